@@ -1,0 +1,201 @@
+"""What can go wrong, by whose fault it is, and the codes our own problems carry.
+
+    BulksendError
+    ├── UsageError           you: an option, the configuration, the key, no consent     exit 2
+    ├── ContactsError        your file or template cannot be used                       exit 4
+    ├── BatchMismatch        another run, or the file, template or sender changed        exit 8
+    │   └── Locked           another run works on this batch now
+    ├── JournalError         the disk: nothing may be sent without its record           exit 7
+    └── BadTransition        a bug of ours                                              exit 1
+
+Trouble with one row is never an exception: it is a `Code` in that row's outcome.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class BulksendError(Exception):
+    """Anything foreseeable that ends a command: a sentence, and a hint that is the way out."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        #: The way out, shown below the message.
+        self.hint = hint
+        #: For machines; stands in the JSON document.
+        self.code = code or type(self).__name__
+
+
+class UsageError(BulksendError):
+    """An option, the configuration file, the environment, the key or the missing consent."""
+
+    exit_code = 2
+
+
+class ContactsError(BulksendError):
+    """The contacts file or the template cannot be used; nothing was sent."""
+
+    exit_code = 4
+
+
+class BatchMismatch(BulksendError):
+    """The batch in the journal is not the one that was asked for, or is not finished."""
+
+    exit_code = 8
+
+
+class Locked(BatchMismatch):
+    """Another run works on this batch right now."""
+
+
+class JournalError(BulksendError):
+    """The journal cannot be read or written; sending stops at once."""
+
+    exit_code = 7
+
+
+class BadTransition(BulksendError):
+    """A status may not follow the one before: a bug of ours."""
+
+
+class Code(StrEnum):
+    """Our own problem codes, one per cause; Telnyx's codes are numbers and stay as they are."""
+
+    # invalid: the row never became a message
+    RAGGED_ROW = "ragged_row"
+    REPEATED_HEADER = "repeated_header"
+    NUL_CHARACTER = "nul_character"
+    PHONE_MISSING = "phone_missing"
+    PHONE_SCIENTIFIC = "phone_scientific"
+    PHONE_TWO_NUMBERS = "phone_two_numbers"
+    PHONE_LETTERS = "phone_letters"
+    PHONE_NATIONAL = "phone_national"
+    PHONE_INVALID = "phone_invalid"
+    PHONE_SHORT_CODE = "phone_short_code"
+    FIELD_MISSING = "field_missing"
+    TEMPLATE_INVALID = "template_invalid"
+    TEXT_EMPTY = "text_empty"
+    TEXT_TOO_LONG = "text_too_long"
+    # skipped on purpose (or invalid, with --on-duplicate error)
+    DUPLICATE = "duplicate"
+    OPTED_OUT = "opted_out"
+    # unsent: provably nothing left
+    DNS = "dns"
+    UNREACHABLE = "unreachable"
+    CONNECT_TIMEOUT = "connect_timeout"
+    TLS = "tls"
+    TLS_CERTIFICATE = "tls_certificate"
+    PROXY = "proxy"
+    NOT_WRITTEN = "not_written"
+    THROTTLED = "throttled"
+    NOT_TELNYX = "not_telnyx"
+    # unknown: it may have left and nobody answered
+    NO_REPLY = "no_reply"
+    CONNECTION_LOST = "connection_lost"
+    REPLY_CUT = "reply_cut"
+    REPLY_UNREADABLE = "reply_unreadable"
+    REPLY_WITHOUT_ID = "reply_without_id"
+    REDIRECT = "redirect"
+    SERVER_ERROR = "server_error"
+    IN_FLIGHT_AT_CRASH = "in_flight_at_crash"
+    IN_FLIGHT_AT_EXIT = "in_flight_at_exit"
+
+
+#: What a person reads for each code; `{...}` is filled by whoever reports it.
+TEXT_FOR: dict[Code, str] = {
+    Code.RAGGED_ROW: "the row has a different number of fields than the header",
+    Code.REPEATED_HEADER: "the row repeats the header",
+    Code.NUL_CHARACTER: "the row holds a NUL character",
+    Code.PHONE_MISSING: "no phone number",
+    Code.PHONE_SCIENTIFIC: (
+        "the spreadsheet turned the number into scientific notation and its last digits are gone; "
+        "format the column as text and enter the number again"
+    ),
+    Code.PHONE_TWO_NUMBERS: "two numbers in one cell; keep one",
+    Code.PHONE_LETTERS: "letters in the phone number",
+    Code.PHONE_NATIONAL: (
+        "a number without its country; write it with + and the country code, "
+        "or give --default-region"
+    ),
+    Code.PHONE_INVALID: "no such number in any numbering plan",
+    Code.PHONE_SHORT_CODE: "a short code cannot be texted from an alphanumeric sender",
+    Code.FIELD_MISSING: "the template wants a field that is empty in this row",
+    Code.TEMPLATE_INVALID: "the text of this row is not a usable template",
+    Code.TEXT_EMPTY: "the text is empty",
+    Code.TEXT_TOO_LONG: "the text needs more than 10 parts",
+    Code.DUPLICATE: "the same text to the same phone as an earlier row",
+    Code.OPTED_OUT: "the recipient opted out",
+    Code.DNS: "the server's name was not found",
+    Code.UNREACHABLE: "the server could not be reached",
+    Code.CONNECT_TIMEOUT: "the server did not accept the connection in time",
+    Code.TLS: "no secure connection could be made",
+    Code.TLS_CERTIFICATE: "the server's certificate cannot be trusted",
+    Code.PROXY: "the proxy refused the connection",
+    Code.NOT_WRITTEN: "the connection ended before anything was written",
+    Code.THROTTLED: "Telnyx asked to slow down and the row was not taken",
+    Code.NOT_TELNYX: "something that is not Telnyx refused the request",
+    Code.NO_REPLY: "the request left and no reply came in time",
+    Code.CONNECTION_LOST: "the connection was lost before the reply",
+    Code.REPLY_CUT: "the reply broke off before its end",
+    Code.REPLY_UNREADABLE: "the reply could not be read",
+    Code.REPLY_WITHOUT_ID: "the reply carries no message ID",
+    Code.REDIRECT: "the server answered with a redirect; the base URL is wrong",
+    Code.SERVER_ERROR: "the server failed after it had the request",
+    Code.IN_FLIGHT_AT_CRASH: "the run ended while this row was in flight",
+    Code.IN_FLIGHT_AT_EXIT: "the run was stopped while this row was in flight",
+}
+
+
+class Stop(StrEnum):
+    """Why a whole batch stops early: each further row would be pointless or forbidden."""
+
+    KEY = "key"
+    FUNDS = "funds"
+    SPEND_LIMIT = "spend_limit"
+    SENDER = "sender"
+    PROFILE = "profile"
+    ACCOUNT = "account"
+    CERTIFICATE = "certificate"
+    BASE_URL = "base_url"
+    UNREACHABLE = "unreachable"
+    REQUEST = "request"
+    REFUSALS = "refusals"
+    UNKNOWNS = "unknowns"
+    SILENCE = "silence"
+    RETRIES = "retries"
+    MAX_COST = "max_cost"
+    CONTACTS_CHANGED = "contacts_changed"
+    JOURNAL = "journal"
+    INTERRUPTED = "interrupted"
+    TERMINATED = "terminated"
+
+
+#: One sentence why, and what to do about it.
+STOP_TEXT: dict[Stop, str] = {
+    Stop.KEY: "Telnyx does not accept the API key; check TELNYX_API_KEY",
+    Stop.FUNDS: "the Telnyx account has no funds left; top it up",
+    Stop.SPEND_LIMIT: (
+        "the messaging profile's daily spend limit is reached; "
+        "it resets at midnight UTC, or raise it"
+    ),
+    Stop.SENDER: "Telnyx does not accept the sender ID on this messaging profile; check --from",
+    Stop.PROFILE: "the messaging profile is missing, disabled or restricted; check --profile-id",
+    Stop.ACCOUNT: "the Telnyx account may not send; see the portal",
+    Stop.CERTIFICATE: "the server's certificate cannot be trusted; check --base-url and the clock",
+    Stop.BASE_URL: "the base URL is not Telnyx's API; check --base-url",
+    Stop.UNREACHABLE: "the server cannot be reached; check the network and --base-url",
+    Stop.REQUEST: "Telnyx does not accept this kind of request; this looks like a bug of bulksend",
+    Stop.REFUSALS: "row after row was refused",
+    Stop.UNKNOWNS: "too many rows ended unknown",
+    Stop.SILENCE: "no reply came for too long",
+    Stop.RETRIES: "too many requests had to be tried again",
+    Stop.MAX_COST: "the next row could exceed --max-cost",
+    Stop.CONTACTS_CHANGED: "the contacts file changed while it was being sent",
+    Stop.JOURNAL: "the journal could not be written",
+    Stop.INTERRUPTED: "interrupted",
+    Stop.TERMINATED: "terminated",
+}

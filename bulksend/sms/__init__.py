@@ -1,0 +1,1 @@
+"""What a text message is: pure rules, no I/O, no clock."""
