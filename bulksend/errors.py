@@ -170,6 +170,7 @@ class Stop(StrEnum):
     MAX_COST = "max_cost"
     CONTACTS_CHANGED = "contacts_changed"
     JOURNAL = "journal"
+    BUG = "bug"
     INTERRUPTED = "interrupted"
     TERMINATED = "terminated"
 
@@ -196,6 +197,7 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.MAX_COST: "the next row could exceed --max-cost",
     Stop.CONTACTS_CHANGED: "the contacts file changed while it was being sent",
     Stop.JOURNAL: "the journal could not be written",
+    Stop.BUG: "bulksend met a bug of its own",
     Stop.INTERRUPTED: "interrupted",
     Stop.TERMINATED: "terminated",
 }

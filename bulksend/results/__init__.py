@@ -1,0 +1,1 @@
+"""Shows what the journal knows: the results CSV."""

@@ -1,0 +1,140 @@
+"""Journal + contacts -> the results CSV: one line for each row of the contacts file, in its order.
+
+The file is a view: written whole to a temporary file, synced, renamed over the old one. Writing it
+twice gives the same bytes, and nothing ever reads it back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from bulksend import errors
+from bulksend.results import cells
+
+#: The columns after the original ones, as the contract names them.
+RESULTS_COLUMNS = (
+    *("row", "status", "to_e164", "message_id", "parts", "encoding", "cost", "currency"),
+    *("wait_seconds", "attempts", "error_code", "error", "claimed_at", "settled_at"),
+    *("delivery_status", "delivered_at"),
+)
+ESTIMATE_COLUMNS = (
+    *("row", "status", "to_e164", "country", "encoding", "parts", "price", "currency"),
+    *("error_code", "error"),
+)
+
+
+def write_rows(
+    path: Path, header: Sequence[str], ours: Sequence[str], frames: Iterable[pl.DataFrame]
+) -> int:
+    """Write frames of original cells `c0...` and our columns; the number of lines written.
+
+    Raises JournalError when the disk does not take it: the old file then stays as it was.
+    """
+    originals = [pl.col(f"c{index}") for index in range(len(header))]
+    written = 0
+    with _replacing(path) as file:
+        file.write(_header_line([*_unclashed(header, ours), *ours]))
+        for frame in frames:
+            text = [cells.defuse(column) for column in originals]
+            own = [cells.defuse(pl.col(name).cast(pl.String)) for name in ours]
+            frame.select(*text, *own).write_csv(file, include_header=False)
+            written += frame.height
+    return written
+
+
+def join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Composed rows beside what the journal knows of them; the journal's word comes first.
+
+    `entries` has the columns of ENTRY_SCHEMA, at most one line a row.
+    """
+    known = composed.join(entries, on="row", how="left", suffix="_known", maintain_order="left")
+    settled = pl.col("status_known").is_not_null()
+    own_code, own_error = pl.col("problem"), pl.col("problem_text")
+    return known.with_columns(
+        status=pl.coalesce("status_known", "status"),
+        to_e164=pl.col("to_e164"),
+        parts=pl.when(settled).then(pl.col("parts_known")),
+        encoding=pl.when(settled).then(pl.col("encoding_known")),
+        error_code=pl.when(settled).then(pl.col("error_code")).otherwise(own_code),
+        error=pl.when(settled).then(pl.col("error")).otherwise(own_error),
+    )
+
+
+ENTRY_SCHEMA: dict[str, type[pl.DataType]] = {
+    "row": pl.UInt32,
+    "status": pl.String,
+    "message_id": pl.String,
+    "parts": pl.UInt8,
+    "encoding": pl.String,
+    "cost": pl.String,
+    "currency": pl.String,
+    "wait_seconds": pl.String,
+    "attempts": pl.UInt32,
+    "error_code": pl.String,
+    "error": pl.String,
+    "claimed_at": pl.String,
+    "settled_at": pl.String,
+    "delivery_status": pl.String,
+    "delivered_at": pl.String,
+}
+
+
+def _unclashed(header: Sequence[str], ours: Sequence[str]) -> list[str]:
+    """Original names, those that ours would hide renamed `input_<name>`."""
+    return [f"input_{name}" if name.strip().lower() in ours else name for name in header]
+
+
+def _header_line(names: Sequence[str]) -> bytes:
+    line = io.StringIO()
+    frame = pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
+    safe = frame.select(cells.defuse(pl.col("name")).fill_null(""))["name"]
+    csv.writer(line, lineterminator="\n").writerow(safe.to_list())
+    return line.getvalue().encode()
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A temporary file beside `path` (mode 0600) that takes its place once it is durable."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as failure:
+        raise _unwritable(path, failure) from None
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as failure:
+        raise _unwritable(path, failure) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The rename itself must survive a power cut; not every system lets a folder be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _unwritable(path: Path, failure: OSError) -> errors.JournalError:
+    return errors.JournalError(
+        f"cannot write {path}: {failure.strerror or failure}",
+        hint="free space or mend the folder's permissions; `bulksend results` writes it again",
+        code="results_unwritable",
+    )

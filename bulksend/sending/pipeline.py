@@ -1,0 +1,192 @@
+"""Many messages: a fixed crew of workers, each of which takes one row from claim to settlement.
+
+A row passes: feed -> budget -> slot -> claim (durable) -> delivery -> settle (durable) -> counted.
+A worker holds its row until it is settled, so never more rows than workers can be in doubt. Nothing
+here cancels a request; the crew is drained, and abandoned only by `leave`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bulksend import errors
+from bulksend.sending import delivery, halt
+from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_key
+
+#: Rows sent one after the other before the whole crew starts, until one is accepted: a wrong key
+#: or sender shows itself in one request and not in one for each worker.
+FIRST_ROWS = 5
+#: How long `leave` waits for the journal.
+LEAVE_S = 0.7
+
+
+class Recorder(Protocol):
+    """Whoever keeps the record. Both return when it is durable; both raise JournalError."""
+
+    async def claim(self, message: Message, body: bytes) -> None:
+        """Note that a row is about to be sent."""
+
+    async def settle(self, outcome: Outcome) -> None:
+        """Note how it ended."""
+
+
+class Source(Protocol):
+    """Whoever hands out messages."""
+
+    async def take(self) -> Message | None:
+        """The next message, None after the last."""
+
+
+class Purse(Protocol):
+    """Whoever guards the money."""
+
+    def reserve(self, message: Message) -> bool:
+        """Set aside the most a message can cost; False when that could exceed the cap."""
+
+    def settle(self, message: Message, reply: Reply) -> None:
+        """Replace what was set aside by what it cost."""
+
+    @property
+    def idle(self) -> bool:
+        """True when nothing is set aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """What the workers share."""
+
+    batch_id: str
+    source: Source
+    recorder: Recorder
+    pace: delivery.Pace
+    purse: Purse
+    delivery: delivery.Delivery
+    halt: halt.Halt
+    on_claim: Callable[[Message], None]
+    on_outcome: Callable[[Outcome], None]
+
+
+class Pipeline:
+    """Runs a crew over a source until it is empty or the halt is set."""
+
+    def __init__(self, crew: Crew, *, max_in_flight: int) -> None:
+        self._crew = crew
+        self._max_in_flight = max_in_flight
+        #: Rows claimed and not settled.
+        self.in_flight: dict[int, Message] = {}
+        self._settled = asyncio.Event()
+        self._left = asyncio.Event()
+        self._accepted = False
+        self._failure: BaseException | None = None
+
+    async def run(self) -> None:
+        """Raises JournalError, or what the source raised, after the crew has been drained."""
+        crew = asyncio.create_task(self._work(), name="bulksend-crew")
+        leaving = asyncio.create_task(self._left.wait(), name="bulksend-leave")
+        await asyncio.wait([crew, leaving], return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if not crew.done():
+            await self._abandon(crew)
+        elif crew.exception() is not None:
+            raise crew.exception() or AssertionError
+        if self._failure is not None:
+            raise self._failure
+
+    def leave(self) -> None:
+        """Give up waiting for replies: what is in flight becomes unknown."""
+        self._left.set()
+
+    async def _work(self) -> None:
+        """A few rows one by one, then everybody."""
+        for _ in range(FIRST_ROWS):
+            if self._accepted or not await self._one():
+                break
+        async with asyncio.TaskGroup() as group:
+            for number in range(self._max_in_flight):
+                group.create_task(self._worker(), name=f"bulksend-worker-{number}")
+
+    async def _worker(self) -> None:
+        while await self._one():
+            pass
+
+    async def _one(self) -> bool:
+        """One row, whole; False when there is no more to do. A failure halts the others."""
+        try:
+            return await self._send_next()
+        except errors.JournalError as failure:
+            self._fail(failure, errors.Stop.JOURNAL)
+            self._left.set()  # no outcome can be recorded any more: waiting for replies is no use
+        except errors.BulksendError as failure:
+            self._fail(failure, errors.Stop.CONTACTS_CHANGED)
+        except Exception as failure:  # drain first, then show it
+            self._fail(failure, errors.Stop.BUG)
+        return False
+
+    def _fail(self, failure: Exception, reason: errors.Stop) -> None:
+        self._failure = self._failure or failure
+        self._crew.halt.set(reason, str(failure))
+
+    async def _send_next(self) -> bool:
+        crew = self._crew
+        if crew.halt or (message := await crew.source.take()) is None:
+            return False
+        if not await self._afford(message):
+            return False
+        if not await crew.halt.outlast(crew.pace.slot()):
+            return False
+        await self._send(message)
+        return True
+
+    async def _send(self, message: Message) -> None:
+        crew = self._crew
+        body = crew.delivery.gateway.body(message)
+        self.in_flight[message.row] = message
+        await crew.recorder.claim(message, body)
+        crew.on_claim(message)
+        key = idempotency_key(crew.batch_id, message.row, message.claim)
+        outcome = await crew.delivery.deliver(message, body, key)
+        await crew.recorder.settle(outcome)
+        del self.in_flight[message.row]
+        self._count(message, outcome)
+
+    def _count(self, message: Message, outcome: Outcome) -> None:
+        self._accepted = self._accepted or outcome.status is Status.ACCEPTED
+        self._crew.purse.settle(message, outcome.reply)
+        self._settled.set()
+        self._crew.on_outcome(outcome)
+
+    async def _afford(self, message: Message) -> bool:
+        """Wait while rows in flight hold money that may come free; halt when none does."""
+        crew = self._crew
+        while not crew.purse.reserve(message):
+            if crew.purse.idle:
+                crew.halt.set(errors.Stop.MAX_COST)
+                return False
+            self._settled.clear()
+            if not await crew.halt.outlast(self._settled.wait()):
+                return False
+        return True
+
+    async def _abandon(self, crew: asyncio.Task[None]) -> None:
+        """Note what is in flight as unknown, as far as the journal still can; then let go."""
+        doubtful = [_left_in_flight(message) for message in self.in_flight.values()]
+        crew.cancel()
+        await asyncio.wait([crew], timeout=LEAVE_S)
+        settling = {asyncio.create_task(self._crew.recorder.settle(it)): it for it in doubtful}
+        if not settling:
+            return
+        done, late = await asyncio.wait(settling, timeout=LEAVE_S)
+        for task in late:
+            task.cancel()
+        for task in done:
+            if task.exception() is None:
+                self._crew.on_outcome(settling[task])
+
+
+def _left_in_flight(message: Message) -> Outcome:
+    code = errors.Code.IN_FLIGHT_AT_EXIT
+    reply = Reply(status=Status.UNKNOWN, code=code, error=errors.TEXT_FOR[code])
+    return Outcome(message.row, message.claim, 1, reply)
