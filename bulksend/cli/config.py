@@ -1,0 +1,55 @@
+"""The configuration file: `bulksend.toml`, option names as on the command line."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bulksend import errors
+
+FILE_NAME = "bulksend.toml"
+
+
+def load_config(path: Path, options: Mapping[str, str]) -> dict[str, Any]:
+    """The file's options by parameter name (`max_in_flight`).
+
+    `options` maps what may stand in the file (`max-in-flight`) to the parameter's name.
+
+    Raises UsageError naming the file and the key: unknown, wrongly typed, or not TOML.
+    """
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as failure:
+        raise _bad(path, f"cannot be read: {failure.strerror}") from None
+    except UnicodeDecodeError:
+        raise _bad(path, "is not UTF-8") from None
+    except tomllib.TOMLDecodeError as failure:
+        raise _bad(path, f"is not TOML: {failure}") from None
+    return {_known(path, key, options): _text(path, key, value) for key, value in read.items()}
+
+
+def _known(path: Path, key: str, options: Mapping[str, str]) -> str:
+    name = key.replace("_", "-").lower()
+    if name in options:
+        return options[name]
+    if name == "api-key":
+        raise _bad(path, "holds `api_key`", hint="keep the key in TELNYX_API_KEY or a file")
+    near = difflib.get_close_matches(name, options, n=1)
+    instead = f"did you mean `{near[0]}`?" if near else "see `bulksend run -h`"
+    raise _bad(path, f"has no option `{key}`", hint=instead)
+
+
+def _text(path: Path, key: str, value: object) -> str | bool:
+    """Values reach the options as they would from the command line."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise _bad(path, f"`{key}` must be a text, a number or true or false")
+
+
+def _bad(path: Path, fault: str, *, hint: str = "") -> errors.UsageError:
+    return errors.UsageError(f"{path}: {fault}", hint=hint, code="config_invalid")

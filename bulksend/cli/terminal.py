@@ -1,0 +1,128 @@
+"""The person at the terminal: notes, questions, progress. Everything here goes to stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+
+import click
+from tqdm import tqdm
+
+from bulksend import errors
+from bulksend.cli import text
+from bulksend.commands.view import Tally
+from bulksend.sms.message import Outcome, Status
+
+#: How often a log file gets a line, where no terminal shows a bar.
+PLAIN_EVERY_S = 10.0
+_BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt}  {rate_fmt}  {postfix}  {remaining} left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How much is shown."""
+
+    quiet: bool = False
+    verbose: bool = False
+    progress: bool = True
+    #: None: as the stream allows.
+    color: bool | None = None
+    yes: bool = False
+
+
+class Terminal:
+    """A view for people; satisfies `commands.view.View`."""
+
+    def __init__(self, manner: Manner) -> None:
+        self._manner = manner
+        self._bar: tqdm[None] | None = None
+        self._next_line_at_s = 0.0
+        self._shown_at_s = 0.0
+
+    def note(self, sentence: str) -> None:
+        """A remark on stderr, above the bar where there is one."""
+        if self._manner.quiet:
+            return
+        line = click.style("note: ", fg="yellow") + text.visible(sentence, longest=600)
+        if self._bar is None:
+            click.echo(line, err=True, color=self._manner.color)
+        else:
+            self._bar.write(click.unstyle(line), file=sys.stderr)
+
+    def confirm(self, question: str, *, typed: str = "") -> bool:
+        """Ask on the terminal; without one, UsageError: consent cannot be guessed."""
+        if self._manner.yes:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise errors.UsageError(
+                "nobody can be asked for consent here, so nothing was sent",
+                hint="give --yes to send without a question",
+                code="no_consent",
+            )
+        click.echo(question, err=True, color=self._manner.color)
+        if not typed:
+            return click.confirm("Send?", default=False, err=True)
+        answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
+        return answer.strip() == typed
+
+    def begin(self, tally: Tally) -> None:
+        """A bar on a terminal, a line now and then elsewhere."""
+        self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
+        if self._shows_progress and sys.stderr.isatty():
+            self._bar = tqdm(
+                total=tally.total,
+                file=sys.stderr,
+                unit="row",
+                bar_format=_BAR,
+                mininterval=0.1,
+                dynamic_ncols=True,
+                leave=True,
+            )
+
+    @property
+    def _shows_progress(self) -> bool:
+        return self._manner.progress and not self._manner.quiet
+
+    def advance(self, tally: Tally, outcome: Outcome) -> None:
+        """Move on by one row; drawn at most ten times a second."""
+        if self._manner.verbose:
+            self._tell(outcome)
+        if self._bar is not None:
+            self._draw(self._bar, tally)
+        elif self._shows_progress and time.monotonic() >= self._next_line_at_s:
+            self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
+            click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
+
+    def _draw(self, bar: tqdm[None], tally: Tally) -> None:
+        now_s = time.monotonic()
+        if now_s - self._shown_at_s >= bar.mininterval:
+            self._shown_at_s = now_s
+            bar.set_postfix_str(_so_far(tally), refresh=False)
+        bar.update(1)
+
+    def _tell(self, outcome: Outcome) -> None:
+        reply = outcome.reply
+        words = f"row {outcome.row}: {reply.status}"
+        if reply.status is not Status.ACCEPTED:
+            words += f" {reply.code} {text.visible(reply.error)}"
+        tqdm.write(words, file=sys.stderr)
+
+    def end(self, tally: Tally) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(_so_far(tally), refresh=True)
+            self._bar.close()
+            self._bar = None
+
+
+def _so_far(tally: Tally) -> str:
+    count = tally.by_status
+    words = [f"{count[Status.ACCEPTED]} accepted"]
+    words += [
+        f"{count[it]} {it}" for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT) if count[it]
+    ]
+    words += [f"{currency} {amount:f}" for currency, amount in sorted(tally.cost.items())]
+    if tally.limited_by:
+        words.append(f"({tally.limited_by})")
+    return "  ".join(words)

@@ -1,0 +1,22 @@
+"""Words from outside as a terminal may show them: no character acts, every one is seen."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: C0, C1, DEL, and what reorders or hides text: bidi controls, zero-width characters, separators.
+_HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
+_SHOWN_MAX = 200
+
+
+def visible(external: str, *, longest: int = _SHOWN_MAX) -> str:
+    """A string from outside with every control character written out, cut at `longest`."""
+    shown = "".join(_escape(it) for it in external[: longest + 1])
+    return shown if len(external) <= longest else f"{shown[:longest]}…"
+
+
+def _escape(character: str) -> str:
+    if unicodedata.category(character) not in _HIDDEN:
+        return character
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

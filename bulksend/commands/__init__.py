@@ -1,0 +1,1 @@
+"""The hall: the only place that wires the rooms together. One module for each command."""

@@ -1,0 +1,77 @@
+"""What a command tells and asks while it works; the front door decides how that looks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import Protocol
+
+from bulksend.sms.message import Outcome, Status
+
+
+class Tally:
+    """What the rows of this run came to so far."""
+
+    def __init__(self, total: int) -> None:
+        #: Rows this run means to send.
+        self.total = total
+        self.by_status: Counter[Status] = Counter()
+        self.parts = 0
+        #: Charged so far, by currency.
+        self.cost: dict[str, Decimal] = {}
+        #: What limits the pace right now, in words.
+        self.limited_by = ""
+
+    @property
+    def done(self) -> int:
+        """Rows that ended."""
+        return sum(self.by_status.values())
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one row's end."""
+        reply = outcome.reply
+        self.by_status[reply.status] += 1
+        if reply.status is Status.ACCEPTED:
+            self.parts += reply.parts or 0
+            if reply.cost is not None:
+                spent = self.cost.get(reply.cost.currency, Decimal(0))
+                self.cost[reply.cost.currency] = spent + reply.cost.amount
+
+
+class View(Protocol):
+    """Whoever shows a command to a person or a program."""
+
+    def note(self, sentence: str) -> None:
+        """A warning or a remark."""
+
+    def confirm(self, question: str, *, typed: str = "") -> bool:
+        """Ask; with `typed` the person must type exactly that. Raises UsageError if it cannot."""
+
+    def begin(self, tally: Tally) -> None:
+        """Sending starts."""
+
+    def advance(self, tally: Tally, outcome: Outcome) -> None:
+        """One row ended."""
+
+    def end(self, tally: Tally) -> None:
+        """Sending ended."""
+
+
+class Silent:
+    """Shows nothing and never asks: the library's view, whose caller has consented by calling."""
+
+    def note(self, sentence: str) -> None:
+        """Nothing."""
+
+    def confirm(self, question: str, *, typed: str = "") -> bool:  # noqa: ARG002
+        """The call was the consent."""
+        return True
+
+    def begin(self, tally: Tally) -> None:
+        """Nothing."""
+
+    def advance(self, tally: Tally, outcome: Outcome) -> None:
+        """Nothing."""
+
+    def end(self, tally: Tally) -> None:
+        """Nothing."""
