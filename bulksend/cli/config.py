@@ -8,9 +8,39 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
 from bulksend import errors
 
 FILE_NAME = "bulksend.toml"
+
+
+def find() -> Path | None:
+    """The options file of this folder, if there is one."""
+    path = Path(FILE_NAME)
+    return path if path.is_file() else None
+
+
+def for_commands(path: Path, group: click.Group) -> dict[str, dict[str, Any]]:
+    """The file's options for each command that knows them. Raises UsageError."""
+    known = {name: _options(command) for name, command in group.commands.items()}
+    everything = {key: it for options in known.values() for key, it in options.items()}
+    read = load_config(path, everything)
+    return {
+        name: {it: read[it] for it in options.values() if it in read}
+        for name, options in known.items()
+    }
+
+
+def _options(command: click.Command) -> dict[str, str]:
+    """What may stand in the file, and the parameter's name: `max-in-flight` -> max_in_flight."""
+    return {
+        flag.lstrip("-"): parameter.name
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and parameter.name
+        for flag in parameter.opts
+        if flag.startswith("--")
+    }
 
 
 def load_config(path: Path, options: Mapping[str, str]) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class Settings:
     #: Rows to send once more, on the user's word.
     retry_refused: bool = False
     resend_unknown: bool = False
+    #: Send a file again that this computer has sent before from another place.
+    new_batch: bool = False
     only_problems: bool = False
     #: Where bulksend remembers which file was sent with which journal.
     state_folder: Path | None = None

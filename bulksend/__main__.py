@@ -1,0 +1,5 @@
+"""`python -m bulksend`."""
+
+from bulksend.cli.main import main
+
+main()

@@ -1,0 +1,40 @@
+"""The program itself: its commands in the order a person meets them, and its options file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bulksend import __version__
+from bulksend.cli import config, options
+
+
+class Commands(click.Group):
+    """Commands in the order a person meets them; help with examples first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order they were defined."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: bulksend run samples/contacts.csv --sandbox",
+)
+@click.version_option(__version__, prog_name="bulksend", message="%(prog)s %(version)s")
+@click.option(
+    "--config",
+    "config_file",
+    envvar="BULKSEND_CONFIG",
+    type=options.FILE,
+    metavar="FILE",
+    help="Options file.  [default: ./bulksend.toml]",
+)
+@click.pass_context
+def cli(ctx: click.Context, config_file: Any) -> None:
+    """Text everyone in a spreadsheet, once each, and know what happened to every row."""
+    path = config_file or config.find()
+    if path is not None and ctx.invoked_subcommand not in (None, "init", "completion"):
+        ctx.default_map = config.for_commands(path, cli)

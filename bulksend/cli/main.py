@@ -1,0 +1,54 @@
+"""`bulksend`: runs a command and ends the process as the contract says."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from bulksend import errors
+from bulksend.cli import commands, ending, text
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    show = ending.Ending(as_json=_wants_json(given))
+    try:
+        code = commands.cli.main(given, prog_name="bulksend", standalone_mode=False)
+        ending.flush()
+    except Exception as failure:
+        code = _ended(show, failure)
+    except KeyboardInterrupt:
+        code = show.failure("interrupted; nothing was sent by this command", "interrupted", 130)
+    sys.exit(code or 0)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Known before the options are parsed, since a wrong option must be told in JSON too."""
+    return "--json" in arguments or os.environ.get("BULKSEND_JSON", "") not in ("", "0", "false")
+
+
+def _ended(show: ending.Ending, failure: Exception) -> int:
+    """The exit code of a command that raised."""
+    match failure:
+        case click.exceptions.Exit():
+            return failure.exit_code
+        case click.exceptions.Abort():
+            return show.failure("interrupted; nothing was sent by this command", "interrupted", 130)
+        case click.UsageError():
+            hint = f"see `{failure.ctx.command_path} -h`" if failure.ctx else "see `bulksend -h`"
+            return show.failure(failure.format_message(), "usage", 2, hint=hint)
+        case errors.BulksendError():
+            return show.failure(
+                failure.message, failure.code, failure.exit_code, hint=failure.hint
+            )
+        case BrokenPipeError():
+            return ending.pipe_closed()
+        case _:
+            traceback.print_exc()
+            words = f"a bug of bulksend: {type(failure).__name__}: {text.visible(str(failure))}"
+            return show.failure(words, "bug", 1, hint="what was sent is safe in the journal")

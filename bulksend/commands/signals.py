@@ -1,0 +1,51 @@
+"""Ctrl-C in two steps: the first lets what is in flight finish, the second leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bulksend.errors import Stop
+from bulksend.sending import halt as halting
+
+#: The longest a drain may take before the rest is given up.
+DRAIN_S = 60.0
+_REASONS = {
+    signal.SIGINT: Stop.INTERRUPTED,
+    signal.SIGTERM: Stop.TERMINATED,
+    signal.SIGHUP: Stop.TERMINATED,
+}
+
+
+@contextmanager
+def two_steps(
+    halt: halting.Halt, leave: Callable[[], None], say: Callable[[str], None]
+) -> Iterator[None]:
+    """Signals set the halt, then leave. Off the main thread (a notebook's) they stay as they are."""
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _REASONS}
+    heard_before: list[signal.Signals] = []
+
+    def heard(number: signal.Signals) -> None:
+        heard_before.append(number)
+        if len(heard_before) > 1:
+            leave()
+            return
+        say("stopping: waiting for the replies in flight; press Ctrl-C again to leave now")
+        halt.set(_REASONS[number])
+        loop.call_later(DRAIN_S, leave)
+
+    for number in _REASONS:
+        loop.add_signal_handler(number, heard, number)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
