@@ -1,0 +1,59 @@
+"""Composed frames as the later rooms want them: walked again and again, and as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from bulksend.contacts import compose, estimate, loader
+from bulksend.sms.message import Message
+
+#: Messages handed over at a time: small enough to stop quickly, large enough to cost nothing.
+_BATCH_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The contacts file, composed and with its duplicates marked, chunk by chunk."""
+
+    contacts: loader.Contacts
+    recipe: compose.Recipe
+    duplicates: pl.DataFrame
+    on_duplicate: estimate.OnDuplicate
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for chunk in self.contacts.chunks():
+            composed = compose.compose(chunk, self.recipe)
+            yield estimate.mark_duplicates(composed, self.duplicates, self.on_duplicate)
+
+
+def message_batches(
+    frames: Frames, *, closed: bytes, claims: Mapping[int, int], limit: int | None
+) -> Iterator[list[Message]]:
+    """Messages in row order, a list at a time, at most `limit` in all.
+
+    `closed` has one byte a row number, not zero for rows that are not to be sent (shorter: the
+    rest is open); `claims` names the rows whose claim is not the first.
+    """
+    left = limit if limit is not None else 1 << 62
+    for frame in frames:
+        open_rows = frame.filter(_open(frame["row"], closed) & (pl.col("status") == "unsent"))
+        for piece in open_rows.iter_slices(_BATCH_ROWS):
+            batch = list(compose.messages(piece, claims))[:left]
+            left -= len(batch)
+            if batch:
+                yield batch
+            if left <= 0:
+                return
+
+
+def _open(numbers: pl.Series, closed: bytes) -> pl.Expr:
+    """Whether each row may be sent."""
+    if numbers.is_empty() or int(numbers[0]) >= len(closed):
+        return pl.lit(value=True)
+    first, last = int(numbers[0]), int(numbers[-1])
+    span = closed[first : last + 1].ljust(last + 1 - first, b"\0")
+    marks = pl.Series("closed", list(span), dtype=pl.UInt8)
+    return pl.lit(marks.gather(numbers - first) == 0)

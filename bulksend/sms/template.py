@@ -1,0 +1,79 @@
+"""Templates: "Hi {name}" -> pieces, parsed once, rendered for every recipient.
+
+A placeholder is the name of a column between braces and nothing more: no attributes, no indexes,
+no conversions, no format. `{{` and `}}` are literal braces. A value is put in once and never
+looked at again, so braces in a name stay braces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bulksend import errors
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\r\n]*)\}|[{}]|[^{}]+")
+_HINT = "write a placeholder as {column}; for a brace in the text write {{ or }}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """The place in a template where a field is put."""
+
+    #: As written, without blanks around it.
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text with placeholders, parsed."""
+
+    #: What the text is made of, in order; no two strings follow each other.
+    pieces: tuple[str | Placeholder, ...]
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Each placeholder's name once, in the order they appear."""
+        return tuple(dict.fromkeys(it.name for it in self.pieces if isinstance(it, Placeholder)))
+
+    def render(self, fields: Mapping[str, str]) -> str:
+        """The text for one recipient; raises KeyError for a placeholder without a field."""
+        return "".join(fields[it.name] if isinstance(it, Placeholder) else it for it in self.pieces)
+
+
+def parse_template(source: str) -> Template:
+    """A template from its source. Raises ContactsError that names the place of a stray brace."""
+    pieces: list[str | Placeholder] = []
+    for token in _TOKEN.finditer(source):
+        piece = _piece(token, source)
+        if isinstance(piece, str) and pieces and isinstance(pieces[-1], str):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return Template(tuple(pieces))
+
+
+def _piece(token: re.Match[str], source: str) -> str | Placeholder:
+    written, name = token[0], token[1]
+    if written in ("{{", "}}"):
+        return written[0]
+    if written in ("{", "}"):
+        raise _trouble(f"`{written}` has no partner", token.start(), source)
+    if name is None:
+        return written
+    if not name.strip():
+        raise _trouble("`{}` names no column", token.start(), source)
+    return Placeholder(name.strip())
+
+
+def _trouble(what: str, start: int, source: str) -> errors.ContactsError:
+    line = source.count("\n", 0, start) + 1
+    column = start - source.rfind("\n", 0, start)
+    place = f"line {line}, character {column}" if "\n" in source else f"character {column}"
+    return errors.ContactsError(
+        f"the template cannot be read: {what} at {place}: "
+        f"…{source[max(start - 10, 0) : start + 15]!r}…",
+        hint=_HINT,
+        code="template_invalid",
+    )
