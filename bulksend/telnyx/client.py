@@ -1,0 +1,279 @@
+"""The wire: one aiohttp session, one POST for one request, and never a second by itself.
+
+The only room with aiohttp's client. None of its exceptions cross this threshold: their text can
+hold the Authorization header.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import aiohttp
+import orjson
+import yarl
+
+from bulksend import errors
+from bulksend.sms.message import Message, Reply
+from bulksend.telnyx import codes
+from bulksend.telnyx.codes import Exchange, Failure
+
+SEND_PATH = "/messages/alphanumeric_sender_id"
+#: A reply is about 1.2 KB; what is larger than this is not one.
+REPLY_MAX_BYTES = 1 << 20
+_HEADERS = (
+    "retry-after",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "idempotent-replayed",
+    "date",
+)
+
+
+class Secret:
+    """The API key: in memory only, and never in a repr."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def reveal(self) -> str:
+        """For the one header it is made for."""
+        return self._value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The fields that are the same in every request of a batch."""
+
+    sender: str
+    profile_id: str
+    webhook_url: str | None = None
+    webhook_failover_url: str | None = None
+    use_profile_webhooks: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the wire may take. Giving up early makes unknowns, so the reply gets long."""
+
+    connect_s: float = 10.0
+    reply_s: float = 60.0
+
+
+class Client:
+    """An async context manager; `send` is safe to call from any number of tasks."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: Secret,
+        envelope: Envelope,
+        *,
+        patience: Patience | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._base_url = base_url
+        self._send_url = yarl.URL(base_url + SEND_PATH, encoded=True)
+        self._key = key
+        self._patience = patience or Patience()
+        self._tls = tls
+        self._head, self._tail = _frame(envelope)
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0,  # the workers are the limit: waiting for a connection looks like silence
+                keepalive_timeout=10.0,  # below a server's own: fewer dead connections are reused
+                ssl=self._tls if self._tls is not None else True,
+            ),
+            headers={
+                "Authorization": f"Bearer {self._key.reveal()}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "User-Agent": "bulksend",
+            },
+            skip_auto_headers=("Accept-Encoding",),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self._patience.connect_s, sock_read=self._patience.reply_s
+            ),
+            trace_configs=[_written_trace()],
+            trust_env=False,
+            auto_decompress=False,
+            raise_for_status=False,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._session.close()
+
+    def body(self, message: Message) -> bytes:
+        """The request's bytes: fixed order, no time, the same for the same message always."""
+        return b"".join(
+            (self._head, orjson.dumps(message.text), _TO, orjson.dumps(message.phone), self._tail)
+        )
+
+    async def send(self, body: bytes, key: str) -> Reply:
+        """Exactly one POST. Raises nothing but CancelledError."""
+        mark = SimpleNamespace(written=False)
+        exchange = await self._exchange(body, key, mark)
+        return codes.classify(exchange, datetime.now(UTC))
+
+    async def _exchange(self, body: bytes, key: str, mark: SimpleNamespace) -> Exchange:
+        status: int | None = None
+        try:
+            async with self._session.post(
+                self._send_url,
+                data=body,
+                headers={"Idempotency-Key": key},
+                allow_redirects=False,  # a redirect that is followed sends the text again
+                trace_request_ctx=mark,
+            ) as response:
+                status = response.status
+                read = await _read(response)
+                if read is None:
+                    response.close()
+                    return Exchange(True, Failure.REPLY_UNREADABLE, status)
+                return Exchange(True, None, status, _kept(response.headers), read)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AssertionError) as error:
+            failure = Failure.REPLY_CUT if status is not None else failure_of(error)
+            return Exchange(mark.written, failure, status)
+
+    async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
+        """A read, which costs nothing and may be repeated."""
+        url = yarl.URL(self._base_url + path)
+        try:
+            async with self._session.get(url, params=parameters, allow_redirects=False) as response:
+                read = await _read(response)
+                if read is None:
+                    response.close()
+                    return Exchange(True, Failure.REPLY_UNREADABLE, response.status)
+                return Exchange(True, None, response.status, _kept(response.headers), read)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            return Exchange(True, failure_of(error))
+
+
+_TO = b',"to":'
+
+
+def _frame(envelope: Envelope) -> tuple[bytes, bytes]:
+    """What stands before the text and after the phone in each body."""
+    head: dict[str, Any] = {
+        "from": envelope.sender,
+        "messaging_profile_id": envelope.profile_id,
+    }
+    optional = {
+        "webhook_url": envelope.webhook_url,
+        "webhook_failover_url": envelope.webhook_failover_url,
+        "use_profile_webhooks": envelope.use_profile_webhooks,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
+    tail = b"," + orjson.dumps(given)[1:] if given else b"}"
+    return orjson.dumps(head)[:-1] + b',"text":', tail
+
+
+def _written_trace() -> aiohttp.TraceConfig:
+    """Fires before the first byte is handed to the transport: no event, nothing left."""
+    trace = aiohttp.TraceConfig()
+
+    async def written(
+        session: aiohttp.ClientSession,  # noqa: ARG001
+        context: SimpleNamespace,
+        parameters: aiohttp.TraceRequestHeadersSentParams,  # noqa: ARG001
+    ) -> None:
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.written = True
+
+    trace.on_request_headers_sent.append(written)
+    return trace
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+    """The whole body; None when it is larger than any reply."""
+    chunks: list[bytes] = []
+    size_bytes = 0
+    async for chunk in response.content.iter_any():
+        size_bytes += len(chunk)
+        if size_bytes > REPLY_MAX_BYTES:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in _HEADERS if name in headers}
+
+
+#: From the most special class to the most general; each says what the wire showed.
+_FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
+    (aiohttp.ClientConnectorDNSError, Failure.DNS),
+    (aiohttp.ClientConnectorCertificateError, Failure.TLS_CERTIFICATE),
+    (aiohttp.ServerFingerprintMismatch, Failure.TLS_CERTIFICATE),
+    (aiohttp.ClientConnectorSSLError, Failure.TLS),
+    (aiohttp.ClientProxyConnectionError, Failure.PROXY),
+    (aiohttp.ClientHttpProxyError, Failure.PROXY),
+    (aiohttp.ClientConnectorError, Failure.UNREACHABLE),
+    (aiohttp.ConnectionTimeoutError, Failure.CONNECT_TIMEOUT),
+    (TimeoutError, Failure.NO_REPLY),
+    (aiohttp.ClientPayloadError, Failure.REPLY_CUT),
+    # Garbage instead of HTTP: aiohttp says "status 400" although the server said no such thing.
+    (aiohttp.ClientResponseError, Failure.REPLY_UNREADABLE),
+    (ValueError, Failure.REPLY_UNREADABLE),
+    (Exception, Failure.CONNECTION_LOST),
+)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """What an exception of the library shows; what is not known counts as a lost connection."""
+    return next(failure for kind, failure in _FAILURES if isinstance(error, kind))
+
+
+def parse_base_url(text: str) -> str:
+    """https anywhere, http on this machine only; no user, no query. Raises UsageError."""
+    url = text.strip().rstrip("/")
+    try:
+        parsed = urlsplit(url)
+        host = parsed.hostname or ""
+        _ = parsed.port
+    except ValueError:
+        raise _bad_url(text, "it is not a URL") from None
+    if parsed.scheme not in ("http", "https") or not host:
+        raise _bad_url(text, "it must begin with https://")
+    if parsed.username is not None or parsed.query or parsed.fragment or "\\" in url:
+        raise _bad_url(text, "it may hold a host and a path, nothing more")
+    if any(it.isspace() or not it.isprintable() for it in url):
+        raise _bad_url(text, "it holds a blank or a control character")
+    if parsed.scheme == "http" and not _is_loopback(host):
+        raise _bad_url(text, "plain http would show the key and the texts to the network")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _bad_url(text: str, fault: str) -> errors.UsageError:
+    return errors.UsageError(
+        f"--base-url {text!r} cannot be used: {fault}",
+        hint="leave it out for Telnyx, or give one like http://127.0.0.1:8080/v2",
+        code="base_url_invalid",
+    )

@@ -1,0 +1,324 @@
+"""What one exchange with Telnyx means for its row: the whole classification, pure.
+
+The order of the evidence: a reply that can be read decides, by Telnyx's error code and then by its
+status; without one, a request of which nothing was written is unsent; everything else is unknown.
+A kind of failure that nobody has thought of therefore falls on the safe side.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from bulksend.errors import TEXT_FOR, Code, Stop
+from bulksend.sms.message import Money, Reply, Signal, Status, Throttle
+
+
+class Failure(StrEnum):
+    """What the wire showed instead of a reply; no library's types."""
+
+    DNS = Code.DNS
+    UNREACHABLE = Code.UNREACHABLE
+    CONNECT_TIMEOUT = Code.CONNECT_TIMEOUT
+    TLS = Code.TLS
+    TLS_CERTIFICATE = Code.TLS_CERTIFICATE
+    PROXY = Code.PROXY
+    NO_REPLY = Code.NO_REPLY
+    CONNECTION_LOST = Code.CONNECTION_LOST
+    REPLY_CUT = Code.REPLY_CUT
+    REPLY_UNREADABLE = Code.REPLY_UNREADABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one request showed."""
+
+    #: False only when certainly no byte of the request was handed to a connection.
+    written: bool
+    failure: Failure | None = None
+    http_status: int | None = None
+    #: Lower-case names.
+    headers: Mapping[str, str] = ()  # type: ignore[assignment]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an error code means for its row and its batch."""
+
+    status: Status
+    stop: Stop | None = None
+    throttle: Throttle | None = None
+
+
+REFUSED = Meaning(Status.REFUSED)
+UNKNOWN = Meaning(Status.UNKNOWN)
+
+
+def _stops(stop: Stop, *codes: str) -> dict[str, Meaning]:
+    return {code: Meaning(Status.UNSENT, stop) for code in codes}
+
+
+#: Telnyx's error codes that mean more than "this row is refused" (error-codes pages; the
+#: dossier's conflicts are settled on the side that never sends twice).
+CODES: Mapping[str, Meaning] = {
+    **_stops(Stop.KEY, "10009", "10010", "20002", "20003", "20008"),
+    **_stops(Stop.FUNDS, "20100", "20012"),
+    **_stops(Stop.ACCOUNT, "10038", "10039", "20013", "20014", "20016", "20017", "40314"),
+    **_stops(Stop.SENDER, "40305", "40306", "40307", "40325", "40326"),
+    **_stops(Stop.PROFILE, "10005", "10006", "40311", "40312", "40313", "40331"),
+    # Arrives as 429, and is no reason to try again before midnight UTC.
+    **_stops(Stop.SPEND_LIMIT, "40333"),
+    # The same key with other bytes: only a bug of ours can do that.
+    "10027": Meaning(Status.REFUSED, Stop.REQUEST),
+    "10011": Meaning(Status.UNSENT, throttle=Throttle.RATE),
+    "40318": Meaning(Status.UNSENT, throttle=Throttle.QUEUE_FULL),
+    # The server's own trouble: it may have taken the message before.
+    "10007": UNKNOWN,
+    "10008": UNKNOWN,
+    "10037": UNKNOWN,
+    # A request with the same key is being worked on: how that one ends is not known yet.
+    "10036": UNKNOWN,
+}
+#: By status, where the body names no code that decides.
+STATUSES: Mapping[int, Meaning] = {
+    401: Meaning(Status.UNSENT, Stop.KEY),
+    402: Meaning(Status.UNSENT, Stop.FUNDS),
+    403: Meaning(Status.UNSENT, Stop.ACCOUNT),
+    404: Meaning(Status.UNSENT, Stop.BASE_URL),
+    405: Meaning(Status.UNSENT, Stop.BASE_URL),
+    408: UNKNOWN,
+    409: UNKNOWN,
+    425: UNKNOWN,
+    429: Meaning(Status.UNSENT, throttle=Throttle.RATE),
+}
+#: Failures that prove that nothing left, whatever else was seen.
+_NOTHING_LEFT = {
+    Failure.DNS,
+    Failure.UNREACHABLE,
+    Failure.CONNECT_TIMEOUT,
+    Failure.TLS,
+    Failure.TLS_CERTIFICATE,
+    Failure.PROXY,
+}
+_RETRY_AFTER_MAX_S = 3600.0
+_ERROR_MAX = 200
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{6,}[0-9]")
+_KEY = re.compile(r"KEY[0-9A-Za-z_-]{8,}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def classify(exchange: Exchange, now: datetime) -> Reply:
+    """The one decision about one exchange. `now` is UTC, for dates in headers."""
+    if exchange.failure is not None:
+        return _without_reply(exchange, exchange.failure)
+    status = exchange.http_status or 0
+    if 200 <= status < 300:
+        return _yes(exchange, now)
+    if 300 <= status < 400:
+        return _own(Status.UNKNOWN, Code.REDIRECT, status, Stop.BASE_URL)
+    problems = _problems(exchange.body)
+    if problems:
+        return _no(exchange, problems, now)
+    return _no_without_code(exchange, now)
+
+
+def _without_reply(exchange: Exchange, failure: Failure) -> Reply:
+    nothing_left = not exchange.written or failure in _NOTHING_LEFT
+    if not nothing_left:
+        return _own(Status.UNKNOWN, Code(failure), exchange.http_status)
+    code = Code(failure) if failure in _NOTHING_LEFT else Code.NOT_WRITTEN
+    stop = Stop.CERTIFICATE if failure is Failure.TLS_CERTIFICATE else None
+    return _own(Status.UNSENT, code, None, stop)
+
+
+def _own(
+    status: Status,
+    code: Code,
+    http_status: int | None,
+    stop: Stop | None = None,
+    signal: Signal | None = None,
+) -> Reply:
+    return Reply(
+        status=status,
+        code=code,
+        error=TEXT_FOR[code],
+        http_status=http_status,
+        stop=stop,
+        signal=signal,
+    )
+
+
+def _yes(exchange: Exchange, now: datetime) -> Reply:
+    """A 2xx: accepted only with a message ID."""
+    try:
+        data = orjson.loads(exchange.body)["data"]
+        message_id = data["id"]
+    except (orjson.JSONDecodeError, TypeError):
+        return _own(Status.UNKNOWN, Code.REPLY_UNREADABLE, exchange.http_status)
+    except KeyError:
+        message_id = None
+    if not isinstance(message_id, str) or not _UUID.fullmatch(message_id):
+        return _own(Status.UNKNOWN, Code.REPLY_WITHOUT_ID, exchange.http_status)
+    parts, encoding, wait_s = data.get("parts"), data.get("encoding"), data.get("wait_seconds")
+    return Reply(
+        status=Status.ACCEPTED,
+        http_status=exchange.http_status,
+        message_id=message_id,
+        parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
+        encoding=visible(encoding)[:20] if isinstance(encoding, str) else "",
+        cost=_cost(data.get("cost"), exchange.body),
+        wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
+        signal=_signal(exchange.headers, None, now),
+        replayed=_header(exchange.headers, "idempotent-replayed").lower() == "true",
+    )
+
+
+def _cost(cost: object, body: bytes) -> Money | None:
+    """The exact amount; a JSON number is read again as text, never through a float."""
+    if not isinstance(cost, dict):
+        return None
+    amount, currency = cost.get("amount"), cost.get("currency")
+    if isinstance(amount, float):
+        amount = json.loads(body, parse_float=str)["data"]["cost"]["amount"]
+    if isinstance(amount, bool) or not isinstance(amount, str | int):
+        return None
+    try:
+        exact = Decimal(amount)
+    except InvalidOperation:
+        return None
+    if not exact.is_finite() or abs(exact.adjusted()) > 12 or not isinstance(currency, str):
+        return None
+    return Money(exact, currency) if re.fullmatch("[A-Z]{3}", currency) else None
+
+
+def _problems(body: bytes) -> list[dict[str, Any]]:
+    """The error envelope's entries; none when the body is not one."""
+    try:
+        found = orjson.loads(body)["errors"]
+    except (orjson.JSONDecodeError, TypeError, KeyError):
+        return []
+    if not isinstance(found, list):
+        return []
+    return [it for it in found[:20] if isinstance(it, dict) and it.get("code") is not None]
+
+
+def _no(exchange: Exchange, problems: list[dict[str, Any]], now: datetime) -> Reply:
+    """The worst of the errors decides."""
+    worst = max(problems, key=lambda it: _weight(_meaning(it, exchange.http_status)))
+    meaning = _meaning(worst, exchange.http_status)
+    return Reply(
+        status=meaning.status,
+        code=visible(str(worst["code"]))[:20],
+        error=_sentence(worst),
+        http_status=exchange.http_status,
+        stop=meaning.stop,
+        signal=_signal(exchange.headers, meaning.throttle, now),
+    )
+
+
+def _meaning(problem: Mapping[str, Any], http_status: int | None) -> Meaning:
+    known = CODES.get(str(problem["code"]))
+    if known is not None:
+        return known
+    status = http_status or 0
+    # 409 with a code that says no (40300, opted out) is a no; so is every 4xx with a code.
+    if status >= 500 or status == 408:
+        return UNKNOWN
+    return STATUSES[status] if status in (401, 402, 403, 429) else REFUSED
+
+
+def _weight(meaning: Meaning) -> int:
+    """Doubt outweighs a stop, a stop a pause, and a pause a refusal."""
+    if meaning.status is Status.UNKNOWN:
+        return 3
+    return 2 if meaning.stop is not None else 1 if meaning.throttle is not None else 0
+
+
+def _no_without_code(exchange: Exchange, now: datetime) -> Reply:
+    """A status alone: from a gateway, a firewall, something that is not Telnyx."""
+    status = exchange.http_status or 0
+    meaning = STATUSES.get(status)
+    if meaning is None:
+        if status < 400 or status >= 500:
+            return _own(Status.UNKNOWN, Code.SERVER_ERROR, status)
+        return _own(Status.UNSENT, Code.NOT_TELNYX, status)
+    code = {
+        Status.UNKNOWN: Code.SERVER_ERROR,
+        Status.UNSENT: Code.THROTTLED if meaning.throttle else Code.NOT_TELNYX,
+    }[meaning.status]
+    signal = _signal(exchange.headers, meaning.throttle, now)
+    return _own(meaning.status, code, status, meaning.stop, signal)
+
+
+def _signal(headers: Mapping[str, str], throttle: Throttle | None, now: datetime) -> Signal | None:
+    """What the headers say about the pace; None when they say nothing."""
+    remaining, reset = _header(headers, "x-ratelimit-remaining"), _header(headers, _RESET)
+    retry_after = _header(headers, "retry-after")
+    if throttle is None and not remaining and not retry_after:
+        return None
+    return Signal(
+        throttle=throttle,
+        retry_after_s=seconds_from(retry_after, now),
+        remaining=int(remaining) if remaining.isdecimal() and len(remaining) < 10 else None,
+        reset_s=seconds_from(reset, now),
+    )
+
+
+_RESET = "x-ratelimit-reset"
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return headers[name].strip() if name in headers else ""
+
+
+def seconds_from(value: str, now: datetime) -> float | None:
+    """Seconds, an epoch (Telnyx's pages disagree) or an HTTP date -> seconds from now, 0 to 3600.
+
+    Nonsense counts as absent.
+    """
+    try:
+        number = float(value)
+        seconds = number - now.timestamp() if number > 1e9 else number
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except (ValueError, TypeError, IndexError):
+            return None
+        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S) if seconds == seconds else None
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """Title and detail without numbers, keys or characters that act."""
+    words = [str(problem.get(it) or "") for it in ("title", "detail")]
+    joined = ": ".join(dict.fromkeys(it for it in words if it))[: 4 * _ERROR_MAX]
+    masked = _KEY.sub("KEY…", _NUMBER.sub(_mask, joined))
+    shown = visible(masked)
+    return shown if len(shown) <= _ERROR_MAX else f"{shown[: _ERROR_MAX - 1]}…"
+
+
+def _mask(number: re.Match[str]) -> str:
+    """`+447700900123` -> `+4477…123`."""
+    digits = "".join(it for it in number[0] if it.isdigit() or it == "+")
+    return f"{digits[:5]}…{digits[-3:]}"
+
+
+def visible(text: str) -> str:
+    """Control, bidi and zero-width characters written out, so that none acts."""
+    return "".join(
+        it
+        if unicodedata.category(it) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else f"\\u{ord(it):04x}"
+        for it in text
+    )
