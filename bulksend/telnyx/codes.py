@@ -94,7 +94,6 @@ CODES: Mapping[str, Meaning] = {
 STATUSES: Mapping[int, Meaning] = {
     401: Meaning(Status.UNSENT, Stop.KEY),
     402: Meaning(Status.UNSENT, Stop.FUNDS),
-    403: Meaning(Status.UNSENT, Stop.ACCOUNT),
     404: Meaning(Status.UNSENT, Stop.BASE_URL),
     405: Meaning(Status.UNSENT, Stop.BASE_URL),
     408: UNKNOWN,
@@ -235,7 +234,7 @@ def _meaning(problem: Mapping[str, Any], http_status: int | None) -> Meaning:
     # 409 with a code that says no (40300, opted out) is a no; so is every 4xx with a code.
     if status >= 500 or status == 408:
         return UNKNOWN
-    return STATUSES[status] if status in (401, 402, 403, 429) else REFUSED
+    return STATUSES[status] if status in (401, 402, 429) else REFUSED
 
 
 def _weight(meaning: Meaning) -> int:

@@ -1,0 +1,97 @@
+"""When a whole batch must stop: answers that make every further row pointless, and storms."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from bulksend.errors import Code, Stop
+from bulksend.sms.message import Reply, Status
+
+_NO_CONNECTION = {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much trouble is too much."""
+
+    max_in_flight: int = 16
+    #: Refusals with the same code, one after the other.
+    equal_refusals: int = 20
+    #: Refused among the last `refused_of`.
+    refused_share: float = 0.5
+    refused_of: int = 200
+    #: Unknown among the last ten.
+    unknown_of_ten: int = 8
+    #: Requests that could not be made, one after the other.
+    unconnected: int = 12
+    #: Without any reply while requests are out.
+    silence_s: float = 90.0
+    #: Requests that may be made again, and what each good reply gives back (SRE: 10 %).
+    retries: float = 100.0
+    retries_back: float = 0.1
+
+
+class Breaker:
+    """Hears every reply and says when to stop. Holds counters, no clock of its own."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._last: deque[bool] = deque(maxlen=limits.refused_of)
+        self._last_ten: deque[bool] = deque(maxlen=10)
+        self._refusals, self._refused_code = 0, ""
+        self._unknown, self._unconnected = 0, 0
+        self._retries = limits.retries
+        self._heard_at_s: float | None = None
+
+    def heard(self, reply: Reply, now_s: float) -> Stop | None:
+        """The reason to stop after this reply, if there is one."""
+        self._heard_at_s = now_s
+        if reply.stop is not None:
+            return reply.stop
+        throttled = reply.signal is not None and reply.signal.throttle is not None
+        if throttled:  # the pace's business
+            return None
+        self._note(reply)
+        return self._storm()
+
+    def silent(self, now_s: float, *, waiting: bool) -> Stop | None:
+        """The reason to stop when nothing was heard; `waiting`: requests are out."""
+        if not waiting or self._heard_at_s is None:
+            self._heard_at_s = now_s
+            return None
+        too_long = now_s - self._heard_at_s > self._limits.silence_s
+        return Stop.SILENCE if too_long else None
+
+    def _note(self, reply: Reply) -> None:
+        status, code = reply.status, reply.code
+        self._last_ten.append(status is Status.UNKNOWN)
+        self._unknown += status is Status.UNKNOWN
+        self._unconnected = self._unconnected + 1 if code in _NO_CONNECTION else 0
+        self._retries = (
+            self._retries - 1
+            if status is Status.UNSENT
+            else min(self._retries + self._limits.retries_back, self._limits.retries)
+        )
+        if status is not Status.UNSENT:
+            self._last.append(status is Status.REFUSED)
+        if status is Status.REFUSED and code == self._refused_code:
+            self._refusals += 1
+        elif status is not Status.UNSENT:
+            self._refusals, self._refused_code = int(status is Status.REFUSED), code
+
+    def _storm(self) -> Stop | None:
+        limits = self._limits
+        if self._refusals >= limits.equal_refusals:
+            return Stop.REFUSALS
+        if len(self._last) == limits.refused_of and (
+            sum(self._last) > limits.refused_share * limits.refused_of
+        ):
+            return Stop.REFUSALS
+        if sum(self._last_ten) >= limits.unknown_of_ten:
+            return Stop.UNKNOWNS
+        if self._unknown > 4 * limits.max_in_flight:
+            return Stop.UNKNOWNS
+        if self._unconnected >= limits.unconnected:
+            return Stop.UNREACHABLE
+        return Stop.RETRIES if self._retries < 0 else None
