@@ -1,0 +1,65 @@
+"""One run for one batch: a lock that dies with its process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bulksend import errors
+
+
+class Lock:
+    """Held from `take` to `release`, or to the end of the process, however that comes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = -1
+
+    def take(self) -> None:
+        """Raises Locked, naming who holds it, or JournalError where no lock can be made."""
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            self._file = os.open(self._path, flags, 0o600)
+        except OSError as failure:
+            raise errors.JournalError(
+                f"cannot make {self._path}: {failure.strerror}",
+                hint="the journal's folder must be writable; or give --journal another place",
+                code="journal_unwritable",
+            ) from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.pread(self._file, 200, 0).decode(errors="replace").strip()
+            os.close(self._file)
+            raise errors.Locked(
+                f"another run works on this batch: {holder or 'it has just begun'}",
+                hint="wait for it, or see `bulksend status`",
+                code="locked",
+            ) from None
+        who = f"pid {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%F %T} UTC\n"
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, who.encode(), 0)
+
+    def release(self) -> None:
+        """The file stays: removing it would let two runs hold two locks of one name."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def is_held(path: Path) -> bool:
+    """Whether a run works on the batch right now."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(file)
+    return False

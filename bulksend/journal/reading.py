@@ -1,0 +1,173 @@
+"""Reading a journal: while a run writes it, and after everything."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from bulksend import errors
+from bulksend.journal import lock, schema
+from bulksend.journal.values import Batch, Standing
+from bulksend.sms.message import Status
+
+
+class Entry(NamedTuple):
+    """One claimed row as the results CSV shows it; texts, ready to be written."""
+
+    row: int
+    status: str
+    message_id: str | None
+    parts: int | None
+    encoding: str | None
+    cost: str | None
+    currency: str | None
+    wait_seconds: str | None
+    attempts: int | None
+    error_code: str | None
+    error: str | None
+    claimed_at: str | None
+    settled_at: str | None
+    delivery_status: str | None
+    delivered_at: str | None
+
+
+class Reader:
+    """The questions a journal answers; holds a connection it does not own."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def batch(self) -> Batch:
+        """What this is the journal of. Raises JournalError."""
+        try:
+            return Batch.from_json(self._connection.execute(schema.BATCH).fetchone()[0])
+        except (ValueError, KeyError, TypeError, sqlite3.Error):
+            raise _not_ours(self._path) from None
+
+    def standing(self) -> Standing:
+        """Counts, parts and money of all claimed rows."""
+        by_status = {status: 0 for status in schema.CODE_OF}
+        parts = 0
+        for code, count, counted_parts in self._connection.execute(schema.COUNT):
+            status = schema.STATUS_OF[code]
+            by_status[status] = count
+            parts += counted_parts if status is Status.ACCEPTED else 0
+        cost: dict[str, Decimal] = {}
+        for currency, amount, count in self._connection.execute(schema.COST):
+            cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
+        worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
+        return Standing(by_status, parts, cost, worked_ms)
+
+    def states(self) -> bytes:
+        """One byte a row number, 0 where it was never claimed, else the code of its status."""
+        last = self._connection.execute(schema.LAST_ROW).fetchone()[0]
+        states = bytearray(last + 1)
+        for row, code in self._connection.execute(schema.STATES):
+            states[row] = code
+        return bytes(states)
+
+    def claims(self, statuses: Sequence[Status]) -> dict[int, int]:
+        """The claim of each row that stands in one of `statuses`."""
+        codes = ",".join(str(schema.CODE_OF[status]) for status in statuses)
+        found = self._connection.execute(schema.CLAIMS.format(codes))
+        return {row: claim for row, claim, _body in found}
+
+    def entries(self, first_row: int, last_row: int) -> Iterator[Entry]:
+        """The claimed rows from `first_row` to `last_row`, in their order."""
+        for found in self._connection.execute(schema.ENTRIES, (first_row, last_row)):
+            yield _entry(found)
+
+
+@contextlib.contextmanager
+def read(path: Path) -> Iterator[Reader]:
+    """A reader without the lock; works while a run is going. Raises JournalError."""
+    connection = connect(path, "ro")
+    try:
+        yield Reader(connection, path)
+    except sqlite3.Error as failure:
+        raise errors.JournalError(
+            f"{path}: cannot be read: {failure}", hint="restore it from a backup"
+        ) from None
+    finally:
+        connection.close()
+
+
+def lock_path(path: Path) -> Path:
+    """The lock stands beside the journal."""
+    return path.with_name(f"{path.name}.lock")
+
+
+def is_running(path: Path) -> bool:
+    """Whether a run works on this batch right now."""
+    return lock.is_held(lock_path(path))
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection to a journal of ours. Raises JournalError for anything else."""
+    if not path.is_file():
+        raise errors.JournalError(
+            f"{path}: there is no such journal", hint="begin the batch with `bulksend run`"
+        )
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    try:
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0
+        )
+        # A journal may come from anywhere: nothing in it may run.
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.Error:
+        raise _not_ours(path) from None
+    if found != schema.APPLICATION_ID or version != schema.VERSION:
+        connection.close()
+        raise _not_ours(path)
+    return connection
+
+
+def _not_ours(path: Path) -> errors.JournalError:
+    return errors.JournalError(
+        f"{path}: is not a journal of this version of bulksend, or is damaged",
+        hint="move it away, or name another one with --journal",
+        code="journal_foreign",
+    )
+
+
+def _entry(found: tuple[object, ...]) -> Entry:
+    row, status, message_id, parts, encoding, cost, currency, wait_s = found[:8]
+    attempts, code, error, claimed_ms, settled_ms, delivery_status, delivered_ms = found[8:]
+    known = schema.STATUS_OF[status]  # type: ignore[index]
+    return Entry(
+        row,  # type: ignore[arg-type]
+        # Claimed and not settled: it may have left.
+        Status.UNKNOWN if known is Status.CLAIMED else known,
+        str(uuid.UUID(bytes=message_id)) if isinstance(message_id, bytes) else None,
+        parts,  # type: ignore[arg-type]
+        schema.ENCODING_OF.get(encoding),  # type: ignore[call-overload]
+        cost,  # type: ignore[arg-type]
+        currency,  # type: ignore[arg-type]
+        f"{wait_s:g}" if isinstance(wait_s, float) else None,
+        attempts,  # type: ignore[arg-type]
+        code,  # type: ignore[arg-type]
+        error,  # type: ignore[arg-type]
+        _moment(claimed_ms),
+        _moment(settled_ms),
+        delivery_status,  # type: ignore[arg-type]
+        _moment(delivered_ms),
+    )
+
+
+def _moment(at_ms: object) -> str | None:
+    """ISO 8601 in UTC, to the millisecond."""
+    if not isinstance(at_ms, int):
+        return None
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"

@@ -1,0 +1,100 @@
+"""The journal's tables and every query, by name."""
+
+from __future__ import annotations
+
+from bulksend.sms.message import Status
+
+#: "bsnd"
+APPLICATION_ID = 0x62736E64
+VERSION = 1
+
+TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL,
+  began_ms INTEGER NOT NULL, ended_ms INTEGER, exit_code INTEGER, why TEXT
+);
+-- A row is here only once it was claimed.
+CREATE TABLE send (
+  row INTEGER PRIMARY KEY,  -- as the spreadsheet numbers it
+  claim INTEGER NOT NULL,   -- 1, and one more each time it is sent again
+  status INTEGER NOT NULL,  -- see CODE_OF
+  run INTEGER NOT NULL,
+  body BLOB NOT NULL,       -- keyed BLAKE2b-64 of the request's bytes
+  claimed_ms INTEGER NOT NULL,
+  settled_ms INTEGER,
+  attempts INTEGER,
+  http INTEGER,
+  code TEXT,
+  error TEXT,
+  message_id BLOB,          -- 16 bytes
+  parts INTEGER,
+  encoding INTEGER,         -- 1 GSM-7, 2 UTF-16
+  cost TEXT,                -- decimal, exact
+  currency TEXT,
+  wait_s REAL,
+  delivery_status TEXT,
+  delivered_ms INTEGER
+);
+-- Claims that were superseded or settled by evidence.
+CREATE TABLE history (
+  row INTEGER NOT NULL, claim INTEGER NOT NULL, status INTEGER NOT NULL,
+  code TEXT, message_id BLOB, why TEXT NOT NULL, at_ms INTEGER NOT NULL
+);
+"""
+
+#: How a status stands in the table `send`.
+CODE_OF = {
+    Status.CLAIMED: 1,
+    Status.ACCEPTED: 2,
+    Status.REFUSED: 3,
+    Status.UNKNOWN: 4,
+    Status.UNSENT: 5,
+}
+STATUS_OF = {code: status for status, code in CODE_OF.items()}
+ENCODINGS = {"GSM-7": 1, "UTF-16": 2}
+ENCODING_OF = {code: name for name, code in ENCODINGS.items()}
+
+KEEP_SUPERSEDED = """
+INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
+SELECT row, claim, status, code, message_id, 'claimed again', ?1 FROM send WHERE row = ?2
+"""
+# A row is claimed anew only with a higher claim, and never while claimed or once accepted.
+CLAIM = """
+INSERT INTO send (row, claim, status, run, body, claimed_ms) VALUES (?1, ?2, 1, ?3, ?4, ?5)
+ON CONFLICT (row) DO UPDATE SET
+  claim = excluded.claim, status = 1, run = excluded.run, body = excluded.body,
+  claimed_ms = excluded.claimed_ms, settled_ms = NULL, attempts = NULL, http = NULL, code = NULL,
+  error = NULL, message_id = NULL, parts = NULL, encoding = NULL, cost = NULL, currency = NULL,
+  wait_s = NULL
+WHERE send.status IN (3, 4, 5) AND excluded.claim > send.claim
+"""
+SETTLE = """
+UPDATE send SET status = ?3, settled_ms = ?4, attempts = ?5, http = ?6, code = ?7, error = ?8,
+  message_id = ?9, parts = ?10, encoding = ?11, cost = ?12, currency = ?13, wait_s = ?14
+WHERE row = ?1 AND claim = ?2 AND status = 1
+"""
+DISOWN = """
+UPDATE send SET status = 4, settled_ms = ?1, attempts = coalesce(attempts, 1), code = ?2, error = ?3
+WHERE status = 1
+"""
+BEGIN_RUN = "INSERT INTO run (pid, host, began_ms) VALUES (?, ?, ?)"
+END_RUN = "UPDATE run SET ended_ms = ?, exit_code = ?, why = ? WHERE id = ?"
+BATCH = "SELECT value FROM meta WHERE name = 'batch'"
+KEEP_BATCH = "INSERT INTO meta (name, value) VALUES ('batch', ?)"
+COUNT = "SELECT status, count(*), coalesce(sum(parts), 0) FROM send GROUP BY status"
+COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
+WORKED = """
+SELECT coalesce(sum(coalesce(
+  ended_ms, (SELECT max(max(claimed_ms, coalesce(settled_ms, 0))) FROM send WHERE run = run.id),
+  began_ms) - began_ms), 0)
+FROM run
+"""
+STATES = "SELECT row, status FROM send"
+LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
+CLAIMS = "SELECT row, claim, body FROM send WHERE status IN ({})"
+ENTRIES = """
+SELECT row, status, message_id, parts, encoding, cost, currency, wait_s, attempts, code, error,
+  claimed_ms, settled_ms, delivery_status, delivered_ms
+FROM send WHERE row BETWEEN ? AND ? ORDER BY row
+"""

@@ -1,0 +1,64 @@
+"""What the journal hands out and takes in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from bulksend.sms.message import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The identity and the facts of a batch, fixed when it begins."""
+
+    #: 32 hexadecimal digits, random.
+    batch_id: str
+    created_at: datetime
+    tool_version: str
+    contacts_name: str
+    contacts_size: int
+    contacts_sha256: str
+    sender: str
+    profile_id: str
+    #: Everything else that alters a text, who gets it, or where it goes.
+    options: Mapping[str, str]
+    rows: int
+    invalid: int
+    skipped: int
+    sendable: int
+    sandbox: bool
+    #: Keys the hashes of the request bodies, 32 bytes.
+    hash_key: bytes
+
+    def to_json(self) -> str:
+        """For the journal's `meta` table."""
+        values = asdict(self)
+        values["created_at"] = self.created_at.isoformat()
+        values["hash_key"] = self.hash_key.hex()
+        return json.dumps(values)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Back from the journal; raises ValueError, KeyError or TypeError when it is not ours."""
+        values: dict[str, Any] = json.loads(text)
+        values["created_at"] = datetime.fromisoformat(values["created_at"])
+        values["hash_key"] = bytes.fromhex(values["hash_key"])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the claimed rows of a batch stand."""
+
+    by_status: Mapping[Status, int]
+    #: Parts that Telnyx counted for accepted rows.
+    parts: int
+    #: What Telnyx took, by currency.
+    cost: Mapping[str, Decimal]
+    #: Milliseconds in all runs.
+    worked_ms: int
