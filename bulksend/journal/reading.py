@@ -53,7 +53,7 @@ class Reader:
 
     def standing(self) -> Standing:
         """Counts, parts and money of all claimed rows."""
-        by_status = {status: 0 for status in schema.CODE_OF}
+        by_status = dict.fromkeys(schema.CODE_OF, 0)
         parts = 0
         for code, count, counted_parts in self._connection.execute(schema.COUNT):
             status = schema.STATUS_OF[code]

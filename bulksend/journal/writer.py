@@ -37,19 +37,21 @@ class Writer:
 
     def claim(self, values: Row) -> Waiter:
         """Done when the claim is durable."""
-        return self._hand_in(self._claims, values)
+        return self._hand_in(values, None)
 
     def settle(self, values: Row) -> Waiter:
         """Done when the settlement is durable."""
-        return self._hand_in(self._settlements, values)
+        return self._hand_in(None, values)
 
-    def _hand_in(self, rows: list[Row], values: Row) -> Waiter:
+    def _hand_in(self, claim: Row | None, settlement: Row | None) -> Waiter:
         if self._failure is not None:
             raise self._failure
         waiter = self._loop.create_future()
         with self._work:
-            # The lists are exchanged under the lock: look at the current ones only here.
-            (self._claims if rows is self._claims else self._settlements).append(values)
+            if claim is not None:
+                self._claims.append(claim)
+            if settlement is not None:
+                self._settlements.append(settlement)
             self._waiters.append(waiter)
             self._work.notify()
         return waiter

@@ -1,0 +1,1 @@
+"""The file that people have: read as it is, in bounded chunks, and composed into messages."""

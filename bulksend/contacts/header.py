@@ -1,0 +1,99 @@
+"""Column names: as people write them, found as people mean them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from bulksend import errors
+
+_BLANKS = " \t\r\n\u00a0\ufeff\u200b"
+_PHONE_NAMES = (
+    *("to", "phone", "phone number", "phone no", "mobile", "mobile number", "mobile phone"),
+    *("msisdn", "cell", "cell phone", "cellphone", "cell number", "telephone"),
+    *("telephone number", "tel", "recipient", "number", "gsm", "handy", "telefon"),
+)
+_TEXT_NAMES = ("text",)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The names in the first record, in their order."""
+
+    names: tuple[str, ...]
+
+    def find(self, name: str) -> tuple[int, ...]:
+        """The columns of that name: any case; blanks, `_` and `-` are alike."""
+        wanted = _folded(name)
+        return tuple(at for at, it in enumerate(self.names) if _folded(it) == wanted)
+
+    def cell(self, index: int) -> str:
+        """The frame's name for a column; the file's own may be there twice, or be empty."""
+        return f"c{index}"
+
+    def nearest(self, name: str) -> str:
+        """The name that was most likely meant, "" when none is near."""
+        near = difflib.get_close_matches(_folded(name), [_folded(it) for it in self.names], 1, 0.5)
+        return next((it for it in self.names if near and _folded(it) == near[0]), "")
+
+    def listed(self) -> str:
+        """All names, for a message."""
+        return ", ".join(f"`{it}`" if it else "(no name)" for it in self.names)
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_\-]+", " ", name.strip(_BLANKS)).casefold()
+
+
+def make_header(cells: list[str]) -> Header:
+    """Names trimmed of what nobody sees."""
+    return Header(tuple(it.strip(_BLANKS) for it in cells))
+
+
+def phone_column(header: Header, wanted: str | None) -> int:
+    """The column of the phones. Raises ContactsError naming the columns there are."""
+    if wanted is not None:
+        return _named(header, wanted, "--to-column")
+    found = [at for at, it in enumerate(header.names) if _folded(it) in _PHONE_NAMES]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise errors.ContactsError(
+            f"no column holds phone numbers by its name; the columns are {header.listed()}",
+            hint="name it with --to-column COLUMN",
+            code="no_phone_column",
+        )
+    names = " and ".join(f"`{header.names[at]}`" for at in found)
+    raise errors.ContactsError(
+        f"two columns could hold the phone numbers: {names}",
+        hint="choose one with --to-column COLUMN",
+        code="two_phone_columns",
+    )
+
+
+def text_column(header: Header, wanted: str | None) -> int | None:
+    """The column of the texts, if there is one. Raises ContactsError."""
+    if wanted is not None:
+        return _named(header, wanted, "--text-column")
+    found = [at for at, it in enumerate(header.names) if _folded(it) in _TEXT_NAMES]
+    return found[0] if len(found) == 1 else None
+
+
+def _named(header: Header, wanted: str, option: str) -> int:
+    found = header.find(wanted)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise errors.ContactsError(
+            f"{option} {wanted}: {len(found)} columns have that name",
+            hint="rename one of them in the contacts file",
+            code="column_twice",
+        )
+    near = header.nearest(wanted)
+    meant = f"; did you mean `{near}`?" if near else ""
+    raise errors.ContactsError(
+        f"{option} {wanted}: there is no such column{meant}",
+        hint=f"the columns are {header.listed()}",
+        code="column_missing",
+    )

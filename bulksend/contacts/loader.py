@@ -1,0 +1,121 @@
+"""Any CSV, or a frame, as Contacts: a header and chunks. What is broken in a row is data."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from bulksend import errors
+from bulksend.contacts import dialect, records, source
+from bulksend.contacts.header import Header, make_header, phone_column, text_column
+
+__all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
+
+COLUMNS_MAX = 1000
+_SAMPLE_BYTES = 256 << 10
+_FRAME_ROWS = 50_000
+_DATA_NOT_NAMES = re.compile(r"\+?[0-9][0-9 ()./-]{7,}")
+
+
+class Contacts:
+    """A contacts file, or a frame: a header, and chunks that can be walked any number of times.
+
+    A chunk has `row` (UInt32, as the spreadsheet numbers it: the header is 1), `problem` and
+    `problem_text` (null for a good row), and `c0`... with the cells as they are, "" where empty.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        header: Header,
+        walk: Callable[[], Iterator[pl.DataFrame]],
+        *,
+        sha256: str,
+        size_bytes: int = 0,
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.name = name
+        self.header = header
+        self.size_bytes = size_bytes
+        #: What a person should know of how the file was read.
+        self.notes = tuple(notes)
+        self._walk = walk
+        self._sha256 = sha256
+
+    def chunks(self) -> Iterator[pl.DataFrame]:
+        """Frames of bounded size in the file's order. Raises ContactsError."""
+        return (chunk for chunk in self._walk() if chunk.height)
+
+    def digest(self) -> str:
+        """SHA-256 of the bytes."""
+        return self._sha256
+
+
+def open_contacts(path: Path) -> Contacts:
+    """A contacts file on disk. Raises ContactsError naming file, fault and way out."""
+    descriptor = source.open_file(path)
+    found = source.survey(path, descriptor)
+    delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, found))
+
+    def blocks() -> Iterator[bytes]:
+        """The text without a `sep=` line, which spreadsheet programs do not show."""
+        every = source.utf8_blocks(path, descriptor, found)
+        if sep_line:
+            first = next(every)
+            yield first[first.index(b"\n") + 1 :]
+        yield from every
+
+    header, header_row = records.read_header(str(path), blocks(), delimiter)
+    _check_header(path, header, header_row)
+    frames = records.Frames(str(path), header, header_row, delimiter)
+    foreign = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+    name = foreign.get(found.encoding)
+    return Contacts(
+        path.name,
+        header,
+        lambda: frames.read(blocks()),
+        sha256=found.sha256,
+        size_bytes=found.size_bytes,
+        notes=[f"{path.name}: read as {name}"] if name else [],
+    )
+
+
+def from_frame(frame: pl.DataFrame, *, name: str = "frame") -> Contacts:
+    """A frame from a notebook: cells as texts, nulls empty; its first row is row 2."""
+    header = make_header(frame.columns)
+    cells = frame.select(
+        pl.col(it).cast(pl.String).fill_null("").alias(header.cell(at))
+        for at, it in enumerate(frame.columns)
+    ).with_columns(
+        row=pl.int_range(2, frame.height + 2, dtype=pl.UInt32),
+        problem=pl.lit(None, dtype=pl.String),
+        problem_text=pl.lit(None, dtype=pl.String),
+    )
+    sha256 = hashlib.sha256(frame.write_csv().encode()).hexdigest()
+    return Contacts(name, header, lambda: cells.iter_slices(_FRAME_ROWS), sha256=sha256)
+
+
+def _sample(path: Path, descriptor: int, found: source.Survey) -> str:
+    """The beginning, cut at a line end."""
+    block = next(source.utf8_blocks(path, descriptor, found))[:_SAMPLE_BYTES]
+    if len(block) == _SAMPLE_BYTES and b"\n" in block:
+        block = block[: block.rfind(b"\n") + 1]
+    return block.decode(errors="ignore")
+
+
+def _check_header(path: Path, header: Header, row: int) -> None:
+    if len(header.names) > COLUMNS_MAX:
+        raise errors.ContactsError(
+            f"{path}: {len(header.names)} columns; {COLUMNS_MAX} is the most",
+            hint="is this a contacts file?",
+        )
+    if any(_DATA_NOT_NAMES.fullmatch(it) for it in header.names):
+        raise errors.ContactsError(
+            f"{path}: row {row} holds a phone number where the column names should be",
+            hint="put a line of column names above it, for example: phone,name",
+            code="no_header",
+        )

@@ -1,0 +1,227 @@
+"""Bytes -> frames. Two readers give the same frames: polars for blocks without quotes, Python's csv
+module for everything that polars would refuse as a whole or change in silence.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+import polars as pl
+
+from bulksend import errors
+from bulksend.contacts.header import Header, make_header
+from bulksend.errors import TEXT_FOR, Code
+
+RECORD_MAX_CHARACTERS = 1 << 20
+_CHUNK_ROWS = 25_000
+#: Fed after the last line: a quote that is still open swallows it.
+_SENTINEL = "\x00the end\x00"
+_OWN_SCHEMA = {"row": pl.UInt32, "problem": pl.String, "problem_text": pl.String}
+
+
+def read_header(name: str, blocks: Iterable[bytes], delimiter: str) -> tuple[Header, int]:
+    """The first record that is not blank, and its row. Raises ContactsError."""
+    for row, record in _Records(name, blocks, delimiter):
+        if any(it.strip() for it in record):
+            return make_header(record), row
+    raise errors.ContactsError(
+        f"{name}: the file is empty", hint="fill it: a line of column names, then rows"
+    )
+
+
+class Frames:
+    """The frames of one file: `row`, `problem`, `problem_text`, `c0`..."""
+
+    def __init__(self, name: str, header: Header, header_row: int, delimiter: str) -> None:
+        self._name, self._header, self._delimiter = name, header, delimiter
+        self._header_row = header_row
+        self._cells = [header.cell(at) for at in range(len(header.names))]
+
+    def read(self, blocks: Iterator[bytes]) -> Iterator[pl.DataFrame]:
+        """With polars as far as there are no quotes; from the first one on with Python's csv."""
+        row, rest = 1, b""
+        for block in blocks:
+            rest += block
+            cut = rest.rfind(b"\n") + 1
+            if _needs_care(rest) or (not cut and len(rest) > RECORD_MAX_CHARACTERS):
+                yield from self._carefully(chain((rest,), blocks), row)
+                return
+            yield from self._fast(rest[:cut], row)
+            row += rest.count(b"\n", 0, cut)
+            rest = rest[cut:]
+        yield from self._fast(rest, row)
+
+    def _fast(self, lines: bytes, row: int) -> Iterator[pl.DataFrame]:
+        """Whole lines without quotes, by polars; by csv when one of them is ragged."""
+        if not lines:
+            return
+        frame = _by_polars(lines, len(self._cells), self._delimiter)
+        if frame is None:
+            yield from self._carefully(iter((lines,)), row)
+            return
+        numbered = frame.with_columns(
+            pl.int_range(row, row + frame.height, dtype=pl.UInt32).alias("row")
+        )
+        yield self._finished(numbered.with_columns(problem=_NOTHING, problem_text=_NOTHING))
+
+    def _carefully(self, blocks: Iterator[bytes], row: int) -> Iterator[pl.DataFrame]:
+        records = iter(_Records(self._name, blocks, self._delimiter, row))
+        while piece := list(islice(records, _CHUNK_ROWS)):
+            yield self._finished(self._frame_of(piece))
+
+    def _frame_of(self, records: Sequence[tuple[int, list[str]]]) -> pl.DataFrame:
+        width = len(self._cells)
+        regular = [self._regular(row, record, width) for row, record in records]
+        schema = _OWN_SCHEMA | dict.fromkeys(self._cells, pl.String)
+        return pl.DataFrame(regular, schema=schema, orient="row")
+
+    def _regular(self, row: int, record: list[str], width: int) -> tuple[int | str | None, ...]:
+        """A record as wide as the header; surplus fields stay readable in the last cell."""
+        found = len(record)
+        if not any(record):
+            return (row, None, None, *[""] * width)
+        if found == width:
+            return (row, None, None, *record)
+        if found > width and not any(record[width:]):
+            return (row, None, None, *record[:width])
+        text = f"the row has {found} fields, the header has {width}"
+        cells = [*record[: width - 1], self._delimiter.join(record[width - 1 :])]
+        return (row, Code.RAGGED_ROW, text, *cells, *[""] * (width - len(cells)))
+
+    def _finished(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Without the header and blank rows; problems that both readers find alike."""
+        cells = [pl.col(it) for it in self._cells]
+        blank = pl.all_horizontal(it.str.strip_chars() == "" for it in cells)
+        ordered = frame.select(*_OWN_SCHEMA, *self._cells)
+        kept = ordered.filter(~blank & (pl.col("row") > self._header_row))
+        repeated = pl.all_horizontal(
+            it.str.strip_chars() == name for it, name in zip(cells, self._header.names, strict=True)
+        )
+        nul = pl.any_horizontal(it.str.contains("\0", literal=True) for it in cells)
+        return kept.with_columns(
+            problem=pl.coalesce(
+                "problem",
+                pl.when(repeated).then(pl.lit(str(Code.REPEATED_HEADER))),
+                pl.when(nul).then(pl.lit(str(Code.NUL_CHARACTER))),
+            )
+        ).with_columns(
+            problem_text=pl.coalesce("problem_text", pl.col("problem").replace_strict(_TEXTS))
+        )
+
+
+_NOTHING = pl.lit(None, dtype=pl.String)
+_TEXTS = {str(code): text for code, text in TEXT_FOR.items()}
+
+
+def _needs_care(block: bytes) -> bool:
+    """Quotes, and CRs that end a line by themselves: polars sees both differently."""
+    return b'"' in block or block.count(b"\r") != block.count(b"\r\n")
+
+
+def _by_polars(lines: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
+    """Cells of whole lines; None when a line may be ragged.
+
+    polars fills a row that is too short in silence and refuses the file for one that is too long,
+    so it reads one column more, and short rows are looked for among those that end empty.
+    """
+    names = [f"c{at}" for at in range(width)]
+    mark = delimiter.encode()
+    try:
+        frame = pl.read_csv(
+            mark * width + b"\n" + lines,
+            has_header=False,
+            infer_schema=False,
+            schema=dict.fromkeys([*names, "surplus"], pl.String),
+            separator=delimiter,
+            quote_char=None,
+            empty_string_is_null=False,
+        ).slice(1)
+    except pl.exceptions.PolarsError:
+        return None
+    ragged = (frame["surplus"] != "").any()
+    if not ragged and width > 1 and (frame[names[-1]] == "").any():
+        ragged = _has_short_line(lines, width, delimiter)
+    return None if ragged else frame.drop("surplus")
+
+
+def _has_short_line(lines: bytes, width: int, delimiter: str) -> bool:
+    counted = pl.DataFrame({"line": lines.decode().split("\n")}).select(
+        marks=pl.col("line").str.count_matches(delimiter, literal=True),
+        blank=pl.col("line").str.strip_chars() == "",
+    )
+    return bool(((counted["marks"] < width - 1) & ~counted["blank"]).any())
+
+
+class _Records:
+    """(row, cells) of every record, blank ones too; one with line ends in quotes is one row.
+
+    Raises ContactsError naming the row where a quote opens that is never closed.
+    """
+
+    def __init__(self, name: str, blocks: Iterable[bytes], delimiter: str, row: int = 1) -> None:
+        self._name, self._row = name, row
+        self._lines = _lines(name, blocks)
+        self._delimiter = delimiter
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        csv.field_size_limit(RECORD_MAX_CHARACTERS)
+        lines = chain(self._lines, (_SENTINEL,))
+        row = self._row
+        try:
+            for row, record in enumerate(csv.reader(lines, delimiter=self._delimiter), self._row):
+                if record == [_SENTINEL]:
+                    return
+                if record and record[-1].endswith(_SENTINEL):
+                    raise self._open_quote(row)
+                yield row, record
+        except csv.Error:
+            raise self._open_quote(row + 1) from None
+
+    def _open_quote(self, row: int) -> errors.ContactsError:
+        return errors.ContactsError(
+            f'{self._name}: a quote (") that opens in row {row} is never closed',
+            hint='close it, or write "" for a quote that belongs to the text',
+            code="open_quote",
+        )
+
+
+def _lines(name: str, blocks: Iterable[bytes]) -> Iterator[str]:
+    """Lines with their ends; a lone CR ends one as well."""
+    raw = io.BufferedReader(_BlockReader(iter(blocks)), 1 << 20)
+    with io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
+        row = 0
+        while line := text.readline(RECORD_MAX_CHARACTERS):
+            row += 1
+            if len(line) == RECORD_MAX_CHARACTERS:
+                raise errors.ContactsError(
+                    f"{name}: line {row} has more than {RECORD_MAX_CHARACTERS:,} characters",
+                    hint="is this a contacts file?",
+                    code="line_too_long",
+                )
+            yield line
+
+
+class _BlockReader(io.RawIOBase):
+    """Blocks as a stream."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._rest = blocks, memoryview(b"")
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill the buffer from the block at hand."""
+        into = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = memoryview(block)
+        count = min(len(into), len(self._rest))
+        into[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
