@@ -150,3 +150,7 @@ def _values(parsed: Phone | Damage) -> tuple[str | None, ...]:
     if isinstance(parsed, Phone):
         return (parsed.e164, parsed.country, None, None)
     return (None, None, str(parsed.code), parsed.text)
+
+
+#: ISO countries that have a numbering plan.
+REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)

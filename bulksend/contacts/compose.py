@@ -1,0 +1,233 @@
+"""Frame -> frame: what each row would send, or why it cannot.
+
+Columns are added and rows never lost: status, to_e164, country, text, encoding, parts, parts_max,
+problem, problem_text. The first problem of a row is the one it keeps.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from bulksend import errors
+from bulksend.contacts.header import Header
+from bulksend.errors import TEXT_FOR, Code
+from bulksend.sms import encoding, phone, smart, template
+from bulksend.sms.message import Message, Status
+
+
+class OnMissing(StrEnum):
+    """What an empty field for a placeholder does."""
+
+    ERROR = "error"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a row becomes a message."""
+
+    header: Header
+    to_column: int
+    #: None: the cells of the text column are templates themselves.
+    template: template.Template | None
+    text_column: int | None
+    default_region: str | None
+    on_missing: OnMissing
+    #: Count as a profile with smart encoding does.
+    smart_encoding: bool = False
+
+
+def make_recipe(
+    header: Header,
+    *,
+    to_column: int,
+    text_column: int | None,
+    template_source: str | None,
+    default_region: str | None,
+    on_missing: OnMissing,
+    smart_encoding: bool = False,
+) -> Recipe:
+    """A recipe whose template fits the header. Raises ContactsError or UsageError."""
+    parsed = None if template_source is None else template.parse_template(template_source)
+    for name in parsed.placeholders if parsed else ():
+        _column(header, name)
+    return Recipe(
+        header=header,
+        to_column=to_column,
+        template=parsed,
+        text_column=text_column,
+        default_region=_region(default_region),
+        on_missing=on_missing,
+        smart_encoding=smart_encoding,
+    )
+
+
+def _column(header: Header, name: str) -> int:
+    """The one column a placeholder means. Raises ContactsError naming the nearest."""
+    found = header.find(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise errors.ContactsError(
+            f"the template names {{{name}}}, and {len(found)} columns have that name",
+            hint="rename one of them in the contacts file",
+            code="column_twice",
+        )
+    near = header.nearest(name)
+    meant = f"did you mean {{{near}}}? " if near else ""
+    raise errors.ContactsError(
+        f"the template names {{{name}}}, and there is no such column",
+        hint=f"{meant}the columns are {header.listed()}",
+        code="column_missing",
+    )
+
+
+def _region(region: str | None) -> str | None:
+    if region is None or region.upper() in phone.REGIONS:
+        return region.upper() if region else None
+    raise errors.UsageError(
+        f"--default-region {region!r} is no ISO country of two letters",
+        hint="for example GB, DE or FR",
+        code="region_invalid",
+    )
+
+
+def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """A loader's chunk with the columns named above."""
+    phones = phone.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
+    text, fault = _texts(chunk, recipe)
+    counted = smart.smart_column(text) if recipe.smart_encoding else text
+    measured = encoding.measure_column(counted)
+    own = pl.DataFrame(
+        {
+            "to_e164": phones["to_e164"],
+            "country": phones["country"],
+            "text": text,
+            "encoding": measured["encoding"],
+            "parts": measured["parts"],
+            "parts_max": measured["parts_max"],
+        }
+    ).with_columns(_text_problem().alias("text_problem"))
+    text_problems = fault.with_columns(
+        problem=pl.coalesce("problem", pl.lit(own["text_problem"]))
+    ).with_columns(
+        problem_text=pl.coalesce("problem_text", pl.col("problem").replace_strict(_TEXTS))
+    )
+    known = _first_problem(chunk, phones, text_problems)
+    return chunk.drop("problem", "problem_text").hstack(own.drop("text_problem")).hstack(known)
+
+
+_TEXTS = {str(code): text for code, text in TEXT_FOR.items()}
+
+
+def _text_problem() -> pl.Expr:
+    empty = pl.col("text").str.strip_chars() == ""
+    long = pl.col("parts") > encoding.MAX_PARTS
+    nul = pl.col("text").str.contains("\0", literal=True)
+    return (
+        pl.when(empty)
+        .then(pl.lit(str(Code.TEXT_EMPTY)))
+        .when(long)
+        .then(pl.lit(str(Code.TEXT_TOO_LONG)))
+        .when(nul)
+        .then(pl.lit(str(Code.NUL_CHARACTER)))
+    )
+
+
+def _first_problem(*candidates: pl.DataFrame) -> pl.DataFrame:
+    """status, problem, problem_text from the first of the frames that has a problem in the row."""
+    columns: dict[str, pl.Series] = {}
+    for name in ("problem", "problem_text"):
+        columns[name] = pl.select(pl.coalesce(pl.lit(it[name]) for it in candidates)).to_series()
+    return pl.DataFrame(columns).with_columns(
+        status=pl.when(pl.col("problem").is_null())
+        .then(pl.lit(str(Status.UNSENT)))
+        .otherwise(pl.lit(str(Status.INVALID)))
+    )
+
+
+def _texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataFrame]:
+    """The rendered texts, and the problems of rendering (problem, problem_text)."""
+    if recipe.template is None:
+        return _own_texts(chunk, recipe)
+    places = {
+        name: recipe.header.cell(_column(recipe.header, name))
+        for name in recipe.template.placeholders
+    }
+    pieces = [
+        pl.col(places[it.name]) if isinstance(it, template.Placeholder) else pl.lit(it)
+        for it in recipe.template.pieces
+    ]
+    missing = pl.lit(None, dtype=pl.String)
+    if recipe.on_missing is OnMissing.ERROR and places:
+        missing = pl.coalesce(
+            pl.when(pl.col(cell).str.strip_chars() == "").then(pl.lit(name))
+            for name, cell in places.items()
+        )
+    found = chunk.select(
+        text=pl.concat_str(pieces) if pieces else pl.lit(""),
+        missing=missing,
+        row="row",  # keeps the height where the template has no placeholder
+    )
+    return found["text"], _missing(found["missing"])
+
+
+def _missing(names: pl.Series) -> pl.DataFrame:
+    name = pl.col("name")
+    return pl.DataFrame({"name": names}).select(
+        problem=pl.when(name.is_not_null()).then(pl.lit(str(Code.FIELD_MISSING))),
+        problem_text=pl.format("the template wants {}, which is empty in this row", name),
+    )
+
+
+def _own_texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataFrame]:
+    """Texts out of the text column: each cell is a template; most have no braces at all."""
+    cells = chunk[recipe.header.cell(recipe.text_column or 0)]
+    at = cells.str.contains("[{}]").arg_true()
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
+    if at.is_empty():
+        return cells, pl.DataFrame({"problem": nothing, "problem_text": nothing})
+    fields = chunk[at].select(pl.col("^c[0-9]+$")).iter_rows()
+    rendered = [
+        _render(cell, values, recipe) for cell, values in zip(cells.gather(at), fields, strict=True)
+    ]
+    columns = zip(*rendered, strict=True)
+    text, problem, problem_text = (pl.Series(list(it), dtype=pl.String) for it in columns)
+    faults = {"problem": problem, "problem_text": problem_text}
+    return cells.scatter(at, text), pl.DataFrame(
+        {name: nothing.scatter(at, values) for name, values in faults.items()}
+    )
+
+
+def _render(
+    cell: str, values: tuple[str, ...], recipe: Recipe
+) -> tuple[str | None, str | None, str | None]:
+    """One row's own template: its text, or a problem and its sentence."""
+    try:
+        parsed, places = _parsed(cell, recipe.header)
+    except errors.ContactsError as fault:
+        return cell, str(Code.TEMPLATE_INVALID), f"{fault.message}; {fault.hint}"
+    fields = {name: values[at] for name, at in places.items()}
+    text = parsed.render(fields)
+    empty = next((name for name, value in fields.items() if not value.strip()), None)
+    if empty is None or recipe.on_missing is OnMissing.EMPTY:
+        return text, None, None
+    return text, str(Code.FIELD_MISSING), f"the text wants {empty}, which is empty in this row"
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:
+    parsed = template.parse_template(cell)
+    return parsed, {name: _column(header, name) for name in parsed.placeholders}
+
+
+def messages(rows: pl.DataFrame, claims: Mapping[int, int]) -> Iterator[Message]:
+    """Composed rows as messages; `claims` names those whose claim is not the first."""
+    wanted = rows.select("row", "to_e164", "text", "country", "parts")
+    for row, to_e164, text, country, parts in wanted.iter_rows():
+        yield Message(row, to_e164, text, country or "", parts, claims.get(row, 1))
