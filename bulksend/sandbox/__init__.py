@@ -1,0 +1,1 @@
+"""A Telnyx on localhost that behaves as scripted, and keeps its own ledger of what it accepted."""

@@ -1,0 +1,159 @@
+"""What Telnyx checks of a request to send, in its order, and how it says no."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import phonenumbers
+
+from bulksend.sms import encoding, numbering
+
+_FIELDS = {
+    "from": str,
+    "to": str,
+    "text": str,
+    "messaging_profile_id": str,
+    "webhook_url": (str, type(None)),
+    "webhook_failover_url": (str, type(None)),
+    "use_profile_webhooks": bool,
+}
+_REQUIRED = ("from", "to", "text", "messaging_profile_id")
+_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+#: Alphanumeric senders do not reach these (alphanumeric-sender-id guide).
+_NO_ALPHA = {"US", "CA", "PR"}
+_URL_MAX = 2000
+
+
+class Refusal(Exception):
+    """An error envelope on its way out."""
+
+    def __init__(self, status: int, code: str, title: str, detail: str, pointer: str = "") -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.pointer = pointer
+
+    def body(self) -> bytes:
+        """The envelope (error-codes pages)."""
+        problem: dict[str, Any] = {
+            "code": self.code,
+            "title": self.title,
+            "detail": self.detail,
+            "meta": {"url": f"https://developers.telnyx.com/docs/overview/errors/{self.code}"},
+        }
+        if self.pointer:
+            problem["source"] = {"pointer": self.pointer}
+        return orjson.dumps({"errors": [problem]})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request that passed."""
+
+    sender: str
+    to: str
+    text: str
+    profile_id: str
+    country: str
+    measure: encoding.Measure
+    webhook_url: str | None
+    webhook_failover_url: str | None
+
+
+def authorized(header: str, api_key: str) -> None:
+    """Raises Refusal 401/10009."""
+    if header != f"Bearer {api_key}":
+        raise Refusal(401, "10009", "Authentication failed", "The API key could not be verified.")
+
+
+def check_order(body: bytes, profile_id: str, senders: Collection[str]) -> Order:
+    """Raises Refusal for everything that Telnyx would not take. No senders: any will do."""
+    values = _fields(body)
+    if values["messaging_profile_id"] != profile_id:
+        raise Refusal(
+            404, "10005", "Resource not found", "No such profile.", "/messaging_profile_id"
+        )
+    sender = values["from"]
+    if not _SENDER.fullmatch(sender):
+        raise Refusal(
+            400, "40325", "Invalid alphanumeric sender ID", "1 to 11 characters.", "/from"
+        )
+    if senders and sender not in senders:
+        raise Refusal(400, "40305", "Invalid 'from' address", "Not on this profile.", "/from")
+    country = _country(values["to"])
+    measured = encoding.measure(values["text"])
+    if not values["text"]:
+        raise Refusal(400, "40316", "No content", "The text is empty.", "/text")
+    if measured.parts > encoding.MAX_PARTS:
+        raise Refusal(400, "40302", "Message too large", f"{measured.parts} parts.", "/text")
+    return Order(
+        sender,
+        values["to"],
+        values["text"],
+        profile_id,
+        country,
+        measured,
+        values.get("webhook_url"),
+        values.get("webhook_failover_url"),
+    )
+
+
+def _fields(body: bytes) -> Mapping[str, Any]:
+    """The seven fields, typed, and no other."""
+    try:
+        values = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refusal(400, "10015", "Bad Request", "The body is not JSON.") from None
+    if not isinstance(values, dict):
+        raise Refusal(400, "10015", "Bad Request", "The body is not an object.")
+    for name in _REQUIRED:
+        if name not in values:
+            raise Refusal(
+                422, "10004", "Missing required parameter", f"`{name}` is missing.", f"/{name}"
+            )
+    for name, value in values.items():
+        _field(name, value)
+    return values
+
+
+def _field(name: str, value: object) -> None:
+    if name not in _FIELDS:
+        raise Refusal(400, "10015", "Bad Request", f"`{name}` is not a parameter.", f"/{name}")
+    if not isinstance(value, _FIELDS[name]):  # type: ignore[arg-type]
+        raise Refusal(422, "10026", "Invalid type", f"`{name}` has a wrong type.", f"/{name}")
+    if name == "messaging_profile_id":
+        try:
+            uuid.UUID(str(value))
+        except ValueError:
+            raise Refusal(400, "10006", "Invalid ID", "Not a UUID.", f"/{name}") from None
+    if "url" in name and isinstance(value, str) and not _is_url(value):
+        raise Refusal(400, "10003", "Invalid URL", f"`{name}` is not a URL.", f"/{name}")
+
+
+def _is_url(value: str) -> bool:
+    return len(value) <= _URL_MAX and value.startswith(("http://", "https://"))
+
+
+def _country(to: str) -> str:
+    if not _E164.fullmatch(to):
+        raise Refusal(400, "10016", "Phone number must be in +E.164 format", "`to`.", "/to")
+    try:
+        parsed = phonenumbers.parse(to)
+    except phonenumbers.NumberParseException:
+        raise Refusal(400, "40310", "Invalid 'to' address", "`to` is no number.", "/to") from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise Refusal(400, "40310", "Invalid 'to' address", "`to` is no number.", "/to")
+    country = numbering.country_of(parsed)
+    if country in _NO_ALPHA:
+        raise Refusal(
+            400, "40301", "Unsupported destination", "No alphanumeric senders there.", "/to"
+        )
+    return country

@@ -1,0 +1,315 @@
+"""The sandbox's HTTP face: Telnyx's paths, and two of its own to look behind them.
+
+    POST /v2/messages/alphanumeric_sender_id
+    GET  /v2/messages/{id}                         GET /v2/balance
+    GET  /v2/messaging_profiles/{id}               GET /v2/messaging_optouts
+    GET  /v2/messaging_profiles/{id}/alphanumeric_sender_ids
+    GET  /v2/detail_records
+    GET  /sandbox/ledger                           POST /sandbox/faults
+
+The only room with aiohttp's server. It binds loopback and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+from aiohttp import web
+
+from bulksend import errors
+from bulksend.sandbox import checks, faults, misbehave, records
+from bulksend.sandbox.checks import Refusal
+from bulksend.sandbox.faults import Rule
+from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored, moment, now, payload
+
+__all__ = ["Sandbox", "SandboxConfig"]
+
+_JSON = "application/json"
+
+
+class Sandbox:
+    """An async context manager: a server on loopback for as long as it is entered."""
+
+    def __init__(self, config: SandboxConfig, *, tls: ssl.SSLContext | None = None) -> None:
+        if not ipaddress.ip_address(config.host).is_loopback:
+            raise errors.UsageError(
+                "the sandbox listens on loopback only", hint="leave the host out"
+            )
+        self.config = config
+        self.state = State(config)
+        self.port = 0
+        self._tls = tls
+
+    @property
+    def key(self) -> str:
+        """The API key it takes."""
+        return self.config.api_key
+
+    @property
+    def base_url(self) -> str:
+        """What --base-url wants."""
+        return f"{'https' if self._tls else 'http'}://{self.config.host}:{self.port}/v2"
+
+    @property
+    def ledger(self) -> list[Entry]:
+        """Every full request to send, in the order of their arrival."""
+        return self.state.ledger
+
+    async def __aenter__(self) -> Self:
+        self.state.open()
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(
+            self._runner, self.config.host, self.config.port, ssl_context=self._tls, backlog=1024
+        )
+        try:
+            await site.start()
+        except OSError as failure:
+            await self._runner.cleanup()
+            raise errors.UsageError(
+                f"the sandbox cannot listen on port {self.config.port}: {failure.strerror}",
+                hint="give --port another one",
+            ) from None
+        self.port = int(self._runner.addresses[0][1])
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._runner.cleanup()
+        self.state.close()
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=1 << 20)
+        profile = "/v2/messaging_profiles/{id}"
+        app.add_routes(
+            [
+                web.post("/v2/messages/alphanumeric_sender_id", self._send),
+                web.get("/v2/messages/{id}", self._read(self._message)),
+                web.get("/v2/balance", self._read(self._balance)),
+                web.get(profile, self._read(self._profile)),
+                web.get(f"{profile}/alphanumeric_sender_ids", self._read(self._senders)),
+                web.get("/v2/messaging_optouts", self._read(self._optouts)),
+                web.get("/v2/detail_records", self._read(self._records)),
+                web.get("/sandbox/ledger", self._show_ledger),
+                web.post("/sandbox/faults", self._set_faults),
+                web.route("*", "/{path:.*}", self._nowhere),
+            ]
+        )
+        return app
+
+    async def _send(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        state = self.state
+        state.requests += 1
+        number = state.requests
+        if self.config.latency_s:
+            await asyncio.sleep(self.config.latency_s)
+        rule = faults.find(state.rules, number, _peek_to(body), state.chance)
+        if rule is not None and not rule.after and rule.fault != "numeric_cost":
+            self._note(number, body, request, rule=rule)
+            if (faulty := await misbehave.misbehave(rule, request)) is not None:
+                return faulty
+        response = self._answer(number, body, request, rule)
+        if rule is not None and rule.after:
+            return await misbehave.misbehave(rule, request) or response
+        return response
+
+    def _answer(
+        self, number: int, body: bytes, request: web.Request, rule: Rule | None
+    ) -> web.Response:
+        """Check, accept, charge, note; the reply Telnyx would give."""
+        state, key = self.state, request.headers.get("Idempotency-Key", "")
+        try:
+            checks.authorized(request.headers.get("Authorization", ""), self.config.api_key)
+            state.check_pace(now())
+            replayed = state.replay(key, body, now())
+            if replayed is not None:
+                self._note(number, body, request, reply=replayed)
+                return _json(replayed, headers={"Idempotent-Replayed": "true"})
+            order = checks.check_order(body, self.config.profile_id, self.config.senders)
+            stored = state.accept(order, now())
+        except Refusal as refusal:
+            if refusal.code not in ("10036", "10027"):
+                state.keep(key, None)
+            self._note(number, body, request, refusal=refusal, rule=rule)
+            return _refused(refusal, state.config.requests_per_s)
+        reply = orjson.dumps({"data": payload(stored, self.config, now())})
+        if rule is not None and rule.fault == "numeric_cost":
+            reply = reply.replace(f'"{stored.cost}"'.encode(), str(stored.cost).encode())
+        state.keep(key, reply)
+        self._note(number, body, request, stored=stored, rule=rule)
+        return _json(reply)
+
+    def _note(
+        self,
+        number: int,
+        body: bytes,
+        request: web.Request,
+        *,
+        stored: Stored | None = None,
+        refusal: Refusal | None = None,
+        rule: Rule | None = None,
+        reply: bytes | None = None,
+    ) -> None:
+        values = _peek(body)
+        if reply is not None:
+            stored = self.state.messages[orjson.loads(reply)["data"]["id"]]
+        self.state.note(
+            Entry(
+                request=number,
+                at_s=now(),
+                to=str(values.get("to", "")),
+                sender=str(values.get("from", "")),
+                text=str(values.get("text", "")),
+                key=request.headers.get("Idempotency-Key", ""),
+                accepted=stored is not None and reply is None,
+                message_id=stored.message_id if stored else "",
+                parts=stored.order.measure.parts if stored else 0,
+                encoding=stored.order.measure.encoding if stored else "",
+                cost=str(stored.cost) if stored else "",
+                status=refusal.status if refusal else 200 if stored else 0,
+                code=refusal.code if refusal else "",
+                fault=rule.fault if rule else "",
+                replayed=reply is not None,
+            )
+        )
+
+    def _read(self, answer: Any) -> Any:
+        """A read that needs the key and answers with JSON."""
+
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                checks.authorized(request.headers.get("Authorization", ""), self.config.api_key)
+                return _json(orjson.dumps(answer(request)))
+            except Refusal as refusal:
+                return _refused(refusal, None)
+
+        return handle
+
+    def _message(self, request: web.Request) -> dict[str, Any]:
+        stored = self.state.messages.get(request.match_info["id"])
+        if stored is None:
+            raise Refusal(404, "10005", "Resource not found", "No such message.")
+        return {"data": payload(stored, self.config, now())}
+
+    def _balance(self, _request: web.Request) -> dict[str, Any]:
+        left = str(self.config.balance - self.state.spent)
+        return {
+            "data": {
+                "record_type": "balance",
+                "balance": left,
+                "available_credit": left,
+                "credit_limit": "0.00",
+                "pending": "0.00",
+                "currency": "USD",
+            }
+        }
+
+    def _profile(self, request: web.Request) -> dict[str, Any]:
+        self._check_profile(request)
+        limit = self.config.daily_spend_limit
+        return {
+            "data": {
+                "record_type": "messaging_profile",
+                "id": self.config.profile_id,
+                "name": "Sandbox",
+                "enabled": True,
+                "whitelisted_destinations": sorted(self.config.whitelist) or ["*"],
+                "alpha_sender": next(iter(sorted(self.config.senders)), None),
+                "daily_spend_limit": str(limit) if limit is not None else None,
+                "daily_spend_limit_enabled": limit is not None,
+                "smart_encoding": False,
+                "mobile_only": False,
+                "webhook_url": "",
+                "webhook_failover_url": None,
+                "webhook_api_version": "2",
+            }
+        }
+
+    def _senders(self, request: web.Request) -> dict[str, Any]:
+        self._check_profile(request)
+        found = [
+            {
+                "record_type": "alphanumeric_sender_id",
+                "id": f"00000000-0000-4000-8000-{number:012d}",
+                "alphanumeric_sender_id": sender,
+                "messaging_profile_id": self.config.profile_id,
+                "us_long_code_fallback": None,
+            }
+            for number, sender in enumerate(sorted(self.config.senders), start=1)
+        ]
+        return records.page(found, request.query)
+
+    def _check_profile(self, request: web.Request) -> None:
+        if request.match_info["id"] != self.config.profile_id:
+            raise Refusal(404, "10005", "Resource not found", "No such profile.")
+
+    def _optouts(self, request: web.Request) -> dict[str, Any]:
+        found = [
+            {
+                "to": phone,
+                "from": None,
+                "messaging_profile_id": self.config.profile_id,
+                "keyword": "STOP",
+                "created_at": moment(0),
+            }
+            for phone in sorted(self.config.opted_out)
+        ]
+        return records.page(found, request.query)
+
+    def _records(self, request: web.Request) -> dict[str, Any]:
+        return records.search(self.state, request.query, now())
+
+    async def _show_ledger(self, _request: web.Request) -> web.Response:
+        return _json(orjson.dumps(self.state.ledger))
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        try:
+            self.state.rules = faults.parse_script((await request.read()).decode())
+        except errors.UsageError as failure:
+            return web.Response(status=400, text=failure.message)
+        self.state.requests = 0
+        return _json(b"{}")
+
+    async def _nowhere(self, _request: web.Request) -> web.Response:
+        return _refused(Refusal(404, "10005", "Resource not found", "No such path."), None)
+
+
+def _peek(body: bytes) -> dict[str, Any]:
+    """What the ledger can say of a body that may be anything."""
+    try:
+        values = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _peek_to(body: bytes) -> str:
+    return str(_peek(body).get("to", ""))
+
+
+def _json(body: bytes, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(body=body, content_type=_JSON, headers=headers)
+
+
+def _refused(refusal: Refusal, requests_per_s: float | None) -> web.Response:
+    headers = {}
+    if refusal.code == "10011":
+        headers = {
+            "Retry-After": "1",
+            "x-ratelimit-limit": f"{requests_per_s or 0:g}",
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": "1",
+        }
+    return web.Response(
+        status=refusal.status, body=refusal.body(), content_type=_JSON, headers=headers
+    )
