@@ -73,7 +73,8 @@ def resume(**given: Any) -> int:
 
 
 @cli.command(
-    help="\b\nExample:\n  bulksend status contacts.csv --json\n\nHow a batch stands, also while it runs."
+    help="\b\nExample:\n  bulksend status contacts.csv --json\n\n"
+    "How a batch stands, also while it runs."
 )
 @CONTACTS
 @options.WHERE
@@ -127,7 +128,8 @@ def sandbox(**given: Any) -> int:
 
 
 @cli.command(
-    help="\b\nExample:\n  bulksend init\n\nStarter contacts.csv and bulksend.toml; never overwrites."
+    help="\b\nExample:\n  bulksend init\n\n"
+    "Starter contacts.csv and bulksend.toml; never overwrites."
 )
 def init() -> int:
     """Starter files."""
@@ -260,4 +262,3 @@ def _color(given: dict[str, Any]) -> bool | None:
         return bool(given["color"] == "always")
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return False if plain or not sys.stdout.isatty() else None
-

@@ -13,7 +13,7 @@ from bulksend.cli import config, options
 class Commands(click.Group):
     """Commands in the order a person meets them; help with examples first."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order they were defined."""
         return list(self.commands)
 

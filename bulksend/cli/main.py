@@ -43,9 +43,7 @@ def _ended(show: ending.Ending, failure: Exception) -> int:
             hint = f"see `{failure.ctx.command_path} -h`" if failure.ctx else "see `bulksend -h`"
             return show.failure(failure.format_message(), "usage", 2, hint=hint)
         case errors.BulksendError():
-            return show.failure(
-                failure.message, failure.code, failure.exit_code, hint=failure.hint
-            )
+            return show.failure(failure.message, failure.code, failure.exit_code, hint=failure.hint)
         case BrokenPipeError():
             return ending.pipe_closed()
         case _:

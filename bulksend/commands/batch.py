@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import shlex
 import uuid
@@ -28,7 +27,6 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
         contacts_name=plan.contacts.name,
         contacts_size=plan.contacts.size_bytes,
         contacts_sha256=plan.contacts.digest(),
-        template_sha256=_digest(plan.identity.text or ""),
         sender=plan.identity.sender or "",
         profile_id=plan.identity.profile_id or "",
         options=_packed(plan.identity) | {"base_url": base_url},
@@ -105,7 +103,3 @@ def command_line(name: str, settings: Settings, *extra: str) -> str:
     if settings.api_key_file is not None:
         words += ["--api-key-file", str(settings.api_key_file)]
     return shlex.join([*words, *extra])
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -38,9 +38,7 @@ class Plan:
     @property
     def frames(self) -> rows.Frames:
         """The contacts file composed, chunk by chunk; can be walked any number of times."""
-        return rows.Frames(
-            self.contacts, self.recipe, self.estimate.duplicates, self.on_duplicate
-        )
+        return rows.Frames(self.contacts, self.recipe, self.estimate.duplicates, self.on_duplicate)
 
 
 def complete(asked: Identity, settings: Settings) -> Identity:

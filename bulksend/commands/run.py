@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bulksend import errors, journal
-from bulksend.commands import access, batch, books, plan, sending, summary
+from bulksend.commands import access, batch, books, consent, plan, sending, summary
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import View
 from bulksend.contacts import loader
+from bulksend.sending import pace
 
 
 def run(settings: Settings, view: View) -> summary.Summary:
@@ -17,18 +20,75 @@ def run(settings: Settings, view: View) -> summary.Summary:
     contacts = loader.open_contacts(settings.contacts)
     for remark in contacts.notes:
         view.note(remark)
-    if settings.journal_path.exists() and (met := _met_again(contacts, settings)):
-        return met
+    return run_contacts(contacts, settings, view)
+
+
+def run_contacts(contacts: loader.Contacts, settings: Settings, view: View) -> summary.Summary:
+    """`run` for contacts that are open already: a file or a frame."""
+    pace.parse_rate(settings.guards.rate)
+    if settings.journal_path.exists():
+        met = _met_again(contacts, settings)
+        if met is not None:
+            return met
     _refuse_foreign_results(settings)
     identity = plan.complete(settings.identity, settings)
     found = access.access(settings)
     planned = plan.make_plan(contacts, identity, settings)
     _refuse_empty(planned, settings)
-    _refuse_sent_elsewhere(planned, settings, found.base_url)
-    if not settings.sandbox and planned.estimate.sendable:
-        _consent(planned, settings, view)
+    if settings.state_folder is not None and not (settings.sandbox or settings.new_batch):
+        books.refuse_sent_elsewhere(
+            settings.state_folder, planned, found.base_url, settings.journal_path
+        )
+    consent.to_send(planned, settings, found.base_url, view)
     begun = batch.new_batch(planned, settings, found.base_url)
     with journal.Journal.create(settings.journal_path, begun) as record:
-        if not settings.sandbox and settings.state_folder is not None:
-            books.remember(settings.state_folder, begun, settings.journal_path)
+        if settings.state_folder is not None and not settings.sandbox:
+            books.remember(settings.state_folder, planned, found.base_url, settings.journal_path)
         return sending.send_open_rows(planned, record, settings, found, view)
+
+
+def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary | None:
+    """A batch that is here already: finished, it is a no-op; unfinished, it is for `resume`.
+
+    A finished sandbox batch is begun anew: None. Raises BatchMismatch.
+    """
+    if journal.is_running(settings.journal_path):
+        journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
+    with journal.read(settings.journal_path) as record:
+        facts = record.batch()
+        stands = sending.stand(record, settings, seconds=0.0)
+        finished = not stands.counts.unsent
+        if facts.sandbox and finished:
+            record.forget()
+            return None
+        changes = batch.changes(facts, settings.identity, contacts.digest())
+        batch.refuse_changes(changes, settings, facts)
+        if not finished:
+            raise errors.BatchMismatch(
+                f"this batch began on {facts.created_at:%F %R} UTC and is not finished: "
+                f"{stands.counts.unsent} of {stands.counts.rows} rows are unsent",
+                hint=f"go on with: {stands.next}",
+                code="unfinished",
+            )
+    return replace(stands, nothing_to_do=not stands.counts.unknown)
+
+
+def _refuse_foreign_results(settings: Settings) -> None:
+    """A results file without its journal belongs to another batch: it is not written over."""
+    if settings.sandbox or not settings.results_path.exists():
+        return
+    raise errors.UsageError(
+        f"{settings.results_path} is there already and belongs to another batch",
+        hint="move it away, or give --results another name",
+        code="results_exist",
+    )
+
+
+def _refuse_empty(planned: plan.Plan, settings: Settings) -> None:
+    if planned.estimate.rows:
+        return
+    raise errors.ContactsError(
+        f"{settings.contacts}: the file has column names and no rows",
+        hint="add the recipients below the first line",
+        code="no_rows",
+    )

@@ -24,7 +24,7 @@ _REASONS = {
 def two_steps(
     halt: halting.Halt, leave: Callable[[], None], say: Callable[[str], None]
 ) -> Iterator[None]:
-    """Signals set the halt, then leave. Off the main thread (a notebook's) they stay as they are."""
+    """Signals set the halt, then leave. Off the main thread they stay as they are."""
     loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
         yield

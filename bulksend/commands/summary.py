@@ -52,13 +52,13 @@ class Summary:
     because: str = ""
     #: The one command that goes on.
     next: str = ""
-    #: Sentences for a person: what was noticed on the way.
-    remarks: tuple[str, ...] = ()
+    #: A finished batch was asked for again.
+    nothing_to_do: bool = False
 
     @property
     def exit_code(self) -> int:
         """By the contract's order: 7, 130/143, 8, 5, 6, 3."""
-        return exit_code(self.counts, self.stop)
+        return OK if self.nothing_to_do else exit_code(self.counts, self.stop)
 
 
 def exit_code(counts: Counts, stop: Stop | None) -> int:

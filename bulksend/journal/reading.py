@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -65,19 +65,30 @@ class Reader:
         worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
         return Standing(by_status, parts, cost, worked_ms)
 
-    def states(self) -> bytes:
-        """One byte a row number, 0 where it was never claimed, else the code of its status."""
+    def closed(self, again: Iterable[Status]) -> bytes:
+        """One byte a row number: 0 where the row may be sent, as it was never claimed or stands in
+        one of `again`; rows after the last byte were never claimed.
+        """
         last = self._connection.execute(schema.LAST_ROW).fetchone()[0]
         states = bytearray(last + 1)
         for row, code in self._connection.execute(schema.STATES):
             states[row] = code
-        return bytes(states)
+        table = bytearray(range(256))
+        for status in again:
+            table[schema.CODE_OF[status]] = 0
+        return states.translate(table)
 
-    def claims(self, statuses: Sequence[Status]) -> dict[int, int]:
-        """The claim of each row that stands in one of `statuses`."""
-        codes = ",".join(str(schema.CODE_OF[status]) for status in statuses)
-        found = self._connection.execute(schema.CLAIMS.format(codes))
-        return {row: claim for row, claim, _body in found}
+    def next_claims(self, again: Iterable[Status]) -> dict[int, int]:
+        """The claim that each row standing in one of `again` is to be sent with."""
+        codes = ",".join(str(schema.CODE_OF[status]) for status in again)
+        return {
+            row: claim + 1 for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
+        }
+
+    def forget(self) -> None:
+        """Delete this journal, whose batch cost nothing, so that it can be begun anew."""
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
 
     def entries(self, first_row: int, last_row: int) -> Iterator[Entry]:
         """The claimed rows from `first_row` to `last_row`, in their order."""

@@ -92,7 +92,7 @@ FROM run
 """
 STATES = "SELECT row, status FROM send"
 LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
-CLAIMS = "SELECT row, claim, body FROM send WHERE status IN ({})"
+CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
 ENTRIES = """
 SELECT row, status, message_id, parts, encoding, cost, currency, wait_s, attempts, code, error,
   claimed_ms, settled_ms, delivery_status, delivered_ms

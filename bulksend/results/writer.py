@@ -17,8 +17,10 @@ from typing import IO
 
 import polars as pl
 
-from bulksend import errors
+from bulksend import errors, journal
 from bulksend.results import cells
+from bulksend.sms import rates
+from bulksend.sms.message import Status
 
 #: The columns after the original ones, as the contract names them.
 RESULTS_COLUMNS = (
@@ -51,17 +53,56 @@ def write_rows(
     return written
 
 
-def join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Composed rows beside what the journal knows of them; the journal's word comes first.
+def write_results(
+    path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], reader: journal.Reader
+) -> int:
+    """The results CSV out of composed frames and the journal; the number of lines written."""
+    joined = (_join(frame, _known(reader, frame)) for frame in frames)
+    return write_rows(path, header, RESULTS_COLUMNS, joined)
 
-    `entries` has the columns of ENTRY_SCHEMA, at most one line a row.
-    """
+
+def write_estimate(
+    path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], rate_card: rates.RateCard
+) -> int:
+    """The estimate CSV: the verdict on each row; the number of lines written."""
+    return write_rows(
+        path, header, ESTIMATE_COLUMNS, (_verdicts(frame, rate_card) for frame in frames)
+    )
+
+
+def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame:
+    sendable = pl.col("status") == str(Status.UNSENT)
+    different = composed.filter(sendable).select("country", "parts").unique()
+    priced = [
+        (country, parts, format(price.amount, "f"), price.currency)
+        for country, parts in different.iter_rows()
+        if (price := rate_card.price(country or "", parts)) is not None
+    ]
+    schema = {"country": pl.String, "parts": pl.UInt32, "price": pl.String, "currency": pl.String}
+    prices = pl.DataFrame(priced, schema=schema, orient="row")
+    return composed.join(
+        prices, on=["country", "parts"], how="left", maintain_order="left"
+    ).with_columns(
+        *(pl.when(sendable).then(pl.col(it)) for it in ("encoding", "parts", "price", "currency")),
+        status=pl.when(sendable).then(pl.lit("sendable")).otherwise("status"),
+        error_code="problem",
+        error="problem_text",
+    )
+
+
+def _known(reader: journal.Reader, frame: pl.DataFrame) -> pl.DataFrame:
+    """What the journal knows of a frame's rows."""
+    span = (int(frame["row"][0]), int(frame["row"][-1]))
+    return pl.DataFrame(list(reader.entries(*span)), schema=_ENTRY_SCHEMA, orient="row")
+
+
+def _join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Composed rows beside what the journal knows of them; the journal's word comes first."""
     known = composed.join(entries, on="row", how="left", suffix="_known", maintain_order="left")
     settled = pl.col("status_known").is_not_null()
     own_code, own_error = pl.col("problem"), pl.col("problem_text")
     return known.with_columns(
         status=pl.coalesce("status_known", "status"),
-        to_e164=pl.col("to_e164"),
         parts=pl.when(settled).then(pl.col("parts_known")),
         encoding=pl.when(settled).then(pl.col("encoding_known")),
         error_code=pl.when(settled).then(pl.col("error_code")).otherwise(own_code),
@@ -69,7 +110,7 @@ def join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-ENTRY_SCHEMA: dict[str, type[pl.DataType]] = {
+_ENTRY_SCHEMA: dict[str, type[pl.DataType]] = {
     "row": pl.UInt32,
     "status": pl.String,
     "message_id": pl.String,

@@ -65,7 +65,6 @@ class Crew:
     purse: Purse
     delivery: delivery.Delivery
     halt: halt.Halt
-    on_claim: Callable[[Message], None]
     on_outcome: Callable[[Outcome], None]
 
 
@@ -145,7 +144,6 @@ class Pipeline:
         body = crew.delivery.gateway.body(message)
         self.in_flight[message.row] = message
         await crew.recorder.claim(message, body)
-        crew.on_claim(message)
         key = idempotency_key(crew.batch_id, message.row, message.claim)
         outcome = await crew.delivery.deliver(message, body, key)
         await crew.recorder.settle(outcome)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from dataclasses import dataclass
 
 import phonenumbers
 import polars as pl
@@ -49,6 +50,73 @@ def countries(digits: pl.Series) -> pl.Series:
         if valid.height:
             found = found.scatter(valid["at"], _countries_of_valid(valid["digits"]))
     return found
+
+
+def landlines(digits: pl.Series, country: pl.Series) -> pl.Series:
+    """Whether the plan gives each number to fixed lines alone; null where `country` is null."""
+    frame = pl.DataFrame({"digits": digits}).with_row_index("at").filter(country.is_not_null())
+    found = pl.Series("landline", [None], dtype=pl.Boolean).new_from_index(0, len(digits))
+    lengths = frame["digits"].str.len_bytes()
+    for length in lengths.unique().to_list():
+        group = frame.filter(lengths == length)
+        texted = group["digits"].str.contains(_not_fixed(length))
+        found = found.scatter(group["at"], ~texted)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HomePlan:
+    """How a country's own numbers are written at home, where that is simple enough for columns."""
+
+    code: str
+    #: Put before a number dialled inside the country, "" where there is none.
+    prefix: str
+    #: What a national number without its prefix looks like.
+    general: str
+    #: What leads abroad; such numbers are left to libphonenumber.
+    abroad: str
+
+    def digits(self, written: pl.Expr) -> pl.Expr:
+        """The number with its calling code; null for what is not plainly a national number.
+
+        Without its prefix a long number could be one of another country that lost its plus.
+        """
+        bare = written.str.strip_prefix(self.prefix) if self.prefix else written
+        plain = (
+            (written.str.starts_with(self.prefix) & (written != bare))
+            | (written.str.len_bytes() <= 10)
+            if self.prefix
+            else pl.lit(value=True)
+        )
+        usable = plain & bare.str.contains(self.general) & ~written.str.contains(self.abroad)
+        return pl.when(usable).then(pl.concat_str(pl.lit(self.code), bare))
+
+
+@functools.cache
+def home_plan(region: str) -> HomePlan | None:
+    """The plan of a country whose prefix is a plain one; None: ask libphonenumber each time."""
+    plan = PhoneMetadata.metadata_for_region(region)
+    if plan is None or plan.national_prefix_transform_rule or not plan.general_desc:
+        return None
+    prefix, parsing = plan.national_prefix or "", plan.national_prefix_for_parsing or ""
+    if "(" in parsing or parsing.split("|")[0] != prefix or not f"0{prefix}".isdecimal():
+        return None
+    return HomePlan(
+        code=str(plan.country_code),
+        prefix=prefix,
+        general=f"^{_pattern(plan.general_desc)}$",
+        abroad=f"^(?:{plan.international_prefix or '00'}|00)".replace(r"\d", "[0-9]"),
+    )
+
+
+def is_national_form(number: str, region: str) -> bool:
+    """Whether the digits are written as at home: with the prefix, or as a plan without one."""
+    plan = PhoneMetadata.metadata_for_region(region)
+    if plan is not None and plan.national_prefix and number.startswith(plan.national_prefix):
+        return True
+    parsed = phonenumbers.parse(number, region)
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return phonenumbers.normalize_digits_only(national) == number
 
 
 def _fits(length: int) -> pl.Expr:
@@ -131,6 +199,23 @@ def _patterns(length: int) -> tuple[str, str]:
                 general[code].add(_pattern(plan.general_desc))
                 types[code] |= found
     return _together(general), _together(types)
+
+
+@functools.cache
+def _not_fixed(length: int) -> str:
+    """All plans' patterns of numbers that are not fixed lines alone."""
+    types: dict[int, set[str]] = defaultdict(set)
+    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
+        for region in regions:
+            plan = _metadata(code, region)
+            names = [it for it in _TYPES if it != "fixed_line"]
+            if plan is not None and plan.same_mobile_and_fixed_line_pattern:
+                names.append("fixed_line")
+            found = [getattr(plan, name) for name in names]
+            fitting = {_pattern(it) for it in found if _has_length(it, length - len(str(code)))}
+            if fitting:
+                types[code] |= fitting
+    return _together(types) or f"^{FICTIONAL}$"
 
 
 def _together(patterns: dict[int, set[str]]) -> str:

@@ -1,13 +1,13 @@
 """A cell -> an E.164 phone, or the damage that a spreadsheet did to it, by name.
 
-Nothing is guessed: a number is taken when it says its country, or when the person said it with
---default-region. `parse_phone` is the rule for one cell, `parse_column` the same for a million.
+A number is taken when it says its country, or when the person said it with --default-region. Only
+one thing is repaired that was lost: the plus of a number that is whole with its country, and then
+`lost_plus` says so. `parse_phone` is the rule for one cell, `parse_column` the same for a million.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
@@ -16,14 +16,21 @@ import polars as pl
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms import numbering
 
+#: ISO countries that have a numbering plan.
+REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
+
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number that can be texted."""
+    """A number that can be texted, as far as its plan tells."""
 
     e164: str
     #: ISO alpha-2, "" where the plan has none.
     country: str
+    #: The plan gives it to fixed lines alone: a text will hardly arrive.
+    landline: bool = False
+    #: It was written with its country but without the plus.
+    lost_plus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,60 +42,96 @@ class Damage:
 
 
 #: What people and programs put between and around digits; all of it means nothing.
-_NOISE = re.compile("[\\s\u00a0\u00ad\u2000-\u200f\u202a-\u202f\u2060-\u2064\ufeff()./\\-‐‑‒–—−]+")
-_SCIENTIFIC = re.compile(r"\+?\d+([.,]\d+)?[eE]\+?\d+")
+_NOISE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff()\\[\\]./·\\-‐‑‒–—−]+")
+_QUOTES = "'’‘`\"“”"
+_LABEL = re.compile(r"(tel|phone|mobile|mob|cell)[.:\s]+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\+?\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
+#: How a spreadsheet writes a whole number that it took for a fraction.
 _FLOAT = re.compile(r"(\+?\d{6,})[.,]0+")
+_NUMBER = r"\+?\(?\d[\d ().-]{5,}\d"
 _TWO = re.compile(
-    r"(\D|^)\+?\d[\d ().-]{5,}\d\s*([/;,|&\n]|\bor\b|\band\b|\boder\b)\s*\+?\d[\d ().-]{5,}"
+    rf"{_NUMBER}\s*([/;,|&]|\b(or|and|oder|und|ou|et|o|y)\b|\s(?=\+))\s*{_NUMBER}",
+    re.IGNORECASE,
 )
-#: Clean but for noise that polars can take away by itself.
-_PLAIN = r"^\+[1-9][0-9 ().\-\x{A0}]{5,24}$"
-_PLAIN_NOISE = r"[ ().\-\x{A0}]"
+#: E.164 has at most 15 digits; with a 00 before them 17.
+_DIGITS_MAX = 17
+#: Shorter than this, digits with their country cannot be told from national ones.
+_LOST_PLUS_MIN = 11
 
 
 def parse_phone(cell: str, region: str | None) -> Phone | Damage:
     """One cell; `region` is the ISO country of numbers written nationally."""
-    text = unicodedata.normalize("NFKC", cell).strip(" \t\r\n'\u200b\u200e\u200f\u202a\u202c\ufeff")
-    text = re.sub(r"^(tel|phone|mobile)\s*:\s*", "", text, flags=re.IGNORECASE)
-    if not text:
+    text = "".join(str(int(it)) if it.isdecimal() else it for it in cell).replace("＋", "+")
+    text = _LABEL.sub("", _trim(text), count=1) if _LABEL.match(_trim(text)) else _trim(text)
+    if not any(it.isalnum() for it in text):
         return _damage(Code.PHONE_MISSING)
     if _SCIENTIFIC.fullmatch(text.replace(" ", "")):
         return _damage(Code.PHONE_SCIENTIFIC)
     if _TWO.match(text):
         return _damage(Code.PHONE_TWO_NUMBERS)
     whole = _FLOAT.fullmatch(text)
-    return _parse_digits(_NOISE.sub("", whole[1] if whole else text), region)
-
-
-def _parse_digits(digits: str, region: str | None) -> Phone | Damage:
-    """What is left when the noise is gone: digits, perhaps with a plus."""
-    if any(it.isalpha() for it in digits):
-        zero = " (a letter O where a zero should be?)" if re.search("[oO]", digits) else ""
+    number = _NOISE.sub("", whole[1] if whole else text)
+    if any(it.isalpha() for it in number):
+        zero = " (a letter O where a zero should be?)" if re.search("[oO]", number) else ""
         return Damage(Code.PHONE_LETTERS, TEXT_FOR[Code.PHONE_LETTERS] + zero)
-    plus = digits.startswith("+")
-    number = "".join(str(unicodedata.decimal(it, "?")) for it in digits.lstrip("+"))
-    if "?" in number or digits.count("+") > 1 or not number:
+    if not re.fullmatch(r"\+?[0-9]+", number):
         return _damage(Code.PHONE_INVALID)
-    if not plus and len(number) <= 6:
-        return _damage(Code.PHONE_SHORT_CODE if number[0] != "0" else Code.PHONE_INVALID)
-    if not plus and number.startswith("00"):
-        plus, number = True, number[2:]
-    if plus:
-        # "+44 (0)7700..." keeps its zero in brackets; libphonenumber takes it away.
-        return _valid(f"+{number}", None)
-    if region is None:
-        return _damage(Code.PHONE_NATIONAL)
-    return _valid(number, region)
+    return _parse_number(number, region)
 
 
-def _valid(number: str, region: str | None) -> Phone | Damage:
+def _trim(text: str) -> str:
+    """Without noise and quotes around it; brackets and the like are left to the number."""
+    return re.sub(
+        rf"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff{_QUOTES}]+", "", text
+    ).rstrip(f" \t\r\n\u00a0\u200b\u200e\u200f\u202c\u2069\ufeff{_QUOTES}")
+
+
+def _parse_number(number: str, region: str | None) -> Phone | Damage:
+    """Digits, perhaps with a plus before them."""
+    if number.startswith("+"):
+        # "+44 (0)7700..." keeps its zero; libphonenumber takes it away.
+        return _judge(number, None)
+    if len(number) > _DIGITS_MAX:
+        return _damage(Code.PHONE_TWO_NUMBERS)
+    if number.startswith("00"):
+        return _judge(f"+{number[2:]}", None)
+    national = _judge(number, region) if region else _damage(Code.PHONE_NATIONAL)
+    if len(number) >= _LOST_PLUS_MIN and number[0] != "0":
+        return _without_plus(number, region, national)
+    if len(number) <= 6 and isinstance(national, Damage):
+        return _damage(Code.PHONE_SHORT_CODE)
+    return national
+
+
+def _without_plus(number: str, region: str | None, national: Phone | Damage) -> Phone | Damage:
+    """Digits that may be a national number, or one whose plus a spreadsheet took away."""
+    international = _judge(f"+{number}", None)
+    if isinstance(international, Damage):
+        return national
+    lost = Phone(international.e164, international.country, international.landline, lost_plus=True)
+    if isinstance(national, Damage):
+        return lost
+    if region and numbering.is_national_form(number, region):
+        return national
+    if national.e164 == lost.e164:
+        return lost
+    return Damage(
+        Code.PHONE_NATIONAL,
+        f"could be a number of {national.country} without its leading zero, or of "
+        f"{lost.country or 'another country'} without its plus; write it with + and its country",
+    )
+
+
+def _judge(number: str, region: str | None) -> Phone | Damage:
+    """What the numbering plans say."""
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return _damage(Code.PHONE_INVALID)
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(parsed) or re.fullmatch(rf"\+{numbering.FICTIONAL}", e164):
-        return Phone(e164, numbering.country_of(parsed))
+        landline = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE
+        return Phone(e164, numbering.country_of(parsed), landline)
     return Damage(Code.PHONE_INVALID, _why_not(parsed))
 
 
@@ -110,22 +153,59 @@ def _damage(code: Code) -> Damage:
     return Damage(code, TEXT_FOR[code])
 
 
+#: Cells that columns can read: digits and the noise of everyday. A dot may be a fraction's.
+_INTERNATIONAL = r"^\+[1-9][0-9 ()\-\x{A0}]{5,24}$"
+_NATIONAL = r"^\(?[0-9][0-9 ()\-\x{A0}]{5,24}$"
+_NOT_DIGITS = r"[^0-9]"
+
+
 def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """`parse_phone` of every cell: to_e164, country, problem, problem_text (String, null)."""
-    frame = pl.DataFrame({"cell": cells}).with_columns(
-        digits=pl.when(pl.col("cell").str.contains(_PLAIN)).then(
-            pl.col("cell").str.slice(1).str.replace_all(_PLAIN_NOISE, "")
-        )
-    )
+    """`parse_phone` of every cell.
+
+    to_e164, country, problem, problem_text (String, null), landline, lost_plus (Boolean, null where
+    there is a problem). What the columns cannot decide goes through `parse_phone`, each cell once.
+    """
+    frame = _read(cells, region)
     country = numbering.countries(frame["digits"])
     decided = frame.select(
         to_e164=pl.when(pl.lit(country.is_not_null())).then(pl.concat_str(pl.lit("+"), "digits")),
         country=pl.lit(country),
+        landline=pl.lit(numbering.landlines(frame["digits"], country)),
+        lost_plus=pl.when(pl.lit(country.is_not_null())).then("lost_plus"),
         problem=pl.lit(None, dtype=pl.String),
         problem_text=pl.lit(None, dtype=pl.String),
     )
     rest = country.is_null()
-    return _one_by_one(decided, frame.filter(rest)["cell"], rest.arg_true(), region)
+    return _one_by_one(decided, cells.filter(rest), rest.arg_true(), region)
+
+
+def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
+    """digits: the number with its calling code, where the cell is written plainly; lost_plus."""
+    cell, written = pl.col("cell"), pl.col("written")
+    frame = pl.DataFrame({"cell": cells}).select(
+        "cell", plus=cell.str.contains(_INTERNATIONAL), lost_plus=pl.lit(value=False)
+    )
+    if frame["plus"].all():
+        return frame.select(digits=cell.str.replace_all(_NOT_DIGITS, ""), lost_plus="lost_plus")
+    read = frame.with_columns(
+        written=pl.when(cell.str.contains(f"{_INTERNATIONAL}|{_NATIONAL}")).then(
+            cell.str.replace_all(_NOT_DIGITS, "")
+        )
+    )
+    lost = (written.str.len_bytes() >= _LOST_PLUS_MIN) & ~written.str.starts_with("0")
+    home = numbering.home_plan(region) if region else None
+    if region and home is None:
+        return read.select(digits=pl.when("plus").then(written), lost_plus="lost_plus")
+    return read.select(
+        digits=pl.when("plus")
+        .then(written)
+        .when(written.str.starts_with("00"))
+        .then(written.str.slice(2))
+        .when(pl.lit(home is None) & lost)
+        .then(written)
+        .otherwise(home.digits(written) if home else None),
+        lost_plus=~pl.col("plus") & pl.lit(home is None) & ~written.str.starts_with("00"),
+    )
 
 
 def _one_by_one(
@@ -137,7 +217,7 @@ def _one_by_one(
     different = cells.unique()
     parsed = pl.DataFrame(
         [(cell, *_values(parse_phone(cell, region))) for cell in different],
-        schema=dict.fromkeys(["cell", *decided.columns], pl.String),
+        schema={"cell": pl.String, **decided.schema},
         orient="row",
     )
     values = pl.DataFrame({"cell": cells}).join(
@@ -146,11 +226,8 @@ def _one_by_one(
     return decided.with_columns(decided[name].scatter(at, values[name]) for name in decided.columns)
 
 
-def _values(parsed: Phone | Damage) -> tuple[str | None, ...]:
+def _values(parsed: Phone | Damage) -> tuple[str | bool | None, ...]:
+    """In the order of the columns."""
     if isinstance(parsed, Phone):
-        return (parsed.e164, parsed.country, None, None)
-    return (None, None, str(parsed.code), parsed.text)
-
-
-#: ISO countries that have a numbering plan.
-REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
+        return (parsed.e164, parsed.country, parsed.landline, parsed.lost_plus, None, None)
+    return (None, None, None, None, str(parsed.code), parsed.text)

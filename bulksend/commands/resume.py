@@ -1,0 +1,62 @@
+"""`bulksend resume`: go on with a batch as it was begun."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bulksend import errors, journal
+from bulksend.commands import access, batch, consent, plan, sending, summary
+from bulksend.commands.settings import Settings
+from bulksend.commands.view import View
+from bulksend.contacts import loader
+from bulksend.sending import pace
+from bulksend.sms.message import Status
+
+
+def resume(settings: Settings, view: View) -> summary.Summary:
+    """Send what is unsent; refused and unknown rows only on the person's word.
+
+    Raises BatchMismatch naming what changed since the batch began; nothing was sent then.
+    """
+    contacts = loader.open_contacts(settings.contacts)
+    pace.parse_rate(settings.guards.rate)
+    refuse_missing(settings)
+    with journal.Journal.open(settings.journal_path) as record:
+        facts = record.batch()
+        changes = batch.changes(facts, settings.identity, contacts.digest())
+        batch.refuse_changes(changes, settings, facts)
+        found = access.access(settings, facts.options.get("base_url", ""))
+        planned = plan.make_plan(contacts, batch.identity_of(facts), settings)
+        again = _again(record, settings, view)
+        return sending.send_open_rows(planned, record, settings, found, view, again)
+
+
+def refuse_missing(settings: Settings) -> None:
+    """Raises UsageError where no batch has begun."""
+    if settings.journal_path.exists():
+        return
+    raise errors.UsageError(
+        f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
+        hint=f"begin with: {batch.command_line('run', replace(settings, journal=None))}",
+        code="no_batch",
+    )
+
+
+def _again(record: journal.Journal, settings: Settings, view: View) -> tuple[Status, ...]:
+    """Which rows may be claimed once more, each kind after its own consent."""
+    counts = record.standing().by_status
+    again = [Status.UNSENT]
+    if settings.retry_refused and counts[Status.REFUSED]:
+        consent.to_send_again(
+            counts[Status.REFUSED], "refused", "Telnyx said no to them; try them once more?", view
+        )
+        again.append(Status.REFUSED)
+    if settings.resend_unknown and counts[Status.UNKNOWN]:
+        consent.to_send_again(
+            counts[Status.UNKNOWN],
+            "unknown",
+            "some may have been texted: sending them again may text and charge twice",
+            view,
+        )
+        again.append(Status.UNKNOWN)
+    return tuple(again)

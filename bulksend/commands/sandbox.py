@@ -1,0 +1,51 @@
+"""`bulksend sandbox`: the Telnyx look-alike in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from bulksend.sandbox import faults as scripts
+from bulksend.sandbox import server
+from bulksend.sending import pace
+
+
+def serve(
+    *,
+    port: int,
+    ledger: Path | None,
+    faults: str | None,
+    rate: str | None,
+    latency_s: float,
+    api_key: str,
+    ignore_keys: bool,
+    ready: Callable[[str], None],
+) -> int:
+    """Serve until Ctrl-C. Raises UsageError for a port that is taken or a script that is none."""
+    config = server.SandboxConfig(
+        port=port,
+        api_key=api_key,
+        ledger_path=ledger,
+        faults=scripts.parse_script(faults) if faults else (),
+        rate_per_s=pace.parse_rate(rate) if rate else None,
+        latency_s=latency_s,
+        honours_keys=not ignore_keys,
+    )
+    asyncio.run(_until_stopped(config, ready))
+    return 0
+
+
+async def _until_stopped(config: server.SandboxConfig, ready: Callable[[str], None]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with server.Sandbox(config) as running:
+        ready(
+            f"sandbox at {running.base_url}, profile {config.profile_id}, any sender ID\n"
+            f"TELNYX_API_KEY={config.api_key} bulksend run contacts.csv --base-url "
+            f"{running.base_url} --profile-id {config.profile_id} --from MyCompany"
+        )
+        await stopped.wait()

@@ -1,0 +1,139 @@
+"""From an open journal to a summary: send what is open, write the results, say how it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bulksend import errors, journal
+from bulksend.commands import access as accesses
+from bulksend.commands import batch, send
+from bulksend.commands.plan import Plan
+from bulksend.commands.settings import Settings
+from bulksend.commands.summary import Counts, Summary, exit_code
+from bulksend.commands.view import View
+from bulksend.errors import STOP_TEXT, Stop
+from bulksend.results import writer
+from bulksend.sms.message import Status
+
+
+def send_open_rows(
+    plan: Plan,
+    record: journal.Journal,
+    settings: Settings,
+    access: accesses.Access,
+    view: View,
+    again: Iterable[Status] = (Status.UNSENT,),
+) -> Summary:
+    """Send every row that was never claimed or stands in `again`; then results and summary."""
+    began_s = time.monotonic()
+    end = _send(plan, record, settings, access, view, tuple(again))
+    seconds = time.monotonic() - began_s
+    try:
+        summary = stand(record, settings, seconds=seconds, end=end)
+        record.end_run(summary.exit_code, str(end.stop or "finished"))
+        write_results(plan, record, settings)
+    except errors.JournalError:
+        if end.stop is not Stop.JOURNAL:
+            raise
+        raise errors.JournalError(
+            STOP_TEXT[Stop.JOURNAL] + f": {end.detail}",
+            hint=f"free space or mend the disk, then: {batch.command_line('resume', settings)}",
+            code="journal_failed",
+        ) from None
+    return summary
+
+
+def _send(
+    plan: Plan,
+    record: journal.Journal,
+    settings: Settings,
+    access: accesses.Access,
+    view: View,
+    again: tuple[Status, ...],
+) -> send.End:
+    standing = record.standing()
+    open_rows = plan.estimate.sendable - sum(standing.by_status.values())
+    open_rows += sum(standing.by_status[status] for status in again)
+    total = min(open_rows, settings.guards.limit or open_rows)
+    if not total:
+        return send.End(None, "")
+    task = send.Task(
+        plan=plan,
+        settings=settings,
+        batch_id=record.batch().batch_id,
+        journal=record,
+        closed=record.closed(again),
+        claims=record.next_claims(again),
+        total=total,
+        spent=sum(standing.cost.values(), Decimal(0)),
+    )
+    try:
+        return send.run_loop(send.send(task, access, view))
+    except errors.JournalError as failure:
+        view.note(failure.message)
+        return send.End(Stop.JOURNAL, failure.message)
+    except errors.ContactsError as failure:
+        view.note(failure.message)
+        return send.End(Stop.CONTACTS_CHANGED, failure.message)
+
+
+def write_results(plan: Plan, record: journal.Reader, settings: Settings) -> None:
+    """The results CSV: the journal and the contacts file joined."""
+    names = plan.contacts.header.names
+    writer.write_results(settings.results_path, names, plan.frames, record)
+
+
+def stand(
+    record: journal.Reader,
+    settings: Settings,
+    *,
+    seconds: float,
+    end: send.End | None = None,
+) -> Summary:
+    """How a batch stands, from its journal alone."""
+    facts, standing = record.batch(), record.standing()
+    counts = _counts(facts, standing)
+    stop = end.stop if end is not None else None
+    because = "" if stop is None else STOP_TEXT[stop]
+    if end is not None and end.detail and stop not in (None, Stop.JOURNAL):
+        because = f"{because} ({end.detail})"
+    return Summary(
+        batch=facts.batch_id,
+        counts=counts,
+        parts=standing.parts,
+        cost=standing.cost,
+        seconds=seconds,
+        results=settings.results_path,
+        journal=settings.journal_path,
+        stop=stop,
+        because=because,
+        next=_next(counts, settings, exit_code(counts, stop)),
+    )
+
+
+def _counts(facts: journal.Batch, standing: journal.Standing) -> Counts:
+    by_status = standing.by_status
+    # Claimed and not settled: it may have left.
+    unknown = by_status[Status.UNKNOWN] + by_status[Status.CLAIMED]
+    ended = by_status[Status.ACCEPTED] + by_status[Status.REFUSED] + unknown
+    return Counts(
+        accepted=by_status[Status.ACCEPTED],
+        refused=by_status[Status.REFUSED],
+        unknown=unknown,
+        unsent=facts.sendable - ended,
+        invalid=facts.invalid,
+        skipped=facts.skipped,
+    )
+
+
+def _next(counts: Counts, settings: Settings, code: int) -> str:
+    """The one command that goes on; "" when there is nothing to do."""
+    if counts.unsent:
+        return batch.command_line("resume", settings)
+    if counts.unknown:
+        return batch.command_line("resume", settings, "--resend-unknown")
+    if counts.refused and code:
+        return batch.command_line("resume", settings, "--retry-refused")
+    return ""

@@ -1,0 +1,29 @@
+"""`bulksend status` and `bulksend results`: what the journal says, also while a run is going."""
+
+from __future__ import annotations
+
+from bulksend import journal
+from bulksend.commands import batch, plan, sending, summary
+from bulksend.commands.resume import refuse_missing
+from bulksend.commands.settings import Settings
+from bulksend.contacts import loader
+
+
+def status(settings: Settings) -> summary.Summary:
+    """Counts, money and what to do next. Raises UsageError where no batch has begun."""
+    refuse_missing(settings)
+    with journal.read(settings.journal_path) as record:
+        return sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+
+
+def results(settings: Settings) -> summary.Summary:
+    """Write the results CSV again. Raises BatchMismatch when the contacts file is another one."""
+    refuse_missing(settings)
+    contacts = loader.open_contacts(settings.contacts)
+    with journal.read(settings.journal_path) as record:
+        facts = record.batch()
+        changes = batch.changes(facts, settings.identity, contacts.digest())
+        batch.refuse_changes(changes, settings, facts)
+        planned = plan.make_plan(contacts, batch.identity_of(facts), settings)
+        sending.write_results(planned, record, settings)
+        return sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
