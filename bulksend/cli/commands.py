@@ -17,11 +17,11 @@ from bulksend.cli import ending, options
 from bulksend.cli.group import cli
 from bulksend.commands.settings import Guards, Identity, Settings, option_name
 
-_RANK = [
-    click.core.ParameterSource.COMMANDLINE,
-    click.core.ParameterSource.ENVIRONMENT,
-    click.core.ParameterSource.DEFAULT_MAP,
-]
+_RANK = {
+    click.core.ParameterSource.COMMANDLINE: 3,
+    click.core.ParameterSource.ENVIRONMENT: 2,
+    click.core.ParameterSource.DEFAULT_MAP: 1,
+}
 CONTACTS = click.argument("contacts", type=options.FILE, metavar="CONTACTS.csv")
 
 _RUN_EXAMPLES = """\b
@@ -213,11 +213,16 @@ def _strongest(given: dict[str, Any], one: str, other: str) -> dict[str, Any]:
     if given.get(one) is None or given.get(other) is None:
         return given
     context = click.get_current_context()
-    ranks = [_RANK.index(context.get_parameter_source(it)) for it in (one, other)]
+    ranks = [_rank(context, it) for it in (one, other)]
     if ranks[0] == ranks[1]:
         options_named = f"{option_name(one)} and {option_name(other)}"
         raise errors.UsageError(f"{options_named} exclude each other", hint="give one of them")
     return given | {(one if ranks[0] > ranks[1] else other): None}
+
+
+def _rank(context: click.Context, name: str) -> int:
+    source = context.get_parameter_source(name)
+    return _RANK.get(source, 0) if source is not None else 0
 
 
 def _identity(given: dict[str, Any], text: str | None) -> Identity:

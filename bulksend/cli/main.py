@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import click
 
 from bulksend import errors
-from bulksend.cli import commands, ending, text
+from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
+from bulksend.cli import ending, group, text
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -18,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     show = ending.Ending(as_json=_wants_json(given))
     try:
-        code = commands.cli.main(given, prog_name="bulksend", standalone_mode=False)
+        code = group.cli.main(given, prog_name="bulksend", standalone_mode=False)
         ending.flush()
     except Exception as failure:
         code = _ended(show, failure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from typing import Never
 
 import click
 from tqdm import tqdm
@@ -36,7 +37,7 @@ class Terminal:
 
     def __init__(self, manner: Manner) -> None:
         self._manner = manner
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Never] | None = None
         self._next_line_at_s = 0.0
         self._shown_at_s = 0.0
 
@@ -94,7 +95,7 @@ class Terminal:
             self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
             click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
 
-    def _draw(self, bar: tqdm[None], tally: Tally) -> None:
+    def _draw(self, bar: tqdm[Never], tally: Tally) -> None:
         now_s = time.monotonic()
         if now_s - self._shown_at_s >= bar.mininterval:
             self._shown_at_s = now_s

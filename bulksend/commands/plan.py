@@ -14,7 +14,8 @@ from bulksend.commands.settings import (
     Settings,
     require,
 )
-from bulksend.contacts import compose, estimate, loader, rows
+from bulksend.contacts import compose, loader, rows
+from bulksend.contacts import estimate as estimates
 from bulksend.sms import rates, sender
 
 _TEMPLATE_MAX_BYTES = 100_000
@@ -27,13 +28,13 @@ class Plan:
     contacts: loader.Contacts
     identity: Identity
     recipe: compose.Recipe
-    estimate: estimate.Estimate
+    estimate: estimates.Estimate
     rate_card: rates.RateCard
 
     @property
-    def on_duplicate(self) -> estimate.OnDuplicate:
+    def on_duplicate(self) -> estimates.OnDuplicate:
         """The policy for the same text to the same phone again."""
-        return estimate.OnDuplicate(self.identity.on_duplicate or "skip")
+        return estimates.OnDuplicate(self.identity.on_duplicate or "skip")
 
     @property
     def frames(self) -> rows.Frames:
@@ -64,10 +65,10 @@ def make_plan(contacts: loader.Contacts, identity: Identity, settings: Settings)
         smart_encoding=identity.smart_encoding == "yes",
     )
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
-    counted = estimate.estimate(
+    counted = estimates.estimate(
         contacts,
         recipe,
-        on_duplicate=estimate.OnDuplicate(identity.on_duplicate or "skip"),
+        on_duplicate=estimates.OnDuplicate(identity.on_duplicate or "skip"),
         rate_card=card,
     )
     return Plan(

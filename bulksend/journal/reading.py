@@ -76,7 +76,7 @@ class Reader:
         table = bytearray(range(256))
         for status in again:
             table[schema.CODE_OF[status]] = 0
-        return states.translate(table)
+        return bytes(states.translate(table))
 
     def next_claims(self, again: Iterable[Status]) -> dict[int, int]:
         """The claim that each row standing in one of `again` is to be sent with."""
