@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from bulksend.cli import ending, options
 from bulksend.cli.group import cli
 from bulksend.commands.settings import Guards, Identity, Settings, option_name
 
+_COMMANDLINE = click.core.ParameterSource.COMMANDLINE
 _RANK = {
-    click.core.ParameterSource.COMMANDLINE: 3,
+    _COMMANDLINE: 3,
     click.core.ParameterSource.ENVIRONMENT: 2,
     click.core.ParameterSource.DEFAULT_MAP: 1,
 }
@@ -69,7 +71,7 @@ def resume(**given: Any) -> int:
     """Go on with an unfinished batch."""
     from bulksend.commands import resume as command
 
-    return _shown(command.resume(_settings(given), _terminal(given)), given)
+    return _shown(command.resume(_flags_alone(_settings(given)), _terminal(given)), given)
 
 
 @cli.command(
@@ -220,13 +222,28 @@ def _strongest(given: dict[str, Any], one: str, other: str) -> dict[str, Any]:
     return given | {(one if ranks[0] > ranks[1] else other): None}
 
 
+def _flags_alone(settings: Settings) -> Settings:
+    """A batch goes on with its own identity: only what is typed now can contradict it."""
+    context = click.get_current_context()
+    typed = {it for it in context.params if _rank(context, it) == _RANK[_COMMANDLINE]}
+    text_typed = bool(typed & {"text", "text_file"})
+    names = [it.name for it in fields(Identity)]
+    kept = {it for it in names if it in typed or (it == "text" and text_typed)}
+    ambient = dict.fromkeys(kept)
+    return replace(
+        settings,
+        identity=replace(settings.identity, **{it: None for it in names if it not in kept}),
+        ambient=replace(settings.identity, **ambient),
+    )
+
+
 def _rank(context: click.Context, name: str) -> int:
     source = context.get_parameter_source(name)
     return _RANK.get(source, 0) if source is not None else 0
 
 
 def _identity(given: dict[str, Any], text: str | None) -> Identity:
-    names = [it for it in Identity.__slots__ if it != "text"]
+    names = [it.name for it in fields(Identity) if it.name != "text"]
     return Identity(text=text, **{it: _word(given.get(it)) for it in names})
 
 

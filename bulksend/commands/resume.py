@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bulksend import errors, journal
 from bulksend.commands import access, batch, consent, plan, sending, summary
-from bulksend.commands.settings import Settings
+from bulksend.commands.settings import Settings, option_name
 from bulksend.commands.view import View
 from bulksend.contacts import loader
 from bulksend.sending import pace
@@ -25,6 +25,8 @@ def resume(settings: Settings, view: View) -> summary.Summary:
         facts = record.batch()
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
+        for other in settings.ambient.differences(batch.identity_of(facts)):
+            view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
         found = access.access(settings, facts.options.get("base_url", ""))
         planned = plan.make_plan(contacts, batch.identity_of(facts), settings)
         again = _again(record, settings, view)

@@ -71,6 +71,9 @@ class Settings:
 
     contacts: Path
     identity: Identity = Identity()
+    #: For a batch that goes on with its own identity: what the environment and the options file
+    #: say beside the flags. A difference is told and not obeyed.
+    ambient: Identity = Identity()
     guards: Guards = Guards()
     results: Path | None = None
     journal: Path | None = None

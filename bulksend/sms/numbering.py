@@ -23,6 +23,8 @@ _TYPES = (
 #: Ofcom keeps +44 7700 900000 to 900999 for drama; the block around it is given to nobody. No
 #: person can be reached there, which makes it right for samples and tests.
 FICTIONAL = "4477009[0-9]{5}"
+#: Shorter than this, digits with their calling code cannot be told from national ones.
+LOST_PLUS_MIN = 11
 
 
 def country_of(number: phonenumbers.PhoneNumber) -> str:
@@ -84,12 +86,28 @@ class HomePlan:
         bare = written.str.strip_prefix(self.prefix) if self.prefix else written
         plain = (
             (written.str.starts_with(self.prefix) & (written != bare))
-            | (written.str.len_bytes() <= 10)
+            | (written.str.len_bytes() < LOST_PLUS_MIN)
             if self.prefix
             else pl.lit(value=True)
         )
         usable = plain & bare.str.contains(self.general) & ~written.str.contains(self.abroad)
-        return pl.when(usable).then(pl.concat_str(pl.lit(self.code), bare))
+        return (
+            pl.when(usable)
+            .then(pl.concat_str(pl.lit(self.code), bare))
+            .when(self.lost_plus(written))
+            .then(written)
+        )
+
+    def lost_plus(self, written: pl.Expr) -> pl.Expr:
+        """Whether it is one of its own numbers with the calling code, and nothing else."""
+        return (
+            written.str.starts_with(self.code)
+            & (written.str.len_bytes() >= LOST_PLUS_MIN)
+            & written.str.strip_prefix(self.code).str.contains(self.general)
+            & ~written.str.contains(self.general)
+            & ~written.str.contains(self.abroad)
+            & (~written.str.starts_with(self.prefix) if self.prefix else pl.lit(value=True))
+        )
 
 
 @functools.cache

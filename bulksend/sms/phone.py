@@ -55,8 +55,6 @@ _TWO = re.compile(
 )
 #: E.164 has at most 15 digits; with a 00 before them 17.
 _DIGITS_MAX = 17
-#: Shorter than this, digits with their country cannot be told from national ones.
-_LOST_PLUS_MIN = 11
 
 
 def parse_phone(cell: str, region: str | None) -> Phone | Damage:
@@ -96,7 +94,7 @@ def _parse_number(number: str, region: str | None) -> Phone | Damage:
     if number.startswith("00"):
         return _judge(f"+{number[2:]}", None)
     national = _judge(number, region) if region else _damage(Code.PHONE_NATIONAL)
-    if len(number) >= _LOST_PLUS_MIN and number[0] != "0":
+    if len(number) >= numbering.LOST_PLUS_MIN and number[0] != "0":
         return _without_plus(number, region, national)
     if len(number) <= 6 and isinstance(national, Damage):
         return _damage(Code.PHONE_SHORT_CODE)
@@ -113,8 +111,8 @@ def _without_plus(number: str, region: str | None, national: Phone | Damage) -> 
         return lost
     if region and numbering.is_national_form(number, region):
         return national
-    if national.e164 == lost.e164:
-        return lost
+    if national.e164 == lost.e164 or (national.landline and not lost.landline):
+        return lost  # nobody texts a landline that lacks its zero when a mobile can be meant
     return Damage(
         Code.PHONE_NATIONAL,
         f"could be a number of {national.country} without its leading zero, or of "
@@ -192,19 +190,22 @@ def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
             cell.str.replace_all(_NOT_DIGITS, "")
         )
     )
-    lost = (written.str.len_bytes() >= _LOST_PLUS_MIN) & ~written.str.starts_with("0")
+    long = (written.str.len_bytes() >= numbering.LOST_PLUS_MIN) & ~written.str.starts_with("0")
     home = numbering.home_plan(region) if region else None
-    if region and home is None:
-        return read.select(digits=pl.when("plus").then(written), lost_plus="lost_plus")
+    if home is None:
+        national, lost = pl.lit(None, dtype=pl.String), long & (region is None)
+    else:
+        national, lost = home.digits(written), home.lost_plus(written)
+    abroad = written.str.starts_with("00")
     return read.select(
         digits=pl.when("plus")
         .then(written)
-        .when(written.str.starts_with("00"))
+        .when(abroad)
         .then(written.str.slice(2))
-        .when(pl.lit(home is None) & lost)
+        .when(lost)
         .then(written)
-        .otherwise(home.digits(written) if home else None),
-        lost_plus=~pl.col("plus") & pl.lit(home is None) & ~written.str.starts_with("00"),
+        .otherwise(national),
+        lost_plus=~pl.col("plus") & ~abroad & lost,
     )
 
 
