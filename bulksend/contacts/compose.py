@@ -98,45 +98,42 @@ def _region(region: str | None) -> str | None:
 
 
 def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """A loader's chunk with the columns named above."""
+    """A loader's chunk with the columns named above, and landline, lost_plus (Boolean).
+
+    An invalid row has no text, encoding or parts.
+    """
     phones = phone.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
     text, fault = _texts(chunk, recipe)
     counted = smart.smart_column(text) if recipe.smart_encoding else text
-    measured = encoding.measure_column(counted)
-    own = pl.DataFrame(
-        {
-            "to_e164": phones["to_e164"],
-            "country": phones["country"],
-            "text": text,
-            "encoding": measured["encoding"],
-            "parts": measured["parts"],
-            "parts_max": measured["parts_max"],
-        }
-    ).with_columns(_text_problem().alias("text_problem"))
-    text_problems = fault.with_columns(
-        problem=pl.coalesce("problem", pl.lit(own["text_problem"]))
-    ).with_columns(
-        problem_text=pl.coalesce("problem_text", pl.col("problem").replace_strict(_TEXTS))
+    measured = encoding.measure_column(counted).drop("units")
+    known = _first_problem(chunk, phones, fault, _text_problem(counted, measured["parts"]))
+    said = measured.insert_column(0, text.alias("text"))
+    if known["problem"].null_count() < known.height:
+        sendable = known["problem"].is_null()
+        said = said.select(pl.when(pl.lit(sendable)).then(pl.all()))
+    return (
+        chunk.drop("problem", "problem_text")
+        .hstack(phones.drop("problem", "problem_text"))
+        .hstack(said)
+        .hstack(known)
     )
-    known = _first_problem(chunk, phones, text_problems)
-    return chunk.drop("problem", "problem_text").hstack(own.drop("text_problem")).hstack(known)
 
 
 _TEXTS = {str(code): text for code, text in TEXT_FOR.items()}
 
 
-def _text_problem() -> pl.Expr:
-    empty = pl.col("text").str.strip_chars() == ""
-    long = pl.col("parts") > encoding.MAX_PARTS
-    nul = pl.col("text").str.contains("\0", literal=True)
-    return (
-        pl.when(empty)
+def _text_problem(counted: pl.Series, parts: pl.Series) -> pl.DataFrame:
+    """What Telnyx would not take: problem, problem_text."""
+    text = pl.col("text")
+    found = pl.DataFrame({"text": counted, "parts": parts}).select(
+        problem=pl.when(text.str.strip_chars() == "")
         .then(pl.lit(str(Code.TEXT_EMPTY)))
-        .when(long)
+        .when(pl.col("parts") > encoding.MAX_PARTS)
         .then(pl.lit(str(Code.TEXT_TOO_LONG)))
-        .when(nul)
+        .when(text.str.contains("\0", literal=True))
         .then(pl.lit(str(Code.NUL_CHARACTER)))
     )
+    return found.with_columns(problem_text=pl.col("problem").replace_strict(_TEXTS))
 
 
 def _first_problem(*candidates: pl.DataFrame) -> pl.DataFrame:

@@ -53,8 +53,9 @@ _TWO = re.compile(
     rf"{_NUMBER}\s*([/;,|&]|\b(or|and|oder|und|ou|et|o|y)\b|\s(?=\+))\s*{_NUMBER}",
     re.IGNORECASE,
 )
-#: E.164 has at most 15 digits; with a 00 before them 17.
-_DIGITS_MAX = 17
+#: E.164: at most so many digits, though some plans of libphonenumber have longer numbers.
+_DIGITS_MAX = 15
+_SHORT_CODE_MAX = 6
 
 
 def parse_phone(cell: str, region: str | None) -> Phone | Damage:
@@ -89,15 +90,15 @@ def _parse_number(number: str, region: str | None) -> Phone | Damage:
     if number.startswith("+"):
         # "+44 (0)7700..." keeps its zero; libphonenumber takes it away.
         return _judge(number, None)
-    if len(number) > _DIGITS_MAX:
+    if len(number) > _DIGITS_MAX + 2:
         return _damage(Code.PHONE_TWO_NUMBERS)
     if number.startswith("00"):
         return _judge(f"+{number[2:]}", None)
     national = _judge(number, region) if region else _damage(Code.PHONE_NATIONAL)
     if len(number) >= numbering.LOST_PLUS_MIN and number[0] != "0":
         return _without_plus(number, region, national)
-    if len(number) <= 6 and isinstance(national, Damage):
-        return _damage(Code.PHONE_SHORT_CODE)
+    if len(number) <= _SHORT_CODE_MAX and isinstance(national, Damage):
+        return _damage(Code.PHONE_INVALID if number[0] == "0" else Code.PHONE_SHORT_CODE)
     return national
 
 
@@ -127,6 +128,8 @@ def _judge(number: str, region: str | None) -> Phone | Damage:
     except phonenumbers.NumberParseException:
         return _damage(Code.PHONE_INVALID)
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if len(e164) > 1 + _DIGITS_MAX:
+        return Damage(Code.PHONE_INVALID, f"the number has more than {_DIGITS_MAX} digits")
     if phonenumbers.is_valid_number(parsed) or re.fullmatch(rf"\+{numbering.FICTIONAL}", e164):
         landline = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE
         return Phone(e164, numbering.country_of(parsed), landline)
@@ -163,7 +166,9 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
     to_e164, country, problem, problem_text (String, null), landline, lost_plus (Boolean, null where
     there is a problem). What the columns cannot decide goes through `parse_phone`, each cell once.
     """
-    frame = _read(cells, region)
+    frame = _read(cells, region).with_columns(
+        pl.when(pl.col("digits").str.len_bytes() <= _DIGITS_MAX).then("digits")
+    )
     country = numbering.countries(frame["digits"])
     decided = frame.select(
         to_e164=pl.when(pl.lit(country.is_not_null())).then(pl.concat_str(pl.lit("+"), "digits")),
