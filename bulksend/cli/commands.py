@@ -34,7 +34,7 @@ Examples:
 """
 
 
-@cli.command(help=f"{_RUN_EXAMPLES}\nSend a batch.")
+@cli.command(short_help="Send a batch.", help=f"{_RUN_EXAMPLES}\nSend a batch.")
 @CONTACTS
 @options.option("--dry-run", "-n", is_flag=True, help="Count and price; send nothing.")
 @options.WHAT
@@ -55,8 +55,9 @@ def run(dry_run: bool, **given: Any) -> int:
 
 
 @cli.command(
+    short_help="Go on with an unfinished batch.",
     help="\b\nExamples:\n  bulksend resume contacts.csv\n"
-    "  bulksend resume contacts.csv --retry-refused\n\nGo on with an unfinished batch."
+    "  bulksend resume contacts.csv --retry-refused\n\nGo on with an unfinished batch.",
 )
 @CONTACTS
 @options.option("--retry-refused", is_flag=True, help="Send refused rows once more.")
@@ -75,8 +76,9 @@ def resume(**given: Any) -> int:
 
 
 @cli.command(
+    short_help="How a batch stands, also while it runs.",
     help="\b\nExample:\n  bulksend status contacts.csv --json\n\n"
-    "How a batch stands, also while it runs."
+    "How a batch stands, also while it runs.",
 )
 @CONTACTS
 @options.WHERE
@@ -89,7 +91,8 @@ def status(**given: Any) -> int:
 
 
 @cli.command(
-    help="\b\nExample:\n  bulksend results contacts.csv\n\nWrite the results CSV from the journal."
+    short_help="Write the results CSV again from the journal.",
+    help="\b\nExample:\n  bulksend results contacts.csv\n\nWrite the results CSV from the journal.",
 )
 @CONTACTS
 @options.WHERE
@@ -102,8 +105,9 @@ def results(**given: Any) -> int:
 
 
 @cli.command(
+    short_help="A Telnyx look-alike on localhost.",
     help="\b\nExample:\n  bulksend sandbox --port 8080 --ledger ledger.jsonl\n\n"
-    "A Telnyx look-alike on localhost, in the foreground."
+    "A Telnyx look-alike on localhost, in the foreground.",
 )
 @options.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
 @options.option("--ledger", type=options.FILE, metavar="FILE", help="One JSON line a request.")
@@ -130,8 +134,9 @@ def sandbox(**given: Any) -> int:
 
 
 @cli.command(
+    short_help="Starter contacts.csv and bulksend.toml.",
     help="\b\nExample:\n  bulksend init\n\n"
-    "Starter contacts.csv and bulksend.toml; never overwrites."
+    "Starter contacts.csv and bulksend.toml; never overwrites.",
 )
 def init() -> int:
     """Starter files."""
@@ -143,7 +148,10 @@ def init() -> int:
     return 0
 
 
-@cli.command(help="\b\nExample:\n  bulksend completion bash >> ~/.bashrc\n\nShell completion.")
+@cli.command(
+    short_help="Shell completion.",
+    help="\b\nExample:\n  bulksend completion bash >> ~/.bashrc\n\nShell completion.",
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> int:
     """The shell's completion script."""

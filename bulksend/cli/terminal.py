@@ -35,6 +35,8 @@ class Manner:
 class Terminal:
     """A view for people; satisfies `commands.view.View`."""
 
+    stopped = False
+
     def __init__(self, manner: Manner) -> None:
         self._manner = manner
         self._bar: tqdm[Never] | None = None

@@ -62,7 +62,7 @@ def estimate(found: DryRun) -> str:
         ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows),
         _countries(counts.countries),
         *(
-            f"{it.rows:,} rows {it.code}: {text.visible(it.text)} "
+            f"{it.rows:,} × {it.code}: {text.visible(it.text)} "
             f"(rows {', '.join(map(str, it.first_rows))}{', …' if it.rows > 5 else ''})"
             for it in counts.problems[:_MOST]
         ),

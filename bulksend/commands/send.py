@@ -23,8 +23,8 @@ from bulksend.sending import breaker, budget, delivery, feed, halt, pace, pacing
 from bulksend.sms.message import Outcome, Reply
 from bulksend.telnyx import client
 
-#: How often silence is looked for.
-_WATCH_S = 1.0
+#: How often silence, and a wish to stop, are looked for.
+_WATCH_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,5 +165,7 @@ class _Report:
             await asyncio.sleep(_WATCH_S)
             now_s = asyncio.get_running_loop().time()
             reason = self.guard.silent(now_s, waiting=bool(work.in_flight))
-            if reason is not None:
+            if self.view.stopped:
+                self.switch.set(Stop.INTERRUPTED)
+            elif reason is not None:
                 self.switch.set(reason)

@@ -41,6 +41,9 @@ class Tally:
 class View(Protocol):
     """Whoever shows a command to a person or a program."""
 
+    #: Set from outside to stop as the first Ctrl-C does, where no signal can arrive.
+    stopped: bool
+
     def note(self, sentence: str) -> None:
         """A warning or a remark."""
 
@@ -59,6 +62,8 @@ class View(Protocol):
 
 class Silent:
     """Shows nothing and never asks: the library's view, whose caller has consented by calling."""
+
+    stopped = False
 
     def note(self, sentence: str) -> None:
         """Nothing."""

@@ -89,7 +89,9 @@ class Journal(reading.Reader):
     def close(self) -> None:
         """Give back the lock; the file alone is enough to go on."""
         with contextlib.suppress(sqlite3.Error):
+            # One file is left: a reader would otherwise leave its shared memory beside it.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("PRAGMA journal_mode=DELETE")
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
         self._lock.release()
@@ -172,7 +174,6 @@ def _lay_out(path: Path, batch: Batch) -> None:
         with contextlib.closing(connection):
             connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version={schema.VERSION}")
-            connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(f"BEGIN;{schema.TABLES}")
             connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
@@ -186,6 +187,7 @@ def _lay_out(path: Path, batch: Batch) -> None:
 
 def _harden(connection: sqlite3.Connection) -> None:
     """FULL: a commit that returned survives a power cut (NORMAL does not: measured)."""
+    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     if sys.platform == "darwin":
         connection.execute("PRAGMA fullfsync=ON")

@@ -220,10 +220,11 @@ def status_of(stored: Stored, config: SandboxConfig, now_s: float) -> str:
 
 def payload(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
     """Every field of OutboundMessagePayload."""
+    return _who_and_what(stored, config, now_s) | _money_and_time(stored, config, now_s)
+
+
+def _who_and_what(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
     order, status = stored.order, status_of(stored, config, now_s)
-    left_s = stored.received_s + stored.wait_s
-    sent = status in ("sent", "delivered")
-    cost = {"amount": str(stored.cost), "currency": "USD"}
     return {
         "record_type": "message",
         "direction": "outbound",
@@ -250,6 +251,20 @@ def payload(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, An
         "parts": order.measure.parts,
         "num_chars": len(order.text),
         "tags": [],
+        "errors": [],
+        "smart_encoding_applied": False,
+        "tcr_campaign_id": None,
+        "tcr_campaign_billable": False,
+        "tcr_campaign_registered": None,
+    }
+
+
+def _money_and_time(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
+    status = status_of(stored, config, now_s)
+    left_s = stored.received_s + stored.wait_s
+    sent = status in ("sent", "delivered")
+    cost = {"amount": str(stored.cost), "currency": "USD"}
+    return {
         "cost": cost,
         "cost_breakdown": {
             "carrier_fee": {"amount": "0.0000", "currency": "USD"},
@@ -259,12 +274,7 @@ def payload(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, An
         "sent_at": moment(left_s) if sent else None,
         "completed_at": moment(left_s + config.delivery_s[2]) if status == "delivered" else None,
         "valid_until": moment(stored.received_s + 3600) if status == "queued" else None,
-        "errors": [],
         "wait_seconds": round(stored.wait_s, 3),
-        "smart_encoding_applied": False,
-        "tcr_campaign_id": None,
-        "tcr_campaign_billable": False,
-        "tcr_campaign_registered": None,
     }
 
 

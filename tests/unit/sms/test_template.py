@@ -1,0 +1,46 @@
+"""Templates: placeholders and nothing more."""
+
+from __future__ import annotations
+
+import pytest
+
+from bulksend import errors
+from bulksend.sms import template
+
+
+@pytest.mark.parametrize(
+    ("source", "fields", "text"),
+    [
+        pytest.param("Hi {name}!", {"name": "Ada"}, "Hi Ada!", id="plain"),
+        pytest.param("{{{name}}}", {"name": "Ada"}, "{Ada}", id="literal-braces"),
+        pytest.param("{name}", {"name": "{name} {{x}}"}, "{name} {{x}}", id="inserted-once"),
+        pytest.param("{first name}", {"first name": "Ada"}, "Ada", id="blank-in-name"),
+        pytest.param("no placeholder", {}, "no placeholder", id="none"),
+    ],
+)
+def test_a_template_renders(source: str, fields: dict[str, str], text: str) -> None:
+    assert template.parse_template(source).render(fields) == text
+
+
+@pytest.mark.parametrize(
+    "source", ["Hi {name", "Hi name}", "Hi {}", "Hi { }", "{a{b}}"], ids=lambda it: it
+)
+def test_a_broken_template_names_its_place_and_the_way_out(source: str) -> None:
+    with pytest.raises(errors.ContactsError) as caught:
+        template.parse_template(source)
+
+    assert "character" in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "source", ["{a.b}", "{a[0]}", "{a!r}", "{a:>2000000}", "{a.__class__}"], ids=lambda it: it
+)
+def test_attributes_indexes_and_formats_are_names_of_columns_that_are_not_there(
+    source: str,
+) -> None:
+    parsed = template.parse_template(source)
+
+    assert parsed.placeholders == (source[1:-1],)
+    with pytest.raises(KeyError):
+        parsed.render({"a": "secret"})
