@@ -149,16 +149,14 @@ def _fits(length: int) -> pl.Expr:
 
 def _countries_of_valid(digits: pl.Series) -> pl.Series:
     """A calling code of one country names it; a shared one is asked country by country."""
-    frame = pl.DataFrame({"digits": digits}).with_row_index("at")
-    code = pl.coalesce(
-        frame["digits"].str.head(width).replace_strict(_codes(width), default=None)
-        for width in (1, 2, 3)
+    frame = pl.DataFrame({"digits": digits, "start": digits.str.head(3)}).with_row_index("at")
+    alone, shared = _calling_codes()
+    result = frame["start"].replace_strict(alone, default=None, return_dtype=pl.String)
+    asked = frame.filter(result.is_null()).with_columns(
+        code=pl.col("start").replace_strict(shared, default=None, return_dtype=pl.String)
     )
-    frame = frame.with_columns(pl.select(code=code)["code"])
-    result = frame["code"].replace_strict(_only_countries(), default=None, return_dtype=pl.String)
-    shared = frame.filter(result.is_null())
-    for (code_text,), group in shared.group_by("code"):
-        result = result.scatter(group["at"], _share_out(str(code_text), group["digits"]))
+    for (code,), group in asked.group_by("code"):
+        result = result.scatter(group["at"], _share_out(str(code), group["digits"]))
     return result
 
 
@@ -176,19 +174,19 @@ def _share_out(code: str, digits: pl.Series) -> pl.Series:
 
 
 @functools.cache
-def _codes(width: int) -> dict[str, str]:
-    codes = (str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
-    return {code: code for code in codes if len(code) == width}
-
-
-@functools.cache
-def _only_countries() -> dict[str, str]:
-    """Calling codes of one country alone."""
-    return {
-        str(code): "" if regions[0] == "001" else regions[0]
-        for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
-        if len(regions) == 1
-    }
+def _calling_codes() -> tuple[dict[str, str], dict[str, str]]:
+    """The first three digits -> the country of a code that is its alone; -> a shared code."""
+    alone: dict[str, str] = {}
+    shared: dict[str, str] = {}
+    for number, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
+        code = str(number)
+        for rest in range(10 ** (3 - len(code))):
+            start = code + str(rest).zfill(3 - len(code)) if len(code) < 3 else code
+            if len(regions) > 1:
+                shared[start] = code
+            else:
+                alone[start] = "" if regions[0] == "001" else regions[0]
+    return alone, shared
 
 
 def _metadata(code: int, region: str) -> PhoneMetadata | None:

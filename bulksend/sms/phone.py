@@ -155,6 +155,7 @@ def _damage(code: Code) -> Damage:
 
 
 #: Cells that columns can read: digits and the noise of everyday. A dot may be a fraction's.
+_CLEAN = r"^\+[1-9][0-9]{6,14}$"
 _INTERNATIONAL = r"^\+[1-9][0-9 ()\-\x{A0}]{5,24}$"
 _NATIONAL = r"^\(?[0-9][0-9 ()\-\x{A0}]{5,24}$"
 _NOT_DIGITS = r"[^0-9]"
@@ -184,33 +185,35 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
 
 def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
     """digits: the number with its calling code, where the cell is written plainly; lost_plus."""
+    clean = cells.str.contains(_CLEAN)
+    digits, lost_plus = cells.str.slice(1), clean & False
+    others = (~clean).arg_true()
+    if len(others):
+        read = _read_noisy(cells.gather(others), region)
+        digits = digits.scatter(others, read["digits"])
+        lost_plus = lost_plus.scatter(others, read["lost_plus"])
+    return pl.DataFrame({"digits": digits, "lost_plus": lost_plus})
+
+
+def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
+    """The same for cells that have more than a plus and digits in them, or less."""
     cell, written = pl.col("cell"), pl.col("written")
-    frame = pl.DataFrame({"cell": cells}).select(
-        "cell", plus=cell.str.contains(_INTERNATIONAL), lost_plus=pl.lit(value=False)
-    )
-    if frame["plus"].all():
-        return frame.select(digits=cell.str.replace_all(_NOT_DIGITS, ""), lost_plus="lost_plus")
-    read = frame.with_columns(
+    plus = cell.str.starts_with("+")
+    read = pl.DataFrame({"cell": cells}).with_columns(
         written=pl.when(cell.str.contains(f"{_INTERNATIONAL}|{_NATIONAL}")).then(
             cell.str.replace_all(_NOT_DIGITS, "")
         )
     )
+    abroad = written.str.starts_with("00")
     long = (written.str.len_bytes() >= numbering.LOST_PLUS_MIN) & ~written.str.starts_with("0")
     home = numbering.home_plan(region) if region else None
     if home is None:
         national, lost = pl.lit(None, dtype=pl.String), long & (region is None)
     else:
         national, lost = home.digits(written), home.lost_plus(written)
-    abroad = written.str.starts_with("00")
+    digits = pl.when(plus | lost).then(written).when(abroad).then(written.str.slice(2))
     return read.select(
-        digits=pl.when("plus")
-        .then(written)
-        .when(abroad)
-        .then(written.str.slice(2))
-        .when(lost)
-        .then(written)
-        .otherwise(national),
-        lost_plus=~pl.col("plus") & ~abroad & lost,
+        digits=digits.otherwise(national), lost_plus=(~plus & ~abroad & lost).fill_null(value=False)
     )
 
 
