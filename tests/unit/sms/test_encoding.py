@@ -98,3 +98,30 @@ def test_smart_encoding_is_the_same_alone_and_in_a_column(text: str) -> None:
 
 def test_smart_encoding_replaces_what_would_cost_a_part() -> None:
     assert smart.smart("“It’s – well… fine”") == '"It\'s - well... fine"'
+
+
+def test_a_null_text_has_no_measure() -> None:
+    measured = encoding.measure_column(pl.Series([None, "é"], dtype=pl.String))
+
+    assert as_rows(measured) == [(None, None, None, None), ("GSM-7", 1, 1, 1)]
+
+
+@given(st.text("a€я😀", max_size=320), st.sampled_from("a€я😀"))
+def test_parts_never_decrease_as_a_text_grows(text: str, more: str) -> None:
+    before, after = encoding.measure(text), encoding.measure(text + more)
+
+    assert (after.parts, after.parts_max) >= (before.parts, before.parts_max)
+    assert after.parts <= after.parts_max
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        pytest.param("a" * 160, [160], id="single"),
+        pytest.param("a" * 161, [153, 8], id="two"),
+        pytest.param("a" * 152 + "€" + "b" * 10, [152, 11], id="escape-moves-on"),
+        pytest.param("я" * 66 + "😀" + "я" * 9, [66, 10], id="surrogates-move-on"),
+    ],
+)
+def test_split_shows_where_a_text_breaks(text: str, lengths: list[int]) -> None:
+    assert [len(it) for it in encoding.split(text)] == lengths

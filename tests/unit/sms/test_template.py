@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bulksend import errors
 from bulksend.sms import template
@@ -44,3 +46,31 @@ def test_attributes_indexes_and_formats_are_names_of_columns_that_are_not_there(
     assert parsed.placeholders == (source[1:-1],)
     with pytest.raises(KeyError):
         parsed.render({"a": "secret"})
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        pytest.param("Hi {name", "`{` has no partner at character 4", id="never-closed"),
+        pytest.param("Hi name}", "`}` has no partner at character 8", id="never-opened"),
+        pytest.param("Hi {}", "`{}` names no column at character 4", id="no-name"),
+        pytest.param("Hi\n{a}\n  {b", "at line 3, character 3", id="third-line"),
+        pytest.param("{a\nb}", "`{` has no partner at line 1, character 1", id="over-two-lines"),
+    ],
+)
+def test_the_place_of_a_stray_brace_is_exact(source: str, place: str) -> None:
+    with pytest.raises(errors.ContactsError) as caught:
+        template.parse_template(source)
+
+    assert place in caught.value.message
+
+
+def test_placeholders_are_named_once_in_their_order() -> None:
+    assert template.parse_template("{b} { a } {b} {{c}}").placeholders == ("b", "a")
+
+
+@given(st.text(), st.text())
+def test_any_text_can_be_written_and_any_value_goes_in_as_it_is(text: str, value: str) -> None:
+    source = text.replace("{", "{{").replace("}", "}}") + "{x}"
+
+    assert template.parse_template(source).render({"x": value}) == text + value

@@ -1,0 +1,79 @@
+"""The rate card: exact, complete, and strict about every line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bulksend import errors
+from bulksend.sms import rates
+from bulksend.sms.message import Money
+
+
+def load(folder: Path, content: str | bytes) -> rates.RateCard:
+    path = folder / "rates.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return rates.load_rate_card(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("country,price_per_part,currency\nGB,0.0420,USD\n", id="plain"),
+        pytest.param(
+            "Currency;Price per part;COUNTRY\r\nusd;0.0420;gb\r\n", id="any-order-any-case"
+        ),
+        pytest.param(
+            "\ufeffcountry,note,price_per_part,currency\n\nGB,x, 0.0420 ,USD\n\n", id="bom-blanks"
+        ),
+    ],
+)
+def test_price_is_exact(tmp_path: Path, content: str) -> None:
+    card = load(tmp_path, content)
+
+    assert card.price("GB", 3) == Money(Decimal("0.1260"), "USD")
+    assert card.price("FR", 1) is None
+
+
+def test_without_a_card_nothing_has_a_price() -> None:
+    assert rates.NO_RATES.price("GB", 1) is None
+
+
+HEADER = "country,price_per_part,currency\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        pytest.param("", "is empty", id="empty"),
+        pytest.param("country,price,currency\n", "no column named `price_per_part`", id="column"),
+        pytest.param("country,country,price_per_part,currency\n", "two columns", id="twice"),
+        pytest.param(HEADER + "UK,1,USD\n", "row 2, column country: 'UK'", id="uk"),
+        pytest.param(HEADER + "GB,1,USD\nGB,2,USD\n", "row 3, column country", id="country-twice"),
+        pytest.param(HEADER + 'GB,"0,04",USD\n', "column price_per_part: '0,04'", id="comma"),
+        pytest.param(HEADER + "GB,-1,USD\n", "column price_per_part", id="negative"),
+        pytest.param(HEADER + "GB,1e-2,USD\n", "column price_per_part", id="exponent"),
+        pytest.param(HEADER + "GB,NaN,USD\n", "column price_per_part", id="nan"),
+        pytest.param(HEADER + "GB,1,$\n", "column currency: '$'", id="currency"),
+        pytest.param(HEADER + "GB\n", "column price_per_part: ''", id="short-line"),
+        pytest.param(b"country,\xff", "UTF-8", id="no-utf-8"),
+        pytest.param(HEADER + "x" * 200_000, "cannot be read as CSV", id="endless-field"),
+        pytest.param("x" * 1_000_001, "UTF-8", id="huge"),
+    ],
+)
+def test_bad_card_is_refused_with_file_row_and_column(
+    tmp_path: Path, content: str | bytes, what: str
+) -> None:
+    with pytest.raises(errors.UsageError) as caught:
+        load(tmp_path, content)
+
+    assert what in caught.value.message
+    assert "rates.csv" in caught.value.message
+    assert caught.value.hint
+
+
+def test_missing_card_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(errors.UsageError, match="cannot be read"):
+        rates.load_rate_card(tmp_path / "none.csv")
