@@ -62,7 +62,7 @@ def parse_phone(cell: str, region: str | None) -> Phone | Damage:
     """One cell; `region` is the ISO country of numbers written nationally."""
     text = "".join(str(int(it)) if it.isdecimal() else it for it in cell).replace("＋", "+")
     text = _LABEL.sub("", _trim(text), count=1) if _LABEL.match(_trim(text)) else _trim(text)
-    if not any(it.isalnum() for it in text):
+    if not any(it.isalnum() or it == "+" for it in text):
         return _damage(Code.PHONE_MISSING)
     if _SCIENTIFIC.fullmatch(text.replace(" ", "")):
         return _damage(Code.PHONE_SCIENTIFIC)

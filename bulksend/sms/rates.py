@@ -41,21 +41,21 @@ NO_RATES = RateCard()
 
 def load_rate_card(path: Path) -> RateCard:
     """A rate card from a CSV file. Raises UsageError naming file, row and column."""
-    lines = csv.reader(io.StringIO(text := _read(path), newline=""), delimiter=_delimiter(text))
+    text = _read(path)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        filled = [(row, cells) for row, cells in enumerate(lines, 1) if any(map(str.strip, cells))]
+    except csv.Error as fault:
+        raise _unusable(path, f"cannot be read as CSV: {fault}") from None
+    if not filled:
+        raise _unusable(path, "the rate card is empty")
+    places = _places(path, filled[0][1])
     prices: dict[str, Money] = {}
-    places: list[int] = []
-    for row, cells in enumerate(lines, start=1):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not places:
-            places = _places(path, cells)
-            continue
+    for row, cells in filled[1:]:
         country, each = _parse_line(path, row, [_cell(cells, place) for place in places])
         if country in prices:
             raise _trouble(path, row, "country", f"{country} is there a second time")
         prices[country] = each
-    if not places:
-        raise errors.UsageError(f"{path}: the rate card is empty", hint=_HINT, code="rates_invalid")
     return RateCard(prices)
 
 
@@ -71,9 +71,7 @@ def _read(path: Path) -> str:
             raise ValueError
         return raw.decode("utf-8-sig")
     except ValueError:
-        raise errors.UsageError(
-            f"{path}: is not a rate card in UTF-8", hint=_HINT, code="rates_invalid"
-        ) from None
+        raise _unusable(path, "is not a rate card in UTF-8") from None
 
 
 def _delimiter(text: str) -> str:
@@ -87,9 +85,7 @@ def _places(path: Path, header: list[str]) -> list[int]:
     for wanted in _COLUMNS:
         if names.count(wanted) != 1:
             how = "no column" if wanted not in names else "two columns"
-            raise errors.UsageError(
-                f"{path}: {how} named `{wanted}`", hint=_HINT, code="rates_invalid"
-            )
+            raise _unusable(path, f"{how} named `{wanted}`")
     return [names.index(wanted) for wanted in _COLUMNS]
 
 
@@ -110,6 +106,8 @@ def _parse_line(path: Path, row: int, cells: list[str]) -> tuple[str, Money]:
 
 
 def _trouble(path: Path, row: int, column: str, what: str) -> errors.UsageError:
-    return errors.UsageError(
-        f"{path}: row {row}, column {column}: {what}", hint=_HINT, code="rates_invalid"
-    )
+    return _unusable(path, f"row {row}, column {column}: {what}")
+
+
+def _unusable(path: Path, what: str) -> errors.UsageError:
+    return errors.UsageError(f"{path}: {what}", hint=_HINT, code="rates_invalid")

@@ -181,9 +181,9 @@ def test_a_column_of_numbers_without_plus_is_read_like_each_of_its_cells() -> No
 def test_a_column_of_national_numbers_is_read_like_each_of_its_cells() -> None:
     chance = random.Random(11)
     everywhere = generated()
-    for region in chance.sample(sorted(phonenumbers.SUPPORTED_REGIONS), 40) + ["GB", "DE", "US"]:
+    for region in ["GB", "DE", "US", *chance.sample(sorted(phonenumbers.SUPPORTED_REGIONS), 40)]:
         code = str(phonenumbers.country_code_for_region(region))
-        prefix = phonenumbers.ndd_prefix_for_region_code(region, True) or ""
+        prefix = "1" if code == "1" else "0"
         own = [it[1 + len(code) :] for it in everywhere if it.startswith(f"+{code}")][:60]
         foreign = [it[1:] for it in chance.sample(everywhere, 20)]
 
