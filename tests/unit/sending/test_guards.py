@@ -1,0 +1,103 @@
+"""The breaker and the budget, as tables."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from bulksend.errors import Code, Stop
+from bulksend.sending import breaker, budget
+from bulksend.sms.message import Money, Reply
+from tests.makers import accepted, make_message, refused, throttled, unknown, unsent
+
+
+def heard(replies: list[Reply], **limits: int) -> Stop | None:
+    guard = breaker.Breaker(breaker.Limits(**limits))
+    found = [guard.heard(it, 0.0) for it in replies]
+    return next((it for it in found if it is not None), None)
+
+
+@pytest.mark.parametrize(
+    ("replies", "stop"),
+    [
+        pytest.param([accepted()] * 1000, None, id="all-good"),
+        pytest.param([accepted(), unsent("10009", stop=Stop.KEY)], Stop.KEY, id="key"),
+        pytest.param([refused()] * 19 + [accepted()] + [refused()] * 19, None, id="19-refused"),
+        pytest.param([refused()] * 20, Stop.REFUSALS, id="20-equal-refusals"),
+        pytest.param([refused(str(it % 3)) for it in range(150)], None, id="different-codes"),
+        pytest.param(
+            [refused(str(it % 3)) for it in range(200)], Stop.REFUSALS, id="most-of-200-refused"
+        ),
+        pytest.param([unknown()] * 7 + [accepted()] * 3, None, id="7-unknown"),
+        pytest.param([unknown()] * 8, Stop.UNKNOWNS, id="8-of-10-unknown"),
+        pytest.param(
+            ([unknown()] + [accepted()] * 9) * 65, Stop.UNKNOWNS, id="more-than-4-times-in-flight"
+        ),
+        pytest.param([unsent(Code.DNS)] * 12, Stop.UNREACHABLE, id="no-connection"),
+        pytest.param([throttled()] * 500, None, id="throttling-is-the-pace's"),
+        pytest.param([unsent(Code.NOT_TELNYX)] * 101, Stop.RETRIES, id="too-many-tries-again"),
+    ],
+)
+def test_the_breaker_stops_a_batch(replies: list[Reply], stop: Stop | None) -> None:
+    assert heard(replies, max_in_flight=16) == stop
+
+
+def test_silence_stops_a_batch_only_while_requests_are_out() -> None:
+    guard = breaker.Breaker(breaker.Limits(silence_s=60))
+
+    assert guard.silent(0.0, waiting=True) is None
+    assert guard.silent(59.0, waiting=True) is None
+    assert guard.silent(60.0, waiting=False) is None
+    assert guard.silent(119.0, waiting=True) is None
+    assert guard.silent(121.0, waiting=True) is Stop.SILENCE
+
+
+def card(country: str, parts: int) -> Money | None:
+    return Money(Decimal("0.05") * parts, "USD") if country == "GB" else None
+
+
+def cost(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+def test_what_is_in_flight_is_reserved() -> None:
+    purse = budget.Budget(Decimal("0.10"), card)
+
+    assert purse.reserve(make_message(2))
+    assert purse.reserve(make_message(3))
+    assert not purse.reserve(make_message(4))
+    purse.settle(make_message(2), refused())
+    assert purse.reserve(make_message(4))
+
+
+def test_what_was_charged_counts_and_what_is_unknown_counts_at_its_worst() -> None:
+    purse = budget.Budget(Decimal("0.15"), card)
+    purse.reserve(make_message(2))
+    purse.settle(make_message(2), accepted(cost=cost("0.02")))
+    purse.reserve(make_message(3))
+    purse.settle(make_message(3), unknown())
+
+    assert purse.idle
+    assert purse.reserve(make_message(4))
+    assert not purse.reserve(make_message(5))
+
+
+def test_a_country_without_a_price_goes_alone_until_its_price_is_known() -> None:
+    purse = budget.Budget(Decimal("0.20"), card)
+
+    assert purse.reserve(make_message(2, country="FR"))
+    assert not purse.reserve(make_message(3, country="FR"))
+    purse.settle(make_message(2, country="FR"), accepted(cost=cost("0.08")))
+    assert purse.reserve(make_message(3, country="FR"))
+    assert not purse.reserve(make_message(4, country="FR"))
+
+
+def test_what_earlier_runs_cost_counts() -> None:
+    purse = budget.Budget(Decimal("0.10"), card, spent=Decimal("0.06"))
+
+    assert not purse.reserve(make_message(2))
+
+
+def test_without_a_cap_everything_goes() -> None:
+    assert budget.Unlimited().reserve(make_message())
