@@ -195,10 +195,14 @@ def _own_texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataF
     ]
     columns = zip(*rendered, strict=True)
     text, problem, problem_text = (pl.Series(list(it), dtype=pl.String) for it in columns)
-    faults = {"problem": problem, "problem_text": problem_text}
-    return cells.scatter(at, text), pl.DataFrame(
-        {name: nothing.scatter(at, values) for name, values in faults.items()}
+    # scatter changes the series it is called on
+    faults = pl.DataFrame(
+        {
+            "problem": nothing.clone().scatter(at, problem),
+            "problem_text": nothing.clone().scatter(at, problem_text),
+        }
     )
+    return cells.clone().scatter(at, text), faults
 
 
 def _render(
