@@ -88,12 +88,13 @@ def from_frame(frame: pl.DataFrame, *, name: str = "frame") -> Contacts:
     """A frame from a notebook: cells as texts, nulls empty; its first row is row 2."""
     header = make_header(frame.columns)
     cells = frame.select(
-        pl.col(it).cast(pl.String).fill_null("").alias(header.cell(at))
-        for at, it in enumerate(frame.columns)
-    ).with_columns(
-        row=pl.int_range(2, frame.height + 2, dtype=pl.UInt32),
-        problem=pl.lit(None, dtype=pl.String),
-        problem_text=pl.lit(None, dtype=pl.String),
+        pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias("row"),
+        pl.lit(None, dtype=pl.String).alias("problem"),
+        pl.lit(None, dtype=pl.String).alias("problem_text"),
+        *(
+            pl.col(it).cast(pl.String).fill_null("").alias(header.cell(at))
+            for at, it in enumerate(frame.columns)
+        ),
     )
     sha256 = hashlib.sha256(frame.write_csv().encode()).hexdigest()
     return Contacts(name, header, lambda: cells.iter_slices(_FRAME_ROWS), sha256=sha256)

@@ -1,0 +1,306 @@
+"""The record: durable before anything leaves, and right after any death."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bulksend import errors, journal
+from bulksend.sms.message import Message, Money, Outcome, Reply, Status
+from tests.makers import accepted, make_message, refused, unknown, unsent
+
+
+def make_batch(**fields: Any) -> journal.Batch:
+    values: dict[str, Any] = {
+        "batch_id": "b" * 32,
+        "created_at": datetime(2026, 11, 23, tzinfo=UTC),
+        "tool_version": "0",
+        "contacts_name": "contacts.csv",
+        "contacts_size": 1,
+        "contacts_sha256": "c" * 64,
+        "sender": "MyCompany",
+        "profile_id": "p",
+        "options": {"on_missing": "error"},
+        "rows": 10,
+        "invalid": 0,
+        "skipped": 0,
+        "sendable": 10,
+        "sandbox": False,
+        "hash_key": b"k" * 32,
+    }
+    return journal.Batch(**(values | fields))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "contacts.journal"
+
+
+async def settle_all(record: journal.Journal, ends: dict[int, Reply], claim: int = 1) -> None:
+    async with record.writing():
+        for row in ends:
+            await record.claim(make_message(row, claim=claim), b"body")
+        await asyncio.gather(
+            *(record.settle(Outcome(row, claim, 1, reply)) for row, reply in ends.items())
+        )
+
+
+async def test_what_was_settled_is_read_back_to_the_last_digit(path: Path) -> None:
+    reply = accepted(
+        message_id="40385f64-5717-4562-b3fc-2c963f66afa6",
+        parts=2,
+        cost=Money(Decimal("0.08400"), "USD"),
+        wait_s=0.5,
+    )
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: reply, 5: refused("40310")})
+
+        first, second = record.entries(1, 100)
+
+    assert first[:9] == (
+        *(2, "accepted", reply.message_id, 2, "GSM-7", "0.08400", "USD", "0.5", 1),
+    )
+    assert second[:2] == (5, "refused")
+    assert (second.error_code, second.error) == ("40310", "no")
+    assert first.claimed_at is not None and first.claimed_at.endswith("Z")
+
+
+async def test_a_batch_is_read_back_as_it_was_begun(path: Path) -> None:
+    batch = make_batch()
+    with journal.Journal.create(path, batch):
+        pass
+
+    with journal.read(path) as record:
+        assert record.batch() == batch
+    assert sorted(it.name for it in path.parent.glob("contacts*")) == [
+        "contacts.journal",
+        "contacts.journal.lock",
+    ]
+
+
+async def test_counts_and_money_are_exact_and_by_currency(path: Path) -> None:
+    ends = {row: accepted(cost=Money(Decimal("0.1"), "USD"), parts=3) for row in range(2, 12)}
+    ends[12] = accepted(cost=Money(Decimal("0.005"), "EUR"))
+    ends |= {13: refused(), 14: unknown(), 15: unsent()}
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, ends)
+
+        standing = record.standing()
+
+    assert standing.cost == {"USD": Decimal("1.0"), "EUR": Decimal("0.005")}
+    assert standing.parts == 31
+    assert standing.by_status[Status.ACCEPTED] == 11
+    assert [standing.by_status[it] for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT)] == [
+        *(1, 1, 1)
+    ]
+
+
+async def test_only_rows_that_may_be_sent_are_open(path: Path) -> None:
+    ends = {2: accepted(), 3: refused(), 4: unknown(), 5: unsent()}
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, ends)
+
+        closed = record.closed([Status.UNSENT])
+        again = record.closed([Status.UNSENT, Status.REFUSED])
+
+        assert [bool(closed[row]) for row in range(6)] == [False, False, True, True, True, False]
+        assert not again[3]
+        assert record.next_claims([Status.UNSENT, Status.REFUSED]) == {3: 2, 5: 2}
+
+
+@pytest.mark.parametrize(
+    ("end", "claim", "allowed"),
+    [
+        pytest.param(accepted(), 2, False, id="accepted-never-again"),
+        pytest.param(refused(), 2, True, id="refused-with-a-new-claim"),
+        pytest.param(refused(), 1, False, id="refused-with-the-old-claim"),
+        pytest.param(unknown(), 2, True, id="unknown-with-a-new-claim"),
+        pytest.param(unsent(), 2, True, id="unsent-with-a-new-claim"),
+    ],
+)
+async def test_a_row_is_claimed_again_only_by_the_table(
+    path: Path, end: Reply, claim: int, allowed: bool
+) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: end})
+        if allowed:
+            await settle_all(record, {2: accepted()}, claim)
+            assert record.standing().by_status[Status.ACCEPTED] == 1
+        else:
+            with pytest.raises(errors.JournalError):
+                await settle_all(record, {2: accepted()}, claim)
+
+
+async def test_a_row_in_flight_when_a_run_died_is_unknown_and_named(path: Path) -> None:
+    record = journal.Journal.create(path, make_batch())
+    async with record.writing():
+        await record.claim(make_message(7), b"body")
+    record.close()
+
+    with journal.Journal.open(path) as again:
+        (entry,) = again.entries(1, 100)
+
+    assert (entry.row, entry.status, entry.error_code) == (7, "unknown", "in_flight_at_crash")
+
+
+async def test_a_reader_sees_a_claim_while_the_run_is_going(path: Path) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        async with record.writing():
+            await record.claim(make_message(7), b"body")
+            with journal.read(path) as reader:
+                assert next(reader.entries(1, 9)).status == "unknown"
+            assert journal.is_running(path)
+    assert not journal.is_running(path)
+
+
+def test_two_runs_at_once_are_one_and_the_other_is_told_who(path: Path) -> None:
+    with (
+        journal.Journal.create(path, make_batch()),
+        pytest.raises(errors.Locked, match=f"pid {os.getpid()}"),
+    ):
+        journal.Journal.open(path)
+
+
+def test_a_journal_is_never_made_over_another(path: Path) -> None:
+    journal.Journal.create(path, make_batch()).close()
+
+    with pytest.raises(errors.BatchMismatch):
+        journal.Journal.create(path, make_batch())
+
+
+def foreign(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE meta (x)")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: path.write_bytes(b"not a database at all, no"), id="text"),
+        pytest.param(lambda path: path.write_bytes(b""), id="empty"),
+        pytest.param(foreign, id="another-program's"),
+    ],
+)
+def test_what_is_no_journal_of_ours_is_refused(path: Path, make: Any) -> None:
+    make(path)
+
+    with pytest.raises(errors.JournalError) as caught:
+        journal.Journal.open(path)
+
+    assert caught.value.hint
+
+
+def test_the_journal_is_for_its_owner_alone_and_holds_no_number_and_no_text(path: Path) -> None:
+    message = Message(2, "+447700900123", "a private text", "GB", 1)
+
+    async def work() -> None:
+        with journal.Journal.create(path, make_batch()) as record:
+            async with record.writing():
+                await record.claim(message, b"+447700900123 a private text")
+                await record.settle(Outcome(2, 1, 1, accepted()))
+
+    asyncio.run(work())
+
+    assert path.stat().st_mode & 0o077 == 0
+    assert b"7700900123" not in path.read_bytes()
+    assert b"private" not in path.read_bytes()
+
+
+DISK_FULL = """
+    import asyncio, resource, signal, sys
+    from pathlib import Path
+    sys.path.insert(0, {root!r})
+    from bulksend import errors, journal
+    from tests.integration.test_journal import make_batch
+    from tests.makers import make_message
+
+    async def work():
+        with journal.Journal.create(Path({path!r}), make_batch()) as record:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+            async with record.writing():
+                for row in range(2, 100_000):
+                    await record.claim(make_message(row), b"body")
+
+    try:
+        asyncio.run(work())
+    except errors.JournalError as failure:
+        print("stopped:", failure.code)
+"""
+
+
+def test_a_full_disk_stops_at_once_and_hangs_nobody(path: Path) -> None:
+    root = str(Path(__file__).parent.parent.parent)
+    script = textwrap.dedent(DISK_FULL).format(root=root, path=str(path))
+
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=False
+    )
+
+    assert "stopped: journal_failed" in ended.stdout, ended.stderr
+    with journal.Journal.open(path) as record:
+        assert record.standing().by_status[Status.UNKNOWN] > 0
+
+
+CLAIMER = """
+    import asyncio, sys
+    from pathlib import Path
+    sys.path.insert(0, {root!r})
+    from bulksend import journal
+    from bulksend.sms.message import Outcome
+    from tests.integration.test_journal import make_batch
+    from tests.makers import accepted, make_message
+
+    async def worker(record, rows):
+        for row in rows:
+            await record.claim(make_message(row), b"body")
+            print("c", row, flush=True)
+            await record.settle(Outcome(row, 1, 1, accepted()))
+            print("s", row, flush=True)
+
+    async def work():
+        with journal.Journal.create(Path({path!r}), make_batch()) as record:
+            async with record.writing():
+                rows = iter(range(2, 1_000_000))
+                await asyncio.gather(*(worker(record, rows) for _ in range(8)))
+
+    asyncio.run(work())
+"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_was_said_to_be_durable_survives_kill_9(path: Path, seed: int) -> None:
+    root = str(Path(__file__).parent.parent.parent)
+    script = textwrap.dedent(CLAIMER).format(root=root, path=str(path))
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    assert process.stdout is not None
+    said = [process.stdout.readline()]
+    time.sleep(random.Random(seed).uniform(0.01, 0.3))
+    process.send_signal(signal.SIGKILL)
+    said += process.stdout.readlines()
+    process.stdout.close()
+    process.wait()
+
+    claimed = {int(line[2:]) for line in said if line.startswith("c") and line.endswith("\n")}
+    settled = {int(line[2:]) for line in said if line.startswith("s") and line.endswith("\n")}
+    with journal.Journal.open(path) as record:
+        known = {it.row: it.status for it in record.entries(1, 1_000_000)}
+    assert claimed <= set(known)
+    assert all(known[row] == "accepted" for row in settled)
+    assert sum(it == "unknown" for it in known.values()) <= 8
