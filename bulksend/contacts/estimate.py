@@ -7,13 +7,13 @@ and the key of the row's line in the sums, so that a duplicate can be taken out 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 import polars as pl
 
-from bulksend.contacts import compose, loader
+from bulksend.contacts import compose, findings, loader
 from bulksend.errors import Code
 from bulksend.sms.message import Money, Status
 from bulksend.sms.rates import RateCard
@@ -45,17 +45,6 @@ class CountryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One kind of trouble, with how many rows have it."""
-
-    code: str
-    text: str
-    rows: int
-    #: The first few, as the spreadsheet numbers them.
-    first_rows: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Sample:
     """A message as it will read."""
 
@@ -83,7 +72,10 @@ class Estimate:
     #: By currency.
     price: Mapping[str, Decimal]
     unpriced_rows: int
-    problems: tuple[Problem, ...]
+    #: Why rows are not sent, most rows first.
+    problems: tuple[findings.Finding, ...]
+    #: What is odd about rows that are sent: landlines, a plus that was put back.
+    remarks: tuple[findings.Finding, ...]
     samples: tuple[Sample, ...]
     #: row, first_row: the rows that repeat an earlier one.
     duplicates: pl.DataFrame = field(repr=False)
@@ -97,7 +89,8 @@ class _Walked:
     invalid: int = 0
     keys: dict[tuple[object, ...], int] = field(default_factory=dict)
     compact: list[pl.DataFrame] = field(default_factory=list)
-    problems: dict[str, Problem] = field(default_factory=dict)
+    problems: dict[str, findings.Finding] = field(default_factory=dict)
+    remarks: dict[str, findings.Finding] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
 
 
@@ -123,9 +116,10 @@ def _take(walked: _Walked, composed: pl.DataFrame) -> None:
     walked.rows += composed.height
     walked.invalid += composed.height - sendable.height
     if sendable.height < composed.height:
-        _take_problems(walked, composed.filter(pl.col("problem").is_not_null()))
+        findings.gather(walked.problems, findings.problems(composed))
     if not sendable.height:
         return
+    findings.gather(walked.remarks, findings.remarks(sendable))
     walked.compact.append(_compact(walked, sendable))
     for row in sendable.head(_SAMPLES - len(walked.samples)).iter_rows(named=True):
         walked.samples.append(
@@ -147,17 +141,6 @@ def _compact(walked: _Walked, sendable: pl.DataFrame) -> pl.DataFrame:
         check=(both.hash(seed=2) // (1 << 32)).cast(pl.UInt32),
         key="key",
     )
-
-
-def _take_problems(walked: _Walked, troubled: pl.DataFrame) -> None:
-    found = troubled.group_by("problem", maintain_order=True).agg(
-        text=pl.col("problem_text").first(), rows=pl.len(), first=pl.col("row").head(5)
-    )
-    for code, text, rows, first in found.iter_rows():
-        before = walked.problems.get(code, Problem(code, text, 0, ()))
-        walked.problems[code] = replace(
-            before, rows=before.rows + rows, first_rows=(*before.first_rows, *first)[:5]
-        )
 
 
 def _no_duplicates() -> pl.DataFrame:
@@ -227,7 +210,7 @@ def _sum(
     if repeated:
         first = tuple(duplicates["row"].head(5).to_list())
         text = f"the same text to the same phone as an earlier row (row {duplicates[0, 1]})"
-        walked.problems[Code.DUPLICATE] = Problem(Code.DUPLICATE, text, repeated, first)
+        walked.problems[Code.DUPLICATE] = findings.Finding(Code.DUPLICATE, text, repeated, first)
     return Estimate(
         rows=walked.rows,
         sendable=walked.rows - walked.invalid - repeated,
@@ -240,6 +223,7 @@ def _sum(
         price=price,
         unpriced_rows=sum(line.rows for line in countries if line.price is None),
         problems=tuple(sorted(walked.problems.values(), key=lambda it: -it.rows)),
+        remarks=tuple(walked.remarks.values()),
         samples=tuple(walked.samples),
         duplicates=duplicates,
     )

@@ -88,6 +88,18 @@ def test_only_the_first_rows_of_a_problem_are_named() -> None:
     assert (problem.rows, problem.first_rows) == (12, (2, 3, 4, 5, 6))
 
 
+def test_rows_that_are_sent_but_odd_are_remarked_upon_across_chunks() -> None:
+    rows = [(GB, "Ada"), ("+442079460958", "Bob"), ("447700900124", "Eve"), ("442079460959", "Al")]
+
+    found = estimated(rows)
+
+    assert found.sendable == 4
+    assert [(it.code, it.rows, it.first_rows) for it in found.remarks] == [
+        ("landline", 2, (3, 5)),
+        ("lost_plus", 2, (4, 5)),
+    ]
+
+
 def test_first_messages_are_shown_as_they_will_read() -> None:
     found = estimated([("", "x"), *[(f"+4477009001{it}", "Ada") for it in range(10, 15)]])
 
