@@ -1,0 +1,114 @@
+"""`bulksend` as a process, and a sandbox as another one."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.makers import PROFILE
+
+BULKSEND = [sys.executable, "-m", "bulksend"]
+ROOT = Path(__file__).parent.parent.parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {it: value for it, value in os.environ.items() if not it.startswith("BULKSEND_")}
+    return kept | {"PYTHONPATH": str(ROOT), "TELNYX_API_KEY": "sandbox"} | more
+
+
+def bulksend(*words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*BULKSEND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=environment(**more),
+        timeout=60,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def start(*words: str | Path, **more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*BULKSEND, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+    )
+
+
+class RunningSandbox:
+    """A sandbox in its own process, whose ledger outlives everybody."""
+
+    def __init__(self, base_url: str, ledger: Path) -> None:
+        self.base_url = base_url
+        self._ledger = ledger
+
+    def run_options(self) -> list[str]:
+        return [
+            *("--base-url", self.base_url, "--profile-id", PROFILE),
+            *("--from", "MyCompany", "--yes"),
+        ]
+
+    def entries(self) -> list[dict[str, Any]]:
+        if not self._ledger.exists():
+            return []
+        return [json.loads(line) for line in self._ledger.read_text().splitlines()]
+
+    def accepted(self) -> dict[str, dict[str, Any]]:
+        """By phone; a phone that was accepted twice fails here."""
+        found: dict[str, dict[str, Any]] = {}
+        for entry in self.entries():
+            if entry["accepted"]:
+                assert entry["to"] not in found, f"{entry['to']} was texted twice"
+                found[entry["to"]] = entry
+        return found
+
+
+@contextmanager
+def running_sandbox(folder: Path, *options: str) -> Iterator[RunningSandbox]:
+    ledger = folder / "ledger.jsonl"
+    process = start("sandbox", "--port", "0", "--ledger", ledger, *options)
+    assert process.stderr is not None
+    try:
+        line = process.stderr.readline()
+        assert line.startswith("sandbox at "), line + process.stderr.read()
+        yield RunningSandbox(line.split()[2].rstrip(","), ledger)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+
+
+def wait_for(condition: Any, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def write_contacts(path: Path, rows: int, *, first: int = 0) -> Path:
+    lines = [f"+447911{it:06d},Name{it}" for it in range(first, first + rows)]
+    path.write_text("phone,name\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def read_results(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def document(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The one JSON document on stdout."""
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found

@@ -1,0 +1,221 @@
+"""Stopped, killed, confused: each row once, whatever happened."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance import cli
+from tests.acceptance.cli import bulksend, document, read_results, running_sandbox, write_contacts
+
+TEXT = ["--text", "Hi {name}"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_batch_killed_again_and_again_texts_nobody_twice_and_forgets_nobody(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    contacts = write_contacts(tmp_path / "c.csv", 1500)
+    with running_sandbox(tmp_path, "--latency", "0.02") as sandbox:
+        command = ["run", contacts, *sandbox.run_options(), *TEXT, "--rate", "600/s"]
+        for _ in range(3):
+            process = cli.start(*command)
+            before = len(sandbox.entries())
+            cli.wait_for(lambda: len(sandbox.entries()) > before + 20)  # noqa: B023
+            time.sleep(chance.uniform(0.0, 0.3))
+            process.kill()
+            process.communicate()
+            command = ["resume", contacts, "--rate", "600/s"]
+        ended = bulksend(*command, "--json")
+        ledger = sandbox.accepted()
+
+    summary = document(ended)
+    assert summary["unsent"] == 0
+    assert summary["unknown"] <= 3 * 16
+    for line in read_results(tmp_path / "c.results.csv"):
+        if line["status"] == "accepted":
+            assert ledger[line["to_e164"]]["message_id"] == line["message_id"]
+        else:
+            assert (line["status"], line["error_code"]) == ("unknown", "in_flight_at_crash")
+            assert line["claimed_at"]
+    known = {it["to_e164"] for it in read_results(tmp_path / "c.results.csv")}
+    assert set(ledger) <= known
+
+
+def interrupted(tmp_path: Path, *signals: int, latency: str = "0.1") -> tuple[int, float, int]:
+    """Exit code, seconds after the last signal, and unknown rows."""
+    contacts = write_contacts(tmp_path / "c.csv", 1000)
+    with running_sandbox(tmp_path, "--latency", latency) as sandbox:
+        process = cli.start("run", contacts, *sandbox.run_options(), *TEXT, "--rate", "100/s")
+        cli.wait_for(lambda: len(sandbox.entries()) > 10)
+        for number in signals:
+            process.send_signal(number)
+            time.sleep(0.1)
+        began_s = time.monotonic()
+        out, _ = process.communicate(timeout=30)
+        took_s = time.monotonic() - began_s
+        ledger = sandbox.accepted()
+    results = read_results(tmp_path / "c.results.csv")
+    sent = {it["to_e164"] for it in results if it["status"] in ("accepted", "unknown")}
+    assert set(ledger) <= sent
+    assert "bulksend resume" in out
+    return process.returncode, took_s, sum(it["status"] == "unknown" for it in results)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "term"]
+)
+def test_one_interruption_drains_and_leaves_nothing_unknown(
+    tmp_path: Path, number: int, code: int
+) -> None:
+    ended, _, unknown = interrupted(tmp_path, number)
+
+    assert (ended, unknown) == (code, 0)
+
+
+def test_a_second_interruption_leaves_within_a_second_and_names_the_doubt(tmp_path: Path) -> None:
+    ended, took_s, unknown = interrupted(tmp_path, signal.SIGINT, signal.SIGINT, latency="2")
+
+    assert ended == 130
+    assert took_s < 2.0
+    assert 0 < unknown <= 16
+
+
+def test_lost_replies_are_unknown_and_never_sent_again_without_a_word(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 60)
+    script = '[{"fault": "reset", "after": true, "every": 20}]'
+    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+        run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
+        resumed = bulksend("resume", contacts, "--json")
+        refused = bulksend("resume", contacts, "--resend-unknown")
+        before = len(sandbox.entries())
+        again = bulksend("resume", contacts, "--resend-unknown", "--yes", "--json")
+        after = len(sandbox.entries())
+
+    assert (run.returncode, document(run)["unknown"]) == (6, 3)
+    assert (resumed.returncode, before) == (6, 60)
+    assert (refused.returncode, "3 rows" in refused.stderr) == (2, False)
+    assert document(again)["unknown"] == 0
+    assert after == 63
+
+
+def test_refused_rows_are_tried_again_only_when_asked(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 30)
+    script = '[{"fault": "error", "status": 400, "code": "40310", "nth": 3, "times": 2}]'
+    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+        run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
+        plain = bulksend("resume", contacts, "--json")
+        again = bulksend("resume", contacts, "--retry-refused", "--yes", "--json")
+        ledger = sandbox.accepted()
+
+    assert (run.returncode, document(run)["refused"]) == (3, 2)
+    assert document(plain)["refused"] == 2
+    assert (again.returncode, document(again)["accepted"], len(ledger)) == (0, 30, 30)
+
+
+def test_throttled_rows_wait_and_are_all_accepted(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 30)
+    script = '[{"fault": "throttle", "nth": 5, "times": 4, "retry_after": "1"}]'
+    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+        ended = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
+        ledger = sandbox.accepted()
+
+    assert (ended.returncode, len(ledger)) == (0, 30)
+
+
+def test_an_unfinished_batch_is_not_run_again_but_shown_how_to_go_on(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 20)
+    with running_sandbox(tmp_path) as sandbox:
+        options = [*sandbox.run_options(), *TEXT]
+        bulksend("run", contacts, *options, "--limit", "5")
+        again = bulksend("run", contacts, *options)
+        sent = len(sandbox.entries())
+
+    assert (again.returncode, sent) == (8, 5)
+    assert f"bulksend resume {contacts}" in again.stderr
+
+
+def test_two_runs_at_once_are_one(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 200)
+    with running_sandbox(tmp_path) as sandbox:
+        first = cli.start("run", contacts, *sandbox.run_options(), *TEXT, "--rate", "100/s")
+        cli.wait_for(lambda: len(sandbox.entries()) > 5)
+        second = bulksend("run", contacts, *sandbox.run_options(), *TEXT)
+        status = bulksend("status", contacts, "--json")
+        first.communicate(timeout=30)
+        ledger = sandbox.accepted()
+
+    assert second.returncode == 8
+    assert f"pid {first.pid}" in second.stderr
+    assert document(status)["rows"] == 200
+    assert (first.returncode, len(ledger)) == (0, 200)
+
+
+def test_results_are_the_same_bytes_whenever_they_are_written(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 20)
+    with running_sandbox(tmp_path) as sandbox:
+        bulksend("run", contacts, *sandbox.run_options(), *TEXT)
+    first = (tmp_path / "c.results.csv").read_bytes()
+    (tmp_path / "c.results.csv").unlink()
+
+    ended = bulksend("results", contacts)
+
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "c.results.csv").read_bytes() == first
+
+
+def test_a_contacts_file_that_changed_is_not_resumed(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 20)
+    with running_sandbox(tmp_path) as sandbox:
+        bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--limit", "5")
+        contacts.write_text(contacts.read_text() + "+447911999999,New\n")
+        ended = bulksend("resume", contacts)
+        sent = len(sandbox.entries())
+
+    assert (ended.returncode, sent) == (8, 5)
+    assert "the contacts file" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["resume", "status", "results"])
+def test_without_a_batch_there_is_nothing_to_go_on_with(tmp_path: Path, command: str) -> None:
+    write_contacts(tmp_path / "c.csv", 1)
+
+    ended = bulksend(command, "c.csv")
+
+    assert (ended.returncode, "bulksend run" in ended.stderr) == (2, True)
+
+
+def test_a_full_disk_ends_with_7_and_everything_is_named_afterwards(tmp_path: Path) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 3000)
+    with running_sandbox(tmp_path) as sandbox:
+        words = ["run", str(contacts), *sandbox.run_options(), *TEXT, "--rate", "2000/s"]
+        limited = (
+            "import resource, signal, sys\n"
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, resource.RLIM_INFINITY))\n"
+            f"sys.argv = ['bulksend', *{words!r}]\n"
+            "from bulksend.cli.main import main\nmain()"
+        )
+        ended = subprocess.run(
+            [cli.BULKSEND[0], "-c", limited],
+            capture_output=True,
+            text=True,
+            env=cli.environment(),
+            timeout=30,
+            check=False,
+        )
+        resumed = bulksend("resume", contacts, "--rate", "2000/s", "--json")
+        ledger = sandbox.accepted()
+
+    assert ended.returncode == 7, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert document(resumed)["unsent"] == 0
+    assert document(resumed)["unknown"] <= 16
+    named = read_results(tmp_path / "c.results.csv")
+    assert set(ledger) <= {it["to_e164"] for it in named if it["status"] != "unsent"}
