@@ -17,7 +17,7 @@ from bulksend.sms.message import Outcome, Status
 
 #: How often a log file gets a line, where no terminal shows a bar.
 PLAIN_EVERY_S = 10.0
-_BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt}  {rate_fmt}  {postfix}  {remaining} left"
+_BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}, {remaining} left"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
