@@ -9,6 +9,7 @@ from bulksend.commands import access, batch, consent, plan, sending, summary
 from bulksend.commands.settings import Settings, option_name
 from bulksend.commands.view import View
 from bulksend.contacts import loader
+from bulksend.results import writer
 from bulksend.sending import pace
 from bulksend.sms.message import Status
 
@@ -21,6 +22,7 @@ def resume(settings: Settings, view: View) -> summary.Summary:
     contacts = loader.open_contacts(settings.contacts)
     pace.parse_rate(settings.guards.rate)
     refuse_missing(settings)
+    writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
         changes = batch.changes(facts, settings.identity, contacts.digest())

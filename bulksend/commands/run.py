@@ -9,6 +9,7 @@ from bulksend.commands import access, batch, books, consent, plan, sending, summ
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import View
 from bulksend.contacts import loader
+from bulksend.results import writer
 from bulksend.sending import pace
 
 
@@ -40,6 +41,7 @@ def run_contacts(contacts: loader.Contacts, settings: Settings, view: View) -> s
             settings.state_folder, planned, found.base_url, settings.journal_path
         )
     consent.to_send(planned, settings, found.base_url, view)
+    writer.check_writable(settings.results_path)
     begun = batch.new_batch(planned, settings, found.base_url)
     with journal.Journal.create(settings.journal_path, begun) as record:
         if settings.state_folder is not None and not settings.sandbox:

@@ -53,6 +53,18 @@ def write_rows(
     return written
 
 
+def check_writable(path: Path) -> None:
+    """Raises JournalError where the file could not be written later: better before sending."""
+    if path.is_dir():
+        raise errors.JournalError(f"{path} is a folder", hint="give --results the name of a file")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as failure:
+        raise _unwritable(path, failure) from None
+    os.close(handle)
+    Path(name).unlink()
+
+
 def write_results(
     path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], reader: journal.Reader
 ) -> int:

@@ -74,7 +74,7 @@ class Pipeline:
     def __init__(self, crew: Crew, *, max_in_flight: int) -> None:
         self._crew = crew
         self._max_in_flight = max_in_flight
-        #: Rows claimed and not settled.
+        #: Rows whose outcome is not known yet.
         self.in_flight: dict[int, Message] = {}
         self._settled = asyncio.Event()
         self._left = asyncio.Event()
@@ -146,8 +146,8 @@ class Pipeline:
         await crew.recorder.claim(message, body)
         key = idempotency_key(crew.batch_id, message.row, message.claim)
         outcome = await crew.delivery.deliver(message, body, key)
+        del self.in_flight[message.row]  # from here on its outcome is in the journal's hands
         await crew.recorder.settle(outcome)
-        del self.in_flight[message.row]
         self._count(message, outcome)
 
     def _count(self, message: Message, outcome: Outcome) -> None:

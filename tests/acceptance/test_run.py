@@ -277,6 +277,18 @@ def test_a_journal_in_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None
     assert "Traceback" not in ended.stderr
 
 
+def test_results_that_could_not_be_written_are_noticed_before_anything_is_sent(
+    tmp_path: Path,
+) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 1)
+    with running_sandbox(tmp_path) as sandbox:
+        words = ["run", contacts, *sandbox.run_options(), *TEXT]
+        ended = bulksend(*words, "--results", tmp_path / "none" / "r.csv")
+        sent = len(sandbox.entries())
+
+    assert (ended.returncode, sent) == (7, 0)
+
+
 def test_a_cap_on_the_cost_is_never_exceeded(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 100)
     with running_sandbox(tmp_path) as sandbox:
