@@ -97,9 +97,11 @@ class Pacer:
                 self._wanted.clear()
 
     def _until_next_s(self) -> float:
-        """A tick; longer for slow rates and while Telnyx asked to wait."""
-        held_s = min(self.pace.held_until_s - self._loop.time(), 1.0)
-        return max(TICK_S, held_s, min(0.05, 0.1 / self._drawn_per_s))
+        """A tick; longer where it is known that none may go before."""
+        now_s = self._loop.time()
+        held_s = min(self.pace.held_until_s - now_s, 1.0)
+        closed_s = min(self._window.closed_for_s(now_s), 1.0)
+        return max(TICK_S, held_s, closed_s or min(0.05, 0.1 / self._drawn_per_s))
 
     async def _draw(self) -> None:
         if self._paused or self.pace.held_until_s > self._loop.time():
@@ -131,9 +133,15 @@ class _Window:
 
     def open(self, now_s: float) -> bool:
         """Whether one more slot keeps the promise."""
-        while self._given and self._given[0] <= now_s - self._length_s:
+        while self._given and self._given[0] + self._length_s <= now_s:
             self._given.popleft()
         return len(self._given) < self._most
+
+    def closed_for_s(self, now_s: float) -> float:
+        """How long no slot can keep the promise; 0 when one can."""
+        if self.open(now_s):
+            return 0.0
+        return self._given[0] + self._length_s - now_s
 
     def add(self, now_s: float) -> None:
         """One slot was given."""

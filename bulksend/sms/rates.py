@@ -20,6 +20,8 @@ _HINT = "a rate card looks like this:  country,price_per_part,currency  then  GB
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,12})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _FILE_MAX_BYTES = 1_000_000
+#: A quote that is never closed makes the rest of the file one cell.
+_CELL_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def load_rate_card(path: Path) -> RateCard:
         raise _unusable(path, f"cannot be read as CSV: {fault}") from None
     if not filled:
         raise _unusable(path, "the rate card is empty")
+    if any(len(cell) > _CELL_MAX for _row, cells in filled for cell in cells):
+        raise _unusable(path, "cannot be read as CSV: a cell without end")
     places = _places(path, filled[0][1])
     prices: dict[str, Money] = {}
     for row, cells in filled[1:]:
