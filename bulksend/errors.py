@@ -167,12 +167,14 @@ class Stop(StrEnum):
     UNKNOWNS = "unknowns"
     SILENCE = "silence"
     RETRIES = "retries"
+    GIVEN_UP = "given_up"
     MAX_COST = "max_cost"
     CONTACTS_CHANGED = "contacts_changed"
     JOURNAL = "journal"
     BUG = "bug"
     INTERRUPTED = "interrupted"
     TERMINATED = "terminated"
+    CRASHED = "crashed"
 
 
 #: One sentence why, and what to do about it.
@@ -194,10 +196,12 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.UNKNOWNS: "too many rows ended unknown",
     Stop.SILENCE: "no reply came for too long",
     Stop.RETRIES: "too many requests had to be tried again",
+    Stop.GIVEN_UP: "some rows were turned away again and again before anything of them was taken",
     Stop.MAX_COST: "the next row could exceed --max-cost",
     Stop.CONTACTS_CHANGED: "the contacts file changed while it was being sent",
     Stop.JOURNAL: "the journal could not be written",
     Stop.BUG: "bulksend met a bug of its own",
     Stop.INTERRUPTED: "interrupted",
     Stop.TERMINATED: "terminated",
+    Stop.CRASHED: "the run before ended without a word: a crash, a kill or a power cut",
 }

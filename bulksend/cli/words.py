@@ -28,6 +28,8 @@ def summary(found: Summary) -> str:
     )
     spent = f"{found.parts:,} parts, {money(found.cost)}, {found.seconds:.1f} s"
     said = [table, spent, f"results: {text.visible(str(found.results), longest=500)}"]
+    if found.running:
+        said.append("a run works on this batch right now")
     if found.because:
         said.append(click.style("stopped: ", fg="yellow") + text.visible(found.because))
     if found.nothing_to_do:

@@ -106,7 +106,15 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
         work = pipeline.Pipeline(crew, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, view.note))
         await report.around(work)
-    return End(switch.reason, switch.detail)
+    return _end(switch, tally)
+
+
+def _end(switch: halt.Halt, tally: Tally) -> End:
+    """A batch too short for the breaker can end with rows that nobody would take."""
+    if switch.reason is not None or tally.given_up is None:
+        return End(switch.reason, switch.detail)
+    unreachable = tally.given_up.code in breaker.NO_CONNECTION
+    return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, tally.given_up.error)
 
 
 def _envelope(plan: Plan) -> client.Envelope:

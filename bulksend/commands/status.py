@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bulksend import journal
 from bulksend.commands import batch, plan, sending, summary
 from bulksend.commands.resume import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.contacts import loader
+from bulksend.errors import STOP_TEXT
 
 
 def status(settings: Settings) -> summary.Summary:
     """Counts, money and what to do next. Raises UsageError where no batch has begun."""
     refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
-        return sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+        stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+        if journal.is_running(settings.journal_path):
+            return replace(stands, running=True, next="")
+        stop = record.last_stop() if stands.counts.unsent else None
+    return replace(stands, halted=stop is not None, because=STOP_TEXT[stop] if stop else "")
 
 
 def results(settings: Settings) -> summary.Summary:

@@ -54,11 +54,17 @@ class Summary:
     next: str = ""
     #: A finished batch was asked for again.
     nothing_to_do: bool = False
+    #: A run works on it right now.
+    running: bool = False
+    #: An earlier run left rows behind.
+    halted: bool = False
 
     @property
     def exit_code(self) -> int:
         """By the contract's order: 7, 130/143, 8, 5, 6, 3."""
-        return OK if self.nothing_to_do else exit_code(self.counts, self.stop)
+        if self.nothing_to_do or self.running:
+            return OK
+        return STOPPED if self.halted else exit_code(self.counts, self.stop)
 
 
 def exit_code(counts: Counts, stop: Stop | None) -> int:

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Protocol
 
-from bulksend.sms.message import Outcome, Status
+from bulksend.sms.message import Outcome, Reply, Status
 
 
 class Tally:
@@ -21,6 +21,8 @@ class Tally:
         self.cost: dict[str, Decimal] = {}
         #: What limits the pace right now, in words.
         self.limited_by = ""
+        #: Why the last row that was given up for now could not be sent.
+        self.given_up: Reply | None = None
 
     @property
     def done(self) -> int:
@@ -31,6 +33,8 @@ class Tally:
         """Count one row's end."""
         reply = outcome.reply
         self.by_status[reply.status] += 1
+        if reply.status is Status.UNSENT:
+            self.given_up = reply
         if reply.status is Status.ACCEPTED:
             self.parts += reply.parts or 0
             if reply.cost is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bulksend import errors
+from bulksend.errors import Stop
 from bulksend.journal import lock, schema
 from bulksend.journal.values import Batch, Standing
 from bulksend.sms.message import Status
@@ -64,6 +65,13 @@ class Reader:
             cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
         worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
         return Standing(by_status, parts, cost, worked_ms)
+
+    def last_stop(self) -> Stop | None:
+        """Why the last run stopped early; None when it sent everything that it meant to."""
+        found = self._connection.execute(schema.LAST_RUN).fetchone()
+        if found is None or found[0] is None:
+            return Stop.CRASHED
+        return Stop(found[1]) if found[1] in list(Stop) else None
 
     def closed(self, again: Iterable[Status]) -> bytes:
         """One byte a row number: 0 where the row may be sent, as it was never claimed or stands in

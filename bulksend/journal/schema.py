@@ -80,6 +80,7 @@ WHERE status = 1
 """
 BEGIN_RUN = "INSERT INTO run (pid, host, began_ms) VALUES (?, ?, ?)"
 END_RUN = "UPDATE run SET ended_ms = ?, exit_code = ?, why = ? WHERE id = ?"
+LAST_RUN = "SELECT ended_ms, why FROM run ORDER BY id DESC LIMIT 1"
 BATCH = "SELECT value FROM meta WHERE name = 'batch'"
 KEEP_BATCH = "INSERT INTO meta (name, value) VALUES ('batch', ?)"
 COUNT = "SELECT status, count(*), coalesce(sum(parts), 0) FROM send GROUP BY status"

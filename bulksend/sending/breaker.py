@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from bulksend.errors import Code, Stop
 from bulksend.sms.message import Reply, Status
 
-_NO_CONNECTION = {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY}
+#: Codes of requests for which no connection could be made.
+NO_CONNECTION = {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Breaker:
         status, code = reply.status, reply.code
         self._last_ten.append(status is Status.UNKNOWN)
         self._unknown += status is Status.UNKNOWN
-        self._unconnected = self._unconnected + 1 if code in _NO_CONNECTION else 0
+        self._unconnected = self._unconnected + 1 if code in NO_CONNECTION else 0
         self._retries = (
             self._retries - 1
             if status is Status.UNSENT

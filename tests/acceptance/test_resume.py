@@ -153,7 +153,7 @@ def test_two_runs_at_once_are_one(tmp_path: Path) -> None:
 
     assert second.returncode == 8
     assert f"pid {first.pid}" in second.stderr
-    assert document(status)["rows"] == 200
+    assert (document(status)["rows"], status.returncode) == (200, 0)
     assert (first.returncode, len(ledger)) == (0, 200)
 
 

@@ -231,17 +231,20 @@ def test_a_key_that_telnyx_refuses_stops_after_one_request(tmp_path: Path) -> No
     assert "wrong-canary" not in everything
 
 
-def test_a_server_that_is_not_there_stops_the_batch_resumably(tmp_path: Path) -> None:
-    contacts = write_contacts(tmp_path / "c.csv", 30)
+@pytest.mark.parametrize("rows", [2, 30], ids=["too-few-for-the-breaker", "many"])
+def test_a_server_that_is_not_there_stops_the_batch_resumably(tmp_path: Path, rows: int) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", rows)
     words = ["--from", "Shop", "--profile-id", PROFILE, "--yes", *TEXT, "--rate", "2000/s"]
 
     ended = bulksend("run", contacts, *words, "--base-url", "http://127.0.0.1:9/v2", "--json")
 
     summary = document(ended)
     assert ended.returncode == 5
-    assert (summary["unsent"], summary["accepted"]) == (30, 0)
+    assert (summary["unsent"], summary["accepted"]) == (rows, 0)
     assert "reached" in summary["stopped_because"]
     assert summary["next"].startswith("bulksend resume")
+    status = bulksend("status", contacts, "--json")
+    assert (status.returncode, document(status)["stopped_because"] is None) == (5, False)
 
 
 def test_results_of_another_batch_are_not_written_over(tmp_path: Path) -> None:
