@@ -13,6 +13,9 @@ from bulksend import errors
 from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
 from bulksend.cli import ending, group, text
 
+#: True whenever a command ends: before, while and after rows are sent.
+_SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
@@ -24,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as failure:
         code = _ended(show, failure)
     except KeyboardInterrupt:
-        code = show.failure("interrupted; nothing was sent by this command", "interrupted", 130)
+        code = show.failure("interrupted", "interrupted", 130, hint=_SAFE)
     sys.exit(code or 0)
 
 
@@ -39,7 +42,7 @@ def _ended(show: ending.Ending, failure: Exception) -> int:
         case click.exceptions.Exit():
             return failure.exit_code
         case click.exceptions.Abort():
-            return show.failure("interrupted; nothing was sent by this command", "interrupted", 130)
+            return show.failure("interrupted", "interrupted", 130, hint=_SAFE)
         case click.UsageError():
             hint = f"see `{failure.ctx.command_path} -h`" if failure.ctx else "see `bulksend -h`"
             return show.failure(failure.format_message(), "usage", 2, hint=hint)
@@ -50,4 +53,4 @@ def _ended(show: ending.Ending, failure: Exception) -> int:
         case _:
             traceback.print_exc()
             words = f"a bug of bulksend: {type(failure).__name__}: {text.visible(str(failure))}"
-            return show.failure(words, "bug", 1, hint="what was sent is safe in the journal")
+            return show.failure(words, "bug", 1, hint=_SAFE)
