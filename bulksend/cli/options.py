@@ -83,7 +83,7 @@ WHAT = stack(
     ),
 )
 
-HOW = stack(
+PACE = stack(
     option("--rate", metavar="RATE", default="50/s", show_default=True, help="50/s, 600/min."),
     option(
         "--max-in-flight",
@@ -92,6 +92,10 @@ HOW = stack(
         show_default=True,
         help="Requests open together; the most rows a crash can leave unknown.",
     ),
+)
+
+HOW = stack(
+    PACE,
     option("--rates", type=FILE, metavar="FILE", help="Rate card CSV."),
     option("--max-cost", type=Amount(), metavar="AMOUNT", help="Stop before it can cost more."),
     option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N rows."),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bulksend import errors
 from bulksend.errors import Stop
 from bulksend.journal import lock, schema
-from bulksend.journal.values import Batch, Standing
+from bulksend.journal.values import Batch, Doubt, Standing
 from bulksend.sms.message import Status
 
 
@@ -92,6 +92,18 @@ class Reader:
         return {
             row: claim + 1 for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
         }
+
+    def doubts(self) -> list[Doubt]:
+        """The unknown rows, in their order."""
+        return [
+            Doubt._make((*found[:-1], bool(found[-1])))
+            for found in self._connection.execute(schema.DOUBTS)
+        ]
+
+    def clocks(self) -> tuple[int | None, int | None]:
+        """The server's clock less ours in all runs, in milliseconds: the least and the most."""
+        low_ms, high_ms = self._connection.execute(schema.CLOCKS).fetchone()
+        return low_ms, high_ms
 
     def forget(self) -> None:
         """Delete this journal, whose batch cost nothing, so that it can be begun anew."""
