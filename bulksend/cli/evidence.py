@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from bulksend import errors
 from bulksend.cli import ending, options
 from bulksend.cli import given as givens
 from bulksend.cli.commands import CONTACTS
@@ -41,3 +43,34 @@ def reconcile(repeat_after_5xx: bool, **given: Any) -> int:
     else:
         click.echo(words.reconciled(found), color=givens.color(given))
     return found.exit_code
+
+
+@cli.command(
+    short_help="Key, balance, profile, sender, clock, limits, disk.",
+    help="\b\nExamples:\n  bulksend doctor --from MyCompany --profile-id <uuid>\n"
+    "  bulksend doctor --from MyCompany --profile-id <uuid> --probe-key --to +447700900123\n\n"
+    "Look at everything that a batch needs, one line each.",
+)
+@options.SENDER
+@options.SMART_ENCODING
+@options.option("--probe-key", is_flag=True, help="Prove the idempotency key: one text or two.")
+@options.option("--to", metavar="+NUMBER", help="The phone that the probe texts.")
+@options.JOURNAL
+@options.SANDBOX
+@options.SERVER
+@options.YES
+@options.OUTPUT
+def doctor(probe_key: bool, to: str | None, **given: Any) -> int:
+    """Look at everything that a batch needs."""
+    from bulksend.cli import words
+    from bulksend.commands import doctor as command
+
+    if probe_key != (to is not None):
+        raise errors.UsageError("--probe-key and --to go together", hint="give both, or neither")
+    settings = givens.settings(given | {"contacts": Path("contacts.csv")})
+    report = command.doctor(settings, givens.view(given), probe_to=to)
+    if given["as_json"]:
+        ending.document(command.document(report))
+    else:
+        click.echo(words.findings(report.findings), color=givens.color(given))
+    return report.exit_code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import click
@@ -15,6 +15,7 @@ from bulksend.commands.reconcile import Reconciled
 from bulksend.commands.summary import Summary
 from bulksend.contacts.estimate import CountryLine
 from bulksend.sms import encoding
+from bulksend.telnyx.checkup import Finding
 from bulksend.telnyx.evidence import REASON_TEXT, By
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}
@@ -63,6 +64,20 @@ def reconciled(found: Reconciled) -> str:
     if not said:
         said.append("no row is unknown")
     return "\n".join([*said, summary(found.summary)])
+
+
+_LEVELS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def findings(found: Sequence[Finding]) -> str:
+    """One line each, and below it what to do."""
+    said = []
+    for it in found:
+        level = click.style(f"{it.level:4}", fg=_LEVELS[it.level])
+        said.append(f"{level}  {it.name}: {text.visible(it.text, longest=500)}")
+        if it.todo:
+            said.append(f"      {click.style('do:', bold=True)} {it.todo}")
+    return "\n".join(said)
 
 
 def _colored(name: str, count: int) -> str:

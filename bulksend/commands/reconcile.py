@@ -12,7 +12,7 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.commands import access as accesses
-from bulksend.commands import batch, cases, proofs, repeating, sending, signals, summary
+from bulksend.commands import batch, cases, consent, proofs, repeating, sending, signals, summary
 from bulksend.commands.cases import Case, Clock
 from bulksend.commands.plan import Plan
 from bulksend.commands.resume import reopened
@@ -83,8 +83,27 @@ class _Work:
             for case in self._cases:
                 self.endings.leave(case.row, Reason.SANDBOX_GONE)
             return End(None, "")
-        found = accesses.access(self._settings, self._facts.options.get("base_url", ""))
+        sent_via = self._facts.options.get("base_url", "")
+        found = accesses.access(self._settings, sent_via)
+        if found.base_url != sent_via:
+            raise errors.BatchMismatch(
+                f"the batch was sent via {sent_via}, and only there is it known what became of it",
+                hint="leave --base-url out",
+                code="batch_changed",
+            )
+        self._consent_to_5xx()
         return asyncio.run(self._ask(found))
+
+    def _consent_to_5xx(self) -> None:
+        """Raises UsageError unless the person agrees, by the count, that some are texted twice."""
+        doubtful = [it for it in self._cases if not idempotency.is_remembered(it.doubt.http)]
+        if self._after_5xx and doubtful:
+            consent.to_send_again(
+                len(doubtful),
+                "unknown after a server error",
+                "the key may not protect them: asking again may text and charge twice",
+                self._view,
+            )
 
     async def _ask(self, found: accesses.Access) -> End:
         """Everything that can be asked; a second Ctrl-C leaves, and every row is as it stands."""

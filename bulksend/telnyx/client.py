@@ -29,6 +29,7 @@ SEND_PATH = "/messages/alphanumeric_sender_id"
 REPLY_MAX_BYTES = 1 << 20
 _HEADERS = (
     "retry-after",
+    "x-ratelimit-limit",
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
     "idempotent-replayed",
