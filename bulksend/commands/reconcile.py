@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bulksend import errors, journal
 from bulksend.commands import access as accesses
-from bulksend.commands import batch, cases, consent, proofs, repeating, sending, signals, summary
-from bulksend.commands.cases import Case, Clock
-from bulksend.commands.plan import Plan
+from bulksend.commands import batch, cases, consent, sending, summary
 from bulksend.commands.resume import reopened
 from bulksend.commands.send import End
 from bulksend.commands.settings import Settings
+from bulksend.commands.settling import Settling, Task
 from bulksend.commands.view import View
-from bulksend.sending import breaker, halt, pace, pacing
-from bulksend.telnyx import client, idempotency
+from bulksend.telnyx import idempotency
 from bulksend.telnyx.evidence import REASON_TEXT, By, Left, Reason, Settled
 
 
@@ -45,160 +41,52 @@ def reconcile(settings: Settings, view: View, *, after_5xx: bool = False) -> Rec
     """
     began_s = time.monotonic()
     with reopened(settings, view) as (record, planned):
-        work = _Work(settings, record, planned, view, after_5xx)
-        end = work.settle()
+        task = Task(settings=settings, record=record, plan=planned, view=view, after_5xx=after_5xx)
+        end, endings = _settle(task, record.doubts())
         stands = sending.stand(record, settings, seconds=time.monotonic() - began_s, end=end)
         record.end_run(stands.exit_code, str(end.stop or "reconciled"))
         sending.write_results(planned, record, settings)
-    left = work.endings.left
     return Reconciled(
-        summary=replace(stands, next=_next(stands, left, settings)),
-        settled=tuple(sorted(work.endings.settled, key=lambda it: it.row)),
-        left=tuple(left),
+        summary=replace(stands, next=_next(stands, endings.left, settings)),
+        settled=tuple(sorted(endings.settled, key=lambda it: it.row)),
+        left=tuple(endings.left),
     )
 
 
-class _Work:
-    """One `reconcile`, from doubts to endings."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        record: journal.Journal,
-        planned: Plan,
-        view: View,
-        after_5xx: bool,
-    ) -> None:
-        self._settings, self._record, self._view = settings, record, view
-        self._after_5xx = after_5xx
-        self._facts = record.batch()
-        self._cases = cases.cases(planned, record.doubts())
-        self.endings = cases.Endings(self._cases)
-
-    def settle(self) -> End:
-        """Why it ended early. Raises JournalError, UsageError."""
-        if not self._cases:
-            return End(None, "")
-        if self._facts.sandbox:
-            for case in self._cases:
-                self.endings.leave(case.row, Reason.SANDBOX_GONE)
-            return End(None, "")
-        sent_via = self._facts.options.get("base_url", "")
-        found = accesses.access(self._settings, sent_via)
-        if found.base_url != sent_via:
-            raise errors.BatchMismatch(
-                f"the batch was sent via {sent_via}, and only there is it known what became of it",
-                hint="leave --base-url out",
-                code="batch_changed",
-            )
-        self._consent_to_5xx()
-        return asyncio.run(self._ask(found))
-
-    def _consent_to_5xx(self) -> None:
-        """Raises UsageError unless the person agrees, by the count, that some are texted twice."""
-        doubtful = [it for it in self._cases if not idempotency.is_remembered(it.doubt.http)]
-        if self._after_5xx and doubtful:
-            consent.to_send_again(
-                len(doubtful),
-                "unknown after a server error",
-                "the key may not protect them: asking again may text and charge twice",
-                self._view,
-            )
-
-    async def _ask(self, found: accesses.Access) -> End:
-        """Everything that can be asked; a second Ctrl-C leaves, and every row is as it stands."""
-        switch = halt.Halt()
-        async with AsyncExitStack() as stack:
-            gateway = await stack.enter_async_context(
-                client.Client(found.base_url, found.key, batch.envelope(self._facts))
-            )
-            await stack.enter_async_context(self._record.writing())
-            asking = asyncio.create_task(self._by_strength(found, gateway, switch))
-            stack.enter_context(signals.two_steps(switch, lambda: leave(asking), self._view.note))
-            try:
-                await asking
-            except asyncio.CancelledError:
-                if not switch:
-                    raise
-        return End(switch.reason, switch.detail)
-
-    async def _by_strength(
-        self, found: accesses.Access, gateway: client.Client, switch: halt.Halt
-    ) -> None:
-        """The strongest evidence first."""
-        await _greet(gateway)
-        clock = _clock_of(gateway)
-        if clock is not None:
-            await self._record.note_clock(clock.low_s, clock.high_s)
-        guards = self._settings.guards
-        async with pacing.Pacer(pace.parse_rate(guards.rate)) as pacer:
-            repeater = repeating.Repeater(
-                batch_id=self._facts.batch_id,
-                record=self._record,
-                gateway=gateway,
-                pacer=pacer,
-                guard=breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight)),
-                switch=switch,
-                max_in_flight=guards.max_in_flight,
-            )
-            may = self._repeatable(found.base_url, gateway, clock)
-            if may:
-                self._view.note(
-                    f"asking for {len(may)} unknown rows again with their keys: "
-                    "what had not arrived is sent now, and nothing twice"
-                )
-            for ending in await repeater.repeat(may):
-                self.endings.add(ending)
-
-    def _repeatable(self, base_url: str, gateway: client.Client, clock: Clock | None) -> list[Case]:
-        """The cases that may be asked for again; the others are told why not."""
-        proof = proofs.recall(self._settings.state_folder, base_url, self._facts.profile_id)
-        proven = proof is not None and proof.stands(time.time())
-        may = []
-        for case in self._cases:
-            if case.message is None:
-                self.endings.leave(case.row, Reason.ROW_GONE)
-                continue
-            body = gateway.body(case.message)
-            repeat = idempotency.Repeat(
-                proven=proven,
-                same_bytes=self._record.body_hash(body) == case.doubt.body,
-                age_s=self._age_s(case, clock),
-                http_status=case.doubt.http,
-                after_5xx=self._after_5xx,
-            )
-            if (barred := idempotency.bar(repeat)) is None:
-                may.append(case)
-            else:
-                self.endings.leave(case.row, barred)
-        return may
-
-    def _age_s(self, case: Case, clock: Clock | None) -> float | None:
-        """Since its claim, at the most, by the server's clock."""
-        if clock is None:
-            return None
-        earliest_s, _ = case.clock(clock, self._record).moment_s(case.doubt.claimed_ms)
-        return time.time() + clock.high_s - earliest_s
+def _settle(task: Task, doubts: Sequence[journal.Doubt]) -> tuple[End, cases.Endings]:
+    facts = task.record.batch()
+    if not doubts or facts.sandbox:
+        endings = cases.Endings(cases.Case(doubt=it, message=None) for it in doubts)
+        for doubt in doubts:
+            endings.leave(doubt.row, Reason.SANDBOX_GONE)
+        return End(None, ""), endings
+    access = _same_server(task.settings, facts.options.get("base_url", ""))
+    _consent_to_5xx(task, doubts)
+    work = Settling(task, access)
+    return work.settle(), work.endings
 
 
-def leave(asking: asyncio.Task[None]) -> None:
-    """Give up waiting: what was asked for stays unknown."""
-    asking.cancel()
+def _same_server(settings: Settings, sent_via: str) -> accesses.Access:
+    """Raises BatchMismatch for any other server than the one that had the requests."""
+    access = accesses.access(settings, sent_via)
+    if access.base_url != sent_via:
+        raise errors.BatchMismatch(
+            f"the batch was sent via {sent_via}, and only there is it known what became of it",
+            hint="leave --base-url out",
+            code="batch_changed",
+        )
+    return access
 
 
-def _clock_of(gateway: client.Client) -> Clock | None:
-    low_s, high_s = gateway.clock.low_s, gateway.clock.high_s
-    return None if low_s is None or high_s is None else Clock(low_s=low_s, high_s=high_s)
-
-
-async def _greet(gateway: client.Client) -> None:
-    """A first read: it tells the server's time, and whether the key opens anything."""
-    answer = await gateway.get("/balance")
-    if answer.http_status in (401, 403):
-        raise errors.UsageError(
-            errors.STOP_TEXT[errors.Stop.KEY],
-            hint="the unknown rows stay as they are; nothing was sent",
-            code="key_refused",
+def _consent_to_5xx(task: Task, doubts: Sequence[journal.Doubt]) -> None:
+    """Raises UsageError unless the person agrees, by the count, that some may be texted twice."""
+    doubtful = [it for it in doubts if not idempotency.is_remembered(it.http)]
+    if task.after_5xx and doubtful:
+        consent.to_send_again(
+            len(doubtful),
+            "unknown after a server error",
+            "their keys may protect them no longer: asking again may text and charge twice",
+            task.view,
         )
 
 

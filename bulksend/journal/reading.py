@@ -17,6 +17,9 @@ from bulksend.journal import lock, schema
 from bulksend.journal.values import Batch, Doubt, Standing
 from bulksend.sms.message import Status
 
+#: Message IDs asked for in one query.
+_AT_ONCE = 500
+
 
 class Entry(NamedTuple):
     """One claimed row as the results CSV shows it; texts, ready to be written."""
@@ -99,6 +102,26 @@ class Reader:
             Doubt._make((*found[:-1], bool(found[-1])))
             for found in self._connection.execute(schema.DOUBTS)
         ]
+
+    def doubtful_rows(self) -> set[int]:
+        """The rows of which some claim may have been sent and nobody knows."""
+        return {row for (row,) in self._connection.execute(schema.DOUBTFUL)}
+
+    def known_messages(self, message_ids: Iterable[str]) -> set[str]:
+        """Those of the messages that are known to be rows of this batch."""
+        wanted = [uuid.UUID(it).bytes for it in message_ids]
+        known: set[str] = set()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ",".join(f"?{number}" for number in range(1, len(some) + 1))
+            found = self._connection.execute(schema.KNOWN.format(marks), some)
+            known |= {str(uuid.UUID(bytes=it)) for (it,) in found}
+        return known
+
+    def neighbours(self, claimed_ms: int, within_ms: int, most: int) -> list[tuple[int, int, str]]:
+        """Accepted rows claimed around a moment, the nearest first: row, moment, message ID."""
+        found = self._connection.execute(schema.NEIGHBOURS, (claimed_ms, within_ms, most))
+        return [(row, at_ms, str(uuid.UUID(bytes=it))) for row, at_ms, it in found]
 
     def clocks(self) -> tuple[int | None, int | None]:
         """The server's clock less ours in all runs, in milliseconds: the least and the most."""

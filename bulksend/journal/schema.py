@@ -112,12 +112,30 @@ FROM run
 STATES = "SELECT row, status FROM send"
 LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
 CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
-# A claim is rivalled by an earlier one of its row that may have been sent as well.
+# A claim is rivalled by an earlier one of its row that may have been sent as well. The last
+# request for it left when it was given up, or later when it was asked for again.
 DOUBTS = """
-SELECT send.row, claim, body, claimed_ms, coalesce(settled_ms, claimed_ms), code, http,
+SELECT send.row, send.claim, body, claimed_ms,
+  max(coalesce(settled_ms, claimed_ms), coalesce(asked.at_ms, 0)), code, http,
   clock_low_ms, clock_high_ms,
-  row IN (SELECT row FROM history WHERE status = 4 AND why = 'claimed again')
-FROM send LEFT JOIN run ON run.id = send.run WHERE status = 4 ORDER BY send.row
+  send.row IN (SELECT row FROM history WHERE status = 4 AND why = 'claimed again')
+FROM send LEFT JOIN run ON run.id = send.run LEFT JOIN (
+  SELECT row, claim, max(at_ms) AS at_ms FROM history WHERE status = 4 GROUP BY row, claim
+) AS asked ON asked.row = send.row AND asked.claim = send.claim
+WHERE status = 4 ORDER BY send.row
+"""
+DOUBTFUL = """
+SELECT row FROM send WHERE status IN (1, 4)
+UNION SELECT row FROM history WHERE status = 4 AND why = 'claimed again'
+"""
+KNOWN = """
+SELECT message_id FROM send WHERE message_id IN ({0})
+UNION SELECT message_id FROM history WHERE message_id IN ({0})
+"""
+NEIGHBOURS = """
+SELECT row, claimed_ms, message_id FROM send
+WHERE status = 2 AND message_id NOT NULL AND claimed_ms BETWEEN ?1 - ?2 AND ?1 + ?2
+ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 """
 CLOCKS = """
 SELECT min(clock_low_ms), max(clock_high_ms) FROM run
