@@ -132,7 +132,9 @@ def _next(counts: Counts, settings: Settings, code: int) -> str:
     """The one command that goes on; "" when there is nothing to do."""
     if counts.unsent:
         return batch.command_line("resume", settings)
-    if counts.unknown:
+    if counts.unknown and not settings.sandbox:
+        return batch.command_line("reconcile", settings)
+    if counts.unknown:  # the embedded sandbox is gone, and with it all evidence
         return batch.command_line("resume", settings, "--resend-unknown")
     if counts.refused and code:
         return batch.command_line("resume", settings, "--retry-refused")

@@ -20,7 +20,7 @@ from bulksend.journal import reading, schema
 from bulksend.journal.lock import Lock
 from bulksend.journal.values import Batch
 from bulksend.journal.writer import Writer
-from bulksend.sms.message import Message, Outcome
+from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
 
@@ -114,25 +114,32 @@ class Journal(reading.Reader):
     async def settle(self, outcome: Outcome) -> None:
         """Returns when the outcome is durable."""
         reply = outcome.reply
-        cost = reply.cost
+        status = schema.CODE_OF[reply.status]
         await self._writer.settle(
-            (
-                outcome.row,
-                outcome.claim,
-                schema.CODE_OF[reply.status],
-                _now_ms(),
-                outcome.attempts,
-                reply.http_status,
-                reply.code or None,
-                reply.error or None,
-                uuid.UUID(reply.message_id).bytes if reply.message_id else None,
-                reply.parts,
-                schema.ENCODINGS.get(reply.encoding),
-                format(cost.amount, "f") if cost is not None else None,
-                cost.currency if cost is not None else None,
-                reply.wait_s,
-            )
+            (outcome.row, outcome.claim, status, _now_ms(), outcome.attempts, *_columns(reply))
         )
+
+    async def resolve(self, row: int, claim: int, reply: Reply, why: str) -> None:
+        """Settle an unknown row by evidence. `why` stays in the history, with what it was before.
+
+        A reply that is unknown itself changes what is known of the doubt, and settles nothing.
+        """
+        if reply.status is not Status.UNKNOWN:
+            advance(Status.UNKNOWN, reply.status)
+        now_ms, status = _now_ms(), schema.CODE_OF[reply.status]
+        await self._writer.note(
+            (schema.KEEP_DOUBT, (row, claim, why, now_ms)),
+            (schema.RESOLVE, (row, claim, status, now_ms, *_columns(reply))),
+        )
+
+    async def note_doubt(self, row: int, claim: int, why: str) -> None:
+        """Note what is about to be done for an unknown row; returns when that is durable."""
+        await self._writer.note((schema.KEEP_DOUBT, (row, claim, why, _now_ms())))
+
+    async def note_clock(self, low_s: float, high_s: float) -> None:
+        """Note how far the server's clock is from ours, by the replies of this run."""
+        spread = (self._run, int(low_s * 1000), int(high_s * 1000))
+        await self._writer.note((schema.NOTE_CLOCK, spread))
 
     def body_hash(self, body: bytes) -> bytes:
         """What is kept of a request: enough to see that it is the same, nothing to read."""
@@ -150,6 +157,22 @@ class Journal(reading.Reader):
     def _begin_run(self) -> None:
         values = (os.getpid(), socket.gethostname(), _now_ms())
         self._run = self._connection.execute(schema.BEGIN_RUN, values).lastrowid or 0
+
+
+def _columns(reply: Reply) -> tuple[object, ...]:
+    """A reply as the table `send` keeps it, from `http` to `wait_s`."""
+    cost = reply.cost
+    return (
+        reply.http_status,
+        reply.code or None,
+        reply.error or None,
+        uuid.UUID(reply.message_id).bytes if reply.message_id else None,
+        reply.parts,
+        schema.ENCODINGS.get(reply.encoding),
+        format(cost.amount, "f") if cost is not None else None,
+        cost.currency if cost is not None else None,
+        reply.wait_s,
+    )
 
 
 def _new_file(path: Path) -> None:
