@@ -25,13 +25,15 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "TELNYX_API_KEY": "sandbox"} | more
 
 
-def bulksend(*words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+def bulksend(
+    *words: str | Path, timeout_s: float = 60.0, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*BULKSEND, *map(str, words)],
         capture_output=True,
         text=True,
         env=environment(**more),
-        timeout=60,
+        timeout=timeout_s,
         check=False,
         stdin=subprocess.DEVNULL,
     )

@@ -85,20 +85,21 @@ def every_point() -> Iterator[Point]:
         yield from (Point(syscall, nth) for nth in [*early, *spread][:40])
     for syscall in _OF_UVLOOP:
         yield from (Point(syscall, nth) for nth in range(2, 82, 2))
-    for syscall in ("openat", "unlink", "ftruncate", "fsync", "rename", "lseek", "flock"):
+    for syscall in ("openat", "ftruncate", "lseek", "flock"):
         yield from (Point(syscall, nth, own_files=True) for nth in range(1, 9))
+    for syscall in ("unlink", "fsync", "rename"):
+        yield from (Point(syscall, nth) for nth in range(1, 6))
     for nth in [*range(1, 25), *range(28, 76, 4)]:
         yield Point("pwrite64", nth, "error=ENOSPC", own_files=True)
         yield Point("fdatasync", nth, "error=EIO", own_files=True)
-    for syscall, what in (
-        ("openat", "error=ENOSPC"),
-        ("fsync", "error=EIO"),
-        ("rename", "error=EACCES"),
-        ("write", "error=ENOSPC"),
-        ("ftruncate", "error=EIO"),
-        ("unlink", "error=EIO"),
-    ):
-        yield from (Point(syscall, nth, what, own_files=True) for nth in range(1, 7))
+    for nth in range(1, 7):
+        yield Point("openat", nth, "error=ENOSPC", own_files=True)
+        yield Point("ftruncate", nth, "error=EIO", own_files=True)
+        yield Point("unlink", nth, "error=EIO")
+        yield Point("fsync", nth, "error=EIO")
+    yield Point("rename", 1, "error=EACCES")
+    yield Point("rename", 2, "error=EACCES")
+    yield Point("write", 1, "error=ENOSPC")
 
 
 def few_points() -> list[Point]:
@@ -108,7 +109,7 @@ def few_points() -> list[Point]:
         Point("fdatasync", 40),
         Point("sendto", 12),
         Point("recvfrom", 9),
-        Point("rename", 1, own_files=True),
+        Point("rename", 2),
         Point("pwrite64", 50, "error=ENOSPC", own_files=True),
         Point("fdatasync", 30, "error=EIO", own_files=True),
     ]
@@ -175,8 +176,10 @@ def _own_entries(world: worlds.World) -> list[dict[str, object]]:
     return [it for it in world.sandbox.entries() if it["to"] in phones]
 
 
-def traced(world: worlds.World, point: Point) -> subprocess.CompletedProcess[str]:
-    """`run` under strace, which does `point.what` at the call."""
+def traced(
+    world: worlds.World, point: Point, words: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """A command (`run`, unless another is given) under strace, which does `point.what`."""
     paths = _paths(world) if point.own_files else []
     return strace(
         world,
@@ -185,7 +188,8 @@ def traced(world: worlds.World, point: Point) -> subprocess.CompletedProcess[str
             *("-e", f"inject={point.syscall}:{point.what}:when={point.nth}"),
             *("-o", str(world.folder / "trace")),
         ],
-        _FAST if point.syscall in _OF_UVLOOP else _PLAIN,
+        _FAST if point.syscall in _OF_UVLOOP and "SIGKILL" in point.what else _PLAIN,
+        words=words,
     )
 
 
@@ -195,18 +199,25 @@ def _paths(world: worlds.World) -> list[str]:
 
 
 def strace(
-    world: worlds.World, options: Sequence[str], program: str = _PLAIN
+    world: worlds.World,
+    options: Sequence[str],
+    program: str = _PLAIN,
+    *,
+    words: Sequence[str] = (),
+    tree: Path = cli.ROOT,
+    timeout_s: float = HANG_S,
 ) -> subprocess.CompletedProcess[str]:
-    """`run` under strace with these options."""
+    """A command (`run`, unless others are given) of the program in `tree` under strace."""
     return subprocess.run(
         [
             *("strace", "-f", "-qq", *options, "--"),
-            *(cli.BULKSEND[0], "-c", program, *world.run()),
+            *(cli.BULKSEND[0], "-c", program, *(words or world.run())),
         ],
         capture_output=True,
         text=True,
-        env=cli.environment(**world.environment()),
-        timeout=HANG_S,
+        env=cli.environment(**world.environment(), PYTHONPATH=str(tree)),
+        timeout=timeout_s,
         check=False,
         stdin=subprocess.DEVNULL,
+        cwd=world.folder,
     )
