@@ -42,8 +42,7 @@ class Journal(reading.Reader):
         lock = Lock(reading.lock_path(path))
         lock.take()
         try:
-            _new_file(path)
-            _lay_out(path, batch)
+            _new_file(path, batch)
             return cls._opened(path, lock)
         except BaseException:
             lock.release()
@@ -175,37 +174,54 @@ def _columns(reply: Reply) -> tuple[object, ...]:
     )
 
 
-def _new_file(path: Path) -> None:
-    """Only for us, and never over something that is there."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    except FileExistsError:
+def _new_file(path: Path, batch: Batch) -> None:
+    """Whole or not at all: laid out under another name first, and never over something there."""
+    if os.path.lexists(path):
         raise errors.BatchMismatch(
             f"{path}: a batch has begun here meanwhile", hint="see `bulksend status`"
-        ) from None
+        )
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)  # of a run that died just here: we hold the lock
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+        _lay_out(part, batch)
+        part.rename(path)
+        _sync_folder(path.parent)
     except OSError as failure:
         raise errors.JournalError(
             f"cannot make {path}: {failure.strerror}",
             hint="the journal's folder must be writable; or give --journal another place",
             code="journal_unwritable",
         ) from None
-
-
-def _lay_out(path: Path, batch: Batch) -> None:
-    try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        with contextlib.closing(connection):
-            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={schema.VERSION}")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(f"BEGIN;{schema.TABLES}")
-            connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
-            connection.execute("COMMIT")
     except sqlite3.Error as failure:
-        path.unlink(missing_ok=True)
         raise errors.JournalError(
             f"{path}: cannot be written: {failure}", hint="free space or mend the disk"
         ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _lay_out(path: Path, batch: Batch) -> None:
+    """Synced when it returns. A file that nobody knows yet needs no way back."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=MEMORY")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID};"
+            f"PRAGMA user_version={schema.VERSION}; {schema.TABLES}"
+        )
+        connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
+        connection.execute("COMMIT")
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name must survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _harden(connection: sqlite3.Connection) -> None:
