@@ -16,7 +16,7 @@ import polars as pl
 from bulksend import errors
 from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
-from bulksend.sms import encoding, phone, smart, template
+from bulksend.sms import encoding, phone, phone_columns, smart, template
 from bulksend.sms.message import Message, Status
 
 
@@ -98,11 +98,11 @@ def _region(region: str | None) -> str | None:
 
 
 def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """A loader's chunk with the columns named above, and landline, lost_plus (Boolean).
+    """A loader's chunk with the columns named above, and landline (Boolean), repairs (UInt8).
 
     An invalid row has no text, encoding or parts.
     """
-    phones = phone.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
+    phones = phone_columns.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
     text, fault = _texts(chunk, recipe)
     counted = smart.smart_column(text) if recipe.smart_encoding else text
     measured = encoding.measure_column(counted).drop("units")

@@ -77,6 +77,8 @@ class HomePlan:
     general: str
     #: What leads abroad; such numbers are left to libphonenumber.
     abroad: str
+    #: Its own numbers begin with a zero.
+    zero: bool
 
     def digits(self, written: pl.Expr) -> pl.Expr:
         """The number with its calling code; null for what is not plainly a national number.
@@ -110,6 +112,21 @@ class HomePlan:
         )
 
 
+    def lost_zero(self, written: pl.Expr) -> pl.Expr:
+        """Whether the zero is missing that its own numbers begin with."""
+        return pl.lit(self.zero) & ~written.str.starts_with("0")
+
+
+@functools.cache
+def begins_with_zero(region: str) -> bool:
+    """Whether a country's mobile numbers are written with a zero, which spreadsheets take away."""
+    mobile = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if mobile is None:
+        return False
+    written = phonenumbers.format_number(mobile, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return bool(written.startswith("0"))
+
+
 @functools.cache
 def home_plan(region: str) -> HomePlan | None:
     """The plan of a country whose prefix is a plain one; None: ask libphonenumber each time."""
@@ -124,6 +141,7 @@ def home_plan(region: str) -> HomePlan | None:
         prefix=prefix,
         general=f"^{_pattern(plan.general_desc)}$",
         abroad=f"^(?:{plan.international_prefix or '00'}|00)".replace(r"\d", "[0-9]"),
+        zero=begins_with_zero(region),
     )
 
 
