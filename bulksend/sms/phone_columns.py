@@ -34,7 +34,7 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
     is a problem), repairs (UInt8 of `phone.Repair`, null where there is a problem).
     """
     frame = _read(cells, region).with_columns(
-        pl.when(pl.col("digits").str.len_bytes() <= _DIGITS_MAX).then("digits")
+        pl.when(pl.col(it).str.len_bytes() <= _DIGITS_MAX).then(it) for it in ("digits", "abroad")
     )
     country = numbering.countries(frame["digits"])
     valid = pl.lit(country.is_not_null())
