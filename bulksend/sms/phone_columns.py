@@ -89,9 +89,9 @@ def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
     double_zero = ~pl.col("plus") & written.str.starts_with("00")
     long = (written.str.len_bytes() >= numbering.LOST_PLUS_MIN) & ~written.str.starts_with("0")
     home = numbering.home_plan(region) if region else None
-    national, lost = (home.digits(written), home.lost_plus(written)) if home else (
-        _NOTHING, long & (region is None)
-    )
+    national, lost = _NOTHING, long & (region is None)
+    if home is not None:
+        national, lost = home.digits(written), home.lost_plus(written) | home.foreign(written)
     plus = pl.col("plus")
     abroad = pl.when(plus).then(written).when(double_zero).then(written.str.slice(2))
     zero = home.lost_zero(written) if home else pl.lit(value=False)
