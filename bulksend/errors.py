@@ -73,9 +73,11 @@ class Code(StrEnum):
     PHONE_SCIENTIFIC = "phone_scientific"
     PHONE_TWO_NUMBERS = "phone_two_numbers"
     PHONE_LETTERS = "phone_letters"
+    PHONE_LETTER_O = "phone_letter_o"
     PHONE_NATIONAL = "phone_national"
     PHONE_INVALID = "phone_invalid"
     PHONE_SHORT_CODE = "phone_short_code"
+    NO_ALPHANUMERIC = "no_alphanumeric"
     FIELD_MISSING = "field_missing"
     TEMPLATE_INVALID = "template_invalid"
     TEXT_EMPTY = "text_empty"
@@ -117,12 +119,14 @@ TEXT_FOR: dict[Code, str] = {
     ),
     Code.PHONE_TWO_NUMBERS: "two numbers in one cell; keep one",
     Code.PHONE_LETTERS: "letters in the phone number",
+    Code.PHONE_LETTER_O: "a letter O in the phone number where a zero should be",
     Code.PHONE_NATIONAL: (
         "a number without its country; write it with + and the country code, "
         "or give --default-region"
     ),
     Code.PHONE_INVALID: "no such number in any numbering plan",
     Code.PHONE_SHORT_CODE: "a short code cannot be texted from an alphanumeric sender",
+    Code.NO_ALPHANUMERIC: "the country takes no text from an alphanumeric sender ID",
     Code.FIELD_MISSING: "the template wants a field that is empty in this row",
     Code.TEMPLATE_INVALID: "the text of this row is not a usable template",
     Code.TEXT_EMPTY: "the text is empty",

@@ -1,7 +1,7 @@
 """Frame -> frame: what each row would send, or why it cannot.
 
-Columns are added and rows never lost: status, to_e164, country, text, encoding, parts, parts_max,
-problem, problem_text. The first problem of a row is the one it keeps.
+Columns are added and rows never lost: status, to_e164, country, text, encoding, units, parts,
+parts_max, problem, problem_text. The first problem of a row is the one it keeps.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 from bulksend import errors
 from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
-from bulksend.sms import encoding, phone, smart, template
+from bulksend.sms import destinations, encoding, phone, phone_columns, smart, template
 from bulksend.sms.message import Message, Status
 
 
@@ -40,6 +40,10 @@ class Recipe:
     on_missing: OnMissing
     #: Count as a profile with smart encoding does.
     smart_encoding: bool = False
+    #: The template as it was given, "" where the rows have their own.
+    source: str = ""
+    #: Its own words that `--fix-text` replaced: where, from 1, what, and what stands there now.
+    mended: tuple[tuple[int, str, str], ...] = ()
 
 
 def make_recipe(
@@ -51,20 +55,42 @@ def make_recipe(
     default_region: str | None,
     on_missing: OnMissing,
     smart_encoding: bool = False,
+    fix_text: bool = False,
 ) -> Recipe:
     """A recipe whose template fits the header. Raises ContactsError or UsageError."""
     parsed = None if template_source is None else template.parse_template(template_source)
+    mended = _mended(template_source) if fix_text else ()
     for name in parsed.placeholders if parsed else ():
         _column(header, name)
     return Recipe(
         header=header,
         to_column=to_column,
-        template=parsed,
+        template=parsed.with_words(smart.mended) if parsed and fix_text else parsed,
         text_column=text_column,
         default_region=_region(default_region),
         on_missing=on_missing,
         smart_encoding=smart_encoding,
+        source=template_source or "",
+        mended=mended,
     )
+
+
+def _mended(source: str | None) -> tuple[tuple[int, str, str], ...]:
+    """What --fix-text replaces. Raises UsageError where there is no template to mend."""
+    if source is None:
+        raise errors.UsageError(
+            "--fix-text mends the template, and here every row has a text of its own",
+            hint="give the template with --text or --text-file, or mend the column by hand",
+            code="fix_text_without_template",
+        )
+    own = template.own_characters(source)
+    return tuple((at, it, smart.SAFE[it]) for at, it in own if it in smart.SAFE)
+
+
+def places(recipe: Recipe) -> dict[str, int]:
+    """The column of each placeholder of the template."""
+    names = recipe.template.placeholders if recipe.template is not None else ()
+    return {name: _column(recipe.header, name) for name in names}
 
 
 def _column(header: Header, name: str) -> int:
@@ -98,15 +124,17 @@ def _region(region: str | None) -> str | None:
 
 
 def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """A loader's chunk with the columns named above, and landline, lost_plus (Boolean).
+    """A loader's chunk with the columns named above, and landline (Boolean), repairs (UInt8).
 
     An invalid row has no text, encoding or parts.
     """
-    phones = phone.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
+    phones = phone_columns.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
     text, fault = _texts(chunk, recipe)
     counted = smart.smart_column(text) if recipe.smart_encoding else text
-    measured = encoding.measure_column(counted).drop("units")
-    known = _first_problem(chunk, phones, fault, _text_problem(counted, measured["parts"]))
+    measured = encoding.measure_column(counted)
+    known = _first_problem(
+        chunk, phones, _no_alphanumeric(phones), fault, _text_problem(counted, measured["parts"])
+    )
     said = measured.insert_column(0, text.alias("text"))
     if known["problem"].null_count() < known.height:
         sendable = known["problem"].is_null()
@@ -116,6 +144,19 @@ def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
         .hstack(phones.drop("problem", "problem_text"))
         .hstack(said)
         .hstack(known)
+    )
+
+
+def _no_alphanumeric(phones: pl.DataFrame) -> pl.DataFrame:
+    """Where a text from a sender ID does not go at all."""
+    refused = destinations.refused()
+    country = pl.col("country")
+    return phones.select(
+        problem=pl.when(country.is_in(list(refused))).then(pl.lit(str(Code.NO_ALPHANUMERIC)))
+    ).with_columns(
+        problem_text=phones["country"].replace_strict(
+            refused, default=None, return_dtype=pl.String
+        )
     )
 
 
@@ -152,19 +193,16 @@ def _texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataFrame
     """The rendered texts, and the problems of rendering (problem, problem_text)."""
     if recipe.template is None:
         return _own_texts(chunk, recipe)
-    places = {
-        name: recipe.header.cell(_column(recipe.header, name))
-        for name in recipe.template.placeholders
-    }
+    cells = {name: recipe.header.cell(at) for name, at in places(recipe).items()}
     pieces = [
-        pl.col(places[it.name]) if isinstance(it, template.Placeholder) else pl.lit(it)
+        pl.col(cells[it.name]) if isinstance(it, template.Placeholder) else pl.lit(it)
         for it in recipe.template.pieces
     ]
     missing = pl.lit(None, dtype=pl.String)
-    if recipe.on_missing is OnMissing.ERROR and places:
+    if recipe.on_missing is OnMissing.ERROR and cells:
         missing = pl.coalesce(
             pl.when(pl.col(cell).str.strip_chars() == "").then(pl.lit(name))
-            for name, cell in places.items()
+            for name, cell in cells.items()
         )
     found = chunk.select(
         text=pl.concat_str(pieces) if pieces else pl.lit(""),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bulksend.contacts import compose, estimate, loader
+from bulksend.contacts import compose, duplicates, loader
 from bulksend.sms.message import Message
 
 #: Messages handed over at a time: small enough to stop quickly, large enough to cost nothing.
@@ -20,13 +20,13 @@ class Frames:
 
     contacts: loader.Contacts
     recipe: compose.Recipe
-    duplicates: pl.DataFrame
-    on_duplicate: estimate.OnDuplicate
+    repeated: pl.DataFrame
+    on_duplicate: duplicates.OnDuplicate
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         for chunk in self.contacts.chunks():
             composed = compose.compose(chunk, self.recipe)
-            yield estimate.mark_duplicates(composed, self.duplicates, self.on_duplicate)
+            yield duplicates.mark(composed, self.repeated, self.on_duplicate)
 
 
 def message_batches(

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import phonenumbers
 
-from bulksend.sms import encoding, numbering
+from bulksend.sms import destinations, encoding, numbering
 
 _FIELDS = {
     "from": str,
@@ -25,8 +25,6 @@ _FIELDS = {
 _REQUIRED = ("from", "to", "text", "messaging_profile_id")
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-#: Alphanumeric senders do not reach these (alphanumeric-sender-id guide).
-_NO_ALPHA = {"US", "CA", "PR"}
 _URL_MAX = 2000
 
 
@@ -152,7 +150,7 @@ def _country(to: str) -> str:
     if not phonenumbers.is_possible_number(parsed):
         raise Refusal(400, "40310", "Invalid 'to' address", "`to` is no number.", "/to")
     country = numbering.country_of(parsed)
-    if country in _NO_ALPHA:
+    if country in destinations.refused():
         raise Refusal(
             400, "40301", "Unsupported destination", "No alphanumeric senders there.", "/to"
         )

@@ -29,8 +29,8 @@ BASIC = (
 )
 
 #: Units in a text of one part, and in each part of a longer one (6 of 140 bytes are a header).
-_SINGLE = {GSM_7: 160, UTF_16: 70}
-_SPLIT = {GSM_7: 153, UTF_16: 67}
+SINGLE = {GSM_7: 160, UTF_16: 70}
+SPLIT = {GSM_7: 153, UTF_16: 67}
 
 
 def _class_of(characters: str) -> str:
@@ -42,8 +42,13 @@ def _class_of(characters: str) -> str:
 _ONE_BYTE = f"^{_class_of(''.join(it for it in BASIC if it < chr(0x80)))}*$"
 #: A text of nothing but the alphabet, as a regular expression.
 GSM_TEXT = f"^{_class_of(BASIC + EXTENDED)}*$"
+#: One character of the alphabet; one outside it.
+GSM_CLASS = _class_of(BASIC + EXTENDED)
+OUTSIDE = f"[^{GSM_CLASS[1:-1]}]"
 _GSM_RE = re.compile(GSM_TEXT.replace("$", r"\Z"))
 _TWO_UNITS = {GSM_7: _class_of(EXTENDED), UTF_16: "[\U00010000-\U0010ffff]"}
+#: One character that takes two units of GSM-7.
+TWO_UNITS = _TWO_UNITS[GSM_7]
 _TWO_UNITS_TEXT = {encoding: re.compile(it) for encoding, it in _TWO_UNITS.items()}
 
 
@@ -69,7 +74,7 @@ def measure(text: str) -> Measure:
     """Encoding, units and parts of one text; an empty text has no part."""
     encoding = encoding_of(text)
     units = len(text) + len(_TWO_UNITS_TEXT[encoding].findall(text))
-    single, size = _SINGLE[encoding], _SPLIT[encoding]
+    single, size = SINGLE[encoding], SPLIT[encoding]
     parts = -(-units // size) if units > single else min(units, 1)
     packed = parts if units <= single or units <= (size - 1) * parts else len(split(text))
     return Measure(encoding, units, parts, packed)
@@ -79,12 +84,12 @@ def split(text: str) -> tuple[str, ...]:
     """The parts as a network packs them, to show where a text breaks; joined they are the text."""
     encoding = encoding_of(text)
     double = _TWO_UNITS_TEXT[encoding]
-    if len(text) + len(double.findall(text)) <= _SINGLE[encoding]:
+    if len(text) + len(double.findall(text)) <= SINGLE[encoding]:
         return (text,) if text else ()
     parts: list[str] = []
     start = 0
     while start < len(text):
-        end = _end_of_part(text, start, _SPLIT[encoding], double)
+        end = _end_of_part(text, start, SPLIT[encoding], double)
         parts.append(text[start:end])
         start = end
     return tuple(parts)
@@ -120,8 +125,8 @@ def measure_column(texts: pl.Series) -> pl.DataFrame:
         .then(pl.lit(UTF_16))
         .otherwise(pl.lit(GSM_7)),
         units="units",
-        size=pl.when("wide").then(_SPLIT[UTF_16]).otherwise(_SPLIT[GSM_7]).cast(pl.UInt32),
-        single=pl.when("wide").then(_SINGLE[UTF_16]).otherwise(_SINGLE[GSM_7]).cast(pl.UInt32),
+        size=pl.when("wide").then(SPLIT[UTF_16]).otherwise(SPLIT[GSM_7]).cast(pl.UInt32),
+        single=pl.when("wide").then(SINGLE[UTF_16]).otherwise(SINGLE[GSM_7]).cast(pl.UInt32),
     )
     return _with_parts(texts, counted)
 
@@ -141,12 +146,22 @@ def _look_closely(texts: pl.Series) -> pl.DataFrame:
     )
 
 
+def parts_of(units: pl.Expr, size: pl.Expr, single: pl.Expr) -> pl.Expr:
+    """Parts by Telnyx's formula, where texts of `single` units are one and others have `size`."""
+    ceiled = (units + size - 1) // size
+    return pl.when(units > single).then(ceiled).otherwise(units.clip(upper_bound=1))
+
+
+def over_boundary(units: pl.Expr, parts: pl.Expr, wide: pl.Expr) -> pl.Expr:
+    """How many units a text of two parts or more is over the end of the part before its last."""
+    single = pl.when(wide).then(SINGLE[UTF_16]).otherwise(SINGLE[GSM_7])
+    size = pl.when(wide).then(SPLIT[UTF_16]).otherwise(SPLIT[GSM_7])
+    return units - pl.when(parts == 2).then(single).otherwise(size * (parts - 1))
+
+
 def _with_parts(texts: pl.Series, counted: pl.DataFrame) -> pl.DataFrame:
     units, size, single = pl.col("units"), pl.col("size"), pl.col("single")
-    ceiled = (units + size - 1) // size
-    result = counted.with_columns(
-        parts=pl.when(units > single).then(ceiled).otherwise(units.clip(upper_bound=1))
-    ).with_columns(
+    result = counted.with_columns(parts=parts_of(units, size, single)).with_columns(
         pl.col("parts").cast(pl.UInt32).alias("parts_max"),
         near=(units > single) & (units > (size - 1) * pl.col("parts")),
     )

@@ -23,6 +23,7 @@ _TYPES = (
 #: Ofcom keeps +44 7700 900000 to 900999 for drama; the block around it is given to nobody. No
 #: person can be reached there, which makes it right for samples and tests.
 FICTIONAL = "4477009[0-9]{5}"
+_FICTIONAL_LENGTH = 12
 #: Shorter than this, digits with their calling code cannot be told from national ones.
 LOST_PLUS_MIN = 11
 
@@ -77,6 +78,10 @@ class HomePlan:
     general: str
     #: What leads abroad; such numbers are left to libphonenumber.
     abroad: str
+    #: Its own numbers begin with a zero.
+    zero: bool
+    #: Digits of its longest number, without code and prefix.
+    longest: int
 
     def digits(self, written: pl.Expr) -> pl.Expr:
         """The number with its calling code; null for what is not plainly a national number.
@@ -94,7 +99,7 @@ class HomePlan:
         return (
             pl.when(usable)
             .then(pl.concat_str(pl.lit(self.code), bare))
-            .when(self.lost_plus(written))
+            .when(self.lost_plus(written) | self.foreign(written))
             .then(written)
         )
 
@@ -108,6 +113,29 @@ class HomePlan:
             & ~written.str.contains(self.abroad)
             & (~written.str.starts_with(self.prefix) if self.prefix else pl.lit(value=True))
         )
+
+
+    def foreign(self, written: pl.Expr) -> pl.Expr:
+        """Whether it is too long for home: a number of another country that lost its plus."""
+        return (
+            (written.str.len_bytes() >= max(LOST_PLUS_MIN, self.longest + 1))
+            & ~written.str.contains(f"^(?:0|{self.code}|{self.prefix or '0'})")
+            & ~written.str.contains(self.abroad)
+        )
+
+    def lost_zero(self, written: pl.Expr) -> pl.Expr:
+        """Whether the zero is missing that its own numbers begin with."""
+        return pl.lit(self.zero) & ~written.str.starts_with("0")
+
+
+@functools.cache
+def begins_with_zero(region: str) -> bool:
+    """Whether a country's mobile numbers are written with a zero, which spreadsheets take away."""
+    mobile = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if mobile is None:
+        return False
+    written = phonenumbers.format_number(mobile, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return bool(written.startswith("0"))
 
 
 @functools.cache
@@ -124,6 +152,8 @@ def home_plan(region: str) -> HomePlan | None:
         prefix=prefix,
         general=f"^{_pattern(plan.general_desc)}$",
         abroad=f"^(?:{plan.international_prefix or '00'}|00)".replace(r"\d", "[0-9]"),
+        zero=begins_with_zero(region),
+        longest=max(plan.general_desc.possible_length),
     )
 
 
@@ -140,11 +170,7 @@ def is_national_form(number: str, region: str) -> bool:
 def _fits(length: int) -> pl.Expr:
     general, types = _patterns(length)
     digits = pl.col("digits")
-    if not types:
-        return digits.str.contains(f"^{FICTIONAL}$")
-    return (digits.str.contains(general) & digits.str.contains(types)) | digits.str.contains(
-        f"^{FICTIONAL}$"
-    )
+    return digits.str.contains(general or "^$") & digits.str.contains(types or "^$")
 
 
 def _countries_of_valid(digits: pl.Series) -> pl.Series:
@@ -200,6 +226,9 @@ def _patterns(length: int) -> tuple[str, str]:
     """All plans together, for numbers of so many digits: general patterns, and type patterns."""
     general: dict[int, set[str]] = defaultdict(set)
     types: dict[int, set[str]] = defaultdict(set)
+    if length == _FICTIONAL_LENGTH:
+        general[44].add(FICTIONAL.removeprefix("44"))
+        types[44].add(FICTIONAL.removeprefix("44"))
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         national = length - len(str(code))
         for region in regions:
@@ -221,7 +250,7 @@ def _patterns(length: int) -> tuple[str, str]:
 def _not_fixed(length: int) -> str:
     """All plans' patterns of numbers that are not fixed lines alone."""
     types: dict[int, set[str]] = defaultdict(set)
-    if length == len("447700900123"):
+    if length == _FICTIONAL_LENGTH:
         types[44].add(FICTIONAL.removeprefix("44"))
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         for region in regions:

@@ -1,23 +1,38 @@
 """A cell -> an E.164 phone, or the damage that a spreadsheet did to it, by name.
 
-A number is taken when it says its country, or when the person said it with --default-region. Only
-one thing is repaired that was lost: the plus of a number that is whole with its country, and then
-`lost_plus` says so. `parse_phone` is the rule for one cell, `parse_column` the same for a million.
+A number is taken when it says its country, or when the person said it with --default-region. What
+a spreadsheet did to it and can be undone without guessing is undone, and `repairs` says what.
+`parse_phone` is the rule for one cell; `phone_columns` has the same for a million.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntFlag
 
 import phonenumbers
-import polars as pl
 
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms import numbering
 
 #: ISO countries that have a numbering plan.
 REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+class Repair(IntFlag):
+    """What was undone in reading a cell."""
+
+    #: It was written with its country but without the plus.
+    LOST_PLUS = 1
+    #: A national number without the zero it begins with.
+    LOST_ZERO = 2
+    #: A spreadsheet took it for a fraction: 447700900123.0
+    POINT_ZERO = 4
+    #: Blanks that are none and characters of no width, as they come from web pages and chats.
+    HIDDEN = 8
+    #: Digits of another script, or full-width ones.
+    FOREIGN_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +44,7 @@ class Phone:
     country: str
     #: The plan gives it to fixed lines alone: a text will hardly arrive.
     landline: bool = False
-    #: It was written with its country but without the plus.
-    lost_plus: bool = False
+    repairs: Repair = Repair(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,9 @@ class Damage:
     text: str
 
 
+#: Nobody sees them: blanks that are not the space bar's, soft hyphens, characters of no width.
+HIDDEN = "\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\u00ad\ufeff"
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 #: What people and programs put between and around digits; all of it means nothing.
 _NOISE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff()\\[\\]./·\\-‐‑‒–—−]+")
 _QUOTES = "'’‘`\"“”"
@@ -61,6 +78,9 @@ _SHORT_CODE_MAX = 6
 def parse_phone(cell: str, region: str | None) -> Phone | Damage:
     """One cell; `region` is the ISO country of numbers written nationally."""
     text = "".join(str(int(it)) if it.isdecimal() else it for it in cell).replace("＋", "+")
+    repairs = Repair.FOREIGN_DIGITS if text != cell else Repair(0)
+    if _HIDDEN.search(cell):
+        repairs |= Repair.HIDDEN
     text = _LABEL.sub("", _trim(text), count=1) if _LABEL.match(_trim(text)) else _trim(text)
     if not any(it.isalnum() or it == "+" for it in text):
         return _damage(Code.PHONE_MISSING)
@@ -69,13 +89,19 @@ def parse_phone(cell: str, region: str | None) -> Phone | Damage:
     if _TWO.match(text):
         return _damage(Code.PHONE_TWO_NUMBERS)
     whole = _FLOAT.fullmatch(text)
+    if whole:
+        repairs |= Repair.POINT_ZERO
     number = _NOISE.sub("", whole[1] if whole else text)
     if any(it.isalpha() for it in number):
-        zero = " (a letter O where a zero should be?)" if re.search("[oO]", number) else ""
-        return Damage(Code.PHONE_LETTERS, TEXT_FOR[Code.PHONE_LETTERS] + zero)
+        zero = re.fullmatch(r"\+?[0-9oO]{6,}", number) and re.search("[0-9]", number)
+        return _damage(Code.PHONE_LETTER_O if zero else Code.PHONE_LETTERS)
     if not re.fullmatch(r"\+?[0-9]+", number):
         return _damage(Code.PHONE_INVALID)
-    return _parse_number(number, region)
+    return _repaired(_parse_number(number, region), repairs)
+
+
+def _repaired(read: Phone | Damage, repairs: Repair) -> Phone | Damage:
+    return replace(read, repairs=read.repairs | repairs) if isinstance(read, Phone) else read
 
 
 def _trim(text: str) -> str:
@@ -94,7 +120,7 @@ def _parse_number(number: str, region: str | None) -> Phone | Damage:
         return _damage(Code.PHONE_TWO_NUMBERS)
     if number.startswith("00"):
         return _judge(f"+{number[2:]}", None)
-    national = _judge(number, region) if region else _damage(Code.PHONE_NATIONAL)
+    national = _national(number, region) if region else _damage(Code.PHONE_NATIONAL)
     if len(number) >= numbering.LOST_PLUS_MIN and number[0] != "0":
         return _without_plus(number, region, national)
     if len(number) <= _SHORT_CODE_MAX and isinstance(national, Damage):
@@ -102,12 +128,18 @@ def _parse_number(number: str, region: str | None) -> Phone | Damage:
     return national
 
 
+def _national(number: str, region: str) -> Phone | Damage:
+    """Digits as they are written at home, perhaps without the zero at their start."""
+    zero = numbering.begins_with_zero(region) and not number.startswith("0")
+    return _repaired(_judge(number, region), Repair.LOST_ZERO if zero else Repair(0))
+
+
 def _without_plus(number: str, region: str | None, national: Phone | Damage) -> Phone | Damage:
     """Digits that may be a national number, or one whose plus a spreadsheet took away."""
     international = _judge(f"+{number}", None)
     if isinstance(international, Damage):
         return national
-    lost = Phone(international.e164, international.country, international.landline, lost_plus=True)
+    lost = replace(international, repairs=Repair.LOST_PLUS)
     if isinstance(national, Damage):
         return lost
     if region and numbering.is_national_form(number, region):
@@ -133,10 +165,10 @@ def _judge(number: str, region: str | None) -> Phone | Damage:
     if phonenumbers.is_valid_number(parsed) or re.fullmatch(rf"\+{numbering.FICTIONAL}", e164):
         landline = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE
         return Phone(e164, numbering.country_of(parsed), landline)
-    return Damage(Code.PHONE_INVALID, _why_not(parsed))
+    return Damage(Code.PHONE_INVALID, why_not(parsed))
 
 
-def _why_not(parsed: phonenumbers.PhoneNumber) -> str:
+def why_not(parsed: phonenumbers.PhoneNumber) -> str:
     """Which country's plan says no, and how."""
     code = parsed.country_code or 0
     country = phonenumbers.region_code_for_country_code(code)
@@ -152,91 +184,3 @@ def _why_not(parsed: phonenumbers.PhoneNumber) -> str:
 
 def _damage(code: Code) -> Damage:
     return Damage(code, TEXT_FOR[code])
-
-
-#: Cells that columns can read: digits and the noise of everyday. A dot may be a fraction's.
-_CLEAN = r"^\+[1-9][0-9]{6,14}$"
-_INTERNATIONAL = r"^\+[1-9][0-9 ()\-\x{A0}]{5,24}$"
-_NATIONAL = r"^\(?[0-9][0-9 ()\-\x{A0}]{5,24}$"
-_NOT_DIGITS = r"[^0-9]"
-
-
-def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """`parse_phone` of every cell.
-
-    to_e164, country, problem, problem_text (String, null), landline, lost_plus (Boolean, null where
-    there is a problem). What the columns cannot decide goes through `parse_phone`, each cell once.
-    """
-    frame = _read(cells, region).with_columns(
-        pl.when(pl.col("digits").str.len_bytes() <= _DIGITS_MAX).then("digits")
-    )
-    country = numbering.countries(frame["digits"])
-    decided = frame.select(
-        to_e164=pl.when(pl.lit(country.is_not_null())).then(pl.concat_str(pl.lit("+"), "digits")),
-        country=pl.lit(country),
-        landline=pl.lit(numbering.landlines(frame["digits"], country)),
-        lost_plus=pl.when(pl.lit(country.is_not_null())).then("lost_plus"),
-        problem=pl.lit(None, dtype=pl.String),
-        problem_text=pl.lit(None, dtype=pl.String),
-    )
-    rest = country.is_null()
-    return _one_by_one(decided, cells.filter(rest), rest.arg_true(), region)
-
-
-def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """digits: the number with its calling code, where the cell is written plainly; lost_plus."""
-    clean = cells.str.contains(_CLEAN)
-    digits, lost_plus = cells.str.slice(1), clean & False
-    others = (~clean).arg_true()
-    if len(others):
-        read = _read_noisy(cells.gather(others), region)
-        digits = digits.scatter(others, read["digits"])
-        lost_plus = lost_plus.scatter(others, read["lost_plus"])
-    return pl.DataFrame({"digits": digits, "lost_plus": lost_plus})
-
-
-def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """The same for cells that have more than a plus and digits in them, or less."""
-    cell, written = pl.col("cell"), pl.col("written")
-    plus = cell.str.starts_with("+")
-    read = pl.DataFrame({"cell": cells}).with_columns(
-        written=pl.when(cell.str.contains(f"{_INTERNATIONAL}|{_NATIONAL}")).then(
-            cell.str.replace_all(_NOT_DIGITS, "")
-        )
-    )
-    abroad = written.str.starts_with("00")
-    long = (written.str.len_bytes() >= numbering.LOST_PLUS_MIN) & ~written.str.starts_with("0")
-    home = numbering.home_plan(region) if region else None
-    if home is None:
-        national, lost = pl.lit(None, dtype=pl.String), long & (region is None)
-    else:
-        national, lost = home.digits(written), home.lost_plus(written)
-    digits = pl.when(plus | lost).then(written).when(abroad).then(written.str.slice(2))
-    return read.select(
-        digits=digits.otherwise(national), lost_plus=(~plus & ~abroad & lost).fill_null(value=False)
-    )
-
-
-def _one_by_one(
-    decided: pl.DataFrame, cells: pl.Series, at: pl.Series, region: str | None
-) -> pl.DataFrame:
-    """The cells that the columns did not decide, each different one once."""
-    if cells.is_empty():
-        return decided
-    different = cells.unique()
-    parsed = pl.DataFrame(
-        [(cell, *_values(parse_phone(cell, region))) for cell in different],
-        schema={"cell": pl.String, **decided.schema},
-        orient="row",
-    )
-    values = pl.DataFrame({"cell": cells}).join(
-        parsed, on="cell", how="left", maintain_order="left"
-    )
-    return decided.with_columns(decided[name].scatter(at, values[name]) for name in decided.columns)
-
-
-def _values(parsed: Phone | Damage) -> tuple[str | bool | None, ...]:
-    """In the order of the columns."""
-    if isinstance(parsed, Phone):
-        return (parsed.e164, parsed.country, parsed.landline, parsed.lost_plus, None, None)
-    return (None, None, None, None, str(parsed.code), parsed.text)

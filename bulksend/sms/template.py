@@ -8,7 +8,7 @@ looked at again, so braces in a name stay braces.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bulksend import errors
@@ -40,6 +40,19 @@ class Template:
     def render(self, fields: Mapping[str, str]) -> str:
         """The text for one recipient; raises KeyError for a placeholder without a field."""
         return "".join(fields[it.name] if isinstance(it, Placeholder) else it for it in self.pieces)
+
+    def with_words(self, change: Callable[[str], str]) -> Template:
+        """The template with its own words changed; placeholders stay."""
+        return Template(
+            tuple(it if isinstance(it, Placeholder) else change(it) for it in self.pieces)
+        )
+
+
+def own_characters(source: str) -> Iterator[tuple[int, str]]:
+    """The characters of a source that are no part of a placeholder, and where they stand, from 1."""
+    for token in _TOKEN.finditer(source):
+        if token[1] is None:
+            yield from enumerate(token[0], token.start() + 1)
 
 
 def parse_template(source: str) -> Template:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bulksend.contacts import compose, estimate, loader
+from bulksend.contacts import compose, duplicates, estimate, loader
 from bulksend.contacts.estimate import OnDuplicate
 from bulksend.errors import Code
 from bulksend.sms import rates
@@ -51,8 +51,8 @@ def estimated(rows: list[tuple[str, str]], size: int = 2, **options: Any) -> est
     return estimate.estimate(contacts, recipe_for(contacts), **(values | options))
 
 
-GB, FR, US = "+447700900123", "+33612345678", "+12025550123"
-ROWS = [(GB, "Ada"), (FR, "Bob"), (FR, "Łukasz"), (US, "Eve"), ("", "x"), (GB, ""), (GB, "a" * 200)]
+GB, FR, DE = "+447700900123", "+33612345678", "+4915112345678"
+ROWS = [(GB, "Ada"), (FR, "Bob"), (FR, "Łukasz"), (DE, "Eve"), ("", "x"), (GB, ""), (GB, "a" * 200)]
 
 
 def test_rows_parts_and_price_are_summed_by_country() -> None:
@@ -66,7 +66,7 @@ def test_rows_parts_and_price_are_summed_by_country() -> None:
     assert [(it.country, it.rows, it.parts) for it in found.countries] == [
         ("GB", 2, 3),
         ("FR", 2, 2),
-        ("US", 1, 1),
+        ("DE", 1, 1),
     ]
     assert found.countries[0].price == Money(Decimal("0.1260"), "USD")
     assert found.countries[2].price is None
@@ -94,9 +94,10 @@ def test_rows_that_are_sent_but_odd_are_remarked_upon_across_chunks() -> None:
     found = estimated(rows)
 
     assert found.sendable == 4
+    assert [(it.code, it.rows, it.first_rows) for it in found.costs] == [("landline", 2, (3, 5))]
     assert [(it.code, it.rows, it.first_rows) for it in found.remarks] == [
-        ("landline", 2, (3, 5)),
         ("lost_plus", 2, (4, 5)),
+        ("registration_recommended", 4, ()),
     ]
 
 
@@ -147,7 +148,7 @@ def marked(policy: OnDuplicate, size: int) -> pl.DataFrame:
     recipe = recipe_for(contacts)
     found = estimate.estimate(contacts, recipe, on_duplicate=policy, rate_card=CARD)
     return pl.concat(
-        estimate.mark_duplicates(compose.compose(it, recipe), found.duplicates, policy)
+        duplicates.mark(compose.compose(it, recipe), found.duplicates, policy)
         for it in contacts.chunks()
     )
 
@@ -180,7 +181,7 @@ def test_nothing_is_marked_when_repeats_are_to_be_sent() -> None:
 
 def test_the_walk_equals_a_count_by_hand_whatever_the_chunks() -> None:
     chance = random.Random(5)
-    phones = [f"+4477009{it:05d}" for it in range(40)] + [FR, US, "", "12", "+33 6 12 34 56 78"]
+    phones = [f"+4477009{it:05d}" for it in range(40)] + [FR, DE, "", "12", "+33 6 12 34 56 78"]
     names = ["Ada", "Łu", "€" * 90, "", "x" * 160, "я" * 66 + "😀" + "я" * 66]
     rows = [(chance.choice(phones), chance.choice(names)) for _ in range(300)]
 

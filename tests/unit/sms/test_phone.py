@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulksend.errors import Code
-from bulksend.sms import phone
+from bulksend.sms import phone, phone_columns
+from bulksend.sms.phone import Repair
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,10 @@ from bulksend.sms import phone
     ],
 )
 def test_a_phone_is_read(cell: str, region: str | None, e164: str, country: str) -> None:
-    assert phone.parse_phone(cell, region) == phone.Phone(e164, country)
+    read = phone.parse_phone(cell, region)
+
+    assert isinstance(read, phone.Phone)
+    assert (read.e164, read.country) == (e164, country)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +73,33 @@ def test_a_lost_plus_is_put_back_and_said(cell: str, region: str | None, e164: s
     read = phone.parse_phone(cell, region)
 
     assert isinstance(read, phone.Phone)
-    assert (read.e164, read.lost_plus) == (e164, True)
+    assert (read.e164, Repair.LOST_PLUS in read.repairs) == (e164, True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "repairs"),
+    [
+        pytest.param("+447700900123", None, Repair(0), id="clean"),
+        pytest.param("07700 900123", "GB", Repair(0), id="as-written-at-home"),
+        pytest.param("7700900123", "GB", Repair.LOST_ZERO, id="lost-zero"),
+        pytest.param("2025550123", "US", Repair(0), id="no-zero-to-lose-in-the-us"),
+        pytest.param("13012345678", "CN", Repair(0), id="no-zero-before-chinese-mobiles"),
+        pytest.param("3471234567", "IT", Repair(0), id="no-zero-before-italian-mobiles"),
+        pytest.param("7700900123.0", "GB", Repair.LOST_ZERO | Repair.POINT_ZERO, id="two-at-once"),
+        pytest.param("+44\u00a07700\u00a0900123", None, Repair.HIDDEN, id="nbsp"),
+        pytest.param("\u202a+447700900123\u202c", None, Repair.HIDDEN, id="bidi-marks"),
+        pytest.param("+٤٤٧٧٠٠٩٠٠١٢٣", None, Repair.FOREIGN_DIGITS, id="arabic-digits"),
+        pytest.param("＋４４７７００９００１２３", None, Repair.FOREIGN_DIGITS, id="full-width"),
+    ],
+)
+def test_what_was_undone_in_reading_is_said(
+    cell: str, region: str | None, repairs: Repair
+) -> None:
+    read = phone.parse_phone(cell, region)
+
+    assert isinstance(read, phone.Phone)
+    assert read.repairs == repairs
+    assert_read_alike([cell], region)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +135,7 @@ def test_a_landline_is_read_and_said(cell: str, landline: bool) -> None:
         pytest.param("07700900123 or 07700900124", "GB", Code.PHONE_TWO_NUMBERS, id="two-or"),
         pytest.param("07700900123\n07700900124", "GB", Code.PHONE_TWO_NUMBERS, id="two-lines"),
         pytest.param("+33612345678 +33612345679", None, Code.PHONE_TWO_NUMBERS, id="two-pluses"),
-        pytest.param("+3361234567O", None, Code.PHONE_LETTERS, id="letter-o"),
+        pytest.param("+3361234567O", None, Code.PHONE_LETTER_O, id="letter-o"),
         pytest.param("call me", None, Code.PHONE_LETTERS, id="words"),
         pytest.param("+1 800 FLOWERS", None, Code.PHONE_LETTERS, id="vanity"),
         pytest.param("+33612345678 ext 5", None, Code.PHONE_LETTERS, id="extension"),
@@ -147,16 +177,16 @@ def generated() -> list[str]:
 
 def as_row(read: phone.Phone | phone.Damage) -> dict[str, object]:
     if isinstance(read, phone.Damage):
-        fine = dict.fromkeys(("to_e164", "country", "landline", "lost_plus"))
+        fine = dict.fromkeys(("to_e164", "country", "landline", "repairs"))
         return {**fine, "problem": str(read.code), "problem_text": read.text}
     return {
         **{"to_e164": read.e164, "country": read.country, "landline": read.landline},
-        **{"lost_plus": read.lost_plus, "problem": None, "problem_text": None},
+        **{"repairs": int(read.repairs), "problem": None, "problem_text": None},
     }
 
 
 def assert_read_alike(cells: list[str], region: str | None) -> None:
-    found = phone.parse_column(pl.Series(cells, dtype=pl.String), region)
+    found = phone_columns.parse_column(pl.Series(cells, dtype=pl.String), region)
 
     wrong = [
         (cell, row)
@@ -192,8 +222,29 @@ def test_a_column_of_national_numbers_is_read_like_each_of_its_cells() -> None:
         )
 
 
+def test_a_column_of_damaged_numbers_is_read_like_each_of_its_cells() -> None:
+    """What spreadsheets, web pages and chats do to numbers that may also be impossible."""
+    chance = random.Random(17)
+    damages = [
+        *(lambda it: f"{it}.0", lambda it: f"{it},00", lambda it: f"{it[1:]}.0"),
+        *(lambda it: f"\u202a{it}\u202c", lambda it: f"{it[:5]}\u00a0{it[5:]}"),
+        *(lambda it: it.translate({48 + n: 0x660 + n for n in range(10)}), lambda it: it[:-2]),
+        *(lambda it: f"{it}7", lambda it: it.replace("0", "O"), lambda it: f"00{it[1:]}"),
+        *(lambda it: f"{it[:3]}0{it[3:]}", lambda it: f"{it[:2]}1{it[2:]}"),
+    ]
+    cells = [chance.choice(damages)(it) for it in generated()]
+
+    for region in (None, "GB", "IT", "RU"):
+        assert_read_alike(cells, region)
+
+
 @settings(deadline=None)
-@given(st.lists(st.text("0123456789+()-. /,;'eE\u00a0\u200bO", max_size=20), max_size=8))
+@given(
+    st.lists(
+        st.text("0123456789+()-. /,;'eE\u00a0\u200b\u202a\u00ad\u3000\t٤４＋O", max_size=20),
+        max_size=8,
+    )
+)
 def test_a_column_of_anything_is_read_like_each_of_its_cells(cells: list[str]) -> None:
     assert_read_alike(cells, None)
     assert_read_alike(cells, "DE")

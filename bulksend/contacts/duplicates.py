@@ -1,0 +1,86 @@
+"""The same text to the same phone again: found across the whole file in bounded memory.
+
+A row is kept as a few bytes: its number and 96 bits of hash (no two of ten million differ and
+agree).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import polars as pl
+
+from bulksend.errors import Code
+from bulksend.sms.message import Status
+
+#: Duplicates are looked for in so many portions, so that no table of all hashes is built.
+_PORTIONS = 16
+_SCHEMA = {"row": pl.UInt32, "first_row": pl.UInt32}
+
+
+class OnDuplicate(StrEnum):
+    """What the same text to the same phone again does."""
+
+    SKIP = "skip"
+    SEND = "send"
+    ERROR = "error"
+
+
+def fingerprint(sendable: pl.DataFrame) -> pl.DataFrame:
+    """row, hash, check of each row."""
+    both = pl.struct("to_e164", "text")
+    return sendable.select(
+        "row",
+        hash=both.hash(seed=1),
+        check=(both.hash(seed=2) // (1 << 32)).cast(pl.UInt32),
+    )
+
+
+def none() -> pl.DataFrame:
+    """No row repeats another."""
+    return pl.DataFrame(schema=_SCHEMA)
+
+
+def find(fingerprints: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """row, first_row of every row whose phone and text an earlier row has; in row order."""
+    found = [none()]
+    for portion in range(_PORTIONS if fingerprints else 0):
+        mine = pl.concat(
+            it.lazy()
+            .filter(pl.col("hash") % _PORTIONS == portion)
+            .select("row", "hash", "check")
+            .collect()
+            for it in fingerprints
+        )
+        twice = mine.filter(pl.col("hash").is_duplicated())
+        repeated = twice.with_columns(first_row=pl.col("row").min().over("hash", "check")).filter(
+            pl.col("row") > pl.col("first_row")
+        )
+        found.append(repeated.select("row", "first_row"))
+    return pl.concat(found).sort("row")
+
+
+def mark(
+    composed: pl.DataFrame, duplicates: pl.DataFrame, on_duplicate: OnDuplicate
+) -> pl.DataFrame:
+    """Rows that repeat an earlier one become skipped, or invalid."""
+    if not composed.height or not duplicates.height:
+        return composed
+    mine = duplicates.filter(
+        pl.col("row").is_between(int(composed["row"][0]), int(composed["row"][-1]))
+    )
+    if not mine.height:
+        return composed
+    status = Status.SKIPPED if on_duplicate is OnDuplicate.SKIP else Status.INVALID
+    repeats = pl.col("first_row").is_not_null()
+    sentence = pl.format("the same text to the same phone as row {}", "first_row")
+    return (
+        composed.join(mine, on="row", how="left", maintain_order="left")
+        .with_columns(
+            status=pl.when(repeats).then(pl.lit(str(status))).otherwise("status"),
+            problem=pl.when(repeats).then(pl.lit(str(Code.DUPLICATE))).otherwise("problem"),
+            problem_text=pl.when(repeats).then(sentence).otherwise("problem_text"),
+        )
+        .drop("first_row")
+    )

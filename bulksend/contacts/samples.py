@@ -1,0 +1,56 @@
+"""Messages shown as they will read: the first, the longest, the first in UTF-16."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from bulksend.sms import encoding
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A message as it will read."""
+
+    row: int
+    phone: str
+    text: str
+    encoding: str
+    parts: int
+
+
+class Samples:
+    """Those worth showing, of all that were looked at."""
+
+    def __init__(self) -> None:
+        self._first: list[Sample] = []
+        self._longest: Sample | None = None
+        self._wide: Sample | None = None
+
+    def look_at(self, sendable: pl.DataFrame) -> None:
+        """Further messages, in row order."""
+        self._first += [
+            _sample(sendable, at) for at in range(min(_SHOWN - len(self._first), sendable.height))
+        ]
+        longest = sendable["parts"].arg_max() or 0
+        if self._longest is None or sendable["parts"][longest] > self._longest.parts:
+            self._longest = _sample(sendable, longest)
+        if self._wide is None:
+            wide = (sendable["encoding"] == encoding.UTF_16).arg_true()
+            self._wide = _sample(sendable, int(wide[0])) if len(wide) else None
+
+    def chosen(self) -> tuple[Sample, ...]:
+        """Three different ones in row order, as far as there are."""
+        wanted = [*self._first[:1], self._longest, self._wide, *self._first[1:]]
+        found = {it.row: it for it in wanted if it is not None}
+        return tuple(sorted(list(found.values())[:_SHOWN], key=lambda it: it.row))
+
+
+def _sample(sendable: pl.DataFrame, at: int) -> Sample:
+    found = sendable.row(at, named=True)
+    return Sample(
+        found["row"], found["to_e164"], found["text"], found["encoding"], found["parts"]
+    )

@@ -1,0 +1,54 @@
+"""Where an alphanumeric sender ID cannot go, and where it must be registered first.
+
+The facts are in `destinations.csv`, each with its source and date; a country that is not there
+demands nothing that the source names.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+
+
+class Demand(StrEnum):
+    """What a country wants before a text from a sender ID arrives."""
+
+    #: Nothing helps: it takes none.
+    REFUSED = "refused"
+    REQUIRED = "required"
+    RECOMMENDED = "recommended"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What one country demands."""
+
+    #: ISO 3166 alpha-2.
+    country: str
+    demand: Demand
+    #: As it stands in a sentence: "the United Kingdom".
+    name: str
+    what: str
+    source: str
+    #: Year and month of the source.
+    as_of: str
+
+
+@functools.cache
+def destinations() -> dict[str, Destination]:
+    """By country."""
+    text = resources.files("bulksend.sms").joinpath("destinations.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {it["country"]: Destination(**(it | {"demand": Demand(it["demand"])})) for it in rows}
+
+
+@functools.cache
+def refused() -> dict[str, str]:
+    """The countries that take no text from a sender ID, and the sentence that says so."""
+    every = destinations().values()
+    return {
+        it.country: f"{it.name} {it.what}" for it in every if it.demand is Demand.REFUSED
+    }
