@@ -14,8 +14,9 @@ DELIMITERS = ",;\t|"
 #: Records looked at to find the delimiter.
 _LOOKED_AT = 60
 _SEP_LINE = re.compile(r'\A"?sep=(.)"?\r?[\r\n]', re.IGNORECASE)
+#: Workbooks of today are zip archives of XML.
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MAGIC = {
-    b"PK\x03\x04": "a zip archive or a spreadsheet",
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
@@ -40,7 +41,7 @@ class Dialect:
 
 
 def disguise(head: bytes) -> str:
-    """What the file really is, if it is no text; "" otherwise."""
+    """What the file really is, if it is neither text nor a zip archive; "" otherwise."""
     return next((what for magic, what in _MAGIC.items() if head.startswith(magic)), "")
 
 

@@ -17,8 +17,11 @@ from bulksend.errors import TEXT_FOR, Code
 
 RECORD_MAX_CHARACTERS = 1 << 20
 _CHUNK_ROWS = 25_000
+_CHUNK_CHARACTERS = 16 << 20
 #: Fed after the last line: a quote that is still open swallows it.
 _SENTINEL = "\x00the end\x00"
+#: Number, cells, problem and its sentence.
+Row = tuple[int, list[str], str | None, str | None]
 _OWN_SCHEMA = {"row": pl.UInt32, "problem": pl.String, "problem_text": pl.String}
 
 
@@ -72,9 +75,26 @@ class Frames:
         while piece := list(islice(records, _CHUNK_ROWS)):
             yield self._finished(self._frame_of(piece))
 
+    def of_rows(self, rows: Iterable[Row]) -> Iterator[pl.DataFrame]:
+        """Rows of a workbook, which know their own troubles."""
+        piece: list[tuple[int | str | None, ...]] = []
+        size = 0
+        for row, record, problem, text in rows:
+            short = max(len(self._cells) - len(record), 0)
+            regular = self._regular(row, [*record, *[""] * short], len(self._cells))
+            piece.append(regular if problem is None else (row, problem, text, *regular[3:]))
+            size += sum(map(len, record))
+            if len(piece) == _CHUNK_ROWS or size > _CHUNK_CHARACTERS:
+                yield self._finished(self._framed(piece))
+                piece, size = [], 0
+        if piece:
+            yield self._finished(self._framed(piece))
+
     def _frame_of(self, records: Sequence[tuple[int, list[str]]]) -> pl.DataFrame:
         width = len(self._cells)
-        regular = [self._regular(row, record, width) for row, record in records]
+        return self._framed([self._regular(row, record, width) for row, record in records])
+
+    def _framed(self, regular: Sequence[tuple[int | str | None, ...]]) -> pl.DataFrame:
         schema = _OWN_SCHEMA | dict.fromkeys(self._cells, pl.String)
         return pl.DataFrame(regular, schema=schema, orient="row")
 
