@@ -74,7 +74,7 @@ def find_delimiter(sample: str) -> tuple[str, bool]:
 
 def _regularity(sample: str, delimiter: str) -> float:
     """How well a delimiter explains the sample: records of equal length, more fields better."""
-    lengths = [len(record) for record in _records(sample, delimiter) if any(record)]
+    lengths = [len(record) for record in _records(sample, delimiter) if any(map(str.strip, record))]
     if not lengths or lengths[0] < 2:
         return 0.0
     _usual, count = Counter(lengths).most_common(1)[0]
@@ -82,5 +82,6 @@ def _regularity(sample: str, delimiter: str) -> float:
 
 
 def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(max(csv.field_size_limit(), len(sample)))
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", sample)
     return islice(csv.reader(lines, delimiter=delimiter), _LOOKED_AT)
