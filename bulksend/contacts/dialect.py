@@ -13,6 +13,8 @@ from itertools import islice
 DELIMITERS = ",;\t|"
 #: Records looked at to find the delimiter.
 _LOOKED_AT = 60
+#: A line of blanks and delimiters tells nothing.
+_NOTHING = DELIMITERS + " \r\n"
 _SEP_LINE = re.compile(r'\A"?sep=(.)"?\r?[\r\n]', re.IGNORECASE)
 #: Workbooks of today are zip archives of XML.
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -68,13 +70,17 @@ def find_delimiter(sample: str) -> tuple[str, bool]:
     named = _SEP_LINE.match(sample)
     if named:
         return named[1], True
+    if not sample.strip(_NOTHING):
+        return max(DELIMITERS, key=sample.count), False
     best = max(DELIMITERS, key=lambda it: _regularity(sample, it))
     return (best if _regularity(sample, best) > 0 else ","), False
 
 
 def _regularity(sample: str, delimiter: str) -> float:
     """How well a delimiter explains the sample: records of equal length, more fields better."""
-    lengths = [len(record) for record in _records(sample, delimiter) if any(map(str.strip, record))]
+    lengths = [
+        len(record) for record in _records(sample, delimiter) if "".join(record).strip(_NOTHING)
+    ]
     if not lengths or lengths[0] < 2:
         return 0.0
     _usual, count = Counter(lengths).most_common(1)[0]

@@ -12,7 +12,7 @@ from itertools import chain, islice
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts.header import Header, make_header
+from bulksend.contacts.header import BLANKS, Header, make_header
 from bulksend.errors import TEXT_FOR, Code
 
 RECORD_MAX_CHARACTERS = 1 << 20
@@ -118,7 +118,8 @@ class Frames:
         ordered = frame.select(*_OWN_SCHEMA, *self._cells)
         kept = ordered.filter(~blank & (pl.col("row") > self._header_row))
         repeated = pl.all_horizontal(
-            it.str.strip_chars() == name for it, name in zip(cells, self._header.names, strict=True)
+            it.str.strip_chars(BLANKS) == name
+            for it, name in zip(cells, self._header.names, strict=True)
         )
         nul = pl.any_horizontal(it.str.contains("\0", literal=True) for it in cells)
         return kept.with_columns(
@@ -183,7 +184,7 @@ class _Records:
 
     def __init__(self, name: str, blocks: Iterable[bytes], delimiter: str, row: int = 1) -> None:
         self._name, self._row = name, row
-        self._lines = _lines(name, blocks)
+        self._lines = _lines(name, blocks, row)
         self._delimiter = delimiter
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
@@ -208,20 +209,19 @@ class _Records:
         )
 
 
-def _lines(name: str, blocks: Iterable[bytes]) -> Iterator[str]:
-    """Lines with their ends; a lone CR ends one as well."""
+def _lines(name: str, blocks: Iterable[bytes], number: int) -> Iterator[str]:
+    """Lines with their ends, counted from `number`; a lone CR ends one as well."""
     raw = io.BufferedReader(_BlockReader(iter(blocks)), 1 << 20)
     with io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
-        row = 0
         while line := text.readline(RECORD_MAX_CHARACTERS):
-            row += 1
             if len(line) == RECORD_MAX_CHARACTERS:
                 raise errors.ContactsError(
-                    f"{name}: line {row} has more than {RECORD_MAX_CHARACTERS:,} characters",
+                    f"{name}: line {number} has more than {RECORD_MAX_CHARACTERS:,} characters",
                     hint="is this a contacts file?",
                     code="line_too_long",
                 )
             yield line
+            number += 1
 
 
 class _BlockReader(io.RawIOBase):
