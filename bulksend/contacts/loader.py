@@ -1,4 +1,4 @@
-"""Any CSV, or a frame, as Contacts: a header and chunks. What is broken in a row is data."""
+"""Any CSV, workbook or frame as Contacts: a header and chunks. What is broken in a row is data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import dialect, records, source
+from bulksend.contacts import dialect, records, source, workbook
 from bulksend.contacts.header import Header, make_header, phone_column, text_column
 
 __all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
@@ -59,6 +59,8 @@ def open_contacts(path: Path) -> Contacts:
     """A contacts file on disk. Raises ContactsError naming file, fault and way out."""
     descriptor = source.open_file(path)
     found = source.survey(path, descriptor)
+    if found.zipped:
+        return _open_workbook(path, descriptor, found)
     delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, found))
 
     def blocks() -> Iterator[bytes]:
@@ -81,6 +83,21 @@ def open_contacts(path: Path) -> Contacts:
         sha256=found.sha256,
         size_bytes=found.size_bytes,
         notes=[f"{path.name}: read as {name}"] if name else [],
+    )
+
+
+def _open_workbook(path: Path, descriptor: int, found: source.Survey) -> Contacts:
+    """A workbook, known by its bytes and not by its name."""
+    book = workbook.Workbook(str(path), lambda: source.whole(path, descriptor, found))
+    _check_header(path, book.header, book.header_row)
+    frames = records.Frames(str(path), book.header, book.header_row, ",")
+    return Contacts(
+        path.name,
+        book.header,
+        lambda: frames.of_rows(book.rows()),
+        sha256=found.sha256,
+        size_bytes=found.size_bytes,
+        notes=[f"{path.name}: {it}" for it in book.notes],
     )
 
 
