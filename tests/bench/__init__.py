@@ -1,0 +1,1 @@
+"""What bulksend's speed is measured with: `python -m tests.bench --help`."""
