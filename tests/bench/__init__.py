@@ -1,1 +1,1 @@
-"""Benchmarks: how fast, and how much memory. Each is run by name: `python -m tests.bench.dry_run`."""
+"""Benchmarks and the experiments that show a figure; each runs by `python -m tests.bench...`."""
