@@ -33,13 +33,18 @@ class Case:
     message: Message | None
 
     def clock(self, now: Clock, record: journal.Reader) -> Clock:
-        """The clocks when the row was claimed: of its run, of all where that run had no reply."""
+        """The clocks when the row was claimed, by the replies of its run.
+
+        Where that run had none, anything between what is known and no difference at all.
+        """
         low_ms, high_ms = self.doubt.clock_low_ms, self.doubt.clock_high_ms
-        if low_ms is None or high_ms is None:
-            low_ms, high_ms = record.clocks()
-        if low_ms is None or high_ms is None:
-            return now
-        return Clock(low_s=low_ms / 1000, high_s=high_ms / 1000)
+        if low_ms is not None and high_ms is not None:
+            return Clock(low_s=low_ms / 1000, high_s=high_ms / 1000)
+        lowest_ms, highest_ms = record.clocks()
+        return Clock(
+            low_s=min(now.low_s, (lowest_ms or 0) / 1000, 0.0),
+            high_s=max(now.high_s, (highest_ms or 0) / 1000, 0.0),
+        )
 
     @property
     def row(self) -> int:
