@@ -20,7 +20,7 @@ from bulksend.telnyx.reference import Marker
 ABSENT_AFTER_S = 12 * 3600.0
 #: How many accepted neighbours must be seen before a row's absence says anything, and the most
 #: that are looked for.
-CONTROLS_MIN, CONTROLS_MAX = 20, 50
+CONTROLS_MIN, CONTROLS_MAX = 20, 100
 #: A neighbour was claimed within so long of the row.
 NEIGHBOUR_S = 600.0
 #: How far a record may stand from the requests of its row.
