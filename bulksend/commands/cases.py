@@ -69,8 +69,9 @@ class Endings:
         return row in self._left
 
     def leave(self, row: int, *reasons: Reason) -> None:
-        """One more reason why a row stays as it is."""
-        self._left[row] = Left(row=row, reasons=(*self._left[row].reasons, *reasons))
+        """More reasons why a row stays as it is."""
+        every = dict.fromkeys((*self._left[row].reasons, *reasons))
+        self._left[row] = Left(row=row, reasons=tuple(every))
 
     def add(self, ending: Settled | Left) -> None:
         """How one evidence ended for a row."""

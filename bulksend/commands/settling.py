@@ -59,6 +59,9 @@ class Settling:
         elif self._probable:
             for case, _ in self._probable:
                 self.endings.leave(case.row, Reason.NOT_CONFIRMED)
+        for left in self.endings.left:
+            if not left.reasons:
+                self.endings.leave(left.row, Reason.STOPPED)
         return end
 
     async def _ask(self) -> End:

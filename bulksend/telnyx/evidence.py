@@ -80,7 +80,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.KEY_BUSY: "the server still works on the first request",
     Reason.REFUSED_NOW: "its repeat was refused, which does not show that the first request was",
     Reason.NO_ANSWER: "asked for again, and no answer that decides came",
-    Reason.STOPPED: "stopped before it was asked for",
+    Reason.STOPPED: "stopped before it was looked at",
     Reason.RECORDS_UNREAD: "Telnyx's records could not be read whole",
     Reason.NUMBER_MASKED: "Telnyx masks the numbers in its records",
     Reason.AMBIGUOUS: "what the records hold for its number may belong to another text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -152,6 +153,34 @@ def test_reconcile_says_how_each_row_was_settled_and_what_to_do_with_the_rest(
     assert [(it["row"], it["by"]) for it in settled["settled_rows"]] == [(12, "search")]
     assert settled["next"] == f"bulksend reconcile {contacts}"
     assert len(sandbox.entries()) == 30
+
+
+def test_a_reconcile_that_is_killed_or_interrupted_texts_nobody_twice_and_can_go_on(
+    tmp_path: Path,
+) -> None:
+    contacts = write_contacts(tmp_path / "c.csv", 120)
+    script = '[{"fault":"reset","after":true,"every":6},{"fault":"reset","every":7}]'
+    with running_sandbox(tmp_path, "--faults", script, "--latency", "0.1") as sandbox:
+        run = ("run", contacts, *sandbox.run_options(), "--text", "Hi", "--rate", "400/s")
+        unknown = document(bulksend(*run, "--json"))["unknown"]
+        doctor(sandbox, "--probe-key", "--to", TO, "--yes")
+        ends = []
+        for stop in (signal.SIGKILL, signal.SIGINT):
+            before = len(sandbox.entries())
+            words = ("reconcile", contacts, "--max-in-flight", "2")
+            process = cli.start(*words)
+            cli.wait_for(lambda: len(sandbox.entries()) > before + 3)  # noqa: B023
+            process.send_signal(stop)
+            out, _ = process.communicate(timeout=30)
+            ends.append((process.returncode, "next: bulksend reconcile" in out))
+        for _ in range(6):  # the faults meet repeats as well
+            ended = bulksend("reconcile", contacts, "--json")
+        ledger = sandbox.accepted()
+
+    assert unknown > 20
+    assert ends == [(-9, False), (130, True)]
+    assert (ended.returncode, document(ended)["accepted"]) == (0, 120)
+    assert len(ledger) == 121
 
 
 def test_reconcile_without_unknown_rows_has_nothing_to_do(

@@ -259,6 +259,12 @@ def make_world(seed: int) -> World:
     return world
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize("block", range(8, 200))
+def test_in_none_of_very_many_worlds_is_a_row_settled_wrongly(block: int) -> None:
+    test_in_no_world_is_a_row_settled_wrongly(block)
+
+
 @pytest.mark.parametrize("block", range(8))
 def test_in_no_world_is_a_row_settled_wrongly(block: int) -> None:
     verdicts = {Certain: 0, Probable: 0, Absent: 0}
