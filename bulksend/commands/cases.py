@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bulksend import journal
@@ -63,6 +63,10 @@ class Endings:
     def left(self) -> list[Left]:
         """The rows that stay unknown, in their order."""
         return [self._left[row] for row in sorted(self._left)]
+
+    def keep(self, unknown: Collection[int]) -> None:
+        """What the journal has settled is not left, though its ending was not heard of."""
+        self._left = {row: it for row, it in self._left.items() if row in unknown}
 
     def is_left(self, row: int) -> bool:
         """Whether a row is unknown still."""

@@ -193,6 +193,8 @@ class Settling:
             for it in self._cases
             if self.endings.is_left(it.row) and self._is_same(it, gateway)
         ]
+        if looked:
+            self._task.view.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
         for case, verdict in zip(looked, await searcher.judge(looked), strict=True):
             await self._follow(case, verdict)
 
