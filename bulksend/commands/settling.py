@@ -99,7 +99,7 @@ class Settling:
     async def _greet(self, gateway: client.Client) -> Clock | None:
         """A first read: it tells the server's time, and whether the API key opens anything."""
         answer = await gateway.get("/balance")
-        if answer.http_status in (401, 403):
+        if answer.http_status == 401:  # 403: a key that may do less than all
             raise errors.UsageError(
                 errors.STOP_TEXT[errors.Stop.KEY],
                 hint="the unknown rows stay as they are; nothing was sent",

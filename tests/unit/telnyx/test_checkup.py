@@ -40,7 +40,7 @@ def levels(*found: checkup.Finding) -> dict[str, Level]:
     [
         pytest.param(answer(200), Level.OK, id="accepted"),
         pytest.param(answer(401), Level.FAIL, id="wrong-key"),
-        pytest.param(answer(403), Level.FAIL, id="forbidden"),
+        pytest.param(answer(403), Level.WARN, id="restricted-key"),
         pytest.param(answer(404), Level.FAIL, id="not-telnyx"),
         pytest.param(answer(302), Level.FAIL, id="redirect"),
         pytest.param(Exchange(False, Failure.DNS), Level.FAIL, id="no-name"),
