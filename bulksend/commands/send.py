@@ -160,6 +160,7 @@ class _Report:
             await work.run()
         finally:
             watching.cancel()
+            await self._note_clock(None)
             self.view.end(self.tally)
 
     async def _watch(self, work: pipeline.Pipeline) -> None:

@@ -74,8 +74,8 @@ def _stops(stop: Stop, *codes: str) -> dict[str, Meaning]:
 CODES: Mapping[str, Meaning] = {
     **_stops(Stop.KEY, "10009", "10010", "20002", "20003", "20008"),
     **_stops(Stop.FUNDS, "20100", "20012"),
-    **_stops(Stop.ACCOUNT, "10038", "10039", "20013", "20014", "20016", "20017", "40314"),
-    **_stops(Stop.SENDER, "40305", "40306", "40307", "40325", "40326"),
+    **_stops(Stop.ACCOUNT, "10038", "10039", "20013", "20014", "20015", "20016", "20017", "40314"),
+    **_stops(Stop.SENDER, "40305", "40306", "40307", "40320", "40325", "40326"),
     **_stops(Stop.PROFILE, "10005", "10006", "40311", "40312", "40313", "40331"),
     # Arrives as 429, and is no reason to try again before midnight UTC.
     **_stops(Stop.SPEND_LIMIT, "40333"),
@@ -227,12 +227,14 @@ def _no(exchange: Exchange, problems: list[dict[str, Any]], now: datetime) -> Re
 
 
 def _meaning(problem: Mapping[str, Any], http_status: int | None) -> Meaning:
-    known = CODES.get(str(problem["code"]))
+    code, status = str(problem["code"]), http_status or 0
+    known = CODES.get(code)
+    if status >= 500:  # it may have taken the message before it failed, whatever it says
+        return Meaning(Status.UNKNOWN, known.stop) if known is not None else UNKNOWN
     if known is not None:
         return known
-    status = http_status or 0
-    # 409 with a code that says no (40300, opted out) is a no; so is every 4xx with a code.
-    if status >= 500 or status == 408:
+    # A 409 is a no where a messaging code says so (40300, opted out), and doubt otherwise.
+    if status in (408, 425) or (status == 409 and not code.startswith("403")):
         return UNKNOWN
     return STATUSES[status] if status in (401, 402, 429) else REFUSED
 

@@ -109,8 +109,9 @@ BUGS = (
     Bug(
         "a body that is another one each time",
         "telnyx/client.py",
-        "return b\"\".join(\n            (self._head,",
-        "return b\"\".join(\n            (b\" \" * __import__('random').randrange(9999), self._head,",
+        'return b"".join((self._head, text, _TO, phone, self._tail))',
+        'return b" " * __import__("random").randrange(9999)'
+        ' + b"".join((self._head, text, _TO, phone, self._tail))',
         (_CLIENT,),
     ),
     Bug(

@@ -92,7 +92,7 @@ def _reconcile(world: worlds.World, tally: Tally) -> None:
     """With an honoured key, and that proven, no doubt is left."""
     if not worlds.has_reconcile():
         return
-    phone = "+447911999999"
+    phone = "+447700900999"
     proven = worlds.bulksend(
         world,
         [

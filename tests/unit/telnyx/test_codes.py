@@ -89,6 +89,18 @@ def test_a_certificate_that_cannot_be_trusted_stops_the_batch() -> None:
         pytest.param(400, envelope("40310"), Status.REFUSED, "40310", None, None, id="40310"),
         pytest.param(409, envelope("40300"), Status.REFUSED, "40300", None, None, id="opted-out"),
         pytest.param(403, envelope("40300"), Status.REFUSED, "40300", None, None, id="stop-403"),
+        pytest.param(409, envelope("10012"), Status.UNKNOWN, "10012", None, None, id="409-other"),
+        pytest.param(425, envelope("99999"), Status.UNKNOWN, "99999", None, None, id="425-code"),
+        pytest.param(408, envelope("10008"), Status.UNKNOWN, "10008", None, None, id="408-code"),
+        pytest.param(
+            400, envelope("40320"), Status.UNSENT, "40320", Stop.SENDER, None, id="sender-later"
+        ),
+        pytest.param(
+            403, envelope("20015"), Status.UNSENT, "20015", Stop.ACCOUNT, None, id="account"
+        ),
+        # It says that it throttles, and nobody knows what it did before it failed.
+        pytest.param(503, envelope("10011"), Status.UNKNOWN, "10011", None, None, id="503-rate"),
+        pytest.param(500, envelope("10009"), Status.UNKNOWN, "10009", Stop.KEY, None, id="500-key"),
         pytest.param(409, envelope("10036"), Status.UNKNOWN, "10036", None, None, id="in-flight"),
         pytest.param(
             422, envelope("10027"), Status.REFUSED, "10027", Stop.REQUEST, None, id="key-reused"
