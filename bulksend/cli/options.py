@@ -81,6 +81,11 @@ WHAT = stack(
         default=None,
         help="Count as a profile with smart encoding does.",
     ),
+    option(
+        "--fix-text/--no-fix-text",
+        default=None,
+        help="Replace curly quotes and the like in the template; never in a name.",
+    ),
 )
 
 HOW = stack(

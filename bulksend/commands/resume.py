@@ -30,7 +30,7 @@ def resume(settings: Settings, view: View) -> summary.Summary:
         for other in settings.ambient.differences(batch.identity_of(facts)):
             view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
         found = access.access(settings, facts.options.get("base_url", ""))
-        planned = plan.make_plan(contacts, batch.identity_of(facts), settings)
+        planned = plan.make_plan(contacts, batch.identity_of(facts), settings, view)
         again = _again(record, settings, view)
         return sending.send_open_rows(planned, record, settings, found, view, again)
 

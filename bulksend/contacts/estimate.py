@@ -12,7 +12,17 @@ from decimal import Decimal
 
 import polars as pl
 
-from bulksend.contacts import bill, compose, decoding, duplicates, findings, lines, loader, samples
+from bulksend.contacts import (
+    bill,
+    compose,
+    cures,
+    decoding,
+    duplicates,
+    findings,
+    lines,
+    loader,
+    samples,
+)
 from bulksend.contacts.duplicates import OnDuplicate
 from bulksend.errors import Code
 from bulksend.sms.message import Money, Status
@@ -133,6 +143,7 @@ def _sum(
             price[line.price.currency] = spent + line.price.amount
     skips = on_duplicate is OnDuplicate.SKIP
     findings.gather(walked.problems, _repeated(repeated))
+    charged = list(whole.findings())
     by_encoding = dict(table.group_by("encoding").agg(pl.col("rows").sum()).iter_rows())
     return Estimate(
         rows=walked.rows,
@@ -146,8 +157,12 @@ def _sum(
         price=price,
         unpriced_rows=sum(line.rows for line in countries if line.price is None),
         problems=tuple(sorted(walked.problems.values(), key=lambda it: -it.rows)),
-        costs=tuple(whole.findings()),
-        remarks=(*walked.remarks.values(), *whole.destinations()),
+        costs=tuple(it for it in charged if it.kind is findings.Kind.COST),
+        remarks=(
+            *(it for it in charged if it.kind is findings.Kind.REMARK),
+            *walked.remarks.values(),
+            *whole.destinations(),
+        ),
         samples=walked.samples.chosen(),
         duplicates=repeated,
     )
@@ -171,7 +186,7 @@ def _repeated(found: pl.DataFrame) -> Iterator[findings.Finding]:
         text=f"the same text to the same phone as an earlier row (row {found[0, 1]})",
         rows=found.height,
         first_rows=tuple(found["row"].head(findings.FIRST_ROWS)),
-        cure=findings.cures.CURE_FOR[Code.DUPLICATE],
+        cure=cures.CURE_FOR[Code.DUPLICATE],
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import dialect, records, source
+from bulksend.contacts import corrected, dialect, records, source
 from bulksend.contacts.header import Header, make_header, phone_column, text_column
 
 __all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
@@ -74,10 +74,13 @@ def open_contacts(path: Path) -> Contacts:
     frames = records.Frames(str(path), header, header_row, delimiter)
     foreign = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
     name = foreign.get(found.encoding)
+    own = corrected.original(header)
     return Contacts(
         path.name,
-        header,
-        lambda: frames.read(blocks()),
+        own,
+        lambda: (
+            it if own is header else corrected.restored(it, own) for it in frames.read(blocks())
+        ),
         sha256=found.sha256,
         size_bytes=found.size_bytes,
         notes=[f"{path.name}: read as {name}"] if name else [],

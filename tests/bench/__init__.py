@@ -1,1 +1,1 @@
-"""Benchmarks: how fast, and how much memory. Each is run by name: `python -m tests.bench.dry_run`."""
+"""Benchmarks: how fast, and in what memory. Each has its name: `python -m tests.bench.dry_run`."""
