@@ -69,6 +69,8 @@ class Code(StrEnum):
     RAGGED_ROW = "ragged_row"
     REPEATED_HEADER = "repeated_header"
     NUL_CHARACTER = "nul_character"
+    CELL_ERROR = "cell_error"
+    CELL_UNCALCULATED = "cell_uncalculated"
     PHONE_MISSING = "phone_missing"
     PHONE_SCIENTIFIC = "phone_scientific"
     PHONE_TWO_NUMBERS = "phone_two_numbers"
@@ -112,6 +114,10 @@ TEXT_FOR: dict[Code, str] = {
     Code.RAGGED_ROW: "the row has a different number of fields than the header",
     Code.REPEATED_HEADER: "the row repeats the header",
     Code.NUL_CHARACTER: "the row holds a NUL character",
+    Code.CELL_ERROR: "a cell of the row shows an error such as #N/A",
+    Code.CELL_UNCALCULATED: (
+        "a formula without a stored value; open the workbook in the spreadsheet program and save it"
+    ),
     Code.PHONE_MISSING: "no phone number",
     Code.PHONE_SCIENTIFIC: (
         "the spreadsheet turned the number into scientific notation and its last digits are gone; "

@@ -32,6 +32,8 @@ LIBRARIES = {
     "tabulate": {"cli"},
     "phonenumbers": {"sms", "sandbox"},
     "uvloop": {"commands/send.py"},
+    "zipfile": {"contacts/markup.py"},
+    "xml": {"contacts/markup.py"},
 }
 MODULES = sorted(
     it for it in PACKAGE.rglob("*.py") if it.name not in ("__init__.py", "__main__.py")

@@ -9,6 +9,7 @@ import ssl
 import struct
 import uuid
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,40 @@ def says_and_closes(reply: bytes) -> Answer:
     return answer
 
 
+def says_then(reply: bytes, then: Answer) -> Answer:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply)
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        await then(reader, writer)
+
+    return answer
+
+
+def drips(reply: bytes) -> Answer:
+    """Slowly, but never so slowly that it looks like silence."""
+
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for at in range(0, len(reply), 40):
+            writer.write(reply[at : at + 40])
+            await writer.drain()
+            await asyncio.sleep(0.002)
+
+    return answer
+
+
+def early(answer: Answer, *, after_bytes: int = 0) -> Answer:
+    """Done before the request was read whole: it is in nobody's ledger."""
+
+    async def answer_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if after_bytes:
+            await reader.readexactly(after_bytes)
+        await answer(reader, writer)
+
+    answer_early.early = True  # type: ignore[attr-defined]
+    return answer_early
+
+
 async def closes(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.close()
 
@@ -60,6 +95,13 @@ async def streams_without_end(_reader: asyncio.StreamReader, writer: asyncio.Str
     for _ in range(64):
         writer.write(b" " * (1 << 20))
         await writer.drain()
+
+
+def server_tls(folder: Path) -> ssl.SSLContext:
+    """With the certificate of the fixture `certificate`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
 
 
 class WireServer:
@@ -98,6 +140,9 @@ class WireServer:
         self._serving.add(task)
         try:
             while not writer.is_closing():
+                if getattr(self._answers[0], "early", False):
+                    await self._next_answer()(reader, writer)
+                    continue
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 length = next(
                     int(line.split(":")[1])
@@ -107,9 +152,14 @@ class WireServer:
                 self.bodies.append(await reader.readexactly(length))
                 self.heads.append(head)
                 self.full_requests += 1
-                answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-                await answer(reader, writer)
+                await self._next_answer()(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             pass
+        except asyncio.CancelledError:
+            pass  # the test is over, and nobody waits for this task
         finally:
             writer.transport.abort()
+
+    def _next_answer(self) -> Answer:
+        """The last one is for everybody who comes later."""
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]

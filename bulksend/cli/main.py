@@ -12,6 +12,7 @@ import click
 from bulksend import errors
 from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
 from bulksend.cli import ending, group, text
+from bulksend.cli import evidence as _evidence  # noqa: F401 - and these
 
 #: True whenever a command ends: before, while and after rows are sent.
 _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"

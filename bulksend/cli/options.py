@@ -51,9 +51,18 @@ def stack(*options: Callable[[Command], Command]) -> Callable[[Command], Command
     return decorate
 
 
-WHAT = stack(
+SENDER = stack(
     option("--from", "sender", metavar="NAME", help="Sender ID: what the phone shows."),
     option("--profile-id", metavar="UUID", help="Telnyx messaging profile."),
+)
+SMART_ENCODING = option(
+    "--smart-encoding/--no-smart-encoding",
+    default=None,
+    help="Count as a profile with smart encoding does.",
+)
+
+WHAT = stack(
+    SENDER,
     option("--text", metavar="TEMPLATE", help="Template with {column} placeholders."),
     option("--text-file", type=FILE, metavar="FILE", help="The template, from a file."),
     option("--to-column", metavar="COLUMN", help="Column with the phone numbers."),
@@ -76,11 +85,7 @@ WHAT = stack(
         default=None,
         help="Whether the profile's webhooks are told as well.",
     ),
-    option(
-        "--smart-encoding/--no-smart-encoding",
-        default=None,
-        help="Count as a profile with smart encoding does.",
-    ),
+    SMART_ENCODING,
     option(
         "--fix-text/--no-fix-text",
         default=None,
@@ -88,7 +93,7 @@ WHAT = stack(
     ),
 )
 
-HOW = stack(
+PACE = stack(
     option("--rate", metavar="RATE", default="50/s", show_default=True, help="50/s, 600/min."),
     option(
         "--max-in-flight",
@@ -97,15 +102,22 @@ HOW = stack(
         show_default=True,
         help="Requests open together; the most rows a crash can leave unknown.",
     ),
+)
+
+HOW = stack(
+    PACE,
     option("--rates", type=FILE, metavar="FILE", help="Rate card CSV."),
     option("--max-cost", type=Amount(), metavar="AMOUNT", help="Stop before it can cost more."),
     option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N rows."),
 )
 
+JOURNAL = option("--journal", type=FILE, metavar="FILE", help="The batch's record.")
+SANDBOX = option("--sandbox", is_flag=True, help="A Telnyx look-alike: no account, no money.")
+
 WHERE = stack(
     option("--results", type=FILE, metavar="FILE", help="Results CSV."),
-    option("--journal", type=FILE, metavar="FILE", help="The batch's record."),
-    option("--sandbox", is_flag=True, help="A Telnyx look-alike: no account, no money."),
+    JOURNAL,
+    SANDBOX,
 )
 
 SERVER = stack(

@@ -57,7 +57,7 @@ class Terminal:
         else:
             self._bar.write(click.unstyle(line), file=sys.stderr)
 
-    def confirm(self, question: str, *, typed: str = "") -> bool:
+    def confirm(self, question: str, *, typed: str = "", ask: str = "Send?") -> bool:
         """Ask on the terminal; without one, UsageError: consent cannot be guessed."""
         if self._manner.yes:
             return True
@@ -69,7 +69,7 @@ class Terminal:
             )
         click.echo(question, err=True, color=self._manner.color)
         if not typed:
-            return click.confirm("Send?", default=False, err=True)
+            return click.confirm(ask, default=False, err=True)
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip() == typed
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import click
 from tabulate import tabulate
 
 from bulksend.cli import text
+from bulksend.commands.reconcile import Reconciled
 from bulksend.commands.summary import Summary
+from bulksend.telnyx.checkup import Finding
+from bulksend.telnyx.evidence import REASON_TEXT, By
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}
 
@@ -32,6 +36,44 @@ def summary(found: Summary) -> str:
         said.append("nothing to do: this batch is finished")
     if found.next:
         said.append(click.style("next: ", bold=True) + text.visible(found.next, longest=1000))
+    return "\n".join(said)
+
+
+_MOST = 10
+_BY = {
+    By.KEY: "by the reply to their own key",
+    By.REFERENCE: "by their mark in Telnyx's records",
+    By.SEARCH: "by the one record that fits",
+    By.ABSENCE: "by being in no record, though their neighbours are",
+}
+
+
+def reconciled(found: Reconciled) -> str:
+    """What settled how many rows, what stays unknown and why, and the summary."""
+    by = Counter((it.by, it.status) for it in found.settled)
+    said = [f"{count:,} {status} {_BY[how]}" for (how, status), count in sorted(by.items())]
+    stays = Counter(it.reasons for it in found.left)
+    for reasons, count in stays.most_common(_MOST):
+        rows = [it.row for it in found.left if it.reasons == reasons]
+        named = ", ".join(map(str, rows[:5])) + (", …" if count > 5 else "")
+        why = "; ".join(REASON_TEXT[it] for it in reasons)
+        said.append(f"{count:,} stay unknown (rows {named}): {why}")
+    if not said:
+        said.append("no row is unknown")
+    return "\n".join([*said, summary(found.summary)])
+
+
+_LEVELS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def findings(found: Sequence[Finding]) -> str:
+    """One line each, and below it what to do."""
+    said = []
+    for it in found:
+        level = click.style(f"{it.level:4}", fg=_LEVELS[it.level])
+        said.append(f"{level}  {it.name}: {text.visible(it.text, longest=500)}")
+        if it.todo:
+            said.append(f"      {click.style('do:', bold=True)} {it.todo}")
     return "\n".join(said)
 
 

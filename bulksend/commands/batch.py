@@ -15,6 +15,7 @@ import bulksend
 from bulksend import errors, journal
 from bulksend.commands.plan import Plan
 from bulksend.commands.settings import Identity, Settings, option_name
+from bulksend.telnyx import client, reference
 
 
 def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
@@ -45,6 +46,20 @@ def identity_of(batch: journal.Batch) -> Identity:
     if "text" in kept:
         kept["text"] = zlib.decompress(base64.b64decode(kept["text"])).decode()
     return Identity(sender=batch.sender, profile_id=batch.profile_id, **kept)
+
+
+def envelope(batch: journal.Batch) -> client.Envelope:
+    """What every request of a batch holds; with it the same row has the same bytes, always."""
+    identity = identity_of(batch)
+    profile_webhooks = identity.use_profile_webhooks
+    return client.Envelope(
+        sender=batch.sender,
+        profile_id=batch.profile_id,
+        webhook_url=identity.webhook_url,
+        webhook_failover_url=identity.webhook_failover_url,
+        use_profile_webhooks=None if profile_webhooks is None else profile_webhooks == "yes",
+        marker=reference.Marker(batch.batch_id, batch.hash_key),
+    )
 
 
 def _packed(identity: Identity) -> dict[str, str]:

@@ -19,6 +19,7 @@ from bulksend.commands.view import View
 from bulksend.contacts import compose, loader, rows
 from bulksend.contacts import estimate as estimates
 from bulksend.sms import rates, sender
+from bulksend.telnyx import reference
 
 _TEMPLATE_MAX_BYTES = 100_000
 
@@ -49,6 +50,7 @@ def complete(asked: Identity, settings: Settings) -> Identity:
     known = asked.or_else(SANDBOX_IDENTITY) if settings.sandbox else asked
     whole = require(known.or_else(DEFAULT_IDENTITY))
     sender.parse_sender(whole.sender or "")
+    reference.check_webhook_url(whole.webhook_url)
     return whole
 
 

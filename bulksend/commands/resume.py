@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from bulksend import errors, journal
@@ -19,8 +21,20 @@ def resume(settings: Settings, view: View) -> summary.Summary:
 
     Raises BatchMismatch naming what changed since the batch began; nothing was sent then.
     """
-    contacts = loader.open_contacts(settings.contacts)
     pace.parse_rate(settings.guards.rate)
+    with reopened(settings, view) as (record, planned):
+        found = access.access(settings, record.batch().options.get("base_url", ""))
+        again = _again(record, settings, view)
+        return sending.send_open_rows(planned, record, settings, found, view, again)
+
+
+@contextmanager
+def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, plan.Plan]]:
+    """The journal of a batch that has begun, and its plan as it was then.
+
+    Raises UsageError where none has, Locked, and BatchMismatch naming what changed since.
+    """
+    contacts = loader.open_contacts(settings.contacts)
     refuse_missing(settings)
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
@@ -29,10 +43,7 @@ def resume(settings: Settings, view: View) -> summary.Summary:
         batch.refuse_changes(changes, settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
             view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
-        found = access.access(settings, facts.options.get("base_url", ""))
-        planned = plan.make_plan(contacts, batch.identity_of(facts), settings, view)
-        again = _again(record, settings, view)
-        return sending.send_open_rows(planned, record, settings, found, view, again)
+        yield record, plan.make_plan(contacts, batch.identity_of(facts), settings, view)
 
 
 def refuse_missing(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import random
 from collections.abc import Callable, Coroutine, Mapping
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bulksend import journal
+from bulksend import errors, journal
 from bulksend.commands import access as accesses
-from bulksend.commands import signals
+from bulksend.commands import batch, signals
 from bulksend.commands.plan import Plan
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import Tally, View
@@ -22,9 +23,12 @@ from bulksend.errors import Stop
 from bulksend.sending import breaker, budget, delivery, feed, halt, pace, pacing, pipeline
 from bulksend.sms.message import Outcome, Reply
 from bulksend.telnyx import client
+from bulksend.telnyx.clock import ServerClock
 
 #: How often silence, and a wish to stop, are looked for.
 _WATCH_S = 0.25
+#: A change of the server's clock against ours that is worth a note.
+_CLOCK_STEP_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +82,14 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
     async with AsyncExitStack() as stack:
         found = await stack.enter_async_context(accesses.opened(access, task.settings))
         gateway = await stack.enter_async_context(
-            client.Client(found.base_url, found.key, _envelope(task.plan))
+            client.Client(found.base_url, found.key, batch.envelope(task.journal.batch()))
         )
         pacer = await stack.enter_async_context(pacing.Pacer(pace.parse_rate(guards.rate)))
         await stack.enter_async_context(task.journal.writing())
         source = feed.Feed(batches)
         stack.push_async_callback(source.close)
         guard = breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight))
-        report = _Report(guard, switch, tally, view, pacer)
+        report = _Report(guard, switch, tally, view, pacer, task.journal, gateway.clock)
         crew = pipeline.Crew(
             batch_id=task.batch_id,
             source=source,
@@ -117,18 +121,6 @@ def _end(switch: halt.Halt, tally: Tally) -> End:
     return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, tally.given_up.error)
 
 
-def _envelope(plan: Plan) -> client.Envelope:
-    identity = plan.identity
-    profile_webhooks = identity.use_profile_webhooks
-    return client.Envelope(
-        sender=identity.sender or "",
-        profile_id=identity.profile_id or "",
-        webhook_url=identity.webhook_url,
-        webhook_failover_url=identity.webhook_failover_url,
-        use_profile_webhooks=None if profile_webhooks is None else profile_webhooks == "yes",
-    )
-
-
 def _purse(task: Task) -> pipeline.Purse:
     cap = task.settings.guards.max_cost
     if cap is None:
@@ -145,6 +137,8 @@ class _Report:
     tally: Tally
     view: View
     pacer: pacing.Pacer
+    journal: journal.Journal
+    clock: ServerClock
 
     def heard(self, reply: Reply) -> None:
         """Every reply, also of requests that are made again."""
@@ -169,11 +163,24 @@ class _Report:
             self.view.end(self.tally)
 
     async def _watch(self, work: pipeline.Pipeline) -> None:
+        noted: tuple[float, float] | None = None
         while True:
             await asyncio.sleep(_WATCH_S)
+            noted = await self._note_clock(noted)
             now_s = asyncio.get_running_loop().time()
             reason = self.guard.silent(now_s, waiting=bool(work.in_flight))
             if self.view.stopped:
                 self.switch.set(Stop.INTERRUPTED)
             elif reason is not None:
                 self.switch.set(reason)
+
+    async def _note_clock(self, noted: tuple[float, float] | None) -> tuple[float, float] | None:
+        """How old a claim is, is told by the server's clock: note where ours stands to it."""
+        low_s, high_s = self.clock.low_s, self.clock.high_s
+        if low_s is None or high_s is None:
+            return noted
+        if noted and low_s > noted[0] - _CLOCK_STEP_S and high_s < noted[1] + _CLOCK_STEP_S:
+            return noted
+        with contextlib.suppress(errors.JournalError):  # the workers meet it, and stop
+            await self.journal.note_clock(low_s, high_s)
+        return low_s, high_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from bulksend import errors, journal
@@ -34,6 +35,8 @@ def send_open_rows(
         summary = stand(record, settings, seconds=seconds, end=end)
         record.end_run(summary.exit_code, str(end.stop or "finished"))
         write_results(plan, record, settings)
+    except KeyboardInterrupt:  # everything that was sent is in the journal: only the view is not
+        return _without_results(record, settings, seconds, end, view)
     except errors.JournalError:
         if end.stop is not Stop.JOURNAL:
             raise
@@ -71,12 +74,25 @@ def _send(
     )
     try:
         return send.run_loop(send.send(task, access, view))
+    except KeyboardInterrupt:  # before the first request, or after the last reply
+        return send.End(Stop.INTERRUPTED, "")
     except errors.JournalError as failure:
         view.note(failure.message)
         return send.End(Stop.JOURNAL, failure.message)
     except errors.ContactsError as failure:
         view.note(failure.message)
         return send.End(Stop.CONTACTS_CHANGED, failure.message)
+
+
+def _without_results(
+    record: journal.Journal, settings: Settings, seconds: float, end: send.End, view: View
+) -> Summary:
+    """Interrupted while the results were being written."""
+    command = batch.command_line("results", settings)
+    view.note(f"the results CSV is not written; `{command}` writes it")
+    stopped = send.End(end.stop or Stop.INTERRUPTED, end.detail)
+    summary = stand(record, settings, seconds=seconds, end=stopped)
+    return replace(summary, next=summary.next or command)
 
 
 def write_results(plan: Plan, record: journal.Reader, settings: Settings) -> None:
@@ -132,7 +148,9 @@ def _next(counts: Counts, settings: Settings, code: int) -> str:
     """The one command that goes on; "" when there is nothing to do."""
     if counts.unsent:
         return batch.command_line("resume", settings)
-    if counts.unknown:
+    if counts.unknown and not settings.sandbox:
+        return batch.command_line("reconcile", settings)
+    if counts.unknown:  # the embedded sandbox is gone, and with it all evidence
         return batch.command_line("resume", settings, "--resend-unknown")
     if counts.refused and code:
         return batch.command_line("resume", settings, "--retry-refused")

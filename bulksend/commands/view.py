@@ -51,7 +51,7 @@ class View(Protocol):
     def note(self, sentence: str) -> None:
         """A warning or a remark."""
 
-    def confirm(self, question: str, *, typed: str = "") -> bool:
+    def confirm(self, question: str, *, typed: str = "", ask: str = "Send?") -> bool:
         """Ask; with `typed` the person must type exactly that. Raises UsageError if it cannot."""
 
     def reading(self, rows: int) -> None:
@@ -78,7 +78,13 @@ class Silent:
     def note(self, sentence: str) -> None:
         """Nothing."""
 
-    def confirm(self, question: str, *, typed: str = "") -> bool:  # noqa: ARG002
+    def confirm(
+        self,
+        question: str,  # noqa: ARG002
+        *,
+        typed: str = "",  # noqa: ARG002
+        ask: str = "Send?",  # noqa: ARG002
+    ) -> bool:
         """The call was the consent."""
         return True
 

@@ -6,12 +6,13 @@ lose the apostrophe that did it. Nothing is done to other files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
 from bulksend.contacts.header import Header, folded
 
+Walk = Callable[[], Iterator[pl.DataFrame]]
 #: What the estimate CSV says of each row, after the original columns.
 VERDICT_COLUMNS = (
     *("row", "status", "to_e164", "country", "encoding", "parts", "price", "currency"),
@@ -28,14 +29,17 @@ def verdict_columns(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{_PREFIX}{it}" if folded(it) in taken else it for it in VERDICT_COLUMNS)
 
 
-def original(header: Header) -> Header:
-    """The header without our columns; the same header for a file that is not ours."""
+def as_it_was(header: Header, walk: Walk) -> tuple[Header, Walk]:
+    """The header and the frames without our columns; unchanged for a file that is not ours."""
     ours = len(VERDICT_COLUMNS)
     last = tuple(it.removeprefix(_PREFIX) for it in header.names[-ours:])
-    return Header(header.names[:-ours]) if last == VERDICT_COLUMNS else header
+    if last != VERDICT_COLUMNS:
+        return header, walk
+    own = Header(header.names[:-ours])
+    return own, lambda: (_restored(frame, own) for frame in walk())
 
 
-def restored(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
+def _restored(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
     """Cells as they were before they were kept from running as formulas."""
     cells = [header.cell(at) for at in range(len(header.names))]
     return frame.select("row", "problem", "problem_text", *cells).with_columns(

@@ -13,9 +13,12 @@ from itertools import islice
 DELIMITERS = ",;\t|"
 #: Records looked at to find the delimiter.
 _LOOKED_AT = 60
+#: A line of blanks and delimiters tells nothing.
+_NOTHING = DELIMITERS + " \r\n"
 _SEP_LINE = re.compile(r'\A"?sep=(.)"?\r?[\r\n]', re.IGNORECASE)
+#: Workbooks of today are zip archives of XML.
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MAGIC = {
-    b"PK\x03\x04": "a zip archive or a spreadsheet",
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
@@ -40,7 +43,7 @@ class Dialect:
 
 
 def disguise(head: bytes) -> str:
-    """What the file really is, if it is no text; "" otherwise."""
+    """What the file really is, if it is neither text nor a zip archive; "" otherwise."""
     return next((what for magic, what in _MAGIC.items() if head.startswith(magic)), "")
 
 
@@ -67,13 +70,17 @@ def find_delimiter(sample: str) -> tuple[str, bool]:
     named = _SEP_LINE.match(sample)
     if named:
         return named[1], True
+    if not sample.strip(_NOTHING):
+        return max(DELIMITERS, key=sample.count), False
     best = max(DELIMITERS, key=lambda it: _regularity(sample, it))
     return (best if _regularity(sample, best) > 0 else ","), False
 
 
 def _regularity(sample: str, delimiter: str) -> float:
     """How well a delimiter explains the sample: records of equal length, more fields better."""
-    lengths = [len(record) for record in _records(sample, delimiter) if any(record)]
+    lengths = [
+        len(record) for record in _records(sample, delimiter) if "".join(record).strip(_NOTHING)
+    ]
     if not lengths or lengths[0] < 2:
         return 0.0
     _usual, count = Counter(lengths).most_common(1)[0]
@@ -81,5 +88,6 @@ def _regularity(sample: str, delimiter: str) -> float:
 
 
 def _records(sample: str, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(max(csv.field_size_limit(), len(sample)))
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", sample)
     return islice(csv.reader(lines, delimiter=delimiter), _LOOKED_AT)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bulksend import errors
 
-_BLANKS = " \t\r\n\u00a0\ufeff\u200b"
+#: What nobody sees around a name.
+BLANKS = " \t\r\n\u00a0\ufeff\u200b"
 _PHONE_NAMES = (
     *("to", "phone", "phone number", "phone no", "mobile", "mobile number", "mobile phone"),
     *("msisdn", "cell", "cell phone", "cellphone", "cell number", "telephone"),
@@ -44,12 +45,12 @@ class Header:
 
 def folded(name: str) -> str:
     """A name as it is compared: any case; blanks, `_` and `-` are alike."""
-    return re.sub(r"[\s_\-]+", " ", name.strip(_BLANKS)).casefold()
+    return re.sub(r"[\s_\-]+", " ", name.strip(BLANKS)).casefold()
 
 
 def make_header(cells: list[str]) -> Header:
     """Names trimmed of what nobody sees."""
-    return Header(tuple(it.strip(_BLANKS) for it in cells))
+    return Header(tuple(it.strip(BLANKS) for it in cells))
 
 
 def phone_column(header: Header, wanted: str | None) -> int:

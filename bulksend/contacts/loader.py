@@ -1,4 +1,4 @@
-"""Any CSV, or a frame, as Contacts: a header and chunks. What is broken in a row is data."""
+"""Any CSV, workbook or frame as Contacts: a header and chunks. What is broken in a row is data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import corrected, dialect, records, source
+from bulksend.contacts import corrected, dialect, records, source, workbook
 from bulksend.contacts.header import Header, make_header, phone_column, text_column
 
 __all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
@@ -59,6 +59,8 @@ def open_contacts(path: Path) -> Contacts:
     """A contacts file on disk. Raises ContactsError naming file, fault and way out."""
     descriptor = source.open_file(path)
     found = source.survey(path, descriptor)
+    if found.zipped:
+        return _open_workbook(path, descriptor, found)
     delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, found))
 
     def blocks() -> Iterator[bytes]:
@@ -74,16 +76,30 @@ def open_contacts(path: Path) -> Contacts:
     frames = records.Frames(str(path), header, header_row, delimiter)
     foreign = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
     name = foreign.get(found.encoding)
-    own = corrected.original(header)
+    own, walk = corrected.as_it_was(header, lambda: frames.read(blocks()))
     return Contacts(
         path.name,
         own,
-        lambda: (
-            it if own is header else corrected.restored(it, own) for it in frames.read(blocks())
-        ),
+        walk,
         sha256=found.sha256,
         size_bytes=found.size_bytes,
         notes=[f"{path.name}: read as {name}"] if name else [],
+    )
+
+
+def _open_workbook(path: Path, descriptor: int, found: source.Survey) -> Contacts:
+    """A workbook, known by its bytes and not by its name."""
+    book = workbook.Workbook(str(path), lambda: source.whole(path, descriptor, found))
+    _check_header(path, book.header, book.header_row)
+    frames = records.Frames(str(path), book.header, book.header_row, ",")
+    own, walk = corrected.as_it_was(book.header, lambda: frames.of_rows(book.rows()))
+    return Contacts(
+        path.name,
+        own,
+        walk,
+        sha256=found.sha256,
+        size_bytes=found.size_bytes,
+        notes=[f"{path.name}: {it}" for it in book.notes],
     )
 
 

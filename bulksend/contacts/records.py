@@ -12,13 +12,16 @@ from itertools import chain, islice
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts.header import Header, make_header
+from bulksend.contacts.header import BLANKS, Header, make_header
 from bulksend.errors import TEXT_FOR, Code
 
 RECORD_MAX_CHARACTERS = 1 << 20
 _CHUNK_ROWS = 25_000
+_CHUNK_CHARACTERS = 16 << 20
 #: Fed after the last line: a quote that is still open swallows it.
 _SENTINEL = "\x00the end\x00"
+#: Number, cells, problem and its sentence.
+Row = tuple[int, list[str], str | None, str | None]
 _OWN_SCHEMA = {"row": pl.UInt32, "problem": pl.String, "problem_text": pl.String}
 
 
@@ -72,9 +75,26 @@ class Frames:
         while piece := list(islice(records, _CHUNK_ROWS)):
             yield self._finished(self._frame_of(piece))
 
+    def of_rows(self, rows: Iterable[Row]) -> Iterator[pl.DataFrame]:
+        """Rows of a workbook, which know their own troubles."""
+        piece: list[tuple[int | str | None, ...]] = []
+        size = 0
+        for row, record, problem, text in rows:
+            short = max(len(self._cells) - len(record), 0)
+            regular = self._regular(row, [*record, *[""] * short], len(self._cells))
+            piece.append(regular if problem is None else (row, problem, text, *regular[3:]))
+            size += sum(map(len, record))
+            if len(piece) == _CHUNK_ROWS or size > _CHUNK_CHARACTERS:
+                yield self._finished(self._framed(piece))
+                piece, size = [], 0
+        if piece:
+            yield self._finished(self._framed(piece))
+
     def _frame_of(self, records: Sequence[tuple[int, list[str]]]) -> pl.DataFrame:
         width = len(self._cells)
-        regular = [self._regular(row, record, width) for row, record in records]
+        return self._framed([self._regular(row, record, width) for row, record in records])
+
+    def _framed(self, regular: Sequence[tuple[int | str | None, ...]]) -> pl.DataFrame:
         schema = _OWN_SCHEMA | dict.fromkeys(self._cells, pl.String)
         return pl.DataFrame(regular, schema=schema, orient="row")
 
@@ -98,7 +118,8 @@ class Frames:
         ordered = frame.select(*_OWN_SCHEMA, *self._cells)
         kept = ordered.filter(~blank & (pl.col("row") > self._header_row))
         repeated = pl.all_horizontal(
-            it.str.strip_chars() == name for it, name in zip(cells, self._header.names, strict=True)
+            it.str.strip_chars(BLANKS) == name
+            for it, name in zip(cells, self._header.names, strict=True)
         )
         nul = pl.any_horizontal(it.str.contains("\0", literal=True) for it in cells)
         return kept.with_columns(
@@ -163,7 +184,7 @@ class _Records:
 
     def __init__(self, name: str, blocks: Iterable[bytes], delimiter: str, row: int = 1) -> None:
         self._name, self._row = name, row
-        self._lines = _lines(name, blocks)
+        self._lines = _lines(name, blocks, row)
         self._delimiter = delimiter
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
@@ -188,20 +209,19 @@ class _Records:
         )
 
 
-def _lines(name: str, blocks: Iterable[bytes]) -> Iterator[str]:
-    """Lines with their ends; a lone CR ends one as well."""
+def _lines(name: str, blocks: Iterable[bytes], number: int) -> Iterator[str]:
+    """Lines with their ends, counted from `number`; a lone CR ends one as well."""
     raw = io.BufferedReader(_BlockReader(iter(blocks)), 1 << 20)
     with io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
-        row = 0
         while line := text.readline(RECORD_MAX_CHARACTERS):
-            row += 1
             if len(line) == RECORD_MAX_CHARACTERS:
                 raise errors.ContactsError(
-                    f"{name}: line {row} has more than {RECORD_MAX_CHARACTERS:,} characters",
+                    f"{name}: line {number} has more than {RECORD_MAX_CHARACTERS:,} characters",
                     hint="is this a contacts file?",
                     code="line_too_long",
                 )
             yield line
+            number += 1
 
 
 class _BlockReader(io.RawIOBase):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -47,6 +47,16 @@ def message_batches(
                 yield batch
             if left <= 0:
                 return
+
+
+def rows_of_phones(frames: Frames, phones: Collection[str]) -> dict[str, list[int]]:
+    """Which rows have each of these phones."""
+    found: dict[str, list[int]] = {it: [] for it in phones}
+    for frame in frames:
+        matching = frame.filter(pl.col("to_e164").is_in(list(phones)))
+        for row, phone in matching.select("row", "to_e164").iter_rows():
+            found[phone].append(row)
+    return found
 
 
 def _open(numbers: pl.Series, closed: bytes) -> pl.Expr:

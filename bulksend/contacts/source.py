@@ -18,6 +18,8 @@ from bulksend import errors
 from bulksend.contacts import dialect
 
 BLOCK_BYTES = 8 << 20
+#: A workbook is held whole while it is read; a full sheet takes a tenth of this.
+WORKBOOK_MAX_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Survey:
     sha256: str
     size_bytes: int
     encoding: str
+    #: A zip archive, as workbooks are.
+    zipped: bool
     #: No line feed anywhere, but carriage returns.
     cr_only: bool
     block_digests: tuple[bytes, ...]
@@ -55,7 +59,9 @@ def survey(path: Path, descriptor: int) -> Survey:
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _unusable(path, "the file is empty", "fill it: a line of column names, then rows")
     if what := dialect.disguise(head):
-        raise _unusable(path, f"is {what}, not a CSV file", "save it as CSV (UTF-8)")
+        if _is_locked(descriptor, what):
+            raise _unusable(path, "is a workbook protected by a password", "save it without")
+        raise _unusable(path, f"is {what}, not a CSV file", "save it as CSV (UTF-8) or .xlsx")
     whole, digests, size = hashlib.sha256(), [], 0
     check, lf, cr = _Utf8Check(), False, False
     for block in _raw_blocks(descriptor):
@@ -65,7 +71,14 @@ def survey(path: Path, descriptor: int) -> Survey:
         lf, cr = lf or b"\n" in block, cr or b"\r" in block
         size += len(block)
     encoding = dialect.utf_encoding(head) or ("utf-8" if check.ended_well() else "cp1252")
-    return Survey(whole.hexdigest(), size, encoding, cr and not lf, tuple(digests))
+    zipped = head.startswith(dialect.ZIP)
+    return Survey(whole.hexdigest(), size, encoding, zipped, cr and not lf, tuple(digests))
+
+
+def _is_locked(descriptor: int, what: str) -> bool:
+    """A workbook with a password is wrapped in the same container as an old Excel file."""
+    wrapped = "EncryptedPackage".encode("utf-16-le")
+    return "Excel" in what and any(wrapped in it for it in _raw_blocks(descriptor))
 
 
 class _Utf8Check:
@@ -93,6 +106,25 @@ class _Utf8Check:
         return self._valid
 
 
+def whole(path: Path, descriptor: int, found: Survey) -> bytes:
+    """All bytes as surveyed. Raises ContactsError where the file has changed or is too large."""
+    if found.size_bytes > WORKBOOK_MAX_BYTES:
+        raise _unusable(path, "is too large for a workbook", "save it as CSV (UTF-8)")
+    return b"".join(_verified(path, descriptor, found))
+
+
+def _verified(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
+    """Block by block, each compared with the survey before it is handed out."""
+    size = 0
+    for number, block in enumerate(_raw_blocks(descriptor)):
+        if number >= len(found.block_digests) or _digest(block) != found.block_digests[number]:
+            raise changed(path)
+        size += len(block)
+        yield block
+    if size != found.size_bytes:
+        raise changed(path)
+
+
 def utf8_blocks(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
     """The text as UTF-8 with LF for CR-only lines, block by block, without its BOM.
 
@@ -100,9 +132,7 @@ def utf8_blocks(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
     """
     decoder = codecs.getincrementaldecoder(found.encoding)("strict")
     offset = 0
-    for number, block in enumerate(_raw_blocks(descriptor)):
-        if number >= len(found.block_digests) or _digest(block) != found.block_digests[number]:
-            raise changed(path)
+    for number, block in enumerate(_verified(path, descriptor, found)):
         if found.encoding == "utf-8":
             text = block
         else:
@@ -110,8 +140,6 @@ def utf8_blocks(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
             text = _decode(path, decoder, block, offset, final=final)
         offset += len(block)
         yield text.replace(b"\r", b"\n") if found.cr_only else text
-    if offset != found.size_bytes:
-        raise changed(path)
 
 
 def _decode(

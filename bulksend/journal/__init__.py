@@ -7,6 +7,6 @@ unnamed. No phone number and no text of a recipient is kept.
 
 from bulksend.journal.reading import Entry, Reader, is_running, read
 from bulksend.journal.record import Journal
-from bulksend.journal.values import Batch, Standing
+from bulksend.journal.values import Batch, Doubt, Standing
 
-__all__ = ["Batch", "Entry", "Journal", "Reader", "Standing", "is_running", "read"]
+__all__ = ["Batch", "Doubt", "Entry", "Journal", "Reader", "Standing", "is_running", "read"]

@@ -14,8 +14,11 @@ from typing import NamedTuple
 from bulksend import errors
 from bulksend.errors import Stop
 from bulksend.journal import lock, schema
-from bulksend.journal.values import Batch, Standing
+from bulksend.journal.values import Batch, Doubt, Standing
 from bulksend.sms.message import Status
+
+#: Message IDs asked for in one query.
+_AT_ONCE = 500
 
 
 class Entry(NamedTuple):
@@ -92,6 +95,38 @@ class Reader:
         return {
             row: claim + 1 for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
         }
+
+    def doubts(self) -> list[Doubt]:
+        """The unknown rows, in their order."""
+        return [
+            Doubt._make((*found[:-1], bool(found[-1])))
+            for found in self._connection.execute(schema.DOUBTS)
+        ]
+
+    def doubtful_rows(self) -> set[int]:
+        """The rows of which some claim may have been sent and nobody knows."""
+        return {row for (row,) in self._connection.execute(schema.DOUBTFUL)}
+
+    def known_messages(self, message_ids: Iterable[str]) -> set[str]:
+        """Those of the messages that are known to be rows of this batch."""
+        wanted = [uuid.UUID(it).bytes for it in message_ids]
+        known: set[str] = set()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ",".join(f"?{number}" for number in range(1, len(some) + 1))
+            found = self._connection.execute(schema.KNOWN.format(marks), some)
+            known |= {str(uuid.UUID(bytes=it)) for (it,) in found}
+        return known
+
+    def neighbours(self, claimed_ms: int, within_ms: int, most: int) -> list[tuple[int, int, str]]:
+        """Accepted rows claimed around a moment, the nearest first: row, moment, message ID."""
+        found = self._connection.execute(schema.NEIGHBOURS, (claimed_ms, within_ms, most))
+        return [(row, at_ms, str(uuid.UUID(bytes=it))) for row, at_ms, it in found]
+
+    def clocks(self) -> tuple[int | None, int | None]:
+        """The server's clock less ours in all runs, in milliseconds: the least and the most."""
+        low_ms, high_ms = self._connection.execute(schema.CLOCKS).fetchone()
+        return low_ms, high_ms
 
     def forget(self) -> None:
         """Delete this journal, whose batch cost nothing, so that it can be begun anew."""

@@ -20,7 +20,7 @@ from bulksend.journal import reading, schema
 from bulksend.journal.lock import Lock
 from bulksend.journal.values import Batch
 from bulksend.journal.writer import Writer
-from bulksend.sms.message import Message, Outcome
+from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
 
@@ -42,8 +42,7 @@ class Journal(reading.Reader):
         lock = Lock(reading.lock_path(path))
         lock.take()
         try:
-            _new_file(path)
-            _lay_out(path, batch)
+            _new_file(path, batch)
             return cls._opened(path, lock)
         except BaseException:
             lock.release()
@@ -114,25 +113,32 @@ class Journal(reading.Reader):
     async def settle(self, outcome: Outcome) -> None:
         """Returns when the outcome is durable."""
         reply = outcome.reply
-        cost = reply.cost
+        status = schema.CODE_OF[reply.status]
         await self._writer.settle(
-            (
-                outcome.row,
-                outcome.claim,
-                schema.CODE_OF[reply.status],
-                _now_ms(),
-                outcome.attempts,
-                reply.http_status,
-                reply.code or None,
-                reply.error or None,
-                uuid.UUID(reply.message_id).bytes if reply.message_id else None,
-                reply.parts,
-                schema.ENCODINGS.get(reply.encoding),
-                format(cost.amount, "f") if cost is not None else None,
-                cost.currency if cost is not None else None,
-                reply.wait_s,
-            )
+            (outcome.row, outcome.claim, status, _now_ms(), outcome.attempts, *_columns(reply))
         )
+
+    async def resolve(self, row: int, claim: int, reply: Reply, why: str) -> None:
+        """Settle an unknown row by evidence. `why` stays in the history, with what it was before.
+
+        A reply that is unknown itself changes what is known of the doubt, and settles nothing.
+        """
+        if reply.status is not Status.UNKNOWN:
+            advance(Status.UNKNOWN, reply.status)
+        now_ms, status = _now_ms(), schema.CODE_OF[reply.status]
+        await self._writer.note(
+            (schema.KEEP_DOUBT, (row, claim, why, now_ms)),
+            (schema.RESOLVE, (row, claim, status, now_ms, *_columns(reply))),
+        )
+
+    async def note_doubt(self, row: int, claim: int, why: str) -> None:
+        """Note what is about to be done for an unknown row; returns when that is durable."""
+        await self._writer.note((schema.KEEP_DOUBT, (row, claim, why, _now_ms())))
+
+    async def note_clock(self, low_s: float, high_s: float) -> None:
+        """Note how far the server's clock is from ours, by the replies of this run."""
+        spread = (self._run, int(low_s * 1000), int(high_s * 1000))
+        await self._writer.note((schema.NOTE_CLOCK, spread))
 
     def body_hash(self, body: bytes) -> bytes:
         """What is kept of a request: enough to see that it is the same, nothing to read."""
@@ -152,37 +158,70 @@ class Journal(reading.Reader):
         self._run = self._connection.execute(schema.BEGIN_RUN, values).lastrowid or 0
 
 
-def _new_file(path: Path) -> None:
-    """Only for us, and never over something that is there."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-    except FileExistsError:
+def _columns(reply: Reply) -> tuple[object, ...]:
+    """A reply as the table `send` keeps it, from `http` to `wait_s`."""
+    cost = reply.cost
+    return (
+        reply.http_status,
+        reply.code or None,
+        reply.error or None,
+        uuid.UUID(reply.message_id).bytes if reply.message_id else None,
+        reply.parts,
+        schema.ENCODINGS.get(reply.encoding),
+        format(cost.amount, "f") if cost is not None else None,
+        cost.currency if cost is not None else None,
+        reply.wait_s,
+    )
+
+
+def _new_file(path: Path, batch: Batch) -> None:
+    """Whole or not at all: laid out under another name first, and never over something there."""
+    if os.path.lexists(path):
         raise errors.BatchMismatch(
             f"{path}: a batch has begun here meanwhile", hint="see `bulksend status`"
-        ) from None
+        )
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)  # of a run that died just here: we hold the lock
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
+        _lay_out(part, batch)
+        part.rename(path)
+        _sync_folder(path.parent)
     except OSError as failure:
         raise errors.JournalError(
             f"cannot make {path}: {failure.strerror}",
             hint="the journal's folder must be writable; or give --journal another place",
             code="journal_unwritable",
         ) from None
-
-
-def _lay_out(path: Path, batch: Batch) -> None:
-    try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        with contextlib.closing(connection):
-            connection.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={schema.VERSION}")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript(f"BEGIN;{schema.TABLES}")
-            connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
-            connection.execute("COMMIT")
     except sqlite3.Error as failure:
-        path.unlink(missing_ok=True)
         raise errors.JournalError(
             f"{path}: cannot be written: {failure}", hint="free space or mend the disk"
         ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _lay_out(path: Path, batch: Batch) -> None:
+    """Synced when it returns. A file that nobody knows yet needs no way back."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=MEMORY")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID};"
+            f"PRAGMA user_version={schema.VERSION}; {schema.TABLES}"
+        )
+        connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
+        connection.execute("COMMIT")
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name must survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _harden(connection: sqlite3.Connection) -> None:

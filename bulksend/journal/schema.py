@@ -6,13 +6,15 @@ from bulksend.sms.message import Status
 
 #: "bsnd"
 APPLICATION_ID = 0x62736E64
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL,
-  began_ms INTEGER NOT NULL, ended_ms INTEGER, exit_code INTEGER, why TEXT
+  began_ms INTEGER NOT NULL, ended_ms INTEGER, exit_code INTEGER, why TEXT,
+  -- The server's clock less ours, by its replies in this run: the least and the most.
+  clock_low_ms INTEGER, clock_high_ms INTEGER
 );
 -- A row is here only once it was claimed.
 CREATE TABLE send (
@@ -36,7 +38,7 @@ CREATE TABLE send (
   delivery_status TEXT,
   delivered_ms INTEGER
 );
--- Claims that were superseded or settled by evidence.
+-- What a claim was before it was superseded, asked for again or settled by evidence, and why.
 CREATE TABLE history (
   row INTEGER NOT NULL, claim INTEGER NOT NULL, status INTEGER NOT NULL,
   code TEXT, message_id BLOB, why TEXT NOT NULL, at_ms INTEGER NOT NULL
@@ -74,6 +76,22 @@ UPDATE send SET status = ?3, settled_ms = ?4, attempts = ?5, http = ?6, code = ?
   message_id = ?9, parts = ?10, encoding = ?11, cost = ?12, currency = ?13, wait_s = ?14
 WHERE row = ?1 AND claim = ?2 AND status = 1
 """
+# Evidence settles what is unknown and nothing else; first it is kept what was known before.
+KEEP_DOUBT = """
+INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
+SELECT row, claim, status, code, message_id, ?3, ?4 FROM send
+WHERE row = ?1 AND claim = ?2 AND status = 4
+"""
+RESOLVE = """
+UPDATE send SET status = ?3, settled_ms = ?4, http = ?5, code = ?6, error = ?7,
+  message_id = ?8, parts = ?9, encoding = ?10, cost = ?11, currency = ?12, wait_s = ?13
+WHERE row = ?1 AND claim = ?2 AND status = 4
+"""
+NOTE_CLOCK = """
+UPDATE run SET clock_low_ms = min(coalesce(clock_low_ms, ?2), ?2),
+  clock_high_ms = max(coalesce(clock_high_ms, ?3), ?3)
+WHERE id = ?1
+"""
 DISOWN = """
 UPDATE send SET status = 4, settled_ms = ?1, attempts = coalesce(attempts, 1), code = ?2, error = ?3
 WHERE status = 1
@@ -94,6 +112,34 @@ FROM run
 STATES = "SELECT row, status FROM send"
 LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
 CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
+# A claim is rivalled by an earlier one of its row that may have been sent as well. The last
+# request for it left when it was given up, or later when it was asked for again.
+DOUBTS = """
+SELECT send.row, send.claim, body, claimed_ms,
+  max(coalesce(settled_ms, claimed_ms), coalesce(asked.at_ms, 0)), code, http,
+  clock_low_ms, clock_high_ms,
+  send.row IN (SELECT row FROM history WHERE status = 4 AND why = 'claimed again')
+FROM send LEFT JOIN run ON run.id = send.run LEFT JOIN (
+  SELECT row, claim, max(at_ms) AS at_ms FROM history WHERE status = 4 GROUP BY row, claim
+) AS asked ON asked.row = send.row AND asked.claim = send.claim
+WHERE status = 4 ORDER BY send.row
+"""
+DOUBTFUL = """
+SELECT row FROM send WHERE status IN (1, 4)
+UNION SELECT row FROM history WHERE status = 4 AND why = 'claimed again'
+"""
+KNOWN = """
+SELECT message_id FROM send WHERE message_id IN ({0})
+UNION SELECT message_id FROM history WHERE message_id IN ({0})
+"""
+NEIGHBOURS = """
+SELECT row, claimed_ms, message_id FROM send
+WHERE status = 2 AND message_id NOT NULL AND claimed_ms BETWEEN ?1 - ?2 AND ?1 + ?2
+ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
+"""
+CLOCKS = """
+SELECT min(clock_low_ms), max(clock_high_ms) FROM run
+"""
 ENTRIES = """
 SELECT row, status, message_id, parts, encoding, cost, currency, wait_s, attempts, code, error,
   claimed_ms, settled_ms, delivery_status, delivered_ms

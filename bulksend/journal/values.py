@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from bulksend.sms.message import Status
 
@@ -49,6 +49,26 @@ class Batch:
         values["created_at"] = datetime.fromisoformat(values["created_at"])
         values["hash_key"] = bytes.fromhex(values["hash_key"])
         return cls(**values)
+
+
+class Doubt(NamedTuple):
+    """One unknown row: what its claim left behind. Moments are milliseconds by our clock."""
+
+    row: int
+    claim: int
+    #: The kept hash of the request's bytes.
+    body: bytes
+    claimed_ms: int
+    #: When it was given up: at the latest then its last request had left.
+    settled_ms: int
+    code: str | None
+    #: The status of a reply that decided nothing; None where none came.
+    http: int | None
+    #: The server's clock less ours in the run that claimed it; None where no reply came.
+    clock_low_ms: int | None
+    clock_high_ms: int | None
+    #: True when an earlier claim of the row may have been sent as well.
+    rivalled: bool
 
 
 @dataclass(frozen=True, slots=True)

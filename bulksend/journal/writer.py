@@ -1,4 +1,4 @@
-"""The one thread that writes: claims and settlements of many rows in one commit.
+"""The one thread that writes: claims, settlements and notes of many rows in one commit.
 
 No timer makes the groups: while one commit runs the next claims pile up. A failure is final; after
 it every waiter and every later caller gets the same JournalError, and the sync is never tried again
@@ -11,12 +11,15 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from bulksend import errors
 from bulksend.journal import schema
 
 Row = tuple[Any, ...]
+#: A statement that changes exactly one row of a table, and its values.
+Note = tuple[str, Row]
 Waiter = asyncio.Future[None]
 
 
@@ -28,6 +31,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._claims: list[Row] = []
         self._settlements: list[Row] = []
+        self._notes: list[Note] = []
         self._waiters: list[Waiter] = []
         self._work = threading.Condition()
         self._stopping = False
@@ -37,21 +41,26 @@ class Writer:
 
     def claim(self, values: Row) -> Waiter:
         """Done when the claim is durable."""
-        return self._hand_in(values, None)
+        return self._hand_in([values], [], [])
 
     def settle(self, values: Row) -> Waiter:
         """Done when the settlement is durable."""
-        return self._hand_in(None, values)
+        return self._hand_in([], [values], [])
 
-    def _hand_in(self, claim: Row | None, settlement: Row | None) -> Waiter:
+    def note(self, *notes: Note) -> Waiter:
+        """Done when all of them are durable, which they become together."""
+        return self._hand_in([], [], notes)
+
+    def _hand_in(
+        self, claims: Sequence[Row], settlements: Sequence[Row], notes: Sequence[Note]
+    ) -> Waiter:
         if self._failure is not None:
             raise self._failure
         waiter = self._loop.create_future()
         with self._work:
-            if claim is not None:
-                self._claims.append(claim)
-            if settlement is not None:
-                self._settlements.append(settlement)
+            self._claims += claims
+            self._settlements += settlements
+            self._notes += notes
             self._waiters.append(waiter)
             self._work.notify()
         return waiter
@@ -70,14 +79,17 @@ class Writer:
                     self._work.wait()
                 claims, self._claims = self._claims, []
                 settlements, self._settlements = self._settlements, []
+                notes, self._notes = self._notes, []
                 waiters, self._waiters = self._waiters, []
             if not waiters:
                 return
-            self._failure = self._failure or self._commit(claims, settlements)
+            self._failure = self._failure or self._commit(claims, settlements, notes)
             with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
                 self._loop.call_soon_threadsafe(_wake, waiters, self._failure)
 
-    def _commit(self, claims: list[Row], settlements: list[Row]) -> errors.JournalError | None:
+    def _commit(
+        self, claims: list[Row], settlements: list[Row], notes: list[Note]
+    ) -> errors.JournalError | None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             again = [(values[4], values[0]) for values in claims if values[1] > 1]
@@ -85,6 +97,8 @@ class Writer:
                 self._connection.executemany(schema.KEEP_SUPERSEDED, again)
             self._write(schema.CLAIM, claims)
             self._write(schema.SETTLE, settlements)
+            for statement, values in notes:
+                self._write(statement, [values])
             self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError, errors.BadTransition) as failure:
             return errors.JournalError(

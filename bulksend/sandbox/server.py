@@ -30,6 +30,8 @@ from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored, moment, 
 __all__ = ["Sandbox", "SandboxConfig"]
 
 _JSON = "application/json"
+#: Faults that are an answer, and say no.
+_ERRORS = ("http", "error")
 
 
 class Sandbox:
@@ -145,7 +147,8 @@ class Sandbox:
         reply = orjson.dumps({"data": payload(stored, self.config, now())})
         if rule is not None and rule.fault == "numeric_cost":
             reply = reply.replace(f'"{stored.cost}"'.encode(), str(stored.cost).encode())
-        state.keep(key, reply)
+        failed = rule is not None and rule.after and rule.status >= 500 and rule.fault in _ERRORS
+        state.keep(key, None if failed else reply)  # only a success is remembered
         self._note(number, body, request, stored=stored, rule=rule)
         return _json(reply)
 

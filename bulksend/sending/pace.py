@@ -1,7 +1,8 @@
 """How fast the next requests may go: a pure calculator. The waiting is done in `pacing`.
 
-Only rate signals move the pace. Attack at once (hold, and fall to what was really taken), decay
-slowly (grow back towards the user's rate), never above it.
+Three things limit the pace, and the lowest counts: the user's rate, what the API takes
+(`throttling`: 429) and what the provider's queue drains (`queueing`: wait_seconds, 40318). Only
+rate signals move it: a refusal, a server's error or a timeout says nothing about how fast to go.
 """
 
 from __future__ import annotations
@@ -12,16 +13,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bulksend import errors
-from bulksend.sms.message import Reply, Status, Throttle
+from bulksend.sending import queueing, throttling
+from bulksend.sending.throttling import News
+from bulksend.sms.message import Reply, Signal, Status, Throttle
 
-#: The provider's queue is kept this short: what it holds cannot be recalled.
-WAIT_TARGET_S = 30.0
 #: The longest anyone is waited for.
 HOLD_MAX_S = 3600.0
-#: A full queue drains at the sender's own rate, which may be slow.
-QUEUE_HOLD_S, QUEUE_HOLD_MAX_S = 30.0, 600.0
-#: Never slower than this share of the user's rate, so that better news can arrive.
-FLOOR = 0.01
+#: However bad the news: never slower, so that better news can arrive.
+SLOWEST_PER_S = 0.001
 _RATE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*/\s*(s|sec|second|m|min|minute|h|hour)\s*")
 _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -32,7 +31,6 @@ class LimitedBy(StrEnum):
     RATE = "your rate"
     QUEUE = "Telnyx's queue"
     THROTTLED = "Telnyx's rate limit"
-    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +39,30 @@ class Pace:
 
     #: The user's rate, never exceeded.
     user_per_s: float
-    #: The rate now.
-    now_per_s: float
-    held_until_s: float = 0.0
-    limited_by: LimitedBy = LimitedBy.RATE
-    #: The rate at which Telnyx last said no; approached slowly.
-    ceiling_per_s: float = math.inf
-    #: Holds in a row because of a full queue.
-    queue_holds: int = 0
-    cut_at_s: float = -math.inf
-    grown_at_s: float = -math.inf
-    #: Accepted since `counting_since_s`, and the rate of the stretch before.
-    accepted: int = 0
-    counting_since_s: float = -math.inf
-    accepted_per_s: float = math.inf
+    limit: throttling.Limit = throttling.Limit()
+    queue: queueing.Queue = queueing.Queue()
+    #: Nobody may send before this moment, and why.
+    held_until_s: float = -math.inf
+    held_by: LimitedBy = LimitedBy.THROTTLED
+    #: What x-ratelimit-remaining leaves a second, until x-ratelimit-reset.
+    left_per_s: float = math.inf
+    left_until_s: float = -math.inf
+
+    def per_s(self, now_s: float) -> float:
+        """The rate at this moment."""
+        lowest = min(self.user_per_s, self.limit.per_s, self.queue.per_s)
+        if now_s < self.left_until_s:
+            lowest = min(lowest, self.left_per_s)
+        return max(lowest, SLOWEST_PER_S)
+
+    def limited_by(self, now_s: float) -> LimitedBy:
+        """What the rate at this moment comes from."""
+        if now_s < self.held_until_s:
+            return self.held_by
+        lowest = self.per_s(now_s)
+        if lowest >= self.user_per_s:
+            return LimitedBy.RATE
+        return LimitedBy.QUEUE if self.queue.per_s <= lowest else LimitedBy.THROTTLED
 
 
 def parse_rate(text: str) -> float:
@@ -71,106 +79,69 @@ def parse_rate(text: str) -> float:
 
 
 def start(user_per_s: float) -> Pace:
-    """The pace of a batch that begins."""
-    return Pace(user_per_s, user_per_s)
+    """The pace of a batch that begins: nothing is known of any limit."""
+    return Pace(user_per_s)
 
 
-def next_pace(pace: Pace, reply: Reply, now_s: float) -> Pace:
+def with_rate(pace: Pace, user_per_s: float) -> Pace:
+    """Another rate of the user's; what was learnt of Telnyx's limits stays."""
+    return replace(pace, user_per_s=user_per_s)
+
+
+def next_pace(pace: Pace, reply: Reply, news: News) -> Pace:
     """The pace after one reply."""
     signal = reply.signal
     if signal is not None and signal.throttle is Throttle.QUEUE_FULL:
-        return _queue_full(pace, signal.retry_after_s, now_s)
+        return _queue_full(pace, signal, news)
     if signal is not None and signal.throttle is Throttle.RATE:
-        wait_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
-        return _throttled(pace, wait_s, now_s)
+        return _throttled(pace, signal, news)
     if reply.status is not Status.ACCEPTED:
         return pace
-    counted = _count(pace, now_s)
-    if signal is not None and signal.remaining == 0 and signal.reset_s:
-        return _held(counted, now_s + signal.reset_s, LimitedBy.THROTTLED)
-    if reply.wait_s is not None and reply.wait_s > WAIT_TARGET_S:
-        return _queue_grows(counted, reply.wait_s, now_s)
-    if reply.wait_s is not None and reply.wait_s > WAIT_TARGET_S / 2:
-        return counted
-    return _grown(counted, now_s)
+    limit = throttling.said_yes(pace.limit, pace.user_per_s, news)
+    if limit is not pace.limit:
+        pace = replace(pace, limit=limit)
+    if signal is not None:
+        pace = _nearly_used_up(pace, signal, news)
+    return pace if reply.wait_s is None else _queued(pace, reply.wait_s, news)
 
 
-def _count(pace: Pace, now_s: float) -> Pace:
-    """Measure what is really taken, a second at a time."""
-    elapsed_s = now_s - pace.counting_since_s
-    if elapsed_s < 1.0:
-        return replace(pace, accepted=pace.accepted + 1)
-    measured = pace.accepted / elapsed_s if elapsed_s < 5.0 else math.inf
-    return replace(pace, accepted=1, counting_since_s=now_s, accepted_per_s=measured)
+def _throttled(pace: Pace, signal: Signal, news: News) -> Pace:
+    asked_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
+    limit, hold_s = throttling.said_no(pace.limit, asked_s, pace.per_s(news.now_s), news)
+    return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, news.now_s)
 
 
-def _throttled(pace: Pace, wait_s: float, now_s: float) -> Pace:
-    """Hold, and fall to what was really taken; the replies of one burst count once."""
-    held = _held(pace, now_s + min(max(wait_s, 0.2), HOLD_MAX_S), LimitedBy.THROTTLED)
-    if now_s - pace.cut_at_s < 1.0:
-        return held
-    taken = min(pace.accepted_per_s, pace.now_per_s)
-    slower = max(min(0.9 * taken, 0.9 * pace.now_per_s), FLOOR * pace.user_per_s)
-    if not math.isfinite(pace.accepted_per_s):
-        slower = max(0.5 * pace.now_per_s, FLOOR * pace.user_per_s)
-    return replace(
-        held, now_per_s=slower, ceiling_per_s=taken, cut_at_s=now_s, grown_at_s=held.held_until_s
-    )
-
-
-def _queue_full(pace: Pace, retry_after_s: float | None, now_s: float) -> Pace:
-    if pace.held_until_s > now_s:
+def _queue_full(pace: Pace, signal: Signal, news: News) -> Pace:
+    """The replies of one burst count once: what comes during the hold is from before it."""
+    if news.now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
         return pace
-    own_s = min(QUEUE_HOLD_S * 2.0**pace.queue_holds, QUEUE_HOLD_MAX_S)
-    held = _held(pace, now_s + max(own_s, retry_after_s or 0.0), LimitedBy.QUEUE)
-    slower = max(0.5 * pace.now_per_s, FLOOR * pace.user_per_s)
-    return replace(
-        held,
-        now_per_s=slower,
-        queue_holds=pace.queue_holds + 1,
-        cut_at_s=now_s,
-        grown_at_s=held.held_until_s,
-    )
+    asked_s = signal.retry_after_s or 0.0
+    queue, hold_s = queueing.is_full(pace.queue, asked_s, pace.per_s(news.now_s))
+    return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, news.now_s)
 
 
-def _queue_grows(pace: Pace, wait_s: float, now_s: float) -> Pace:
-    """A fifth slower every five seconds; far over the target, wait until it has drained."""
-    if now_s - pace.cut_at_s < 5.0:
-        return replace(pace, limited_by=LimitedBy.QUEUE)
-    slower = replace(
-        pace,
-        now_per_s=max(0.8 * pace.now_per_s, FLOOR * pace.user_per_s),
-        limited_by=LimitedBy.QUEUE,
-        cut_at_s=now_s,
-        grown_at_s=now_s,
-        queue_holds=0,
-    )
-    if wait_s <= 2 * WAIT_TARGET_S:
-        return slower
-    drained_s = now_s + min(wait_s - WAIT_TARGET_S, QUEUE_HOLD_MAX_S)
-    return _held(slower, drained_s, LimitedBy.QUEUE)
+def _queued(pace: Pace, wait_s: float, news: News) -> Pace:
+    queue, hold_s = queueing.waits(pace.queue, wait_s, pace.user_per_s, news)
+    if queue is not pace.queue:
+        pace = replace(pace, queue=queue)
+    return _held(pace, hold_s, LimitedBy.QUEUE, news.now_s) if hold_s else pace
 
 
-def _held(pace: Pace, until_s: float, why: LimitedBy) -> Pace:
-    return replace(pace, held_until_s=max(pace.held_until_s, until_s), limited_by=why)
-
-
-def _grown(pace: Pace, now_s: float) -> Pace:
-    """5 % of the user's rate a second, 1 % of the ceiling near to where Telnyx said no."""
-    if pace.now_per_s >= pace.user_per_s:
-        return pace if pace.queue_holds == 0 else replace(pace, queue_holds=0)
-    elapsed_s = min(max(now_s - pace.grown_at_s, 0.0), 1.0)
-    if elapsed_s < 0.1:
+def _nearly_used_up(pace: Pace, signal: Signal, news: News) -> Pace:
+    """Spread the requests that are left over the time until there are new ones."""
+    if signal.remaining is None or not signal.reset_s:
         return pace
-    near = pace.now_per_s >= 0.9 * pace.ceiling_per_s
-    step = 0.01 * pace.ceiling_per_s if near else 0.05 * pace.user_per_s
-    bound = pace.user_per_s if near else min(pace.user_per_s, 0.9 * pace.ceiling_per_s)
-    faster = min(max(bound, pace.now_per_s), pace.now_per_s + step * elapsed_s)
-    full = faster >= pace.user_per_s
-    return replace(
-        pace,
-        now_per_s=faster,
-        grown_at_s=now_s,
-        queue_holds=0,
-        limited_by=LimitedBy.RATE if full else pace.limited_by,
-    )
+    left = signal.remaining - news.open
+    if left <= 0:
+        return _held(pace, signal.reset_s, LimitedBy.THROTTLED, news.now_s)
+    left_per_s = left / signal.reset_s
+    if left_per_s >= pace.user_per_s and pace.left_until_s <= news.now_s:
+        return pace
+    return replace(pace, left_per_s=left_per_s, left_until_s=news.now_s + signal.reset_s)
+
+
+def _held(pace: Pace, hold_s: float, why: LimitedBy, now_s: float) -> Pace:
+    until_s = now_s + min(hold_s, HOLD_MAX_S)
+    if until_s <= pace.held_until_s:
+        return pace
+    return replace(pace, held_until_s=until_s, held_by=why)

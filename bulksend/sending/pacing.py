@@ -1,10 +1,14 @@
 """When the next request may go: one gate for all workers (the only room with aiolimiter).
 
-One task draws slots from a small bucket, once a tick, and hands them to the waiting workers in
-their order. Drawn like that the bucket neither bursts at the start, nor spins under uvloop (whose
-timers are whole milliseconds), nor costs a timer for each slot. A sliding window keeps what a
-bucket alone cannot promise: in no second (no period, for slow rates) more slots than the rate and
-one.
+The bucket holds time, not requests: it drips one second a second, and a slot costs the time that
+the present rate gives it. So one bucket serves every rate, a change of the rate is a change of the
+price, and what is owed stays owed. It is drawn by one task, once a tick, for all who wait: like that
+it neither bursts at the start, nor spins under uvloop (whose timers are whole milliseconds), nor
+costs a timer for each slot. A window beside it keeps what a bucket alone cannot promise.
+
+After every rest (the start, a pause, a hold) the gate opens step by step: one request, two, ten, and
+then as many as the rate wants. That costs four round trips, and a full queue or a wrong limit shows
+itself in a few requests.
 """
 
 from __future__ import annotations
@@ -17,12 +21,21 @@ from typing import Self
 from aiolimiter import AsyncLimiter
 
 from bulksend.sending import pace as paces
-from bulksend.sms.message import Reply
+from bulksend.sending.throttling import News
+from bulksend.sending.window import Window
+from bulksend.sms.message import Reply, Status
 
 #: How often slots are drawn.
 TICK_S = 0.005
-#: What the bucket holds beyond one slot: enough for a late tick.
+#: How late a draw may come without a slot being lost: the burst beyond one slot.
 SLACK_S = 0.02
+#: How soon a change of the pace is noticed, however slow it is.
+LOOK_S = 0.1
+#: Of the rate: room for requests that overtake each other on their way to the server, which may
+#: count at most one per cent more than the rate and one in any second.
+SHARE = 0.995
+#: Far more seconds than can ever be owed.
+_SIZE_S = 1e6
 
 
 class Pacer:
@@ -33,11 +46,17 @@ class Pacer:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._wanted = asyncio.Event()
         self._paused = False
+        self._given = self._replies = self._accepted = 0
+        #: Slots given and not answered, and replies, when the last rest ended.
+        self._open_then = self._replies_then = 0
+        self._rested = True
+        self._last_s = float("-inf")
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self._window = _Window(self.pace.user_per_s)
-        await self._fill(self.pace.now_per_s, full=False)
+        self._window = Window(self.pace.user_per_s)
+        self._price_s = self._price_at(self._loop.time())
+        await self._new_bucket(owed_s=SLACK_S)
         self._dispenser = asyncio.create_task(self._dispense(), name="bulksend-pacer")
         return self
 
@@ -52,6 +71,9 @@ class Pacer:
 
     async def slot(self) -> None:
         """Wait until one request may go; first come, first served. Safe to cancel."""
+        if not self._waiting and await self._free():
+            await self._give()
+            return
         permission = self._loop.create_future()
         self._waiting.append(permission)
         self._wanted.set()
@@ -59,7 +81,10 @@ class Pacer:
 
     def heard(self, reply: Reply) -> None:
         """Learn from a reply."""
-        self.pace = paces.next_pace(self.pace, reply, self._loop.time())
+        self._replies += 1
+        self._accepted += reply.status is Status.ACCEPTED
+        news = News(self._loop.time(), self._accepted, self._replies, max(self._open, 0))
+        self.pace = paces.next_pace(self.pace, reply, news)
 
     def pause(self) -> None:
         """Give no slot until `go_on`."""
@@ -70,22 +95,33 @@ class Pacer:
         self._paused = False
 
     def set_rate(self, rate_per_s: float) -> None:
-        """Another rate of the user's, from now on."""
-        self.pace = paces.start(rate_per_s)
-        self._window = _Window(rate_per_s)
+        """Another rate of the user's, from now on; what was learnt and what was given counts."""
+        self.pace = paces.with_rate(self.pace, rate_per_s)
+        self._window = self._window.changed(rate_per_s)
 
     @property
-    def limited_by(self) -> str:
-        """What holds the pace right now, in words."""
-        return paces.LimitedBy.PAUSED if self._paused else self.pace.limited_by
+    def paused(self) -> bool:
+        """Whether the user has paused the batch."""
+        return self._paused
 
-    async def _fill(self, rate_per_s: float, *, full: bool) -> None:
-        """A bucket for this rate: with its slack at the start, with nothing after a change."""
-        self._drawn_per_s = rate_per_s
-        size = 1.0 + rate_per_s * SLACK_S
-        self._limiter = AsyncLimiter(size, size / rate_per_s)
-        if full:
-            await self._limiter.acquire(size)
+    @property
+    def held(self) -> bool:
+        """Whether Telnyx has asked to wait."""
+        return self.pace.held_until_s > self._loop.time()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return sum(not it.done() for it in self._waiting)
+
+    @property
+    def limited_by(self) -> paces.LimitedBy:
+        """Where the rate comes from right now."""
+        return self.pace.limited_by(self._loop.time())
+
+    @property
+    def _open(self) -> int:
+        return self._given - self._replies
 
     async def _dispense(self) -> None:
         while True:
@@ -96,53 +132,69 @@ class Pacer:
             else:
                 self._wanted.clear()
 
+    async def _draw(self) -> None:
+        """Slots for those who wait, as many as there are; who has gone costs nobody a slot."""
+        while self._waiting:
+            if self._waiting[0].done():
+                self._waiting.popleft()
+            elif await self._free():
+                await self._give()
+                self._waiting.popleft().set_result(None)
+            else:
+                return
+
     def _until_next_s(self) -> float:
         """A tick; longer where it is known that none may go before."""
         now_s = self._loop.time()
-        held_s = min(self.pace.held_until_s - now_s, 1.0)
-        closed_s = min(self._window.closed_for_s(now_s), 1.0)
-        return max(TICK_S, held_s, closed_s or min(0.05, 0.1 / self._drawn_per_s))
+        next_s = max(
+            self.pace.held_until_s,
+            self._last_s + self._price_s - SLACK_S,
+            self._window.opens_at_s(now_s),
+        )
+        return min(max(next_s - now_s, TICK_S), LOOK_S)
 
-    async def _draw(self) -> None:
-        if self._paused or self.pace.held_until_s > self._loop.time():
-            return
-        if self._drawn_per_s != self.pace.now_per_s:
-            await self._fill(self.pace.now_per_s, full=True)
-        while (
-            self._waiting and self._limiter.has_capacity() and self._window.open(self._loop.time())
-        ):
-            permission = self._waiting.popleft()
-            if permission.done():  # whoever waited has gone
-                continue
-            await self._limiter.acquire()
-            self._window.add(self._loop.time())
-            permission.set_result(None)
+    async def _free(self) -> bool:
+        """Whether one request may go now. Never waits."""
+        now_s = self._loop.time()
+        if self._paused or self.pace.held_until_s > now_s:
+            self._rested = True
+            return False
+        await self._reprice(now_s)
+        return (
+            self._open - self._open_then < _open_after(self._replies - self._replies_then)
+            and self._bucket.has_capacity(_SIZE_S - SLACK_S)
+            and self._window.opens_at_s(now_s) <= now_s
+        )
+
+    async def _give(self) -> None:
+        await self._bucket.acquire(self._price_s)
+        self._last_s = self._loop.time()
+        self._window.add(self._last_s)
+        self._given += 1
+
+    async def _reprice(self, now_s: float) -> None:
+        """The price of a slot at this moment; the last one given is paid at the new price too."""
+        before_s, self._price_s = self._price_s, self._price_at(now_s)
+        if self._rested:
+            self._rested = False
+            self._open_then, self._replies_then = self._open, self._replies
+            if self._bucket.has_capacity(_SIZE_S - SLACK_S):
+                await self._new_bucket(owed_s=SLACK_S)  # one slot: what piled up is let go
+                return
+        if self._price_s > before_s:
+            await self._bucket.acquire(self._price_s - before_s)
+        elif self._price_s < 0.5 * before_s:  # or the old price would be waited for
+            await self._new_bucket(owed_s=self._price_s)
+
+    def _price_at(self, now_s: float) -> float:
+        return 1.0 / (SHARE * self.pace.per_s(now_s))
+
+    async def _new_bucket(self, owed_s: float) -> None:
+        """It drips one second a second."""
+        self._bucket = AsyncLimiter(_SIZE_S, _SIZE_S)
+        await self._bucket.acquire(owed_s)
 
 
-class _Window:
-    """The slots of the last second, or of the last period of a slow rate."""
-
-    def __init__(self, rate_per_s: float) -> None:
-        promised_s = max(1.0, 1.0 / rate_per_s)
-        # A little longer than promised: requests overtake each other on their way to the server.
-        self._length_s = 1.005 * promised_s
-        self._most = int(rate_per_s * promised_s + 1e-9)
-        if self._most < 0.99 * rate_per_s * self._length_s:  # 1.5/s: one a second would be too few
-            self._most += 1
-        self._given: deque[float] = deque()
-
-    def open(self, now_s: float) -> bool:
-        """Whether one more slot keeps the promise."""
-        while self._given and self._given[0] + self._length_s <= now_s:
-            self._given.popleft()
-        return len(self._given) < self._most
-
-    def closed_for_s(self, now_s: float) -> float:
-        """How long no slot can keep the promise; 0 when one can."""
-        if self.open(now_s):
-            return 0.0
-        return self._given[0] + self._length_s - now_s
-
-    def add(self, now_s: float) -> None:
-        """One slot was given."""
-        self._given.append(now_s)
+def _open_after(replies: int) -> int:
+    """How many requests may be out after so many replies since the last rest."""
+    return replies + 1 if replies < 3 else replies * replies + 1

@@ -21,7 +21,7 @@ import yarl
 
 from bulksend import errors
 from bulksend.sms.message import Message, Reply
-from bulksend.telnyx import codes
+from bulksend.telnyx import clock, codes, reference
 from bulksend.telnyx.codes import Exchange, Failure
 
 SEND_PATH = "/messages/alphanumeric_sender_id"
@@ -29,6 +29,7 @@ SEND_PATH = "/messages/alphanumeric_sender_id"
 REPLY_MAX_BYTES = 1 << 20
 _HEADERS = (
     "retry-after",
+    "x-ratelimit-limit",
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
     "idempotent-replayed",
@@ -61,6 +62,8 @@ class Envelope:
     webhook_url: str | None = None
     webhook_failover_url: str | None = None
     use_profile_webhooks: bool | None = None
+    #: Marks each webhook URL with its row, where there is one.
+    marker: reference.Marker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,10 @@ class Client:
         self._key = key
         self._patience = patience or Patience()
         self._tls = tls
-        self._head, self._tail = _frame(envelope)
+        self._head, self._tail, self._end = _frame(envelope)
+        self._marker = envelope.marker if envelope.webhook_url is not None else None
+        #: The server's clock against ours.
+        self.clock = clock.ServerClock()
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -125,15 +131,25 @@ class Client:
 
     def body(self, message: Message) -> bytes:
         """The request's bytes: fixed order, no time, the same for the same message always."""
-        return b"".join(
-            (self._head, orjson.dumps(message.text), _TO, orjson.dumps(message.phone), self._tail)
-        )
+        text, phone = orjson.dumps(message.text), orjson.dumps(message.phone)
+        if self._marker is None:
+            return b"".join((self._head, text, _TO, phone, self._tail))
+        mark = self._marker.mark(message.row, message.claim).encode()
+        return b"".join((self._head, text, _TO, phone, self._tail, mark, self._end))
 
     async def send(self, body: bytes, key: str) -> Reply:
         """Exactly one POST. Raises nothing but CancelledError."""
         mark = SimpleNamespace(written=False)
-        exchange = await self._exchange(body, key, mark)
-        return codes.classify(exchange, datetime.now(UTC))
+        return self._classified(await self._exchange(body, key, mark))
+
+    def _classified(self, exchange: Exchange) -> Reply:
+        now = datetime.now(UTC)
+        self._heard(exchange, now.timestamp())
+        return codes.classify(exchange, now)
+
+    def _heard(self, exchange: Exchange, now_s: float) -> None:
+        if exchange.failure is None and "date" in exchange.headers:
+            self.clock.heard(exchange.headers["date"], now_s)
 
     async def _exchange(self, body: bytes, key: str, mark: SimpleNamespace) -> Exchange:
         status: int | None = None
@@ -146,7 +162,7 @@ class Client:
                 trace_request_ctx=mark,
             ) as response:
                 status = response.status
-                read = await _read(response)
+                read = await _whole(response)
                 if read is None:
                     response.close()
                     return Exchange(True, Failure.REPLY_UNREADABLE, status)
@@ -157,10 +173,15 @@ class Client:
 
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
         """A read, which costs nothing and may be repeated."""
+        exchange = await self._read(path, parameters)
+        self._heard(exchange, datetime.now(UTC).timestamp())
+        return exchange
+
+    async def _read(self, path: str, parameters: Mapping[str, str] | None) -> Exchange:
         url = yarl.URL(self._base_url + path)
         try:
             async with self._session.get(url, params=parameters, allow_redirects=False) as response:
-                read = await _read(response)
+                read = await _whole(response)
                 if read is None:
                     response.close()
                     return Exchange(True, Failure.REPLY_UNREADABLE, response.status)
@@ -172,8 +193,8 @@ class Client:
 _TO = b',"to":'
 
 
-def _frame(envelope: Envelope) -> tuple[bytes, bytes]:
-    """What stands before the text and after the phone in each body."""
+def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
+    """What stands before the text, after the phone, and after the row's mark in each body."""
     head: dict[str, Any] = {
         "from": envelope.sender,
         "messaging_profile_id": envelope.profile_id,
@@ -185,7 +206,14 @@ def _frame(envelope: Envelope) -> tuple[bytes, bytes]:
     }
     given = {name: value for name, value in optional.items() if value is not None}
     tail = b"," + orjson.dumps(given)[1:] if given else b"}"
-    return orjson.dumps(head)[:-1] + b',"text":', tail
+    start = orjson.dumps(head)[:-1] + b',"text":'
+    if envelope.marker is None or envelope.webhook_url is None:
+        return start, tail, b""
+    # The mark itself needs no escape, so the URL is cut where it goes and written only once.
+    before, after = (orjson.dumps(it)[1:-1] for it in reference.split(envelope.webhook_url))
+    whole = orjson.dumps(envelope.webhook_url)
+    to_mark, _, behind = tail.partition(whole)
+    return start, to_mark + b'"' + before, after + b'"' + behind
 
 
 def _written_trace() -> aiohttp.TraceConfig:
@@ -204,7 +232,7 @@ def _written_trace() -> aiohttp.TraceConfig:
     return trace
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+async def _whole(response: aiohttp.ClientResponse) -> bytes | None:
     """The whole body; None when it is larger than any reply."""
     chunks: list[bytes] = []
     size_bytes = 0

@@ -25,13 +25,15 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "TELNYX_API_KEY": "sandbox"} | more
 
 
-def bulksend(*words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
+def bulksend(
+    *words: str | Path, timeout_s: float = 60.0, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*BULKSEND, *map(str, words)],
         capture_output=True,
         text=True,
         env=environment(**more),
-        timeout=60,
+        timeout=timeout_s,
         check=False,
         stdin=subprocess.DEVNULL,
     )
@@ -60,6 +62,10 @@ class RunningSandbox:
             *("--base-url", self.base_url, "--profile-id", PROFILE),
             *("--from", "MyCompany", "--yes"),
         ]
+
+    def request_count(self) -> int:
+        """Lines of the ledger, without reading them."""
+        return self._ledger.read_bytes().count(b"\n") if self._ledger.exists() else 0
 
     def entries(self) -> list[dict[str, Any]]:
         if not self._ledger.exists():

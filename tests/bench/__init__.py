@@ -1,1 +1,1 @@
-"""Benchmarks: how fast, and in what memory. Each has its name: `python -m tests.bench.dry_run`."""
+"""Benchmarks and the experiments that show a figure; each runs by `python -m tests.bench...`."""

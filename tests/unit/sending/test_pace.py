@@ -1,27 +1,50 @@
-"""The pace: a pure table, then the gate on a virtual clock."""
+"""The calculator, as tables: what each reply does to the pace."""
 
 from __future__ import annotations
 
-import asyncio
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 import pytest
 
 from bulksend import errors
-from bulksend.sending import pace, pacing
-from bulksend.sms.message import Signal, Throttle
-from tests import virtual_clock
-from tests.makers import accepted, refused, throttled, unknown
+from bulksend.sending import pace, queueing
+from bulksend.sending.pace import LimitedBy
+from bulksend.sending.throttling import News
+from bulksend.sms.message import Reply, Signal, Throttle
+from bulksend.telnyx import codes
+from tests.makers import accepted, refused, throttled, unknown, unsent
+
+NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
+
+
+def news(now_s: float, accepted: int = 1, *, open: int = 0) -> News:
+    return News(now_s, accepted, accepted, open)
 
 
 @pytest.mark.parametrize(
     ("text", "per_s"),
-    [("50/s", 50.0), ("600/min", 10.0), ("0.1/s", 0.1), ("3600/h", 1.0), (" 5 / s ", 5.0)],
+    [
+        ("50/s", 50.0),
+        ("600/min", 10.0),
+        ("0.1/s", 0.1),
+        ("3600/h", 1.0),
+        (" 5 / s ", 5.0),
+        ("1.5/s", 1.5),
+        ("7/min", 7 / 60),
+        ("999.5/s", 999.5),
+        ("2000/sec", 2000.0),
+    ],
 )
 def test_a_rate_is_read(text: str, per_s: float) -> None:
     assert pace.parse_rate(text) == pytest.approx(per_s)
 
 
-@pytest.mark.parametrize("text", ["50", "fast", "0/s", "-1/s", "1/day", "1e9/s", ""])
+@pytest.mark.parametrize(
+    "text", ["50", "fast", "0/s", "-1/s", "1/day", "1e9/s", "", "nan/s", "1/s/s", "5 0/s"]
+)
 def test_a_wrong_rate_says_how_to_write_it(text: str) -> None:
     with pytest.raises(errors.UsageError) as caught:
         pace.parse_rate(text)
@@ -29,168 +52,242 @@ def test_a_wrong_rate_says_how_to_write_it(text: str) -> None:
     assert "50/s" in caught.value.hint
 
 
-@pytest.mark.parametrize("reply", [refused(), unknown(), accepted()], ids=lambda it: it.status)
-def test_only_rate_signals_move_the_pace(reply: object) -> None:
-    before = pace.start(50.0)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(refused(), id="a refusal"),
+        pytest.param(unknown(), id="a timeout"),
+        pytest.param(unknown("10007", http_status=503), id="a server's error"),
+        pytest.param(unsent(), id="a connection that failed"),
+        pytest.param(accepted(), id="a yes without a word on the wait"),
+        pytest.param(accepted(wait_s=0.0), id="a yes without a wait"),
+        pytest.param(accepted(signal=Signal(remaining=49, reset_s=0.5)), id="many left"),
+    ],
+)
+def test_only_rate_signals_move_the_pace(reply: Reply) -> None:
+    state = pace.start(50.0)
+    for number in range(1, 40):
+        state = pace.next_pace(state, reply, news(0.1 * number, number))
 
-    after = pace.next_pace(before, reply, 10.0)  # type: ignore[arg-type]
+    assert state.per_s(4.0) == 50.0
+    assert state.held_until_s < 0.0
+    assert state.limited_by(4.0) is LimitedBy.RATE
 
-    assert (after.now_per_s, after.held_until_s) == (50.0, 0.0)
+
+@pytest.mark.parametrize(
+    ("headers", "held_s"),
+    [
+        pytest.param({"retry-after": "7"}, 7.0, id="seconds"),
+        pytest.param({"retry-after": "0.5"}, 0.5, id="part of a second"),
+        pytest.param(
+            {"retry-after": format_datetime(NOW.replace(second=9), usegmt=True)}, 9.0, id="a date"
+        ),
+        pytest.param({"x-ratelimit-reset": "3"}, 3.0, id="reset in seconds"),
+        pytest.param(
+            {"x-ratelimit-reset": str(int(NOW.timestamp()) + 4)}, 4.0, id="reset as an epoch"
+        ),
+        pytest.param({"retry-after": "2", "x-ratelimit-reset": "5"}, 5.0, id="the later of both"),
+        pytest.param({"retry-after": "86400"}, 3600.0, id="an hour at most"),
+        pytest.param({"retry-after": "soon"}, 0.2, id="nonsense counts as nothing"),
+        pytest.param({"retry-after": "-5"}, 0.2, id="a moment that has passed"),
+        pytest.param({}, 0.2, id="nothing named"),
+    ],
+)
+def test_a_429_holds_everybody_as_long_as_telnyx_asks(
+    headers: dict[str, str], held_s: float
+) -> None:
+    body = b'{"errors":[{"code":"10011","title":"Too many requests"}]}'
+    reply = codes.classify(codes.Exchange(True, None, 429, headers, body), NOW)
+
+    state = pace.next_pace(pace.start(50.0), reply, news(10.0, 0))
+
+    assert state.held_until_s - 10.0 == pytest.approx(held_s)
+    assert state.limited_by(10.1) is LimitedBy.THROTTLED
 
 
-def test_throttling_holds_as_long_as_asked_and_slows_down_once_for_a_burst() -> None:
-    first = pace.next_pace(pace.start(100.0), throttled(retry_after_s=7.0), 10.0)
-    second = pace.next_pace(first, throttled(retry_after_s=7.0), 10.1)
+def test_the_refusals_of_one_burst_count_once_however_late_they_come() -> None:
+    state = pace.next_pace(pace.start(100.0), throttled(retry_after_s=0.5), News(10.0, 0, 1, 8))
+    for number in range(2, 10):  # the eight that were out, some after the hold
+        late = News(10.0 + 0.2 * number, 0, number, 9 - number)
+        state = pace.next_pace(state, throttled(retry_after_s=0.5), late)
+    once = state.limit.per_s
+    state = pace.next_pace(state, throttled(retry_after_s=0.5), News(12.5, 0, 10, 0))
 
-    assert first.held_until_s == 17.0
-    assert first.now_per_s == 50.0
-    assert second.now_per_s == 50.0
+    assert once == pytest.approx(0.95 * 50.0)
+    assert state.limit.per_s < once
+
+
+@pytest.mark.parametrize(
+    ("seconds", "accepted_per_s", "rate_per_s", "after_per_s"),
+    [
+        pytest.param(10.0, 50, 60.0, 0.97 * 50, id="measured: a little below what was taken"),
+        pytest.param(10.0, 50, 500.0, 0.97 * 50, id="the same from far above"),
+        pytest.param(10.0, 0.3, 60.0, 0.95 * 3 / 7.7, id="too few to measure: an estimate"),
+        pytest.param(0.1, 500, 500.0, 0.95 * 50 / 1.1, id="a burst: what it and its hold make"),
+    ],
+)
+def test_after_a_429_the_pace_is_what_was_taken(
+    seconds: float, accepted_per_s: float, rate_per_s: float, after_per_s: float
+) -> None:
+    state, count = pace.start(rate_per_s), round(seconds * accepted_per_s)
+    for number in range(1, count + 1):
+        state = pace.next_pace(state, accepted(), news(number / accepted_per_s, number))
+    end = News(count / accepted_per_s, count, count + 1)
+    state = pace.next_pace(state, throttled(retry_after_s=1.0), end)
+
+    assert state.limit.per_s == pytest.approx(after_per_s, rel=0.12)
+
+
+def test_holds_without_a_named_time_double_while_nothing_is_accepted() -> None:
+    state, now_s, holds = pace.start(50.0), 0.0, []
+    for number in range(1, 12):
+        state = pace.next_pace(state, throttled(), News(now_s, 0, number))
+        holds.append(round(state.held_until_s - now_s, 1))
+        now_s = state.held_until_s
+
+    assert holds[:5] == [0.2, 0.4, 0.8, 1.6, 3.2]
+    assert holds[-1] == 60.0
+
+
+def test_one_429_out_of_nowhere_is_forgotten_within_half_a_minute() -> None:
+    state, count, now_s = pace.start(50.0), 0, 0.0
+    while now_s < 10.0:
+        now_s, count = now_s + 0.02, count + 1
+        state = pace.next_pace(state, accepted(), news(now_s, count))
+    state = pace.next_pace(state, throttled(retry_after_s=1.0), News(now_s, count, count + 1))
+    cut = state.per_s(now_s)
+    while state.per_s(now_s) < 50.0 and now_s < 60.0:
+        now_s, count = now_s + 1 / state.per_s(now_s), count + 1
+        state = pace.next_pace(state, accepted(), news(now_s, count))
+
+    assert cut == pytest.approx(48.5, rel=0.02)
+    assert now_s < 40.0
+    assert state.limited_by(now_s) is LimitedBy.RATE
+
+
+def test_the_same_limit_is_tried_less_often_each_time() -> None:
+    """A server that takes 50/s, and a user who says 500/s: the calms between the tries."""
+    state, count, now_s, tries = pace.start(500.0), 0, 0.0, []
+    while now_s < 600.0:
+        now_s, count = now_s + 1 / min(state.per_s(now_s), 50.0), count + 1
+        if state.per_s(now_s) > 50.0:
+            tries.append(now_s)
+            state = pace.next_pace(
+                state, throttled(retry_after_s=1.0), News(now_s, count, len(tries) + count)
+            )
+            now_s = state.held_until_s
+        state = pace.next_pace(state, accepted(), News(now_s, count, len(tries) + count))
+
+    calms = [later - before for before, later in zip(tries, tries[1:], strict=False)]
+    assert calms[-1] > 100.0
+    assert len(tries) < 15
 
 
 def test_a_full_queue_is_waited_for_longer_each_time() -> None:
     full = throttled(Throttle.QUEUE_FULL)
-    first = pace.next_pace(pace.start(50.0), full, 0.0)
-    second = pace.next_pace(first, full, first.held_until_s + 1)
+    first = pace.next_pace(pace.start(50.0), full, News(0.0, 0, 1))
+    same_burst = pace.next_pace(first, full, News(0.5, 0, 2))
+    second = pace.next_pace(first, full, News(31.0, 0, 3))
 
     assert first.held_until_s == 30.0
-    assert second.held_until_s - (first.held_until_s + 1) == 60.0
+    assert same_burst == first
+    assert second.held_until_s - 31.0 == 60.0
+    assert second.limited_by(40.0) is LimitedBy.QUEUE
+    assert second.per_s(40.0) == pytest.approx(50.0 / 4)
 
 
-def test_a_long_queue_slows_and_a_short_one_lets_go() -> None:
-    state = pace.start(50.0)
-    state = pace.next_pace(state, accepted(wait_s=40.0), 10.0)
-    assert state.now_per_s == pytest.approx(40.0)
-    assert state.limited_by is pace.LimitedBy.QUEUE
-
-    now_s = 10.0
-    while state.now_per_s < 50.0 and now_s < 60.0:
-        now_s += 0.2
-        state = pace.next_pace(state, accepted(wait_s=1.0), now_s)
-
-    assert state.now_per_s == 50.0
-    assert state.limited_by is pace.LimitedBy.RATE
+def queued(waits: list[tuple[float, float, int]], user_per_s: float = 50.0) -> pace.Pace:
+    """The pace after replies at so many seconds, with such a wait, after so many accepted."""
+    state = pace.start(user_per_s)
+    for now_s, wait_s, count in waits:
+        state = pace.next_pace(state, accepted(wait_s=wait_s), news(now_s, count))
+    return state
 
 
-def test_no_requests_left_holds_until_the_reset() -> None:
-    reply = accepted(signal=Signal(None, None, 0, 3.0))
+@pytest.mark.parametrize(
+    ("waits", "per_s", "held_s"),
+    [
+        pytest.param([(0, 0, 1), (0.2, 10, 2)], 0.1, 0, id="one more message is ten seconds"),
+        pytest.param([(0, 0, 1), (0.2, 20, 3)], 0.05, 0, id="over the target: half as fast"),
+        pytest.param([(0, 0, 1), (2.0, 1, 150)], 50.0, 0, id="faster than the user wants"),
+        pytest.param([(0, 0, 1), (2.0, 2, 81)], 20 * 1.8, 0, id="twenty a second, and room"),
+        pytest.param([(0, 10, 1), (2.0, 10, 41)], 20.0, 0, id="on the target: as fast as it drains"),
+        pytest.param([(0, 40, 1)], 50.0, 30, id="far over the target at once: drain first"),
+        pytest.param([(0, 25, 1), (5.0, 25, 51)], 5.0, 15, id="over the bound: to the target"),
+        pytest.param([(0, 0, 1), (1.0, 5000, 2)], 0.5 / 5001, 1e4, id="hopeless: asks in between"),
+    ],
+)
+def test_the_pace_brings_the_queue_to_its_target(
+    waits: list[tuple[float, float, int]], per_s: float, held_s: float
+) -> None:
+    state = queued(waits)
+    now_s = waits[-1][0]
 
-    assert pace.next_pace(pace.start(50.0), reply, 10.0).held_until_s == 13.0
-
-
-async def take(pacer: pacing.Pacer, seconds: float) -> list[float]:
-    """When slots were given to eager workers."""
-    loop, given = asyncio.get_running_loop(), []
-    async with pacer:
-        end_s = loop.time() + seconds
-
-        async def worker() -> None:
-            while loop.time() < end_s:
-                await pacer.slot()
-                given.append(loop.time())
-
-        workers = [asyncio.create_task(worker()) for _ in range(50)]
-        await asyncio.sleep(seconds)
-        for task in workers:
-            task.cancel()
-        await asyncio.wait(workers)
-    return given
-
-
-@pytest.mark.parametrize("rate_per_s", [0.1, 1.0, 10.0, 50.0, 333.0, 1000.0, 2000.0])
-def test_no_window_has_more_slots_than_the_rate_and_one(rate_per_s: float) -> None:
-    seconds = 60.0 if rate_per_s >= 1 else 600.0
-
-    given = virtual_clock.run(take(pacing.Pacer(rate_per_s), seconds))
-
-    window_s = max(1.0, 1.0 / rate_per_s)
-    most = max(
-        sum(1 for it in given[at : at + int(rate_per_s * window_s) + 5] if it < start + window_s)
-        for at, start in enumerate(given)
-    )
-    assert most <= int(rate_per_s * window_s) + 1
-    assert len(given) >= 0.99 * rate_per_s * seconds - 1
+    assert state.per_s(now_s) == pytest.approx(max(per_s, pace.SLOWEST_PER_S), rel=0.05)
+    # Never blind for longer than the hold of half a minute, or what two messages take to drain.
+    assert max(state.held_until_s - now_s, 0.0) == pytest.approx(min(held_s, 3600.0), rel=0.05)
 
 
-def test_slots_are_given_in_the_order_they_were_asked_for() -> None:
-    async def work() -> list[int]:
-        order: list[int] = []
-        async with pacing.Pacer(10.0) as pacer:
+def test_a_wait_that_is_told_and_does_not_grow_is_no_limit() -> None:
+    """Telnyx's own example says 0.5 where nothing is held back."""
+    state = queued([(it, 0.5, 1 + 20 * it) for it in range(30)])
 
-            async def one(number: int) -> None:
-                await pacer.slot()
-                order.append(number)
-
-            await asyncio.gather(*(one(it) for it in range(20)))
-        return order
-
-    assert virtual_clock.run(work()) == list(range(20))
+    assert state.per_s(30.0) == 50.0
+    assert state.limited_by(30.0) is LimitedBy.RATE
 
 
-def test_a_cancelled_wait_costs_nobody_a_slot() -> None:
-    async def work() -> int:
-        async with pacing.Pacer(10.0) as pacer:
-            waiting = [asyncio.create_task(pacer.slot()) for _ in range(10)]
-            await asyncio.sleep(0)
-            for task in waiting[1:9]:
-                task.cancel()
-            done, _ = await asyncio.wait(waiting, timeout=1.0)
-            return sum(not it.cancelled() for it in done)
+def test_a_queue_that_empties_doubles_the_pace_until_the_user_is_the_limit() -> None:
+    state, count, now_s = queued([(0, 0, 1), (0.2, 10, 2)]), 2, 0.2
+    assert state.limited_by(now_s) is LimitedBy.QUEUE
+    while math.isfinite(state.queue.per_s) and now_s < 200.0:
+        now_s, count = now_s + 1 / state.per_s(now_s), count + 1
+        state = pace.next_pace(state, accepted(wait_s=0.0), news(now_s, count))
 
-    assert virtual_clock.run(work()) == 2
+    assert now_s < 60.0
+    assert state.limited_by(now_s) is LimitedBy.RATE
 
 
-def test_the_gate_is_held_for_everybody() -> None:
-    async def work() -> float:
-        async with pacing.Pacer(100.0) as pacer:
-            await pacer.slot()
-            pacer.heard(throttled(retry_after_s=9.0))
-            await pacer.slot()
-            return asyncio.get_running_loop().time()
+@pytest.mark.parametrize(
+    ("remaining", "reset_s", "out", "per_s", "held_s"),
+    [
+        pytest.param(0, 3.0, 0, 50.0, 3.0, id="none left: until there are new ones"),
+        pytest.param(5, 3.0, 5, 50.0, 3.0, id="as many left as are out already"),
+        pytest.param(20, 2.0, 0, 10.0, 0.0, id="few left: spread over the time"),
+        pytest.param(20, 2.0, 10, 5.0, 0.0, id="few left, some of them out"),
+        pytest.param(500, 2.0, 0, 50.0, 0.0, id="more than can be used"),
+        pytest.param(0, None, 0, 50.0, 0.0, id="no word on when"),
+    ],
+)
+def test_remaining_requests_are_not_used_up_before_there_are_new_ones(
+    remaining: int, reset_s: float | None, out: int, per_s: float, held_s: float
+) -> None:
+    reply = accepted(signal=Signal(remaining=remaining, reset_s=reset_s))
 
-    assert virtual_clock.run(work()) == pytest.approx(9.0, abs=0.3)
+    state = pace.next_pace(pace.start(50.0), reply, news(10.0, open=out))
 
-
-def test_a_paused_batch_goes_on_where_it_was() -> None:
-    async def work() -> tuple[bool, str]:
-        async with pacing.Pacer(100.0) as pacer:
-            pacer.pause()
-            waiting = asyncio.create_task(pacer.slot())
-            await asyncio.sleep(5)
-            still, why = not waiting.done(), pacer.limited_by
-            pacer.go_on()
-            await waiting
-            return still, why
-
-    assert virtual_clock.run(work()) == (True, "paused")
+    assert state.per_s(10.0) == pytest.approx(per_s)
+    assert max(state.held_until_s - 10.0, 0.0) == held_s
+    assert state.per_s(14.0) == 50.0
 
 
-def test_a_storm_of_429_ends_within_seconds_and_everybody_is_served() -> None:
-    """A server that takes 50/s and a user who says 500/s."""
+def test_another_rate_of_the_users_keeps_what_was_learnt() -> None:
+    state = queued([(0, 0, 1), (0.2, 10, 2)])
 
-    async def work() -> tuple[float, float]:
-        loop = asyncio.get_running_loop()
-        tokens, filled_s, wanted = 50.0, 0.0, 3000
-        taken, late_refusals, late = 0, 0, 0
-        async with pacing.Pacer(500.0) as pacer:
+    faster, slower = pace.with_rate(state, 500.0), pace.with_rate(state, 0.01)
 
-            async def worker() -> None:
-                nonlocal tokens, filled_s, taken, late, late_refusals
-                while taken < wanted:
-                    await pacer.slot()
-                    tokens = min(50.0, tokens + (loop.time() - filled_s) * 50.0)
-                    filled_s = loop.time()
-                    served = tokens >= 1.0
-                    tokens -= served
-                    taken += served
-                    late += loop.time() > 10
-                    late_refusals += loop.time() > 10 and not served
-                    await asyncio.sleep(0.05)
-                    pacer.heard(accepted() if served else throttled(retry_after_s=1.0))
+    assert faster.per_s(1.0) == pytest.approx(0.1, rel=0.05)
+    assert faster.limited_by(1.0) is LimitedBy.QUEUE
+    assert slower.per_s(1.0) == 0.01
+    assert slower.limited_by(1.0) is LimitedBy.RATE
 
-            await asyncio.gather(*(worker() for _ in range(64)))
-        return loop.time() / (wanted / 50.0), late_refusals / late
 
-    times_ideal, share = virtual_clock.run(work())
+def test_the_calculator_keeps_its_hands_off_what_does_not_change() -> None:
+    """Most replies say nothing new, and cost no new state."""
+    state = pace.next_pace(pace.start(50.0), accepted(wait_s=0.0), news(0.0, 1))
 
-    assert times_ideal <= 1.2
-    assert share <= 0.05
+    assert pace.next_pace(state, accepted(wait_s=0.0), news(0.1, 2)) is state
+    assert replace(state) == state
+
+
+def test_the_bounds_of_the_queue_stand_in_their_order() -> None:
+    assert queueing.SPAN_S < queueing.TARGET_S < queueing.BOUND_S < queueing.BLIND_S < 15 * 60

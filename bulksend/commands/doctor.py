@@ -1,0 +1,152 @@
+"""`bulksend doctor`: what a batch needs, looked at one by one before it is begun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bulksend.commands import access as accesses
+from bulksend.commands import probe as probes
+from bulksend.commands import proofs
+from bulksend.commands.settings import (
+    SANDBOX_IDENTITY,
+    Identity,
+    Settings,
+    require,
+)
+from bulksend.commands.summary import OK, SCHEMA
+from bulksend.commands.view import View
+from bulksend.journal import place
+from bulksend.sms import phone, sender
+from bulksend.telnyx import account, checkup, client
+from bulksend.telnyx.checkup import Finding, Level
+from bulksend.telnyx.codes import Exchange
+from bulksend.telnyx.idempotency import Verdict
+
+_FREE_MIN_BYTES = 100 << 20
+_SYNC_MAX_S = 0.05
+FAILED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every finding, in the order of looking."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """2 when something would keep a batch from getting through."""
+        return FAILED if any(it.level is Level.FAIL for it in self.findings) else OK
+
+
+def doctor(settings: Settings, view: View, *, probe_to: str | None = None) -> Report:
+    """Look at everything. With `probe_to`, also text that phone once or twice, after consent.
+
+    Raises UsageError for options that cannot be, and without consent.
+    """
+    identity = settings.identity
+    if settings.sandbox:
+        identity = identity.or_else(SANDBOX_IDENTITY)
+    if identity.sender is not None:
+        sender.parse_sender(identity.sender)
+    to = None
+    if probe_to is not None:
+        identity, to = require(identity), probes.parse_to(probe_to)
+        probes.consent(to, identity.sender or "", view)
+    found = accesses.access(settings)
+    return Report(
+        (
+            *asyncio.run(_ask(settings, identity, found, to)),
+            _journal(settings.journal_path.absolute().parent),
+        )
+    )
+
+
+async def _ask(
+    settings: Settings, identity: Identity, access: accesses.Access, to: phone.Phone | None
+) -> list[Finding]:
+    envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
+    async with (
+        accesses.opened(access, settings) as found,
+        client.Client(found.base_url, found.key, envelope) as gateway,
+    ):
+        first = await gateway.get("/balance")
+        findings = [checkup.key(first)]
+        if findings[0].level is Level.OK:
+            findings += await _account(gateway, identity, first)
+            findings += [checkup.clock(gateway.clock.high_s), checkup.limits(first)]
+            findings.append(await _key(settings, identity, found.base_url, gateway, to))
+    return findings
+
+
+async def _account(gateway: client.Client, identity: Identity, first: Exchange) -> list[Finding]:
+    """Balance, profile, sender and opt-outs."""
+    found, listed, opted_out = None, None, None
+    if identity.profile_id is not None:
+        path = f"/messaging_profiles/{identity.profile_id}"
+        found = account.profile(await gateway.get(path))
+        listed = await account.sender_ids(gateway, identity.profile_id)
+        where = {"filter[messaging_profile_id]": identity.profile_id, "page[size]": "1"}
+        opted_out = await gateway.get("/messaging_optouts", where)
+    redaction = checkup.redaction(found)
+    return [
+        checkup.balance(account.balance(first)),
+        *checkup.profile(found, identity.profile_id, identity.smart_encoding == "yes"),
+        checkup.sender(identity.sender, listed, found),
+        checkup.opt_outs(opted_out),
+        *([redaction] if redaction is not None else []),
+    ]
+
+
+async def _key(
+    settings: Settings,
+    identity: Identity,
+    base_url: str,
+    gateway: client.Client,
+    to: phone.Phone | None,
+) -> Finding:
+    """What is known of the idempotency key here, after a probe where one was asked for."""
+    folder, profile_id = settings.state_folder, identity.profile_id or ""
+    seen = ""
+    if to is None:
+        proof = proofs.recall(folder, base_url, profile_id)
+    else:
+        proof, seen = await probes.probe(gateway, to)
+        if folder is not None and proof.verdict is not Verdict.UNDECIDED and not settings.sandbox:
+            proofs.remember(folder, base_url, profile_id, proof)
+    return checkup.idempotency_key(proof, seen)
+
+
+def _journal(folder: Path) -> Finding:
+    """Whether the folder keeps what is written to it."""
+    found = place.survey(folder)
+    if found.fault:
+        text = f"{folder} takes no journal: {found.fault}"
+        return Finding("journal", Level.FAIL, text, "give --journal a place that can be written")
+    if found.filesystem in place.NETWORK:
+        text = f"{folder} is on a network file system ({found.filesystem})"
+        return Finding("journal", Level.FAIL, text, "keep journals on a disk of this computer")
+    text = f"{found.free_bytes / 1e9:,.1f} GB free, a sync takes {found.sync_s * 1000:.1f} ms"
+    if found.free_bytes < _FREE_MIN_BYTES:
+        return Finding("journal", Level.WARN, text, "free some space: a row takes 100 bytes")
+    if found.sync_s > _SYNC_MAX_S:
+        return Finding("journal", Level.WARN, text, "a slow disk slows the sending down")
+    return Finding("journal", Level.OK, text)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The findings for a program."""
+    counted = Counter(it.level for it in report.findings)
+    return {
+        "schema": SCHEMA,
+        "checks": [
+            {"name": it.name, "level": it.level, "text": it.text, "todo": it.todo or None}
+            for it in report.findings
+        ],
+        **{it.value: counted[it] for it in Level},
+        "exit_code": report.exit_code,
+    }

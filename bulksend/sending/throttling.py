@@ -1,0 +1,141 @@
+"""How many requests Telnyx's API takes a second, learnt from its refusals (429). Pure.
+
+A refusal costs a whole hold, so the limit is found from below: fall to a little under what was
+really taken, keep calm, then creep upwards. Each time the same limit is met again the calm before
+the next try gets longer; a limit that no longer holds is left behind quickly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+#: The shortest hold, and the longest of our own accord, where Telnyx names no time.
+HOLD_MIN_S, HOLD_OWN_MAX_S = 0.2, 60.0
+#: How far below what was taken to go: after it was measured, and after an estimate.
+BELOW_MEASURED, BELOW_ESTIMATE = 0.97, 0.95
+#: How long nothing is tried after a refusal: after an estimate; after a measurement, and doubled
+#: each time that the same limit is met again.
+CALM_ESTIMATE_S, CALM_S, CALM_MAX_S = 1.0, 5.0, 160.0
+#: Growth a second: near the limit, and where it is not known or was left behind.
+CREEP, LEAP = 0.01, 0.25
+_BEYOND = 1.05
+_STEP_S = 0.25
+#: A measurement needs so much time and so many accepted requests.
+_MEASURE_S, _MEASURE_COUNT = 0.5, 5
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the gate has counted when a reply arrives."""
+
+    now_s: float
+    #: Accepted so far, this reply included.
+    accepted: int
+    #: Replies so far, this one included.
+    replies: int
+    #: Requests that are still out.
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What the API takes, as far as is known. Moments are the loop's."""
+
+    #: The rate that this limit allows us now; infinite while it has never said no.
+    per_s: float = math.inf
+    #: What was taken when it last said no, and whether that was measured or only estimated.
+    taken_per_s: float = math.inf
+    measured: bool = False
+    #: How often in a row it was met at the same height.
+    confirmed: int = 0
+    #: Refusals in a row between which nothing was accepted.
+    fruitless: int = 0
+    #: Up to this reply all belong to requests from before the last refusal.
+    stale_until: int = 0
+    #: Nothing is tried before this moment.
+    calm_until_s: float = -math.inf
+    grown_at_s: float = -math.inf
+    #: The stretch being counted: since when (None: none has begun), and accepted before it.
+    since_s: float | None = None
+    accepted_then: int = 0
+    #: True from a refusal to the next accepted request.
+    resting: bool = False
+    #: What was taken in the last whole stretch.
+    last_per_s: float = 0.0
+
+
+def said_yes(limit: Limit, user_per_s: float, news: News) -> Limit:
+    """After an accepted request: count, and grow back towards the user's rate."""
+    if limit.since_s is None or limit.resting:
+        limit = replace(
+            limit,
+            since_s=news.now_s,
+            accepted_then=news.accepted - 1,
+            last_per_s=0.0,
+            resting=False,
+            fruitless=0,
+        )
+    elif (passed_s := news.now_s - limit.since_s) >= _MEASURE_S:
+        count = news.accepted - limit.accepted_then
+        if count >= _MEASURE_COUNT:
+            limit = replace(
+                limit,
+                since_s=news.now_s,
+                accepted_then=news.accepted,
+                last_per_s=count / passed_s,
+            )
+    return limit if math.isinf(limit.per_s) else _grown(limit, user_per_s, news.now_s)
+
+
+def _grown(limit: Limit, user_per_s: float, now_s: float) -> Limit:
+    elapsed_s = min(now_s - max(limit.grown_at_s, limit.calm_until_s), 1.0)
+    if elapsed_s < _STEP_S:
+        return limit
+    near = limit.measured and limit.per_s < _BEYOND * limit.taken_per_s
+    faster = limit.per_s * (1.0 + (CREEP if near else LEAP) * elapsed_s)
+    if faster >= user_per_s:  # no limit any more
+        return replace(limit, per_s=math.inf, taken_per_s=math.inf, confirmed=0)
+    return replace(limit, per_s=faster, grown_at_s=now_s)
+
+
+def said_no(limit: Limit, asked_s: float, rate_per_s: float, news: News) -> tuple[Limit, float]:
+    """After a refusal: the new limit, and how long nobody may send.
+
+    `asked_s` is what Telnyx named (0: nothing), `rate_per_s` how fast we were. The refusals of one
+    burst, however late they arrive, count once.
+    """
+    if news.replies <= limit.stale_until:
+        return limit, max(asked_s, HOLD_MIN_S)
+    hold_s = max(asked_s, min(HOLD_MIN_S * 2.0**limit.fruitless, HOLD_OWN_MAX_S))
+    taken, measured = _taken(limit, hold_s, rate_per_s, news)
+    confirmed = 0
+    if measured and abs(taken / limit.taken_per_s - 1.0) < 0.1:
+        confirmed = limit.confirmed + 1
+    calm_s = min(CALM_S * 2.0**confirmed, CALM_MAX_S) if measured else CALM_ESTIMATE_S
+    cut = replace(
+        limit,
+        per_s=taken * (BELOW_MEASURED if measured else BELOW_ESTIMATE),
+        taken_per_s=taken,
+        measured=measured,
+        confirmed=confirmed,
+        fruitless=limit.fruitless + 1,
+        stale_until=news.replies + news.open,
+        calm_until_s=news.now_s + hold_s + calm_s,
+        resting=True,
+    )
+    return cut, hold_s
+
+
+def _taken(limit: Limit, hold_s: float, rate_per_s: float, news: News) -> tuple[float, bool]:
+    """What was taken a second, and whether that was measured.
+
+    A burst that was cut short says: so many in the burst and the holds after it together.
+    """
+    if limit.since_s is None:  # nothing at all so far
+        return 0.5 * rate_per_s, False
+    passed_s = news.now_s - limit.since_s
+    estimate = (news.accepted - limit.accepted_then) / (passed_s + hold_s)
+    if limit.last_per_s > estimate and not limit.resting:
+        return min(limit.last_per_s, rate_per_s), True
+    return min(estimate, rate_per_s), False

@@ -1,0 +1,234 @@
+"""What settles an unknown row, or why it stays one: the values, and the decision, both pure.
+
+Strongest first: the reply to its own key (`idempotency`), its mark in Telnyx's records, one record
+of its number, sender and time that nothing else of ours explains, and last that there is none
+where its neighbours are seen. A wrong answer here is a text sent twice or forgotten, so whatever
+is odd leaves the row as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bulksend.sms.message import Message, Status
+from bulksend.telnyx.records import Record, Span
+from bulksend.telnyx.reference import Marker
+
+#: A row that is in no record counts as absent only after Telnyx's queue (4 hours), the lag of the
+#: records (seen up to 6), and 2 hours more.
+ABSENT_AFTER_S = 12 * 3600.0
+#: How many accepted neighbours must be seen before a row's absence says anything, and the most
+#: that are looked for.
+CONTROLS_MIN, CONTROLS_MAX = 20, 50
+#: A neighbour was claimed within so long of the row.
+NEIGHBOUR_S = 600.0
+#: How far a record may stand from the requests of its row.
+_BEFORE_S, _AFTER_S = 120.0, 900.0
+#: How far from them a text to the same phone is looked for.
+_WIDE_BEFORE_S, _WIDE_AFTER_S = 3600.0, ABSENT_AFTER_S
+
+
+class By(StrEnum):
+    """What settled a row, the strongest first."""
+
+    KEY = "key"
+    REFERENCE = "reference"
+    SEARCH = "search"
+    ABSENCE = "absence"
+
+
+class Reason(StrEnum):
+    """Why a row stays unknown."""
+
+    # of its key
+    KEY_UNPROVEN = "key_unproven"
+    BYTES_DIFFER = "bytes_differ"
+    NO_SERVER_TIME = "no_server_time"
+    KEY_TOO_OLD = "key_too_old"
+    KEY_NOT_REMEMBERED = "key_not_remembered"
+    KEY_BUSY = "key_busy"
+    REFUSED_NOW = "refused_now"
+    NO_ANSWER = "no_answer"
+    STOPPED = "stopped"
+    # of Telnyx's records
+    RECORDS_UNREAD = "records_unread"
+    NUMBER_MASKED = "number_masked"
+    AMBIGUOUS = "ambiguous"
+    TOO_EARLY = "too_early"
+    FEW_NEIGHBOURS = "few_neighbours"
+    NEIGHBOURS_UNSEEN = "neighbours_unseen"
+    NOT_CONFIRMED = "not_confirmed"
+    # of the batch
+    ROW_GONE = "row_gone"
+    SANDBOX_GONE = "sandbox_gone"
+
+
+#: What a person reads for each.
+REASON_TEXT: dict[Reason, str] = {
+    Reason.KEY_UNPROVEN: (
+        "nobody has proven that the idempotency key is honoured here; "
+        "`bulksend doctor --probe-key --to +NUMBER` does, for the price of one text or two"
+    ),
+    Reason.BYTES_DIFFER: "its request would no longer be the same byte for byte",
+    Reason.NO_SERVER_TIME: "the server tells no time, so the age of its key is not known",
+    Reason.KEY_TOO_OLD: "its key is older than 23 hours by the server's clock",
+    Reason.KEY_NOT_REMEMBERED: (
+        "the server answered with an error, after which it may remember no key; "
+        "--repeat-after-5xx asks again all the same and may text twice"
+    ),
+    Reason.KEY_BUSY: "the server still works on the first request",
+    Reason.REFUSED_NOW: "its repeat was refused, which does not show that the first request was",
+    Reason.NO_ANSWER: "asked for again, and no answer that decides came",
+    Reason.STOPPED: "stopped before it was asked for",
+    Reason.RECORDS_UNREAD: "Telnyx's records could not be read whole",
+    Reason.NUMBER_MASKED: "Telnyx masks the numbers in its records",
+    Reason.AMBIGUOUS: "what the records hold for its number may belong to another text",
+    Reason.TOO_EARLY: "it is in no record, which says nothing until 12 hours after its request",
+    Reason.FEW_NEIGHBOURS: (
+        f"it is in no record, and fewer than {CONTROLS_MIN} rows were accepted in the same minutes "
+        "to compare it with"
+    ),
+    Reason.NEIGHBOURS_UNSEEN: (
+        "it is in no record, and neither are all the rows accepted in the same minutes"
+    ),
+    Reason.NOT_CONFIRMED: "one record fits and may be its own; nobody confirmed it (--yes does)",
+    Reason.ROW_GONE: "the contacts file no longer makes a message of it",
+    Reason.SANDBOX_GONE: "the embedded sandbox, and its memory, ended with the run",
+}
+#: What may be otherwise in a while, or after the stop is mended: worth another `reconcile`.
+PASSING = frozenset(
+    {Reason.KEY_BUSY, Reason.NO_ANSWER, Reason.STOPPED, Reason.REFUSED_NOW, Reason.NO_SERVER_TIME}
+    | {Reason.RECORDS_UNREAD, Reason.TOO_EARLY, Reason.NEIGHBOURS_UNSEEN, Reason.NOT_CONFIRMED}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A row that is unknown no longer."""
+
+    row: int
+    status: Status
+    by: By
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A row that stays unknown."""
+
+    row: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def passing(self) -> bool:
+        """Whether to look again later is of use."""
+        return any(it in PASSING for it in self.reasons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A neighbour that was accepted: is it seen where the row is looked for?"""
+
+    message_id: str
+    phone: str
+    #: What the same search showed for it; None: it could not be read whole.
+    records: tuple[Record, ...] | None
+
+    @property
+    def seen(self) -> bool:
+        """Its own record, with its own number."""
+        return any(
+            it.message_id == self.message_id and it.phone == self.phone for it in self.records or ()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Everything that was seen of one unknown row."""
+
+    message: Message
+    #: From its claim to its last request, by the server's clock.
+    asked: Span
+    #: Since its last request, at the least.
+    age_s: float
+    #: What the search for its number showed; None: it could not be read whole.
+    records: tuple[Record, ...] | None
+    #: What the search for its mark showed; empty where rows are not marked.
+    deliveries: tuple[Record, ...] = ()
+    #: Messages that other rows are known to be.
+    explained: frozenset[str] = frozenset()
+    #: Another claim of ours to the same phone may have been sent as well.
+    rivalled: bool = False
+    #: Records show the marks of other rows, so this row's would be shown as well.
+    marks_shown: bool = False
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certain:
+    """The row's own message."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Probable:
+    """One record fits and nothing else explains it: for a person to confirm."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Its neighbours are seen and it is not: it never arrived."""
+
+
+def wide(asked: Span) -> Span:
+    """Where a text to the row's phone is looked for."""
+    return Span(since_s=asked.since_s - _WIDE_BEFORE_S, until_s=asked.until_s + _WIDE_AFTER_S)
+
+
+def judge(sight: Sight, marker: Marker | None) -> Certain | Probable | Absent | Reason:
+    """What the records say of one row."""
+    claim = (sight.message.row, sight.message.claim)
+    every = (*(sight.records or ()), *sight.deliveries)
+    own = [it for it in every if marker is not None and marker.find(it.marked) == claim]
+    if own:
+        return _marked(sight, own)
+    if sight.records is None:
+        return Reason.RECORDS_UNREAD
+    foreign = [it for it in sight.records if it.message_id not in sight.explained]
+    if any(it.phone != sight.message.phone for it in sight.records):
+        return Reason.NUMBER_MASKED
+    if marker is not None:  # the mark of another claim of ours explains a record as well
+        foreign = [it for it in foreign if marker.find(it.marked) is None]
+    return _one_of(sight, foreign) if foreign else _none(sight)
+
+
+def _marked(sight: Sight, own: list[Record]) -> Certain | Reason:
+    """The earliest, should a server have taken one claim twice; it cannot be another row's."""
+    others_phone = any(
+        it.phone[:1] == "+" and it.phone[1:].isdecimal() and it.phone != sight.message.phone
+        for it in own
+    )
+    if others_phone or any(it.message_id in sight.explained for it in own):
+        return Reason.AMBIGUOUS
+    return Certain(min(own, key=lambda it: (it.at_s is None, it.at_s or 0.0)))
+
+
+def _one_of(sight: Sight, foreign: list[Record]) -> Probable | Reason:
+    only = foreign[0]
+    if len(foreign) > 1 or sight.rivalled or sight.marks_shown or only.at_s is None:
+        return Reason.AMBIGUOUS
+    near = sight.asked.since_s - _BEFORE_S <= only.at_s <= sight.asked.until_s + _AFTER_S
+    fits = only.parts in (None, sight.message.parts)
+    return Probable(only) if near and fits else Reason.AMBIGUOUS
+
+
+def _none(sight: Sight) -> Absent | Reason:
+    if sight.age_s < ABSENT_AFTER_S:
+        return Reason.TOO_EARLY
+    if len(sight.controls) < CONTROLS_MIN:
+        return Reason.FEW_NEIGHBOURS
+    return Absent() if all(it.seen for it in sight.controls) else Reason.NEIGHBOURS_UNSEEN

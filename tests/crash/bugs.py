@@ -1,0 +1,277 @@
+"""Bugs planted on purpose: each must be caught by a test, or the tests are worth nothing.
+
+The package and its tests are copied, one bug is put in by an exact replacement (which fails loudly
+when the source reads differently by now), and the tests that ought to notice are run there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.acceptance import cli
+
+_COPIED = ("bulksend", "tests", "samples", "pyproject.toml", "README.md")
+
+
+@dataclass(frozen=True)
+class Bug:
+    """`old` becomes `new` in one file of the package; one of `tests` must fail.
+
+    A test is a file, or a file and `-k` and what its names must hold.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+_PIPELINE = "tests/unit/sending/test_pipeline.py"
+_CODES = "tests/unit/telnyx/test_codes.py"
+_CLIENT = "tests/integration/test_client.py"
+_MATRIX = "tests/integration/test_wire_faults.py"
+_REDIRECTS = f"{_MATRIX} -k 307-is-not-followed-fresh-http"
+_GARBAGE = f"{_MATRIX} -k garbage"
+_JOURNAL = "tests/integration/test_journal.py"
+_RUN = "tests/acceptance/test_run.py"
+_RESUME = "tests/acceptance/test_resume.py"
+_CRASH = "tests/crash/test_crash.py"
+_STOPPING = "tests/crash/test_stopping.py"
+_PEOPLE = "tests/crash/test_people.py"
+
+BUGS = (
+    Bug(
+        "a claim that is written after the request",
+        "sending/pipeline.py",
+        """        await crew.recorder.claim(message, body)
+        key = idempotency_key(crew.batch_id, message.row, message.claim)
+        outcome = await crew.delivery.deliver(message, body, key)
+""",
+        """        key = idempotency_key(crew.batch_id, message.row, message.claim)
+        outcome = await crew.delivery.deliver(message, body, key)
+        await crew.recorder.claim(message, body)
+""",
+        (_PIPELINE, _CRASH),
+    ),
+    Bug(
+        "a slot that is free before its row is settled",
+        "sending/pipeline.py",
+        "        await crew.recorder.settle(outcome)\n        self._count(message, outcome)\n",
+        "        asyncio.ensure_future(crew.recorder.settle(outcome))\n"
+        "        self._count(message, outcome)\n",
+        (_PIPELINE, _CRASH),
+    ),
+    Bug(
+        "more rows in flight than allowed",
+        "sending/pipeline.py",
+        "range(self._max_in_flight)",
+        "range(4 * self._max_in_flight)",
+        (_PIPELINE,),
+    ),
+    Bug(
+        "an unknown row that is tried again",
+        "sending/delivery.py",
+        "return reply.status is Status.UNSENT and",
+        "return reply.status in (Status.UNSENT, Status.UNKNOWN) and",
+        ("tests/unit/sending", _RESUME),
+    ),
+    Bug(
+        "redirects that are followed",
+        "telnyx/client.py",
+        "allow_redirects=False,  # a redirect that is followed sends the text again",
+        "allow_redirects=True,",
+        (_REDIRECTS,),
+    ),
+    Bug(
+        "requests that Ctrl-C cancels",
+        "commands/signals.py",
+        "        halt.set(_REASONS[number])\n",
+        "        halt.set(_REASONS[number])\n        leave()\n",
+        (_RESUME, _STOPPING),
+    ),
+    Bug(
+        "commits that a power cut undoes",
+        "journal/record.py",
+        '''    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+''',
+        '''    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+''',
+        (_CRASH,),
+    ),
+    Bug(
+        "a body that is another one each time",
+        "telnyx/client.py",
+        "return b\"\".join(\n            (self._head,",
+        "return b\"\".join(\n            (b\" \" * __import__('random').randrange(9999), self._head,",
+        (_CLIENT,),
+    ),
+    Bug(
+        "a key that is another one for each attempt",
+        "sending/delivery.py",
+        "reply = await self.gateway.send(body, key)",
+        "reply = await self.gateway.send(body, key + str(self.random.random()))",
+        ("tests/unit/sending", _STOPPING),
+    ),
+    Bug(
+        "a breaker that nobody listens to",
+        "commands/send.py",
+        "        if reason is not None:\n            self.switch.set(reason, reply.error)",
+        "        if reason is None:\n            return",
+        (_RUN, _STOPPING),
+    ),
+    Bug(
+        "a spend limit that is taken for a rate limit",
+        "telnyx/codes.py",
+        '**_stops(Stop.SPEND_LIMIT, "40333"),',
+        '"40333": Meaning(Status.UNSENT, throttle=Throttle.RATE),',
+        (_CODES,),
+    ),
+    Bug(
+        "rows of a dead run that are called unsent",
+        "journal/schema.py",
+        "UPDATE send SET status = 4, settled_ms = ?1",
+        "UPDATE send SET status = 5, settled_ms = ?1",
+        (_JOURNAL, _CRASH),
+    ),
+    Bug(
+        "a results file that is written in place",
+        "results/writer.py",
+        "        part.replace(path)\n",
+        "        path.write_bytes(part.read_bytes())\n",
+        (_CRASH,),
+    ),
+    Bug(
+        "a changed contacts file that nobody notices",
+        "commands/batch.py",
+        "if contacts_sha256 != batch.contacts_sha256:",
+        "if contacts_sha256 == '':",
+        (_RUN,),
+    ),
+    Bug(
+        "exceptions of the library in the log",
+        "telnyx/client.py",
+        "            failure = Failure.REPLY_CUT if status",
+        "            __import__('logging').getLogger('bulksend').warning('%r', error)\n"
+        "            failure = Failure.REPLY_CUT if status",
+        (_CLIENT, _PEOPLE),
+    ),
+    Bug(
+        "a cursor instead of the state of each row",
+        "journal/reading.py",
+        "            states[row] = code\n",
+        "            states[row] = 2\n",
+        (_JOURNAL, _RESUME),
+    ),
+    Bug(
+        "garbage that is taken for a refusal",
+        "telnyx/client.py",
+        "(aiohttp.ClientResponseError, Failure.REPLY_UNREADABLE)",
+        "(aiohttp.ClientResponseError, Failure.PROXY)",
+        (_GARBAGE,),
+    ),
+    Bug(
+        "a failed sync that is tried again",
+        "journal/writer.py",
+        "self._failure = self._failure or self._commit(claims, settlements)",
+        "self._failure = self._commit(claims, settlements)",
+        (_JOURNAL, _CRASH),
+    ),
+    Bug(
+        "a lock that two can hold",
+        "journal/lock.py",
+        "fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+        "fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)",
+        (_JOURNAL,),
+    ),
+    Bug(
+        "a journal that is made in place",
+        "journal/record.py",
+        """        _lay_out(part, batch)
+        part.rename(path)
+""",
+        """        part.rename(path)
+        _lay_out(path, batch)
+""",
+        (_CRASH,),
+    ),
+    Bug(
+        "formulas that stay formulas",
+        "results/cells.py",
+        "harmless = column.is_null()",
+        "harmless = column.is_not_null()",
+        (_PEOPLE,),
+    ),
+)
+BY_NAME = {it.name: it for it in BUGS}
+#: The short form: one of the sending, one of the wire, one of the journal.
+FEW = (
+    "an unknown row that is tried again",
+    "redirects that are followed",
+    "rows of a dead run that are called unsent",
+)
+
+
+def planted(folder: Path, bug: Bug) -> Path:
+    """A copy of the tree with the bug in it. Raises AssertionError when it does not fit any more."""
+    for name in _COPIED:
+        source = cli.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    target = folder / "bulksend" / bug.file
+    source_text = target.read_text()
+    assert source_text.count(bug.old) == 1, f"`{bug.name}` does not fit {bug.file} any more"
+    target.write_text(source_text.replace(bug.old, bug.new))
+    return folder
+
+
+def caught(folder: Path, bug: Bug) -> str:
+    """The first test that noticed. Raises AssertionError when none did."""
+    tree = planted(folder, bug)
+    for tests in bug.tests:
+        ended = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider"),
+                *("-k", "not planted", *tests.split(maxsplit=2)),
+            ],
+            capture_output=True,
+            text=True,
+            cwd=tree,
+            env=cli.environment(PYTHONPATH=str(tree)),
+            timeout=300,
+            check=False,
+        )
+        assert ended.returncode in (0, 1), f"{bug.name}: {ended.stdout}{ended.stderr}"
+        failed = [it for it in ended.stdout.splitlines() if it.startswith("FAILED ")]
+        if failed:
+            return failed[0].split(" ")[1]
+    raise AssertionError(f"nobody noticed `{bug.name}`: {', '.join(bug.tests)}")
+
+
+def bugs(
+    folder: Path, every: Iterable[Bug] = BUGS, *, say: Callable[[str], None] = print
+) -> list[str]:
+    """Each bug and the test that caught it; all of them, before it complains of any."""
+    found, missed = [], []
+    for number, bug in enumerate(every):
+        place = folder / str(number)
+        place.mkdir()
+        try:
+            line = f"{bug.name}: {caught(place, bug)}"
+            found.append(line)
+        except AssertionError as failure:
+            line = f"MISSED {failure}"
+            missed.append(line)
+        say(line)
+        shutil.rmtree(place)
+    assert not missed, "\n".join(missed)
+    return found

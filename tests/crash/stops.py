@@ -1,0 +1,112 @@
+"""Ctrl-C at random moments, once and twice; and the command that the tool then names."""
+
+from __future__ import annotations
+
+import random
+import shlex
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.acceptance import cli
+from tests.crash import world as worlds
+
+ROWS, IN_FLIGHT = 150, 16
+#: From the second Ctrl-C to the end of the process.
+LEAVE_S = 1.0
+#: What a busy machine may add to it.
+_SLACK_S = 0.5
+
+
+@dataclass
+class Tally:
+    stops: int = 0
+    unknown: int = 0
+    most_unknown: int = 0
+    slowest_s: float = 0.0
+    exits: Counter[int] = field(default_factory=Counter)
+
+    def lines(self, name: str) -> list[str]:
+        return [
+            f"{name} {self.stops} times: exit codes {dict(self.exits)}; unknown {self.unknown} in"
+            f" all, at most {self.most_unknown} at once; slowest end {self.slowest_s:.2f} s;"
+            " every command that goes on went on"
+        ]
+
+
+def stops(
+    folder: Path, *, times: int, seed: int, twice: bool, say: Callable[[str], None] = print
+) -> Tally:
+    """Raises AssertionError when a row is in doubt that need not be, or something does not fit."""
+    folder.mkdir(exist_ok=True)
+    tally, chance = Tally(), random.Random(seed)
+    latency = "0.6" if twice else "0.05"
+    with cli.running_sandbox(folder, "--latency", latency) as sandbox:
+        for number in range(times):
+            world = worlds.World(
+                folder / f"stop-{number}",
+                sandbox,
+                ROWS,
+                number * ROWS,
+                in_flight=IN_FLIGHT,
+                rate="300/s",
+            )
+            _stop(world, chance, twice, tally)
+            if tally.stops % 20 == 0:
+                say(f"{tally.stops} stops")
+    return tally
+
+
+def _stop(world: worlds.World, chance: random.Random, twice: bool, tally: Tally) -> None:
+    before = world.sandbox.request_count()
+    process = cli.start(*world.run(), **world.environment())
+    cli.wait_for(lambda: world.sandbox.request_count() > before or process.poll() is not None)
+    time.sleep(chance.uniform(0.0, 0.7))
+    process.send_signal(signal.SIGINT)
+    if twice:
+        time.sleep(chance.uniform(0.02, 0.2))
+        process.send_signal(signal.SIGINT)
+    began_s = time.monotonic()
+    out, err = process.communicate(timeout=30)
+    took_s = time.monotonic() - began_s
+    tally.stops += 1
+    tally.exits[process.returncode] += 1
+    tally.slowest_s = max(tally.slowest_s, took_s)
+    assert process.returncode in (0, 130), f"exit {process.returncode}: {out}{err}"
+    assert "Traceback" not in err, err
+    assert not twice or took_s <= LEAVE_S + _SLACK_S, f"it took {took_s:.2f} s to leave"
+    unknown = _unknown(world)
+    assert unknown <= (IN_FLIGHT if twice else 0), f"{unknown} rows unknown"
+    tally.unknown += unknown
+    tally.most_unknown = max(tally.most_unknown, unknown)
+    if process.returncode == 130 and not _all_settled(world):
+        _go_on(world, out + err, unknown)
+    phones = set(world.phones().values())
+    entries = [it for it in world.sandbox.entries() if it["to"] in phones]
+    states = worlds.at_the_end(world, entries)
+    assert states["unknown"] == unknown
+    assert states["accepted"] == ROWS - unknown
+
+
+def _unknown(world: worlds.World) -> int:
+    rows = worlds.journal_rows(world.journal).values()
+    return sum(it["status"] in (worlds.CLAIMED, worlds.UNKNOWN) for it in rows)
+
+
+def _all_settled(world: worlds.World) -> bool:
+    """Ctrl-C came when everything was done: there is nothing to go on with."""
+    rows = worlds.journal_rows(world.journal).values()
+    return sum(it["status"] == worlds.ACCEPTED for it in rows) == ROWS
+
+
+def _go_on(world: worlds.World, said: str, unknown: int) -> None:
+    """The command as it was printed, letter by letter."""
+    lines = [it for it in said.splitlines() if "bulksend " in it and str(world.contacts) in it]
+    assert lines or "bulksend status" in said, f"it does not say how to go on: {said}"
+    line = lines[-1] if lines else shlex.join(["bulksend", "resume", str(world.contacts)])
+    words = shlex.split(line[line.index("bulksend ") :].split("`")[0])[1:]
+    ended = worlds.bulksend(world, [*words, *(["--rate", "2000/s"] if "resume" in words else [])])
+    assert ended.returncode == (6 if unknown else 0), ended.stderr

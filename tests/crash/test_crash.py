@@ -1,0 +1,79 @@
+"""The short forms of the experiments; `python -m tests.crash` has the long ones."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance import cli
+from tests.crash import bugs, kills, points, power
+from tests.crash import world as worlds
+
+
+def needs_strace() -> None:
+    if why := points.missing():
+        pytest.skip(why)
+
+
+def test_whatever_kill_9_leaves_is_right_and_the_batch_goes_on(tmp_path: Path) -> None:
+    tally = kills.kills(tmp_path, times=4, rows=600, seed=4)
+
+    assert tally.kills >= 1
+    assert not tally.unreconciled
+
+
+@pytest.mark.parametrize("point", points.few_points(), ids=str)
+def test_death_or_a_failing_disk_at_one_system_call(tmp_path: Path, point: points.Point) -> None:
+    needs_strace()
+
+    tally = points.points(tmp_path, [point])
+
+    assert tally.met == 1, "the call was never made"
+
+
+def test_no_request_leaves_before_its_claim_survives_a_power_cut(tmp_path: Path) -> None:
+    needs_strace()
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "control").mkdir()
+    tree = bugs.planted(tmp_path / "tree", power.NORMAL)
+
+    tally = power.power(tmp_path, rows=20, subsets=3)
+    control = power.power(tmp_path / "control", rows=20, subsets=0, tree=tree)
+
+    assert (tally.posts, tally.forgotten) == (20, 0)
+    assert control.forgotten > 0, "the experiment cannot see a claim that is not durable"
+
+
+def test_results_are_whole_at_every_moment(tmp_path: Path) -> None:
+    """Killed before the new file takes its place, the old one is there to the last byte."""
+    needs_strace()
+    with cli.running_sandbox(tmp_path) as sandbox:
+        world = worlds.World(tmp_path / "batch", sandbox, 40, rate="2000/s")
+        worlds.bulksend(world, [*world.run(), "--limit", "10"])
+        results = world.folder / "c.results.csv"
+        before = results.read_bytes()
+        killed = points.traced(world, points.Point("rename", 1), world.resume())
+        after = results.read_bytes()
+
+    assert killed.returncode == -signal.SIGKILL
+    assert after == before
+
+
+@pytest.mark.parametrize("name", bugs.FEW)
+def test_a_planted_bug_is_caught(tmp_path: Path, name: str) -> None:
+    assert bugs.caught(tmp_path, bugs.BY_NAME[name])
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", [it for it in bugs.BY_NAME if it not in bugs.FEW])
+def test_each_planted_bug_is_caught(tmp_path: Path, name: str) -> None:
+    assert bugs.caught(tmp_path, bugs.BY_NAME[name])
+
+
+def test_bugs_are_enough_and_still_fit(tmp_path: Path) -> None:
+    assert len(bugs.BUGS) >= 12
+    for number, bug in enumerate(bugs.BUGS):
+        source = (cli.ROOT / "bulksend" / bug.file).read_text()
+        assert source.count(bug.old) == 1, f"{number}: `{bug.name}` does not fit any more"

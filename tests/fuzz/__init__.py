@@ -1,0 +1,1 @@
+"""Broken contacts files without number, and what must be true of whatever is said about them."""

@@ -1,0 +1,415 @@
+"""Workbooks as Excel and LibreOffice write them, and as nobody should."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from odf import table, text
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.style import Style, TableProperties
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bulksend import errors
+from bulksend.contacts import loader
+
+Rows = list[tuple[object, ...]]
+
+
+def load(path: Path) -> tuple[loader.Contacts, Rows]:
+    contacts = loader.open_contacts(path)
+    return contacts, [row for it in contacts.chunks() for row in it.drop("problem_text").rows()]
+
+
+def xlsx(folder: Path, fill: Callable[[Worksheet], None], name: str = "contacts.xlsx") -> Path:
+    book = Workbook()
+    fill(book.worksheets[0])
+    book.save(folder / name)
+    return folder / name
+
+
+def rows_of(*rows: tuple[Any, ...]) -> Callable[[Worksheet], None]:
+    return lambda sheet: [sheet.append(it) for it in rows] and None
+
+
+HEADER = ("phone", "name")
+ADA, GRACE = ("+447700900123", "Ada"), ("+447700900124", "Grace")
+
+
+def test_a_workbook_is_read_like_the_same_csv(tmp_path: Path) -> None:
+    contacts, rows = load(xlsx(tmp_path, rows_of(HEADER, ADA, GRACE)))
+
+    assert contacts.header.names == HEADER
+    assert rows == [(2, None, *ADA), (3, None, *GRACE)]
+    assert contacts.notes == ()
+
+
+def test_a_workbook_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) -> None:
+    _, rows = load(xlsx(tmp_path, rows_of(HEADER, ADA), name="contacts.csv"))
+
+    assert rows == [(2, None, *ADA)]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        pytest.param(447700900123, "General", "447700900123", id="number"),
+        pytest.param(7700900123, "00000000000", "07700900123", id="leading-zero"),
+        pytest.param(12.0, "General", "12", id="whole"),
+        pytest.param(12.5, "0.00", "12.50", id="price"),
+        pytest.param(date(2026, 6, 1), "dd/mm/yyyy", "2026-06-01", id="day"),
+        pytest.param(time(10, 30), "h:mm", "10:30", id="time"),
+        pytest.param(
+            datetime(2026, 6, 1, 10, 30),  # noqa: DTZ001 - cells know no zone
+            "dd/mm/yyyy h:mm",
+            "2026-06-01 10:30",
+            id="both",
+        ),
+        pytest.param(True, "General", "TRUE", id="truth"),
+        pytest.param("line\nbreak", "General", "line\nbreak", id="line-break"),
+        pytest.param("naïve 😀", "General", "naïve 😀", id="unicode"),
+        pytest.param("a_x000D_\n_x005F_x0041_", "General", "a\r\n_x0041_", id="escaped"),
+        pytest.param("_xD83D_", "General", "_xD83D_", id="half-a-character"),
+    ],
+)
+def test_a_cell_reads_as_a_person_sees_it(
+    tmp_path: Path, value: object, number_format: str, shown: str
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(("phone", "value"))
+        sheet.append(("+44", value))
+        sheet.cell(2, 2).number_format = number_format
+
+    assert load(xlsx(tmp_path, fill))[1] == [(2, None, "+44", shown)]
+
+
+def test_what_is_hidden_is_left_out_and_said_so(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (("secret", "phone", "name"), ("x", *ADA), ("y", *GRACE), ("z", "+45", "Eve")):
+            sheet.append(row)
+        sheet.title = "Now"
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["A"].hidden = True
+        sheet.parent.create_sheet("Old").append(("left", "over"))
+        hidden = sheet.parent.create_sheet("Lists")
+        hidden.append(("a", "b"))
+        hidden.sheet_state = "veryHidden"
+        sheet.parent.create_sheet("Empty")
+
+    contacts, rows = load(xlsx(tmp_path, fill))
+
+    assert contacts.header.names == HEADER
+    assert rows == [(2, None, *ADA), (4, None, "+45", "Eve")]
+    assert contacts.notes == (
+        "contacts.xlsx: only the sheet “Now” is read, not “Old”",
+        "contacts.xlsx: hidden and left out: the sheet “Lists”",
+        "contacts.xlsx: hidden or filtered and left out: row 3",
+        "contacts.xlsx: hidden and left out: column A",
+    )
+
+
+def test_the_first_sheet_with_rows_is_read(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        hidden = sheet.parent.create_sheet("Hidden")
+        hidden.append(HEADER)
+        hidden.sheet_state = "hidden"
+        for row in (HEADER, ADA):
+            sheet.parent["Last"].append(row) if "Last" in sheet.parent else (
+                sheet.parent.create_sheet("Last").append(row)
+            )
+
+    assert load(xlsx(tmp_path, fill))[1] == [(2, None, *ADA)]
+
+
+def test_rows_keep_the_numbers_of_the_sheet(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet["B3"], sheet["C3"] = HEADER
+        sheet["B7"], sheet["C7"] = ADA
+        sheet["B9"] = "+45"
+
+    contacts, rows = load(xlsx(tmp_path, fill))
+
+    assert contacts.header.names == ("", *HEADER)
+    assert rows == [(7, None, "", *ADA), (9, None, "", "+45", "")]
+
+
+def test_errors_and_formulas_without_a_value_are_their_rows_trouble(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (HEADER, ("+44", "#N/A"), ("+45", '=CONCAT("E","ve")'), ADA):
+            sheet.append(row)
+        sheet["B2"].data_type = "e"
+
+    contacts = loader.open_contacts(xlsx(tmp_path, fill))
+    chunk = next(contacts.chunks())
+
+    assert chunk["problem"].to_list() == ["cell_error", "cell_uncalculated", None]
+    assert "column B shows the error #N/A" in chunk["problem_text"][0]
+    assert "column B" in chunk["problem_text"][1]
+
+
+def test_a_cell_beside_the_columns_is_its_rows_trouble(tmp_path: Path) -> None:
+    _, rows = load(xlsx(tmp_path, rows_of(HEADER, (*ADA, "", "surplus"), GRACE, ("+45",))))
+
+    assert rows == [
+        (2, "ragged_row", "+447700900123", "Ada,,surplus"),
+        (3, None, *GRACE),
+        (4, None, "+45", ""),
+    ]
+
+
+def test_merged_cells_and_lost_digits_are_said(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (HEADER, ("+44", "Ada"), ("+45", 12345678901234567)):
+            sheet.append(row)
+        sheet.merge_cells("B2:C2")
+
+    contacts, rows = load(xlsx(tmp_path, fill))
+
+    assert "merged" in contacts.notes[0]
+    assert "15 digits" in contacts.notes[1]
+    assert "row 3, column B" in contacts.notes[1]
+    assert "E+" not in str(rows[1][3])
+
+
+def test_a_workbook_that_changes_is_noticed(tmp_path: Path) -> None:
+    path = xlsx(tmp_path, rows_of(HEADER, ADA))
+    contacts = loader.open_contacts(path)
+    other = xlsx(tmp_path, rows_of(HEADER, GRACE), name="other.xlsx")
+
+    path.write_bytes(other.read_bytes())
+
+    with pytest.raises(errors.ContactsError, match="changed"):
+        list(contacts.chunks())
+
+
+def zipped(folder: Path, parts: dict[str, bytes], name: str = "contacts.xlsx") -> Path:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    return folder / name
+
+
+RELATIONS = b"""<Relationships xmlns="r"><Relationship Id="rId1" Target="%s" Type="x/%s"/>
+</Relationships>"""
+BOOK = b'<workbook xmlns:r="r"><sheets><sheet name="One" r:id="rId1"/></sheets></workbook>'
+
+
+def by_hand(rows: bytes, before: bytes = b"") -> dict[str, bytes]:
+    return {
+        "[Content_Types].xml": b"<Types/>",
+        "_rels/.rels": RELATIONS % (b"xl/workbook.xml", b"officeDocument"),
+        "xl/workbook.xml": BOOK,
+        "xl/_rels/workbook.xml.rels": RELATIONS % (b"sheet.xml", b"worksheet"),
+        "xl/sheet.xml": before + b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>",
+    }
+
+
+def cell(value: str) -> str:
+    return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+
+def row_of(*cells: str, number: int | None = None) -> bytes:
+    attribute = f' r="{number}"' if number else ""
+    return f"<row{attribute}>{''.join(map(cell, cells))}</row>".encode()
+
+
+NAMES = row_of("phone", "name")
+
+
+def test_cells_without_their_places_stand_one_after_the_other(tmp_path: Path) -> None:
+    _, rows = load(zipped(tmp_path, by_hand(NAMES + row_of(*ADA))))
+
+    assert rows == [(2, None, *ADA)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        pytest.param({"a": b"b"}, "no workbook", id="a-zip"),
+        pytest.param({"[Content_Types].xml": b"<Types/>"}, "no workbook", id="nothing-in-it"),
+        pytest.param(by_hand(b""), "empty", id="no-rows"),
+        pytest.param(by_hand(b"<row"), "damaged", id="cut-xml"),
+        pytest.param(
+            by_hand(row_of("phone", number=5) + row_of("+44", number=2)),
+            "row 2 comes after row 5",
+            id="rows-in-disorder",
+        ),
+        pytest.param(
+            by_hand(NAMES, b'<!DOCTYPE a [<!ENTITY b "c">]>'), "document type", id="entities"
+        ),
+        pytest.param(by_hand(b" " * (40 << 20)), "unpacks to", id="a-bomb"),
+        pytest.param(by_hand(row_of("phone", "x" * (1 << 20)) * 2), "characters", id="endless-row"),
+        pytest.param(by_hand(row_of(*["x"] * 1500)), "columns", id="too-many-columns"),
+        pytest.param(by_hand(row_of("+447700900123", "Ada")), "phone number where", id="no-header"),
+        pytest.param(by_hand(b'<row hidden="1">' + row_of("phone")[5:]), "hidden", id="all-hidden"),
+        pytest.param(by_hand(b'<row><c t="e"><v>#N/A</v></c></row>'), "#N/A", id="faulty-header"),
+    ],
+)
+def test_a_workbook_that_cannot_be_used_says_why_and_the_way_out(
+    tmp_path: Path, parts: dict[str, bytes], says: str
+) -> None:
+    with pytest.raises(errors.ContactsError) as caught:
+        load(zipped(tmp_path, parts))
+
+    assert says in caught.value.message
+    assert str(tmp_path / "contacts.xlsx") in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_workbook_with_a_password_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.xlsx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
+
+    with pytest.raises(errors.ContactsError, match="password"):
+        loader.open_contacts(path)
+
+
+def test_every_cut_of_a_workbook_is_an_error_in_words(tmp_path: Path) -> None:
+    whole = xlsx(tmp_path, rows_of(HEADER, ADA)).read_bytes()
+    for end in range(4, len(whole), 97):
+        path = tmp_path / "cut.xlsx"
+        path.write_bytes(whole[:end])
+        with pytest.raises(errors.ContactsError):
+            load(path)
+
+
+def ods(folder: Path, fill: Callable[[OpenDocumentSpreadsheet], None]) -> Path:
+    document = OpenDocumentSpreadsheet()
+    fill(document)
+    document.save(folder / "contacts.ods")
+    return folder / "contacts.ods"
+
+
+def ods_row(*cells: object, **attributes: Any) -> table.TableRow:
+    row = table.TableRow(**attributes)
+    for value in cells:
+        if not isinstance(value, str):
+            row.addElement(value)
+            continue
+        cell = table.TableCell(valuetype="string")
+        for line in value.split("\n"):
+            cell.addElement(text.P(text=line))
+        row.addElement(cell)
+    return row
+
+
+def ods_table(document: OpenDocumentSpreadsheet, *rows: Any, **attributes: Any) -> None:
+    sheet = table.Table(**attributes)
+    for row in rows:
+        sheet.addElement(row)
+    document.spreadsheet.addElement(sheet)
+
+
+def test_an_ods_is_read_like_the_same_csv(tmp_path: Path) -> None:
+    def fill(document: OpenDocumentSpreadsheet) -> None:
+        number = table.TableCell(valuetype="float", value="447700900123")
+        number.addElement(text.P(text="4.477009E+11"))
+        ods_table(
+            document,
+            table.TableColumn(numbercolumnsrepeated=2),
+            ods_row(*HEADER),
+            ods_row(number, "two\nlines"),
+            table.TableRow(numberrowsrepeated=3),
+            ods_row(*ADA, numberrowsrepeated=2),
+            table.TableRow(numberrowsrepeated=1048570),
+            name="One",
+        )
+
+    contacts, rows = load(ods(tmp_path, fill))
+
+    assert contacts.header.names == HEADER
+    assert rows == [
+        (2, None, "447700900123", "two\nlines"),
+        (6, None, *ADA),
+        (7, None, *ADA),
+    ]
+    assert contacts.notes == ()
+
+
+def test_what_is_hidden_in_an_ods_is_left_out_and_said_so(tmp_path: Path) -> None:
+    def fill(document: OpenDocumentSpreadsheet) -> None:
+        style = Style(name="gone", family="table")
+        style.addElement(TableProperties(display="false"))
+        document.automaticstyles.addElement(style)
+        ods_table(document, ods_row("a", "b"), name="Lists", stylename=style)
+        ods_table(
+            document,
+            table.TableColumn(),
+            table.TableColumn(visibility="collapse"),
+            table.TableColumn(),
+            ods_row("phone", "secret", "name"),
+            ods_row("+44", "x", "Ada", visibility="filter"),
+            ods_row("+45", "y", "Eve"),
+            name="Now",
+        )
+        ods_table(document, ods_row("left"), name="Old")
+
+    contacts, rows = load(ods(tmp_path, fill))
+
+    assert rows == [(3, None, "+45", "Eve")]
+    assert contacts.notes == (
+        "contacts.ods: only the sheet “Now” is read, not “Old”",
+        "contacts.ods: hidden and left out: the sheet “Lists”",
+        "contacts.ods: hidden or filtered and left out: row 2",
+        "contacts.ods: hidden and left out: column B",
+    )
+
+
+def test_faults_and_asides_of_an_ods(tmp_path: Path) -> None:
+    def fill(document: OpenDocumentSpreadsheet) -> None:
+        error = table.TableCell(valuetype="string", formula="of:=NA()")
+        error.addElement(text.P(text="#N/A"))
+        spaced = table.TableCell(valuetype="string")
+        paragraph = text.P(text="a")
+        paragraph.addElement(text.S(c=3))
+        paragraph.addText("b")
+        spaced.addElement(paragraph)
+        wide = table.TableCell(valuetype="string", numbercolumnsrepeated=16000)
+        wide.addElement(text.P(text="x"))
+        ods_table(
+            document,
+            ods_row(*HEADER),
+            ods_row("+44", error),
+            ods_row("+45", table.TableCell(formula="of:=1+1")),
+            ods_row("+46", spaced),
+            ods_row("+47", wide),
+            name="One",
+        )
+
+    _, rows = load(ods(tmp_path, fill))
+
+    assert [it[1] for it in rows] == ["cell_error", "cell_uncalculated", None, "ragged_row"]
+    assert rows[2][3] == "a   b"
+
+
+def test_an_ods_with_a_password_says_so(tmp_path: Path) -> None:
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    locked = {"mimetype": mimetype, "META-INF/manifest.xml": b"<m:encryption-data/>"}
+
+    with pytest.raises(errors.ContactsError, match="password"):
+        loader.open_contacts(zipped(tmp_path, locked))
+
+
+def test_a_comment_is_no_cell(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (HEADER, ADA):
+            sheet.append(row)
+        sheet["B2"].comment = Comment("call first", "Eve")
+
+    assert load(xlsx(tmp_path, fill))[1] == [(2, None, *ADA)]
+
+
+def test_a_workbook_of_many_rows_comes_in_bounded_chunks(tmp_path: Path) -> None:
+    rows = b"".join(row_of(f"+44{it}", "x") for it in range(60_000))
+
+    contacts = loader.open_contacts(zipped(tmp_path, by_hand(NAMES + rows)))
+
+    heights = [it.height for it in contacts.chunks()]
+    assert sum(heights) == 60_000
+    assert max(heights) == 25_000
