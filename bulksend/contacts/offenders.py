@@ -117,10 +117,10 @@ def _remainders(cells: pl.Series) -> pl.Series:
     left = cells.gather(strange).str.replace_all(encoding.GSM_CLASS, "")
     foreign = left.str.contains(_FOREIGN).arg_true()
     if len(foreign):
-        letters = left.gather(foreign)
+        letters = pl.lit(left.gather(foreign))
         for script, letter in _SCRIPTS.items():
             letters = letters.str.replace_all(rf"\p{{{script}}}", letter)
-        left = left.scatter(foreign, letters)
+        left = left.scatter(foreign, pl.select(letters).to_series())
     return found.scatter(strange, left)
 
 
