@@ -1,4 +1,4 @@
-"""What a person reads on stdout: the summary of a batch, the estimate of one."""
+"""What a person reads on stdout at the end of a batch."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ import click
 from tabulate import tabulate
 
 from bulksend.cli import text
-from bulksend.commands.dry_run import DryRun
 from bulksend.commands.reconcile import Reconciled
 from bulksend.commands.summary import Summary
-from bulksend.contacts.estimate import CountryLine
-from bulksend.sms import encoding
 from bulksend.telnyx.checkup import Finding
 from bulksend.telnyx.evidence import REASON_TEXT, By
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}
-_MOST = 10
 
 
 def summary(found: Summary) -> str:
@@ -43,6 +39,7 @@ def summary(found: Summary) -> str:
     return "\n".join(said)
 
 
+_MOST = 10
 _BY = {
     By.KEY: "by the reply to their own key",
     By.REFERENCE: "by their mark in Telnyx's records",
@@ -87,63 +84,3 @@ def _colored(name: str, count: int) -> str:
 def money(amounts: Mapping[str, Decimal]) -> str:
     """Every currency on its own."""
     return " + ".join(f"{it} {amount:f}" for it, amount in sorted(amounts.items())) or "no charge"
-
-
-def estimate(found: DryRun) -> str:
-    """Totals, countries, problems, samples."""
-    counts = found.estimate
-    parts = f"{counts.parts:,} parts"
-    if counts.parts_max != counts.parts:
-        parts += f" (up to {counts.parts_max:,} as networks pack them)"
-    price = money(counts.price) if counts.price else "unpriced"
-    if counts.price and counts.unpriced_rows:
-        price += f", {counts.unpriced_rows:,} rows unpriced"
-    said = [
-        f"{text.visible(found.contacts_name)}: {counts.rows:,} rows, "
-        f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped",
-        f"{parts}, {price}, {_duration(found.duration_s)}",
-        ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows),
-        _countries(counts.countries),
-        *(
-            f"{it.rows:,} × {it.code}: {text.visible(it.text)} "
-            f"(rows {', '.join(map(str, it.first_rows))}{', …' if it.rows > 5 else ''})"
-            for it in counts.problems[:_MOST]
-        ),
-        *(f"row {it.row} reads: {_with_boundaries(it.text)}" for it in counts.samples),
-    ]
-    return "\n".join(it for it in said if it)
-
-
-def _countries(lines: tuple[CountryLine, ...]) -> str:
-    if not lines:
-        return ""
-    table = [
-        (
-            it.country or "(none)",
-            f"{it.rows:,}",
-            f"{it.parts:,}",
-            f"{it.price.currency} {it.price.amount:f}" if it.price else "unpriced",
-        )
-        for it in lines[:_MOST]
-    ]
-    if len(lines) > _MOST:
-        table.append((f"{len(lines) - _MOST} more", "", "", ""))
-    return tabulate(
-        table,
-        headers=("country", "rows", "parts", "price"),
-        tablefmt="plain",
-        colalign=("left", "right", "right", "right"),
-    )
-
-
-def _with_boundaries(words: str) -> str:
-    """A message with a bar where one part ends and the next begins."""
-    return text.visible(" | ".join(encoding.split(words)), longest=700)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    if seconds < 5400:
-        return f"about {seconds / 60:.0f} min"
-    return f"about {seconds / 3600:.1f} h"
