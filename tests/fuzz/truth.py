@@ -103,14 +103,15 @@ def _of_the_findings(said: dict[str, Any], by_row: dict[int, Line]) -> Iterator[
     if list(by_row) != sorted(by_row) or len(by_row) != said["rows"]:
         yield "rows out of order, or there twice"
     codes = Counter(it["error_code"] for it in by_row.values() if it["error_code"])
-    found = {it["code"]: it for it in said["findings"]}
+    named = Counter[str]()
+    for it in said["findings"]:
+        named[it["code"]] += it["rows"]
+        for row in it["first_rows"]:
+            if it["code"] in codes and by_row.get(row, {}).get("error_code") != it["code"]:
+                yield f"row {row} named for {it['code']}, which it has not"
     for code, rows in codes.items():
-        if code not in found or found[code]["rows"] != rows:
-            yield f"{rows} rows with {code}, and another count in the findings"
-    for code in set(found) & set(codes):
-        for row in found[code]["first_rows"]:
-            if by_row.get(row, {}).get("error_code") != code:
-                yield f"row {row} named for {code}, which it has not"
+        if named[code] != rows:
+            yield f"{rows} rows with {code}, and {named[code]} in the findings"
 
 
 def _of_the_rows(file: File, lines: list[Line]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from pathlib import Path
@@ -242,3 +243,22 @@ def test_utf_8_is_checked_across_blocks(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     assert [it[3] for it in rows] == ["Zoë", "Łódź"]
     assert contacts.notes == ()
+
+
+def test_a_file_is_open_as_long_as_its_contacts_and_no_longer(tmp_path: Path) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+
+    for content in (b"to,name\n+44,Ada\n", b'to,name\n+44,"Ada\n', b"%PDF"):
+        with contextlib.suppress(errors.ContactsError):
+            load(tmp_path, content)
+
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_rows_can_be_read_when_only_they_are_held(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_bytes(b"to,name\n+44,Ada\n")
+
+    chunks = loader.open_contacts(path).chunks()
+
+    assert next(chunks).height == 1
