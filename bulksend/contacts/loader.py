@@ -78,11 +78,9 @@ def _read(path: Path, descriptor: int) -> Contacts:
     delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, found))
 
     def blocks() -> Iterator[bytes]:
-        """The text without a `sep=` line, which spreadsheet programs do not show."""
+        """The text without its BOMs and its `sep=` line, which nobody sees."""
         every = source.utf8_blocks(path, descriptor, found)
-        if sep_line:
-            first = next(every)
-            yield first[first.index(b"\n") + 1 :]
+        yield next(every)[sep_line:]
         yield from every
 
     header, header_row = records.read_header(str(path), blocks(), delimiter)
