@@ -13,22 +13,20 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
 from bulksend import errors
 from bulksend.contacts import loader
-from bulksend.sms import phone, rates
+from bulksend.sms import phone_columns, rates
 from bulksend.sms.message import Money
 
 _WANTED = ("to_e164", "parts", "cost", "currency")
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,12})?")
 _PARTS = re.compile(r"[1-9]\d?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-#: A rate card has so many decimals at most.
-_FINEST = Decimal("0.000000000001")
 _HINT = "name results files that bulksend wrote, such as contacts.results.csv"
 _SANDBOX = ".sandbox.results.csv"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -98,20 +96,13 @@ def row(line: Line) -> dict[str, str]:
     known = line.charges
     return {
         "country": line.country,
-        "price_per_part": _shown(line.price.amount),
+        "price_per_part": rates.shown(line.price.amount),
         "currency": line.price.currency,
         "samples": str(known.samples),
-        "low": _shown(known.low),
-        "high": _shown(known.high),
+        "low": rates.shown(known.low or Decimal(0)),
+        "high": rates.shown(known.high or Decimal(0)),
         "last_charged": known.last_charged,
     }
-
-
-def _shown(amount: Decimal | None) -> str:
-    """As exact as a card can be, and with four decimals at least."""
-    fine = (amount or Decimal(0)).quantize(_FINEST, ROUND_HALF_UP)
-    whole, _, fraction = format(fine, "f").partition(".")
-    return f"{whole}.{fraction.rstrip('0'):0<4}"
 
 
 def _line(country: str, currency: str, prices: Counter[Decimal], last: str) -> Line:
@@ -164,7 +155,7 @@ def _places(path: Path, results: loader.Contacts) -> dict[str, str]:
 
 
 def _with_countries(charged: pl.DataFrame) -> pl.DataFrame:
-    country = phone.parse_column(charged["to_e164"], None)["country"]
+    country = phone_columns.parse_column(charged["to_e164"], None)["country"]
     day = pl.col("settled_at").str.slice(0, 10) if "settled_at" in charged.columns else pl.lit("")
     return charged.select(
         *("row", "to_e164", "parts", "cost", "currency"), day.alias("day"), country.alias("country")

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import phonenumbers
@@ -21,6 +21,8 @@ LEARNED_COLUMNS = ("samples", "low", "high", "last_charged")
 _COUNT = re.compile(r"\d{1,12}")
 _HINT = "a rate card looks like this:  country,price_per_part,currency  then  GB,0.0420,USD"
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,12})?")
+#: A card has so many decimals at most.
+_FINEST = Decimal("0.000000000001")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _FILE_MAX_BYTES = 1_000_000
 #: A quote that is never closed makes the rest of the file one cell.
@@ -65,6 +67,12 @@ class RateCard:
 
 #: When the person gave no card: everything is unpriced.
 NO_RATES = RateCard()
+
+
+def shown(price: Decimal) -> str:
+    """A price of a part, as exact as a card can be and with four decimals at least."""
+    whole, _, fraction = format(price.quantize(_FINEST, ROUND_HALF_UP), "f").partition(".")
+    return f"{whole}.{fraction.rstrip('0'):0<4}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""Money in words: what it comes to, what a price rests on, and why a charge is another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from bulksend.results.variance import Variance
+from bulksend.sms.rates import Confidence
+
+_MOST = 10
+
+
+def money(amounts: Mapping[str, Decimal]) -> str:
+    """Every currency on its own."""
+    return " + ".join(f"{it} {amount:f}" for it, amount in sorted(amounts.items())) or "no charge"
+
+
+def variance(found: Variance | None) -> Iterator[str]:
+    """The estimate against the charges, and why they differ."""
+    if found is None:
+        return
+    estimated = f"{found.parts_estimated:,} parts"
+    if found.priced:
+        estimated += f", {money(found.price_estimated)}"
+    yield (
+        f"estimated: {estimated}; the difference:" if found.causes else f"as estimated: {estimated}"
+    )
+    for it in found.causes[:_MOST]:
+        amount = "" if it.amount is None else f"{it.currency} {it.amount:+f} "
+        yield f"  {amount}{it.text}"
+    if len(found.causes) > _MOST:
+        yield f"  {len(found.causes) - _MOST} more causes: see --json"
+    if found.rows_without_cost:
+        yield f"  {found.rows_without_cost:,} rows whose cost Telnyx has not said yet"
+
+
+def confidence(found: Confidence) -> str:
+    """What the prices of a list rest on; "" where there is no rate card."""
+    if not found.learned and not found.typed:
+        return ""
+    said = []
+    if found.learned:
+        names = [f"{name or 'no country'} from {count:,}" for name, count in found.learned[:_MOST]]
+        more = len(found.learned) - _MOST
+        said.append(f"{', '.join(names)} charges" + (f" and {more} more" if more > 0 else ""))
+    if found.typed:
+        count = len(found.typed)
+        said.append(f"{count} {'country' if count == 1 else 'countries'} typed by hand")
+    share = 100 * found.parts_learned // max(found.parts, 1)
+    return f"prices: {'; '.join(said)} ({share} % of the parts rest on charges)"
