@@ -60,7 +60,7 @@ FILES: dict[str, tuple[str, dict[int, str] | tuple[str, str]]] = {
         HEAD + "+447700900123 / +447700900129,Ada\n" + B,
         {2: "phone_two_numbers", 3: OK},
     ),
-    "a-letter": (HEAD + "+44770090012O,Ada\n" + B, {2: "phone_letters", 3: OK}),
+    "a-letter": (HEAD + "+44770090012O,Ada\n" + B, {2: "phone_letter_o", 3: OK}),
     "a-word": (HEAD + "none,Ada\n" + B, {2: "phone_letters", 3: OK}),
     "a-short-code": (HEAD + "12345,Ada\n" + B, {2: "phone_short_code", 3: OK}),
     "no-such-number": (HEAD + "+441,Ada\n" + B, {2: "phone_invalid", 3: OK}),

@@ -186,3 +186,15 @@ def test_nothing_charged_is_an_error(tmp_path: Path) -> None:
 
     assert ended.exit_code == 4
     assert "no row" in ended.stderr
+
+
+def test_the_options_file_is_obeyed_by_a_command_in_a_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bulksend.toml").write_text('output = "card.csv"\nrate = "5/s"\n')
+
+    ended = program.bulksend("rates", "learn", write(tmp_path, line(GB, 1, "0.04")))
+
+    assert ended.exit_code == 0, ended.stderr
+    assert (tmp_path / "card.csv").exists()
