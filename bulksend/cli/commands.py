@@ -28,6 +28,7 @@ Examples:
 @cli.command(short_help="Send a batch.", help=f"{_RUN_EXAMPLES}\nSend a batch.")
 @CONTACTS
 @options.option("--dry-run", "-n", is_flag=True, help="Count and price; send nothing.")
+@options.option("--only-problems", is_flag=True, help="With -n --results: only rows not sent.")
 @options.WHAT
 @options.HOW
 @options.WHERE
@@ -40,6 +41,8 @@ def run(dry_run: bool, **given: Any) -> int:
     settings = givens.settings(given)
     if dry_run:
         return _dry_run(settings, given)
+    if settings.only_problems:
+        raise click.UsageError("--only-problems goes with --dry-run and --results")
     from bulksend.commands import run as command
 
     return givens.shown(command.run(settings, givens.view(given)), given)
@@ -157,12 +160,12 @@ def completion(shell: str) -> int:
 
 
 def _dry_run(settings: Settings, given: dict[str, Any]) -> int:
-    from bulksend.cli import words
+    from bulksend.cli import estimate_words
     from bulksend.commands import dry_run as command
 
     found = command.dry_run(settings, givens.view(given))
     if given["as_json"]:
         ending.document(command.document(found))
     else:
-        click.echo(words.estimate(found), color=givens.color(given))
+        click.echo(estimate_words.estimate(found), color=givens.color(given))
     return found.exit_code

@@ -48,6 +48,7 @@ def settings(given: dict[str, Any]) -> Settings:
         retry_refused=given.get("retry_refused", False),
         resend_unknown=given.get("resend_unknown", False),
         new_batch=given.get("new_batch", False),
+        only_problems=given.get("only_problems", False),
         state_folder=_state_folder(),
     )
 

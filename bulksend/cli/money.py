@@ -11,9 +11,9 @@ from bulksend.sms.rates import Confidence
 _MOST = 10
 
 
-def money(amounts: Mapping[str, Decimal]) -> str:
+def amounts(sums: Mapping[str, Decimal]) -> str:
     """Every currency on its own."""
-    return " + ".join(f"{it} {amount:f}" for it, amount in sorted(amounts.items())) or "no charge"
+    return " + ".join(f"{it} {amount:f}" for it, amount in sorted(sums.items())) or "no charge"
 
 
 def variance(found: Variance | None) -> Iterator[str]:
@@ -22,7 +22,7 @@ def variance(found: Variance | None) -> Iterator[str]:
         return
     estimated = f"{found.parts_estimated:,} parts"
     if found.priced:
-        estimated += f", {money(found.price_estimated)}"
+        estimated += f", {amounts(found.price_estimated)}"
     yield (
         f"estimated: {estimated}; the difference:" if found.causes else f"as estimated: {estimated}"
     )

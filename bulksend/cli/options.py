@@ -86,6 +86,11 @@ WHAT = stack(
         help="Whether the profile's webhooks are told as well.",
     ),
     SMART_ENCODING,
+    option(
+        "--fix-text/--no-fix-text",
+        default=None,
+        help="Replace curly quotes and the like in the template; never in a name.",
+    ),
 )
 
 PACE = stack(

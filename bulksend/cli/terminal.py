@@ -17,6 +17,9 @@ from bulksend.sms.message import Outcome, Status
 
 #: How often a log file gets a line, where no terminal shows a bar.
 PLAIN_EVERY_S = 10.0
+#: From when on, and how often, a terminal shows how far the contacts file is read.
+READING_AFTER_S = 1.0
+READING_EVERY_S = 0.2
 _BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}, {remaining} left"
 
 
@@ -42,6 +45,7 @@ class Terminal:
         self._bar: tqdm[Never] | None = None
         self._next_line_at_s = 0.0
         self._shown_at_s = 0.0
+        self._reading_since_s = 0.0
 
     def note(self, sentence: str) -> None:
         """A remark on stderr, above the bar where there is one."""
@@ -68,6 +72,24 @@ class Terminal:
             return click.confirm(ask, default=False, err=True)
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip() == typed
+
+    def reading(self, rows: int) -> None:
+        """A count on a terminal, once reading takes a person's patience."""
+        if not (self._shows_progress and sys.stderr.isatty()):
+            return
+        now_s = time.monotonic()
+        if not self._reading_since_s:
+            self._reading_since_s = now_s
+        elapsed_s = now_s - self._reading_since_s
+        if elapsed_s > READING_AFTER_S and now_s - self._shown_at_s >= READING_EVERY_S:
+            self._shown_at_s = now_s
+            click.echo(f"\r{rows:,} rows read, {rows / elapsed_s:,.0f}/s ", err=True, nl=False)
+
+    def read(self) -> None:
+        """Leave the line to what comes next."""
+        if self._reading_since_s and self._shown_at_s > self._reading_since_s:
+            click.echo("\r\033[K", err=True, nl=False)
+        self._reading_since_s = 0.0
 
     def begin(self, tally: Tally) -> None:
         """A bar on a terminal, a line now and then elsewhere."""

@@ -1,4 +1,4 @@
-"""What a person reads on stdout: the summary of a batch, the estimate of one."""
+"""What a person reads on stdout at the end of a batch."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from collections.abc import Sequence
 import click
 from tabulate import tabulate
 
-from bulksend.cli import money as moneys
-from bulksend.cli import text
-from bulksend.cli.money import money
-from bulksend.commands.dry_run import DryRun
+from bulksend.cli import money, text
 from bulksend.commands.reconcile import Reconciled
 from bulksend.commands.summary import Summary
-from bulksend.contacts.estimate import CountryLine
-from bulksend.sms import encoding
 from bulksend.telnyx.checkup import Finding
 from bulksend.telnyx.evidence import REASON_TEXT, By
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}
-_MOST = 10
 
 
 def summary(found: Summary) -> str:
@@ -31,9 +25,9 @@ def summary(found: Summary) -> str:
     table = tabulate(
         [*lines, ("rows", f"{counts.rows:,}")], tablefmt="plain", colalign=("left", "right")
     )
-    spent = f"{found.parts:,} parts, {money(found.cost)}, {found.seconds:.1f} s"
+    spent = f"{found.parts:,} parts, {money.amounts(found.cost)}, {found.seconds:.1f} s"
     results = f"results: {text.visible(str(found.results), longest=500)}"
-    said = [table, spent, *moneys.variance(found.variance), results]
+    said = [table, spent, *money.variance(found.variance), results]
     if found.running:
         said.append("a run works on this batch right now")
     if found.because:
@@ -45,6 +39,7 @@ def summary(found: Summary) -> str:
     return "\n".join(said)
 
 
+_MOST = 10
 _BY = {
     By.KEY: "by the reply to their own key",
     By.REFERENCE: "by their mark in Telnyx's records",
@@ -84,63 +79,3 @@ def findings(found: Sequence[Finding]) -> str:
 
 def _colored(name: str, count: int) -> str:
     return click.style(name, fg=_COLORS[name]) if count and name in _COLORS else name
-
-
-def estimate(found: DryRun) -> str:
-    """Totals, countries, problems, samples."""
-    counts = found.estimate
-    parts = f"{counts.parts:,} parts"
-    if counts.parts_max != counts.parts:
-        parts += f" (up to {counts.parts_max:,} as networks pack them)"
-    price = money(counts.price) if counts.price else "unpriced"
-    if counts.price and counts.unpriced_rows:
-        price += f", {counts.unpriced_rows:,} rows unpriced"
-    said = [
-        f"{text.visible(found.contacts_name)}: {counts.rows:,} rows, "
-        f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped",
-        f"{parts}, {price}, {_duration(found.duration_s)}",
-        ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows),
-        _countries(counts.countries),
-        *(
-            f"{it.rows:,} × {it.code}: {text.visible(it.text)} "
-            f"(rows {', '.join(map(str, it.first_rows))}{', …' if it.rows > 5 else ''})"
-            for it in counts.problems[:_MOST]
-        ),
-        *(f"row {it.row} reads: {_with_boundaries(it.text)}" for it in counts.samples),
-    ]
-    return "\n".join(it for it in said if it)
-
-
-def _countries(lines: tuple[CountryLine, ...]) -> str:
-    if not lines:
-        return ""
-    table = [
-        (
-            it.country or "(none)",
-            f"{it.rows:,}",
-            f"{it.parts:,}",
-            f"{it.price.currency} {it.price.amount:f}" if it.price else "unpriced",
-        )
-        for it in lines[:_MOST]
-    ]
-    if len(lines) > _MOST:
-        table.append((f"{len(lines) - _MOST} more", "", "", ""))
-    return tabulate(
-        table,
-        headers=("country", "rows", "parts", "price"),
-        tablefmt="plain",
-        colalign=("left", "right", "right", "right"),
-    )
-
-
-def _with_boundaries(words: str) -> str:
-    """A message with a bar where one part ends and the next begins."""
-    return text.visible(" | ".join(encoding.split(words)), longest=700)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"about {seconds:.0f} s"
-    if seconds < 5400:
-        return f"about {seconds / 60:.0f} min"
-    return f"about {seconds / 3600:.1f} h"

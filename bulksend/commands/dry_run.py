@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bulksend import errors
-from bulksend.commands import plan
+from bulksend.commands import duration, plan
 from bulksend.commands.settings import DEFAULT_IDENTITY, Settings
 from bulksend.commands.summary import OK, PARTLY, SCHEMA
 from bulksend.commands.view import View
 from bulksend.contacts import estimate, loader
+from bulksend.contacts.findings import Finding
 from bulksend.results import writer
 from bulksend.sending import pace
 from bulksend.sms import sender
@@ -23,41 +24,67 @@ class DryRun:
 
     estimate: estimate.Estimate
     duration_s: float
+    rate: str
     contacts_name: str
+    #: What the provider's queue cannot hold.
+    queue: tuple[Finding, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """3 when some rows cannot be sent."""
         return PARTLY if self.estimate.invalid else OK
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them: rows that are not sent, what could be saved, what is odd."""
+        found = self.estimate
+        return (*found.problems, *found.costs, *self.queue, *found.remarks)
+
 
 def dry_run(settings: Settings, view: View) -> DryRun:
     """Count, price and, with --results, write the verdict row by row. Raises as `run` does."""
     rate_per_s = pace.parse_rate(settings.guards.rate)
+    if settings.only_problems and settings.results is None:
+        raise errors.UsageError(
+            "--only-problems writes a file, and --results does not say which",
+            hint="add --results problems.csv",
+            code="option_missing",
+        )
     contacts = loader.open_contacts(settings.contacts)
     for remark in contacts.notes:
         view.note(remark)
     if settings.identity.sender is not None:
         sender.parse_sender(settings.identity.sender)
-    planned = plan.make_plan(contacts, settings.identity.or_else(DEFAULT_IDENTITY), settings)
+    identity = settings.identity.or_else(DEFAULT_IDENTITY)
+    planned = plan.make_plan(contacts, identity, settings, view)
     if not planned.estimate.rows:
         raise errors.ContactsError(
             f"{settings.contacts}: the file has column names and no rows",
             hint="add the recipients below the first line",
             code="no_rows",
         )
-    if settings.results is not None:
-        _write_verdicts(planned, settings)
-    sendable = min(planned.estimate.sendable, settings.guards.limit or planned.estimate.sendable)
-    return DryRun(planned.estimate, max(sendable - 1, 0) / rate_per_s, contacts.name)
+    _write_verdicts(planned, settings)
+    return _with_duration(planned, settings, rate_per_s)
+
+
+def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) -> DryRun:
+    counts = planned.estimate
+    sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
+    parts = counts.parts * sendable // max(counts.sendable, 1)
+    return DryRun(
+        counts,
+        duration.seconds(sendable, rate_per_s),
+        settings.guards.rate,
+        planned.contacts.name,
+        tuple(duration.findings(sendable, parts, rate_per_s)),
+    )
 
 
 def _write_verdicts(planned: plan.Plan, settings: Settings) -> None:
     if settings.results is None:
         return
-    writer.write_estimate(
-        settings.results, planned.contacts.header.names, planned.frames, planned.rate_card
-    )
+    write = writer.write_problems if settings.only_problems else writer.write_estimate
+    write(settings.results, planned.contacts.header.names, planned.frames, planned.rate_card)
 
 
 def document(found: DryRun) -> dict[str, Any]:
@@ -72,21 +99,38 @@ def document(found: DryRun) -> dict[str, Any]:
         "parts": counts.parts,
         "parts_max": counts.parts_max,
         "encodings": dict(counts.encodings),
-        "price": {currency: format(it, "f") for currency, it in sorted(counts.price.items())},
+        "price": _money(counts.price),
         "unpriced_rows": counts.unpriced_rows,
         "countries": list(_countries(counts)),
         "duration_s": round(found.duration_s, 3),
-        "findings": [
-            {
-                "code": it.code,
-                "text": it.text,
-                "rows": it.rows,
-                "first_rows": list(it.first_rows),
-            }
-            for it in counts.problems
-        ],
+        "findings": [_finding(it) for it in found.findings],
         "exit_code": found.exit_code,
     }
+
+
+def _money(amounts: Any) -> dict[str, str]:
+    return {currency: format(it, "f") for currency, it in sorted(amounts.items())}
+
+
+def _finding(it: Finding) -> dict[str, Any]:
+    """The four that every finding has, then those that say something about this one."""
+    known: dict[str, Any] = {
+        "code": it.code,
+        "text": it.text,
+        "rows": it.rows,
+        "first_rows": list(it.first_rows),
+        "kind": str(it.kind),
+    }
+    if it.parts is not None:
+        known |= {"parts": it.parts, "price": _money(it.price)}
+        known |= {"unpriced_parts": it.unpriced_parts}
+    if it.rows_pushed is not None:
+        known |= {"rows_pushed": it.rows_pushed}
+    if it.character:
+        known |= {"character": it.character, "replacement": it.replacement}
+    words = {"cure": it.cure, "column": it.column, "country": it.country, "name": it.name}
+    known |= {name: value for name, value in words.items() if value}
+    return known | ({"positions": list(it.positions)} if it.positions else {})
 
 
 def _countries(counts: estimate.Estimate) -> Iterator[dict[str, Any]]:

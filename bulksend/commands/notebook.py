@@ -47,4 +47,4 @@ def estimate(frame: pl.DataFrame, settings: Settings) -> estimates.Estimate:
     """Rows, parts and price of a frame; sends nothing. Raises BulksendError."""
     contacts = loader.from_frame(frame, name=settings.contacts.name)
     identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    return plan.make_plan(contacts, identity, settings).estimate
+    return plan.make_plan(contacts, identity, settings, Silent()).estimate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bulksend.commands.settings import (
     Settings,
     require,
 )
+from bulksend.commands.view import View
 from bulksend.contacts import compose, loader, rows
 from bulksend.contacts import estimate as estimates
 from bulksend.sms import rates, sender
@@ -52,7 +54,9 @@ def complete(asked: Identity, settings: Settings) -> Identity:
     return whole
 
 
-def make_plan(contacts: loader.Contacts, identity: Identity, settings: Settings) -> Plan:
+def make_plan(
+    contacts: loader.Contacts, identity: Identity, settings: Settings, view: View
+) -> Plan:
     """Read the whole file once. Raises ContactsError or UsageError; opens no socket."""
     to_column = loader.phone_column(contacts.header, identity.to_column)
     text_column = loader.text_column(contacts.header, identity.text_column)
@@ -65,14 +69,18 @@ def make_plan(contacts: loader.Contacts, identity: Identity, settings: Settings)
         default_region=identity.default_region,
         on_missing=compose.OnMissing(identity.on_missing or "error"),
         smart_encoding=identity.smart_encoding == "yes",
+        fix_text=identity.fix_text == "yes",
     )
+    _tell_what_was_mended(recipe, view)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
     counted = estimates.estimate(
         contacts,
         recipe,
         on_duplicate=estimates.OnDuplicate(identity.on_duplicate or "skip"),
         rate_card=card,
+        on_rows=view.reading,
     )
+    view.read()
     return Plan(
         contacts=contacts,
         identity=identity,
@@ -80,6 +88,19 @@ def make_plan(contacts: loader.Contacts, identity: Identity, settings: Settings)
         estimate=counted,
         rate_card=card,
     )
+
+
+def _tell_what_was_mended(recipe: compose.Recipe, view: View) -> None:
+    """--fix-text changes what people get, so it says where and what."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for position, was, becomes in recipe.mended:
+        told.setdefault((was, becomes), []).append(str(position))
+    for (was, becomes), positions in told.items():
+        name = unicodedata.name(was, "a control character")
+        view.note(
+            f"--fix-text: `{was}` ({name}) became `{becomes}` in the template at character "
+            f"{', '.join(positions)}"
+        )
 
 
 def _template(identity: Identity, text_column: int | None, settings: Settings) -> str | None:

@@ -43,7 +43,7 @@ def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, 
         batch.refuse_changes(changes, settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
             view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
-        yield record, plan.make_plan(contacts, batch.identity_of(facts), settings)
+        yield record, plan.make_plan(contacts, batch.identity_of(facts), settings, view)
 
 
 def refuse_missing(settings: Settings) -> None:

@@ -34,7 +34,7 @@ def run_contacts(contacts: loader.Contacts, settings: Settings, view: View) -> s
     _refuse_foreign_results(settings)
     identity = plan.complete(settings.identity, settings)
     found = access.access(settings)
-    planned = plan.make_plan(contacts, identity, settings)
+    planned = plan.make_plan(contacts, identity, settings, view)
     _refuse_empty(planned, settings)
     if settings.state_folder is not None and not (settings.sandbox or settings.new_batch):
         books.refuse_sent_elsewhere(

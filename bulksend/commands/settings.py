@@ -32,6 +32,7 @@ class Identity:
     webhook_failover_url: str | None = None
     use_profile_webhooks: str | None = None
     smart_encoding: str | None = None
+    fix_text: str | None = None
 
     def or_else(self, other: Self) -> Self:
         """This one, with `other` where nothing was given."""
@@ -122,7 +123,9 @@ SANDBOX_IDENTITY = Identity(
     profile_id="00000000-0000-4000-8000-000000000001",
 )
 SANDBOX_TEXT = "This is a test message from bulksend."
-DEFAULT_IDENTITY = Identity(on_duplicate="skip", on_missing="error", smart_encoding="no")
+DEFAULT_IDENTITY = Identity(
+    on_duplicate="skip", on_missing="error", smart_encoding="no", fix_text="no"
+)
 
 
 def require(identity: Identity) -> Identity:

@@ -8,6 +8,7 @@ from bulksend import journal
 from bulksend.commands import batch, plan, sending, summary
 from bulksend.commands.resume import refuse_missing
 from bulksend.commands.settings import Settings
+from bulksend.commands.view import Silent
 from bulksend.contacts import loader
 from bulksend.errors import STOP_TEXT
 
@@ -31,7 +32,7 @@ def results(settings: Settings) -> summary.Summary:
         facts = record.batch()
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
-        planned = plan.make_plan(contacts, batch.identity_of(facts), settings)
+        planned = plan.make_plan(contacts, batch.identity_of(facts), settings, Silent())
         compared = sending.write_results(planned, record, settings)
         stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
         return replace(stands, variance=compared)

@@ -54,6 +54,12 @@ class View(Protocol):
     def confirm(self, question: str, *, typed: str = "", ask: str = "Send?") -> bool:
         """Ask; with `typed` the person must type exactly that. Raises UsageError if it cannot."""
 
+    def reading(self, rows: int) -> None:
+        """So many rows of the contacts file were read."""
+
+    def read(self) -> None:
+        """The contacts file was read to its end."""
+
     def begin(self, tally: Tally) -> None:
         """Sending starts."""
 
@@ -81,6 +87,12 @@ class Silent:
     ) -> bool:
         """The call was the consent."""
         return True
+
+    def reading(self, rows: int) -> None:
+        """Nothing."""
+
+    def read(self) -> None:
+        """Nothing."""
 
     def begin(self, tally: Tally) -> None:
         """Nothing."""

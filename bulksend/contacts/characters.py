@@ -70,7 +70,8 @@ class Characters:
             .agg(pl.col(_UNITS).sum())
             .join(self._wide.select("line", "units"), on="line")
             .with_columns(
-                essential=pl.col("script") & (pl.col("token_units") * 2 > pl.col("units")),
+                essential=pl.col("script")
+                & (pl.col("token_units").sum().over("line", "key") * 2 > pl.col("units")),
                 all_units=pl.col("token_units").sum().over("line"),
             )
             .drop("units")
@@ -104,9 +105,7 @@ class Characters:
                 .select("line", pl.lit(at, dtype=pl.Int32).alias("source"), "token", "count")
             )
 
-    def _without(
-        self, chosen: pl.DataFrame, groups: Sequence[str]
-    ) -> pl.DataFrame:
+    def _without(self, chosen: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:
         """Each group's lines: `saved` parts where its characters are replaced or left out, and
         whether they alone `pushed` the text to UTF-16.
         """

@@ -128,7 +128,9 @@ def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
 
     An invalid row has no text, encoding or parts.
     """
-    phones = phone_columns.parse_column(chunk[recipe.header.cell(recipe.to_column)], recipe.default_region)
+    phones = phone_columns.parse_column(
+        chunk[recipe.header.cell(recipe.to_column)], recipe.default_region
+    )
     text, fault = _texts(chunk, recipe)
     counted = smart.smart_column(text) if recipe.smart_encoding else text
     measured = encoding.measure_column(counted)
@@ -154,9 +156,7 @@ def _no_alphanumeric(phones: pl.DataFrame) -> pl.DataFrame:
     return phones.select(
         problem=pl.when(country.is_in(list(refused))).then(pl.lit(str(Code.NO_ALPHANUMERIC)))
     ).with_columns(
-        problem_text=phones["country"].replace_strict(
-            refused, default=None, return_dtype=pl.String
-        )
+        problem_text=phones["country"].replace_strict(refused, default=None, return_dtype=pl.String)
     )
 
 

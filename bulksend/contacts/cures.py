@@ -9,7 +9,7 @@ _AS_TEXT = "format the column as text before the numbers go in"
 
 #: Of rows that cannot be sent.
 CURE_FOR: dict[Code, str] = {
-    Code.RAGGED_ROW: "put quotes around a cell that holds the delimiter, or fill in what is missing",
+    Code.RAGGED_ROW: "put quotes around a cell that holds the delimiter; fill in what is missing",
     Code.REPEATED_HEADER: "two files were put together; delete the row",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
     Code.PHONE_MISSING: "fill in the number or delete the row",

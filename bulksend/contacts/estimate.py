@@ -6,13 +6,25 @@ and the number of the row's line in the bill, so that a duplicate is taken out o
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import polars as pl
 
-from bulksend.contacts import bill, compose, decoding, duplicates, findings, lines, loader, samples
+from bulksend.contacts import (
+    bill,
+    compose,
+    cures,
+    decoding,
+    duplicates,
+    findings,
+    lines,
+    loader,
+    samples,
+)
 from bulksend.contacts.duplicates import OnDuplicate
 from bulksend.errors import Code
 from bulksend.sms.message import Money, Status
@@ -22,6 +34,8 @@ __all__ = ["CountryLine", "Estimate", "OnDuplicate", "estimate"]
 
 #: Rows looked at together: small enough for the memory, large enough for the columns to pay.
 _SLICE_ROWS = 50_000
+#: Slices composed while one is taken; polars leaves one of two cores idle half of the time.
+_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +103,28 @@ def estimate(
     `on_rows` is told now and then how many rows were read.
     """
     walked = _Walked(lines.Lines(recipe))
-    for chunk in contacts.chunks():
-        for piece in chunk.iter_slices(_SLICE_ROWS):
-            _take(walked, compose.compose(piece, recipe), recipe)
+    with ThreadPoolExecutor(_AHEAD, "compose") as pool:
+        for composed in _composed(contacts, recipe, pool):
+            _take(walked, composed, recipe)
             on_rows(walked.rows)
     repeated = duplicates.none()
     if on_duplicate is not OnDuplicate.SEND:
         repeated = duplicates.find(walked.fingerprints)
     return _sum(walked, repeated, on_duplicate, recipe, rate_card)
+
+
+def _composed(
+    contacts: loader.Contacts, recipe: compose.Recipe, pool: ThreadPoolExecutor
+) -> Iterator[pl.DataFrame]:
+    """The rows composed, in order, a little ahead of whoever takes them."""
+    ahead: deque[Future[pl.DataFrame]] = deque()
+    for chunk in contacts.chunks():
+        for piece in chunk.iter_slices(_SLICE_ROWS):
+            ahead.append(pool.submit(compose.compose, piece, recipe))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
 
 
 def _take(walked: _Walked, composed: pl.DataFrame, recipe: compose.Recipe) -> None:
@@ -133,6 +161,7 @@ def _sum(
             price[line.price.currency] = spent + line.price.amount
     skips = on_duplicate is OnDuplicate.SKIP
     findings.gather(walked.problems, _repeated(repeated))
+    charged = list(whole.findings())
     by_encoding = dict(table.group_by("encoding").agg(pl.col("rows").sum()).iter_rows())
     return Estimate(
         rows=walked.rows,
@@ -146,8 +175,12 @@ def _sum(
         price=price,
         unpriced_rows=sum(line.rows for line in countries if line.price is None),
         problems=tuple(sorted(walked.problems.values(), key=lambda it: -it.rows)),
-        costs=tuple(whole.findings()),
-        remarks=(*walked.remarks.values(), *whole.destinations()),
+        costs=tuple(it for it in charged if it.kind is findings.Kind.COST),
+        remarks=(
+            *(it for it in charged if it.kind is findings.Kind.REMARK),
+            *walked.remarks.values(),
+            *whole.destinations(),
+        ),
         samples=walked.samples.chosen(),
         duplicates=repeated,
     )
@@ -171,7 +204,7 @@ def _repeated(found: pl.DataFrame) -> Iterator[findings.Finding]:
         text=f"the same text to the same phone as an earlier row (row {found[0, 1]})",
         rows=found.height,
         first_rows=tuple(found["row"].head(findings.FIRST_ROWS)),
-        cure=findings.cures.CURE_FOR[Code.DUPLICATE],
+        cure=cures.CURE_FOR[Code.DUPLICATE],
     )
 
 

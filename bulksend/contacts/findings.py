@@ -1,7 +1,7 @@
-"""What a person should know before a batch goes out: how many rows, which first, why, and the cure.
+"""What a person should know before a batch goes out: how many rows, which, why, and the cure.
 
-What stands here is found row by row while the file is walked: rows that are not sent, and the damage
-of those that are. What costs parts and money is found afterwards, in `bill`.
+What stands here is found row by row while the file is walked: rows that are not sent, and damage of
+those that are. What costs parts and money is found afterwards, in `bill`.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def problems(composed: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding
         yield Finding(
             code=code,
             kind=Kind.PROBLEM,
-            text=text,
+            text=text.partition("; ")[0],
             rows=rows,
             first_rows=tuple(first),
             cure=cures.CURE_FOR.get(Code(code), ""),

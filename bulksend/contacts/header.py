@@ -26,8 +26,8 @@ class Header:
 
     def find(self, name: str) -> tuple[int, ...]:
         """The columns of that name: any case; blanks, `_` and `-` are alike."""
-        wanted = _folded(name)
-        return tuple(at for at, it in enumerate(self.names) if _folded(it) == wanted)
+        wanted = folded(name)
+        return tuple(at for at, it in enumerate(self.names) if folded(it) == wanted)
 
     def cell(self, index: int) -> str:
         """The frame's name for a column; the file's own may be there twice, or be empty."""
@@ -35,15 +35,16 @@ class Header:
 
     def nearest(self, name: str) -> str:
         """The name that was most likely meant, "" when none is near."""
-        near = difflib.get_close_matches(_folded(name), [_folded(it) for it in self.names], 1, 0.5)
-        return next((it for it in self.names if near and _folded(it) == near[0]), "")
+        near = difflib.get_close_matches(folded(name), [folded(it) for it in self.names], 1, 0.5)
+        return next((it for it in self.names if near and folded(it) == near[0]), "")
 
     def listed(self) -> str:
         """All names, for a message."""
         return ", ".join(f"`{it}`" if it else "(no name)" for it in self.names)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is compared: any case; blanks, `_` and `-` are alike."""
     return re.sub(r"[\s_\-]+", " ", name.strip(BLANKS)).casefold()
 
 
@@ -56,7 +57,7 @@ def phone_column(header: Header, wanted: str | None) -> int:
     """The column of the phones. Raises ContactsError naming the columns there are."""
     if wanted is not None:
         return _named(header, wanted, "--to-column")
-    found = [at for at, it in enumerate(header.names) if _folded(it) in _PHONE_NAMES]
+    found = [at for at, it in enumerate(header.names) if folded(it) in _PHONE_NAMES]
     if len(found) == 1:
         return found[0]
     if not found:
@@ -77,7 +78,7 @@ def text_column(header: Header, wanted: str | None) -> int | None:
     """The column of the texts, if there is one. Raises ContactsError."""
     if wanted is not None:
         return _named(header, wanted, "--text-column")
-    found = [at for at, it in enumerate(header.names) if _folded(it) in _TEXT_NAMES]
+    found = [at for at, it in enumerate(header.names) if folded(it) in _TEXT_NAMES]
     return found[0] if len(found) == 1 else None
 
 

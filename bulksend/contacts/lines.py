@@ -14,7 +14,7 @@ from bulksend.sms import encoding
 
 #: Rows remembered of each line: enough to name the first of any sum of lines.
 _FIRST_ROWS = 8
-_SCHEMA = {
+_SCHEMA: dict[str, type[pl.DataType]] = {
     **{"line": pl.UInt32, "country": pl.String, "encoding": pl.String, "parts": pl.UInt32},
     **{"parts_max": pl.UInt32, "landline": pl.Boolean, "over": pl.UInt32, "units": pl.UInt32},
     "extended": pl.UInt32,
@@ -88,8 +88,9 @@ class Lines:
 
     def table(self) -> pl.DataFrame:
         """All lines: `line`, and everything by which they differ."""
-        places = {f"r{at}": pl.String for at in range(len(self._sources))}
-        return pl.concat([pl.DataFrame(schema=_SCHEMA | places), *self._lines])
+        schema = dict(_SCHEMA)
+        schema.update({f"r{at}": pl.String for at in range(len(self._sources))})
+        return pl.concat([pl.DataFrame(schema=schema), *self._lines])
 
     def first_rows(self) -> pl.DataFrame:
         """line, row."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import dialect, records, source, workbook
+from bulksend.contacts import corrected, dialect, records, source, workbook
 from bulksend.contacts.header import Header, make_header, phone_column, text_column
 
 __all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
@@ -88,10 +88,11 @@ def _read(path: Path, descriptor: int) -> Contacts:
     frames = records.Frames(str(path), header, header_row, delimiter)
     foreign = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
     name = foreign.get(found.encoding)
+    own, walk = corrected.as_it_was(header, lambda: frames.read(blocks()))
     return Contacts(
         path.name,
-        header,
-        lambda: frames.read(blocks()),
+        own,
+        walk,
         sha256=found.sha256,
         size_bytes=found.size_bytes,
         notes=[f"{path.name}: read as {name}"] if name else [],
@@ -103,10 +104,11 @@ def _open_workbook(path: Path, descriptor: int, found: source.Survey) -> Contact
     book = workbook.Workbook(str(path), lambda: source.whole(path, descriptor, found))
     _check_header(path, book.header, book.header_row)
     frames = records.Frames(str(path), book.header, book.header_row, ",")
+    own, walk = corrected.as_it_was(book.header, lambda: frames.of_rows(book.rows()))
     return Contacts(
         path.name,
-        book.header,
-        lambda: frames.of_rows(book.rows()),
+        own,
+        walk,
         sha256=found.sha256,
         size_bytes=found.size_bytes,
         notes=[f"{path.name}: {it}" for it in book.notes],

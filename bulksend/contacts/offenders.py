@@ -26,8 +26,9 @@ _SCRIPTS = {
 _SCRIPT_OF = {letter: name for name, letter in _SCRIPTS.items()}
 _FOREIGN = r"[\p{L}\p{M}--\p{Latin}]"
 #: What people see as one character: an emoji with all that belongs to it, a flag, anything else.
-_TOKEN = (
-    r"\p{Extended_Pictographic}(?:[\x{FE0F}\x{1F3FB}-\x{1F3FF}]|\x{200D}\p{Extended_Pictographic})*"
+_SEEN_AS_ONE = (
+    r"\p{Extended_Pictographic}"
+    r"(?:[\x{FE0F}\x{1F3FB}-\x{1F3FF}]|\x{200D}\p{Extended_Pictographic})*"
     r"|[\x{1F1E6}-\x{1F1FF}]{2}|[\x{FE0F}\x{20E3}\x{200D}]+|(?s:.)"
 )
 
@@ -116,10 +117,10 @@ def _remainders(cells: pl.Series) -> pl.Series:
     left = cells.gather(strange).str.replace_all(encoding.GSM_CLASS, "")
     foreign = left.str.contains(_FOREIGN).arg_true()
     if len(foreign):
-        letters = left.gather(foreign)
+        letters = pl.lit(left.gather(foreign))
         for script, letter in _SCRIPTS.items():
             letters = letters.str.replace_all(rf"\p{{{script}}}", letter)
-        left = left.scatter(foreign, letters)
+        left = left.scatter(foreign, pl.select(letters).to_series())
     return found.scatter(strange, left)
 
 
@@ -130,7 +131,7 @@ def remainder(words: str) -> str:
 
 def tokens(remainders: pl.Expr) -> pl.Expr:
     """The offenders in each remainder, as a list."""
-    return remainders.str.extract_all(_TOKEN)
+    return remainders.str.extract_all(_SEEN_AS_ONE)
 
 
 def lookup(found: pl.Series) -> pl.DataFrame:
@@ -140,8 +141,15 @@ def lookup(found: pl.Series) -> pl.DataFrame:
         it = describe(token)
         after = "" if it.becomes is None else it.becomes
         rows.append(
-            (token, it.key, _utf16(token), len(after), encoding.measure(after).units,
-             it.becomes is not None, it.script)
+            (
+                token,
+                it.key,
+                _utf16(token),
+                len(after),
+                encoding.measure(after).units,
+                it.becomes is not None,
+                it.script,
+            )
         )
     schema = {
         **{"token": pl.String, "key": pl.String, "token_units": pl.Int64, "after_16": pl.Int64},

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import polars as pl
@@ -113,28 +113,39 @@ class Frames:
 
     def _finished(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Without the header and blank rows; problems that both readers find alike."""
-        cells = [pl.col(it) for it in self._cells]
-        blank = pl.all_horizontal(it.str.strip_chars() == "" for it in cells)
-        ordered = frame.select(*_OWN_SCHEMA, *self._cells)
-        kept = ordered.filter(~blank & (pl.col("row") > self._header_row))
-        repeated = pl.all_horizontal(
-            it.str.strip_chars(BLANKS) == name
-            for it, name in zip(cells, self._header.names, strict=True)
-        )
-        nul = pl.any_horizontal(it.str.contains("\0", literal=True) for it in cells)
-        return kept.with_columns(
-            problem=pl.coalesce(
-                "problem",
-                pl.when(repeated).then(pl.lit(str(Code.REPEATED_HEADER))),
-                pl.when(nul).then(pl.lit(str(Code.NUL_CHARACTER))),
-            )
-        ).with_columns(
-            problem_text=pl.coalesce("problem_text", pl.col("problem").replace_strict(_TEXTS))
-        )
+        kept = frame.select(*_OWN_SCHEMA, *self._cells)
+        if kept.height and kept["row"][0] <= self._header_row:
+            kept = kept.filter(pl.col("row") > self._header_row)
+        blank = self._all(kept, lambda cells, _name: cells.str.strip_chars() == "")
+        if len(blank):
+            kept = kept.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
+        repeated = self._all(kept, lambda cells, name: cells.str.strip_chars(BLANKS) == name)
+        nul = pl.any_horizontal(pl.col(self._cells).str.contains("\0", literal=True))
+        found = kept.select(nul=nul)["nul"].arg_true()
+        kept = _marked(kept, repeated, Code.REPEATED_HEADER)
+        return _marked(kept, found, Code.NUL_CHARACTER)
+
+    def _all(self, frame: pl.DataFrame, fits: Callable[[pl.Series, str], pl.Series]) -> pl.Series:
+        """The rows where every cell fits: of each column only those that did so far are asked."""
+        rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+        for cell, name in zip(self._cells, self._header.names, strict=True):
+            rows = rows.filter(fits(frame[cell].gather(rows), name)) if len(rows) else rows
+        return rows
+
+
+def _marked(frame: pl.DataFrame, rows: pl.Series, code: Code) -> pl.DataFrame:
+    """The problem of some rows, where they have none before."""
+    rows = rows.filter(frame["problem"].gather(rows).is_null())
+    if rows.is_empty():
+        return frame
+    found = {"problem": str(code), "problem_text": TEXT_FOR[code]}
+    return frame.with_columns(
+        frame[name].clone().scatter(rows, pl.Series([it]).new_from_index(0, len(rows)))
+        for name, it in found.items()
+    )
 
 
 _NOTHING = pl.lit(None, dtype=pl.String)
-_TEXTS = {str(code): text for code, text in TEXT_FOR.items()}
 
 
 def _needs_care(block: bytes) -> bool:

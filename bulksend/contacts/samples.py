@@ -51,6 +51,4 @@ class Samples:
 
 def _sample(sendable: pl.DataFrame, at: int) -> Sample:
     found = sendable.row(at, named=True)
-    return Sample(
-        found["row"], found["to_e164"], found["text"], found["encoding"], found["parts"]
-    )
+    return Sample(found["row"], found["to_e164"], found["text"], found["encoding"], found["parts"])

@@ -18,6 +18,7 @@ from typing import IO
 import polars as pl
 
 from bulksend import errors, journal
+from bulksend.contacts import corrected
 from bulksend.results import cells
 from bulksend.sms import rates
 from bulksend.sms.message import Status
@@ -27,10 +28,6 @@ RESULTS_COLUMNS = (
     *("row", "status", "to_e164", "message_id", "parts", "encoding", "cost", "currency"),
     *("wait_seconds", "attempts", "error_code", "error", "claimed_at", "settled_at"),
     *("delivery_status", "delivered_at"),
-)
-ESTIMATE_COLUMNS = (
-    *("row", "status", "to_e164", "country", "encoding", "parts", "price", "currency"),
-    *("error_code", "error"),
 )
 
 
@@ -78,8 +75,22 @@ def write_estimate(
 ) -> int:
     """The estimate CSV: the verdict on each row; the number of lines written."""
     return write_rows(
-        path, header, ESTIMATE_COLUMNS, (_verdicts(frame, rate_card) for frame in frames)
+        path, header, corrected.VERDICT_COLUMNS, (_verdicts(frame, rate_card) for frame in frames)
     )
+
+
+def write_problems(
+    path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], rate_card: rates.RateCard
+) -> int:
+    """Of the estimate CSV the rows that cannot be sent, as a contacts file to be corrected.
+
+    The original columns keep their names; ours give way where they clash.
+    """
+    ours = corrected.verdict_columns(header)
+    renamed = dict(zip(corrected.VERDICT_COLUMNS, ours, strict=True))
+    troubled = (frame.filter(pl.col("status") == str(Status.INVALID)) for frame in frames)
+    verdicts = (_verdicts(frame, rate_card).rename(renamed) for frame in troubled)
+    return write_rows(path, header, ours, verdicts)
 
 
 def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame:

@@ -66,9 +66,7 @@ def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Q
     if math.isfinite(queue.drains_per_s):
         drains = 0.5 * (drains + queue.drains_per_s)
     correction = min(max(2.0 - wait_s / TARGET_S, SLOWER), FASTER)
-    measured = replace(
-        _begun(queue, wait_s, news), per_s=drains * correction, drains_per_s=drains
-    )
+    measured = replace(_begun(queue, wait_s, news), per_s=drains * correction, drains_per_s=drains)
     return measured, _hold_s(wait_s, drains)
 
 

@@ -42,13 +42,18 @@ def destinations() -> dict[str, Destination]:
     """By country."""
     text = resources.files("bulksend.sms").joinpath("destinations.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines())
-    return {it["country"]: Destination(**(it | {"demand": Demand(it["demand"])})) for it in rows}
+    return {
+        it["country"]: Destination(
+            it["country"],
+            Demand(it["demand"]),
+            *(it[name] for name in ("name", "what", "source", "as_of")),
+        )
+        for it in rows
+    }
 
 
 @functools.cache
 def refused() -> dict[str, str]:
     """The countries that take no text from a sender ID, and the sentence that says so."""
     every = destinations().values()
-    return {
-        it.country: f"{it.name} {it.what}" for it in every if it.demand is Demand.REFUSED
-    }
+    return {it.country: f"{it.name} {it.what}" for it in every if it.demand is Demand.REFUSED}

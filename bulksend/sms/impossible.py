@@ -39,17 +39,22 @@ def mark(decided: pl.DataFrame, rest: pl.Series, abroad: pl.Series) -> pl.DataFr
 
 def _reasons(digits: pl.Series) -> pl.Series:
     """The sentence for each number; null where libphonenumber must be asked."""
-    result = pl.Series("text", [None], dtype=pl.String).new_from_index(0, len(digits))
-    frame = pl.DataFrame({"digits": digits, "start": digits.str.head(3)}).with_row_index("at")
-    codes = frame["start"].replace_strict(_codes(), default=None, return_dtype=pl.String)
-    for (code,), group in frame.with_columns(code=codes).group_by("code"):
-        if code is not None:
-            certain = group.filter(~pl.col("digits").str.contains(_uncertain(str(code))))
-            lengths = certain["digits"].str.len_bytes() - len(str(code))
-            sentences = {it: _sentence(int(str(code)), it) for it in lengths.unique()}
-            text = lengths.replace_strict(sentences, default=None, return_dtype=pl.String)
-            result = result.scatter(certain["at"], text)
-    return result
+    frame = pl.DataFrame({"digits": digits}).select(
+        code=pl.col("digits")
+        .str.head(3)
+        .replace_strict(_codes(), default=None, return_dtype=pl.String),
+        length=pl.col("digits").str.len_bytes(),
+        certain=~pl.col("digits").str.contains(_uncertain()),
+    )
+    kinds = frame.unique()
+    text = [
+        _sentence(int(code), length - len(code)) if code and certain else None
+        for code, length, certain in kinds.iter_rows()
+    ]
+    told = kinds.with_columns(text=pl.Series(text, dtype=pl.String))
+    return frame.join(
+        told, on=frame.columns, how="left", nulls_equal=True, maintain_order="left"
+    ).get_column("text")
 
 
 @functools.cache
@@ -64,16 +69,20 @@ def _codes() -> dict[str, str]:
 
 
 @functools.cache
-def _uncertain(code: str) -> str:
+def _uncertain() -> str:
     """Numbers that may carry a national prefix, or zeros that are part of them."""
-    region = phonenumbers.region_code_for_country_code(int(code))
+    each = (f"{code}(?:0|{_prefix(code)})" for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+    return f"^(?:{'|'.join(each)})".replace(r"\d", "[0-9]")
+
+
+def _prefix(code: int) -> str:
+    region = phonenumbers.region_code_for_country_code(code)
     plan = (
-        PhoneMetadata.metadata_for_nongeo_region(int(code))
+        PhoneMetadata.metadata_for_nongeo_region(code)
         if region == "001"
         else PhoneMetadata.metadata_for_region(region)
     )
-    prefix = plan.national_prefix_for_parsing if plan is not None else None
-    return f"^{code}(?:0|{prefix or '0'})".replace(r"\d", "[0-9]")
+    return (plan.national_prefix_for_parsing if plan is not None else None) or "0"
 
 
 @functools.cache

@@ -114,7 +114,6 @@ class HomePlan:
             & (~written.str.starts_with(self.prefix) if self.prefix else pl.lit(value=True))
         )
 
-
     def foreign(self, written: pl.Expr) -> pl.Expr:
         """Whether it is too long for home: a number of another country that lost its plus."""
         return (

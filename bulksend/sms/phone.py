@@ -35,6 +35,9 @@ class Repair(IntFlag):
     FOREIGN_DIGITS = 16
 
 
+_NO_REPAIR = Repair(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Phone:
     """A number that can be texted, as far as its plan tells."""
@@ -44,7 +47,7 @@ class Phone:
     country: str
     #: The plan gives it to fixed lines alone: a text will hardly arrive.
     landline: bool = False
-    repairs: Repair = Repair(0)
+    repairs: Repair = _NO_REPAIR
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ _SHORT_CODE_MAX = 6
 def parse_phone(cell: str, region: str | None) -> Phone | Damage:
     """One cell; `region` is the ISO country of numbers written nationally."""
     text = "".join(str(int(it)) if it.isdecimal() else it for it in cell).replace("＋", "+")
-    repairs = Repair.FOREIGN_DIGITS if text != cell else Repair(0)
+    repairs = Repair.FOREIGN_DIGITS if text != cell else _NO_REPAIR
     if _HIDDEN.search(cell):
         repairs |= Repair.HIDDEN
     text = _LABEL.sub("", _trim(text), count=1) if _LABEL.match(_trim(text)) else _trim(text)
@@ -131,7 +134,7 @@ def _parse_number(number: str, region: str | None) -> Phone | Damage:
 def _national(number: str, region: str) -> Phone | Damage:
     """Digits as they are written at home, perhaps without the zero at their start."""
     zero = numbering.begins_with_zero(region) and not number.startswith("0")
-    return _repaired(_judge(number, region), Repair.LOST_ZERO if zero else Repair(0))
+    return _repaired(_judge(number, region), Repair.LOST_ZERO if zero else _NO_REPAIR)
 
 
 def _without_plus(number: str, region: str | None, national: Phone | Damage) -> Phone | Damage:

@@ -9,7 +9,6 @@ libphonenumber, which costs a thousand times as much.
 from __future__ import annotations
 
 import functools
-import sys
 import unicodedata
 
 import polars as pl
@@ -26,6 +25,8 @@ _NOT_DIGITS = r"[^0-9]"
 _POINT_ZERO = r"^(\+?[0-9]{6,20})[.,]0{1,3}$"
 #: E.164.
 _DIGITS_MAX = 15
+#: Unicode has no digits from here on.
+_BEYOND_DIGITS = 0x20000
 _NOTHING = pl.lit(None, dtype=pl.String)
 
 
@@ -135,7 +136,7 @@ def _without_hidden(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
 @functools.cache
 def _digits() -> dict[str, str]:
     """Digits of all scripts, and the full-width plus, as ASCII has them."""
-    every = map(chr, range(0x80, sys.maxunicode + 1))
+    every = map(chr, range(0x80, _BEYOND_DIGITS))
     found = {it: str(unicodedata.decimal(it)) for it in every if it.isdecimal()}
     return found | {"＋": "+"}
 

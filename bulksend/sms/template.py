@@ -49,7 +49,7 @@ class Template:
 
 
 def own_characters(source: str) -> Iterator[tuple[int, str]]:
-    """The characters of a source that are no part of a placeholder, and where they stand, from 1."""
+    """A source's characters outside its placeholders, and where they stand, from 1."""
     for token in _TOKEN.finditer(source):
         if token[1] is None:
             yield from enumerate(token[0], token.start() + 1)

@@ -82,7 +82,7 @@ def test_the_messy_sample_ends_with_the_right_status_for_each_row(tmp_path: Path
         "9": ("invalid", "field_missing"),
         "10": ("skipped", "duplicate"),
         "11": ("invalid", "phone_two_numbers"),
-        "12": ("invalid", "phone_letters"),
+        "12": ("invalid", "phone_letter_o"),
         "13": ("invalid", "phone_invalid"),
         "15": ("accepted", ""),
         "16": ("invalid", "phone_missing"),

@@ -20,8 +20,21 @@ _PLAIN = (
     *("Ada", "Grace", "Alan", "Barbara", "Edsger", "Anne Marie", "Hedy", "Ken", "Radia", "Linus"),
     *("Margaret", "Donald", "Frances", "John", "Katherine", "Tim", "Sophie", "Guido", "Lin"),
 )
-_ACCENTED = ("José", "Zoë", "Jürgen", "Łukasz", "Çağla", "Amélie", "O’Neill", "Søren", "Ольга", "Ínes")
-_TEXT = "Hi {name}, your appointment in {city} is at {time}. To cancel see example.com/c or call us."
+_ACCENTED = (
+    "José",
+    "Zoë",
+    "Jürgen",
+    "Łukasz",
+    "Çağla",
+    "Amélie",
+    "O’Neill",
+    "Søren",
+    "Ольга",
+    "Ínes",
+)
+_TEXT = (
+    "Hi {name}, your appointment in {city} is at {time}. To cancel see example.com/c or call us."
+)
 
 
 def template() -> str:
@@ -43,7 +56,9 @@ def _piece(first: int, count: int) -> pl.DataFrame:
     """Rows `first` and following; one in fifty is the row of a moment before."""
     at = pl.int_range(first, first + count, dtype=pl.UInt64, eager=True)
     repeated = _dice(at, 50, seed=9) == 0
-    frame = pl.DataFrame({"at": at - repeated.cast(pl.UInt64) * (at % 7 + 1).clip(upper_bound=first)})
+    frame = pl.DataFrame(
+        {"at": at - repeated.cast(pl.UInt64) * (at % 7 + 1).clip(upper_bound=first)}
+    )
     at = frame["at"]
     cities = pl.Series(["London", "Lyon", "Köln", "Sevilla", "Torino", "Malmö", "Gdańsk"])
     return pl.DataFrame(
@@ -52,9 +67,7 @@ def _piece(first: int, count: int) -> pl.DataFrame:
             "name": _names(at),
             "city": cities.gather(_dice(at, len(cities), seed=6)),
             "time": pl.select(
-                pl.format(
-                    "{}:{}0", pl.lit(_dice(at, 10, seed=7)) + 8, pl.lit(_dice(at, 6, seed=8))
-                )
+                pl.format("{}:{}0", pl.lit(_dice(at, 10, seed=7)) + 8, pl.lit(_dice(at, 6, seed=8)))
             ).to_series(),
         }
     )
@@ -69,11 +82,15 @@ def _numbers(at: pl.Series) -> pl.Series:
     digits = {name: digits for name, digits, _share in _COUNTRIES}
     start = pl.Series(shares).gather(_dice(at, 100, seed=1))
     tail = at.hash(seed=2).cast(pl.String).str.zfill(20).str.tail(9)
-    return pl.DataFrame({"start": start, "tail": tail}).select(
-        pl.concat_str(
-            "start", pl.col("tail").str.tail(pl.col("start").replace_strict(digits, default=8))
+    return (
+        pl.DataFrame({"start": start, "tail": tail})
+        .select(
+            pl.concat_str(
+                "start", pl.col("tail").str.tail(pl.col("start").replace_strict(digits, default=8))
+            )
         )
-    ).to_series()
+        .to_series()
+    )
 
 
 def _names(at: pl.Series) -> pl.Series:
@@ -84,21 +101,35 @@ def _names(at: pl.Series) -> pl.Series:
 def _damaged(phone: pl.Series, dice: pl.Series) -> pl.Series:
     """As people and programs write them: two in three are clean."""
     number, chance = pl.col("phone"), pl.col("chance")
-    blanks = pl.concat_str(number.str.head(3), pl.lit(" "), number.str.slice(3, 4), pl.lit(" "),
-                           number.str.slice(7))
+    blanks = pl.concat_str(
+        number.str.head(3), pl.lit(" "), number.str.slice(3, 4), pl.lit(" "), number.str.slice(7)
+    )
     national = pl.concat_str(pl.lit("0"), number.str.slice(3))
     british = number.str.starts_with("+44")
-    return pl.DataFrame({"phone": phone, "chance": dice}).select(
-        pl.when(chance < 150).then(blanks)
-        .when(chance < 350).then(pl.when(british).then(national).otherwise(number))
-        .when(chance < 365).then(number.str.slice(1))
-        .when(chance < 370).then(pl.concat_str(number, pl.lit(".0")))
-        .when(chance < 375).then(pl.concat_str(number.str.head(5), pl.lit("\u00a0"),
-                                               number.str.slice(5)))
-        .when(chance < 377).then(pl.lit("4.47E+11"))
-        .when(chance < 379).then(pl.lit(""))
-        .when(chance < 380).then(pl.concat_str(number, pl.lit(" / "), number))
-        .when(chance < 381).then(number.str.replace("0", "O"))
-        .when(chance < 382).then(number.str.head(8))
-        .otherwise(number)
-    ).to_series()
+    return (
+        pl.DataFrame({"phone": phone, "chance": dice})
+        .select(
+            pl.when(chance < 150)
+            .then(blanks)
+            .when(chance < 350)
+            .then(pl.when(british).then(national).otherwise(number))
+            .when(chance < 365)
+            .then(number.str.slice(1))
+            .when(chance < 370)
+            .then(pl.concat_str(number, pl.lit(".0")))
+            .when(chance < 375)
+            .then(pl.concat_str(number.str.head(5), pl.lit("\u00a0"), number.str.slice(5)))
+            .when(chance < 377)
+            .then(pl.lit("4.47E+11"))
+            .when(chance < 379)
+            .then(pl.lit(""))
+            .when(chance < 380)
+            .then(pl.concat_str(number, pl.lit(" / "), number))
+            .when(chance < 381)
+            .then(number.str.replace("0", "O"))
+            .when(chance < 382)
+            .then(number.str.head(8))
+            .otherwise(number)
+        )
+        .to_series()
+    )

@@ -1,7 +1,7 @@
 """How fast `bulksend run --dry-run` reads, prices and explains a contacts file, and in what memory.
 
-    python -m tests.bench.dry_run            # 1,000,000 rows, five times, beside a Python loop
-    python -m tests.bench.dry_run 10000000 1 # rows, times
+python -m tests.bench.dry_run            # 1,000,000 rows, five times, beside a Python loop
+python -m tests.bench.dry_run 10000000 1 # rows, times
 """
 
 from __future__ import annotations

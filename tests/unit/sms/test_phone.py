@@ -92,9 +92,7 @@ def test_a_lost_plus_is_put_back_and_said(cell: str, region: str | None, e164: s
         pytest.param("＋４４７７００９００１２３", None, Repair.FOREIGN_DIGITS, id="full-width"),
     ],
 )
-def test_what_was_undone_in_reading_is_said(
-    cell: str, region: str | None, repairs: Repair
-) -> None:
+def test_what_was_undone_in_reading_is_said(cell: str, region: str | None, repairs: Repair) -> None:
     read = phone.parse_phone(cell, region)
 
     assert isinstance(read, phone.Phone)

@@ -1,0 +1,47 @@
+"""Files that bulksend wrote and a person corrected: read as the contacts files they came from.
+
+The verdict columns at the end are left out again, and cells that were kept from running as formulas
+lose the apostrophe that did it. Nothing is done to other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+
+from bulksend.contacts.header import Header, folded
+
+Walk = Callable[[], Iterator[pl.DataFrame]]
+#: What the estimate CSV says of each row, after the original columns.
+VERDICT_COLUMNS = (
+    *("row", "status", "to_e164", "country", "encoding", "parts", "price", "currency"),
+    *("error_code", "error"),
+)
+_PREFIX = "bulksend_"
+#: An apostrophe, and behind it what a spreadsheet program would run.
+_DEFUSED = r"\A'([\s\x{FEFF}\x{200B}\x{00A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r\n])"
+
+
+def verdict_columns(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of our columns beside a person's own: `bulksend_status` where there is a status."""
+    taken = {folded(it) for it in header}
+    return tuple(f"{_PREFIX}{it}" if folded(it) in taken else it for it in VERDICT_COLUMNS)
+
+
+def as_it_was(header: Header, walk: Walk) -> tuple[Header, Walk]:
+    """The header and the frames without our columns; unchanged for a file that is not ours."""
+    ours = len(VERDICT_COLUMNS)
+    last = tuple(it.removeprefix(_PREFIX) for it in header.names[-ours:])
+    if last != VERDICT_COLUMNS:
+        return header, walk
+    own = Header(header.names[:-ours])
+    return own, lambda: (_restored(frame, own) for frame in walk())
+
+
+def _restored(frame: pl.DataFrame, header: Header) -> pl.DataFrame:
+    """Cells as they were before they were kept from running as formulas."""
+    cells = [header.cell(at) for at in range(len(header.names))]
+    return frame.select("row", "problem", "problem_text", *cells).with_columns(
+        pl.col(cells).str.replace(_DEFUSED, "$1")
+    )

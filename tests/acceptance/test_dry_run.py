@@ -1,0 +1,193 @@
+"""The dry run as a process: what a person sees on one screen, and what a program gets."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance import cli
+from tests.acceptance.cli import bulksend, document
+
+SAMPLES = cli.ROOT / "samples"
+CURLY = "Hi {name}, don’t be late: we see you at {termin} and it’s important – really" + "." * 20
+
+
+def dry_run(path: Path, *words: str | Path, text: str = CURLY, **more: str) -> Any:
+    return bulksend(
+        "run", path, "--dry-run", "--default-region", "GB", "--text", text, *words, **more
+    )
+
+
+def test_the_summary_fits_on_one_screen_and_names_what_costs_most() -> None:
+    ended = dry_run(SAMPLES / "messy.csv", "--rates", SAMPLES / "rates.csv")
+
+    lines = ended.stdout.splitlines()
+    assert 20 <= len(lines) <= 40
+    assert max(map(len, lines)) <= 100
+    assert "messy.csv: 19 rows, 9 sendable, 9 invalid, 1 skipped" in lines[0]
+    assert any("what costs most" in it for it in lines)
+    assert "RIGHT SINGLE QUOTATION MARK" in ended.stdout or "--fix-text (" in ended.stdout
+    assert sum("reads (" in it for it in lines) == 3
+    assert "┃" in ended.stdout, "no part boundary is shown"
+
+
+def test_json_has_every_finding_with_cause_cost_and_cure() -> None:
+    said = document(dry_run(SAMPLES / "messy.csv", "--rates", SAMPLES / "rates.csv", "--json"))
+
+    assert list(said) == [
+        *("schema", "rows", "sendable", "invalid", "skipped", "parts", "parts_max", "encodings"),
+        *("price", "unpriced_rows", "countries", "duration_s", "findings", "exit_code"),
+    ]
+    found = {it["code"]: it for it in said["findings"]}
+    assert all({"code", "text", "rows", "first_rows"} <= set(it) for it in said["findings"])
+    assert found["phone_scientific"]["column"] == "Mobile Number"
+    assert "the digits are gone" in found["phone_scientific"]["cure"]
+    assert found["point_zero"]["first_rows"] == [15]
+    assert found["registration_required"]["country"] in ("FR", "AU")
+    quotes = [it for it in said["findings"] if it.get("character") == "’"]
+    assert {it.get("column") for it in quotes} == {None, "Name"}
+    assert [it["positions"] for it in quotes if "positions" in it] == [[15, 56]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "kind"),
+    [
+        pytest.param("4.47E+11", "phone_scientific", "problem", id="scientific"),
+        pytest.param("447700900123.0", "point_zero", "remark", id="point-zero"),
+        pytest.param("7700900123", "lost_zero", "remark", id="lost-zero"),
+        pytest.param("447700900123", "lost_plus", "remark", id="lost-plus"),
+        pytest.param("+447700900123/+447700900124", "phone_two_numbers", "problem", id="two"),
+        pytest.param("+44770O900123", "phone_letter_o", "problem", id="letter-o"),
+        pytest.param("+44\u00a07700900123", "hidden", "remark", id="nbsp"),
+        pytest.param("\u200b+447700900123", "hidden", "remark", id="zero-width"),
+        pytest.param("+٤٤٧٧٠٠٩٠٠١٢٣", "foreign_digits", "remark", id="unicode-digits"),
+        pytest.param("phone", "repeated_header", "problem", id="repeated-header"),
+        pytest.param("+442079460958", "landline", "cost", id="landline"),
+        pytest.param("60123", "phone_short_code", "problem", id="short-code"),
+        pytest.param("+441234", "phone_invalid", "problem", id="impossible-in-its-country"),
+        pytest.param("+12025550123", "no_alphanumeric", "problem", id="takes-no-sender-id"),
+    ],
+)
+def test_each_damage_is_named_with_its_row_and_its_cure(
+    tmp_path: Path, cell: str, code: str, kind: str
+) -> None:
+    path = tmp_path / "c.csv"
+    name = "name" if cell == "phone" else "Ada"
+    path.write_text(f"phone,name\n+447700900999,Bob\n{cell},{name}\n", encoding="utf-8")
+
+    said = document(dry_run(path, "--json", text="Hi {name}"))
+
+    (found,) = (it for it in said["findings"] if it["code"] == code)
+    assert (found["kind"], found["rows"], found["first_rows"]) == (kind, 1, [3])
+    assert found["cure"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        pytest.param("JosÃ©", "wrongly_decoded", id="utf-8-read-as-windows-1252"),
+        pytest.param("Jos\ufffd", "character_lost", id="replacement-character"),
+    ],
+)
+def test_a_name_that_was_decoded_wrongly_is_told(tmp_path: Path, name: str, code: str) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(f"phone,name\n+447700900123,{name}\n", encoding="utf-8")
+
+    said = document(dry_run(path, "--json", text="Hi {name}"))
+
+    (found,) = (it for it in said["findings"] if it["code"] == code)
+    assert (found["column"], found["first_rows"]) == ("name", [2])
+
+
+def test_fix_text_replaces_in_the_template_and_never_in_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("phone,name\n+447700900123,O’Neill\n+447700900124,Ada\n", encoding="utf-8")
+    words = ("run", path, "--sandbox", "--text", "It’s you, {name}", "--fix-text", "--json")
+
+    ended = bulksend(*words)
+
+    assert document(ended)["accepted"] == 2
+    assert "’" in ended.stderr and "RIGHT SINGLE QUOTATION MARK" in ended.stderr
+    rows = cli.read_results(tmp_path / "c.sandbox.results.csv")
+    assert [it["encoding"] for it in rows] == ["UTF-16", "GSM-7"]
+
+
+def test_fix_text_belongs_to_the_batch(tmp_path: Path) -> None:
+    """Resume goes on with it, and without it the batch is another one."""
+    path = tmp_path / "c.csv"
+    path.write_text("phone,name\n+447700900123,Ada\n+447700900124,Bob\n")
+    with cli.running_sandbox(tmp_path) as sandbox:
+        words = [*sandbox.run_options(), "--text", "It’s {name}", "--limit", "1"]
+        bulksend("run", path, *words, "--fix-text")
+        changed = bulksend("resume", path, *sandbox.run_options(), "--no-fix-text")
+        bulksend("resume", path, "--yes")
+
+        texts = {it["text"] for it in sandbox.accepted().values() if "text" in it}
+        encodings = {it["encoding"] for it in cli.read_results(tmp_path / "c.results.csv")}
+    assert changed.returncode == 8
+    assert "--fix-text" in changed.stderr
+    assert encodings == {"GSM-7"}
+    assert not texts or texts == {"It's Ada", "It's Bob"}
+
+
+def test_fix_text_needs_a_template(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("phone,text\n+447700900123,It’s you\n", encoding="utf-8")
+
+    ended = bulksend("run", path, "--dry-run", "--fix-text")
+
+    assert ended.returncode == 2
+    assert "--fix-text" in ended.stderr
+
+
+def test_rows_for_north_america_are_invalid_and_nothing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("phone\n+12025550123\n+14165550123\n+17875550123\n+447700900123\n")
+
+    ended = bulksend("run", path, "--sandbox", "--text", "Hi", "--json")
+
+    assert ended.returncode == 3
+    said = document(ended)
+    assert (said["accepted"], said["refused"], said["invalid"]) == (1, 0, 3)
+    rows = cli.read_results(tmp_path / "c.sandbox.results.csv")
+    assert [it["error_code"] for it in rows] == ["no_alphanumeric"] * 3 + [""]
+
+
+def test_a_terminal_shows_how_far_a_large_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    rows = "".join(f"+4479{at:08d},Łu{at}\n" for at in range(700_000))
+    path.write_text("phone,name\n" + rows, encoding="utf-8")
+    parent, child = pty.openpty()
+
+    with subprocess.Popen(
+        [*cli.BULKSEND, "run", path, "--dry-run", "--text", "Hi {name}"],
+        stdout=subprocess.DEVNULL,
+        stderr=child,
+        env=cli.environment(),
+    ) as process:
+        os.close(child)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(parent, 4096)
+            except OSError:
+                break
+            shown += piece
+            if not piece:
+                break
+        process.wait(60)
+    os.close(parent)
+
+    assert re.search(rb"\d+,\d{3} rows read", shown)
+
+
+def test_no_progress_where_nobody_watches(tmp_path: Path) -> None:
+    path = cli.write_contacts(tmp_path / "c.csv", 10)
+
+    assert "rows read" not in dry_run(path, text="Hi {name}").stderr
