@@ -58,6 +58,8 @@ def _totals(found: DryRun) -> Iterator[str]:
         price += f" + {counts.unpriced_rows:,} rows without a price"
     kinds = ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows)
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
+    if basis := money.confidence(found.confidence):
+        yield basis
     yield f"about {duration.in_words(found.duration_s)} at --rate {text.visible(found.rate)}"
 
 

@@ -9,6 +9,7 @@ from bulksend.results.variance import Variance
 from bulksend.sms.rates import Confidence
 
 _MOST = 10
+_NAMED = 3
 
 
 def amounts(sums: Mapping[str, Decimal]) -> str:
@@ -37,15 +38,12 @@ def variance(found: Variance | None) -> Iterator[str]:
 
 def confidence(found: Confidence) -> str:
     """What the prices of a list rest on; "" where there is no rate card."""
-    if not found.learned and not found.typed:
-        return ""
-    said = []
-    if found.learned:
-        names = [f"{name or 'no country'} from {count:,}" for name, count in found.learned[:_MOST]]
-        more = len(found.learned) - _MOST
-        said.append(f"{', '.join(names)} charges" + (f" and {more} more" if more > 0 else ""))
+    if not found.learned:
+        return "prices: typed by hand, none learned from charges" if found.typed else ""
+    names = [f"{name or 'no country'} from {count:,}" for name, count in found.learned[:_NAMED]]
+    more = len(found.learned) - _NAMED
+    said = f"prices: {', '.join(names)} charges" + (f", {more} countries more" if more > 0 else "")
     if found.typed:
         count = len(found.typed)
-        said.append(f"{count} {'country' if count == 1 else 'countries'} typed by hand")
-    share = 100 * found.parts_learned // max(found.parts, 1)
-    return f"prices: {'; '.join(said)} ({share} % of the parts rest on charges)"
+        said += f"; {count} {'country' if count == 1 else 'countries'} typed by hand"
+    return f"{said} ({100 * found.parts_learned // max(found.parts, 1)} % of the parts by charges)"

@@ -198,3 +198,19 @@ def test_the_options_file_is_obeyed_by_a_command_in_a_group(
 
     assert ended.exit_code == 0, ended.stderr
     assert (tmp_path / "card.csv").exists()
+
+
+def test_the_dry_run_says_what_its_prices_rest_on(tmp_path: Path) -> None:
+    contacts, card = tmp_path / "july.csv", tmp_path / "rates.csv"
+    contacts.write_text(f"phone\n{GB}\n+447700900124\n{FR}\n+34612345678\n")
+    program.bulksend("rates", "learn", write(tmp_path, line(GB, 1, "0.04")), "-o", card)
+    card.write_text(card.read_text() + "FR,0.0650,USD,,,,\n")
+    words = ("run", contacts, "--dry-run", "--text", "Hi", "--rates", card)
+
+    said, shown = json.loads(program.bulksend(*words, "--json").stdout), program.bulksend(*words)
+
+    assert said["prices_rest_on"] == {
+        **{"charges": {"GB": 1}, "typed": ["FR"], "unpriced": ["ES"]},
+        **{"parts_by_charges": 2, "parts": 4},
+    }
+    assert "prices: GB from 1 charges; 1 country typed by hand (50 %" in shown.stdout.decode()
