@@ -23,12 +23,24 @@ def find() -> Path | None:
 
 def for_commands(path: Path, group: click.Group) -> dict[str, dict[str, Any]]:
     """The file's options for each command that knows them. Raises UsageError."""
-    known = {name: _options(command) for name, command in group.commands.items()}
-    everything = {key: it for options in known.values() for key, it in options.items()}
-    read = load_config(path, everything)
+    return _shared_out(group, load_config(path, _every_option(group)))
+
+
+def _every_option(group: click.Group) -> dict[str, str]:
+    """Of all commands, also those of a group within the group."""
+    found: dict[str, str] = {}
+    for command in group.commands.values():
+        found |= _every_option(command) if isinstance(command, click.Group) else _options(command)
+    return found
+
+
+def _shared_out(group: click.Group, read: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """To each command what it knows."""
     return {
-        name: {it: read[it] for it in options.values() if it in read}
-        for name, options in known.items()
+        name: _shared_out(command, read)
+        if isinstance(command, click.Group)
+        else {it: read[it] for it in _options(command).values() if it in read}
+        for name, command in group.commands.items()
     }
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import click
 from tabulate import tabulate
 
-from bulksend.cli import text
-from bulksend.cli.words import money
+from bulksend.cli import money, text
 from bulksend.commands import duration
 from bulksend.commands.dry_run import DryRun
 from bulksend.contacts.estimate import CountryLine
@@ -50,11 +49,17 @@ def _totals(found: DryRun) -> Iterator[str]:
     parts = f"{counts.parts:,} parts"
     if counts.parts_max != counts.parts:
         parts += f" (up to {counts.parts_max:,} as networks pack them)"
-    price = click.style(money(counts.price), bold=True) if counts.price else "unpriced (no --rates)"
+    price = (
+        click.style(money.amounts(counts.price), bold=True)
+        if counts.price
+        else "unpriced (no --rates)"
+    )
     if counts.price and counts.unpriced_rows:
         price += f" + {counts.unpriced_rows:,} rows without a price"
     kinds = ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows)
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
+    if basis := money.confidence(found.confidence):
+        yield basis
     yield f"about {duration.in_words(found.duration_s)} at --rate {text.visible(found.rate)}"
 
 
@@ -117,7 +122,7 @@ def _sentence(it: Finding) -> list[str]:
 
 
 def _worth(it: Finding) -> str:
-    priced = f" = {money(it.price)}" if it.price else ""
+    priced = f" = {money.amounts(it.price)}" if it.price else ""
     return priced + (f" + {it.unpriced_parts:,} without a price" if it.unpriced_parts else "")
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
 import click
 from tabulate import tabulate
 
-from bulksend.cli import text
+from bulksend.cli import money, text
 from bulksend.commands.reconcile import Reconciled
 from bulksend.commands.summary import Summary
 from bulksend.telnyx.checkup import Finding
@@ -26,8 +25,9 @@ def summary(found: Summary) -> str:
     table = tabulate(
         [*lines, ("rows", f"{counts.rows:,}")], tablefmt="plain", colalign=("left", "right")
     )
-    spent = f"{found.parts:,} parts, {money(found.cost)}, {found.seconds:.1f} s"
-    said = [table, spent, f"results: {text.visible(str(found.results), longest=500)}"]
+    spent = f"{found.parts:,} parts, {money.amounts(found.cost)}, {found.seconds:.1f} s"
+    results = f"results: {text.visible(str(found.results), longest=500)}"
+    said = [table, spent, *money.variance(found.variance), results]
     if found.running:
         said.append("a run works on this batch right now")
     if found.because:
@@ -79,8 +79,3 @@ def findings(found: Sequence[Finding]) -> str:
 
 def _colored(name: str, count: int) -> str:
     return click.style(name, fg=_COLORS[name]) if count and name in _COLORS else name
-
-
-def money(amounts: Mapping[str, Decimal]) -> str:
-    """Every currency on its own."""
-    return " + ".join(f"{it} {amount:f}" for it, amount in sorted(amounts.items())) or "no charge"

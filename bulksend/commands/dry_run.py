@@ -16,6 +16,7 @@ from bulksend.contacts.findings import Finding
 from bulksend.results import writer
 from bulksend.sending import pace
 from bulksend.sms import sender
+from bulksend.sms.rates import Confidence, confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class DryRun:
     duration_s: float
     rate: str
     contacts_name: str
+    #: What the prices rest on.
+    confidence: Confidence
     #: What the provider's queue cannot hold.
     queue: tuple[Finding, ...] = ()
 
@@ -76,6 +79,7 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
         duration.seconds(sendable, rate_per_s),
         settings.guards.rate,
         planned.contacts.name,
+        confidence(planned.rate_card, {it.country: it.parts for it in counts.countries}),
         tuple(duration.findings(sendable, parts, rate_per_s)),
     )
 
@@ -104,7 +108,19 @@ def document(found: DryRun) -> dict[str, Any]:
         "countries": list(_countries(counts)),
         "duration_s": round(found.duration_s, 3),
         "findings": [_finding(it) for it in found.findings],
+        "prices_rest_on": _rest(found.confidence),
         "exit_code": found.exit_code,
+    }
+
+
+def _rest(found: Confidence) -> dict[str, Any]:
+    """How much of the list rests on how many charges."""
+    return {
+        "charges": dict(found.learned),
+        "typed": list(found.typed),
+        "unpriced": list(found.unpriced),
+        "parts_by_charges": found.parts_learned,
+        "parts": found.parts,
     }
 
 

@@ -125,7 +125,7 @@ def _purse(task: Task) -> pipeline.Purse:
     cap = task.settings.guards.max_cost
     if cap is None:
         return budget.Unlimited()
-    return budget.Budget(cap, task.plan.rate_card.price, spent=task.spent)
+    return budget.Budget(cap, task.plan.rate_card.worst, spent=task.spent)
 
 
 @dataclass(frozen=True, slots=True)

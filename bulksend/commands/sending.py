@@ -15,7 +15,7 @@ from bulksend.commands.settings import Settings
 from bulksend.commands.summary import Counts, Summary, exit_code
 from bulksend.commands.view import View
 from bulksend.errors import STOP_TEXT, Stop
-from bulksend.results import writer
+from bulksend.results import variance, writer
 from bulksend.sms.message import Status
 
 
@@ -34,7 +34,7 @@ def send_open_rows(
     try:
         summary = stand(record, settings, seconds=seconds, end=end)
         record.end_run(summary.exit_code, str(end.stop or "finished"))
-        write_results(plan, record, settings)
+        compared = write_results(plan, record, settings)
     except KeyboardInterrupt:  # everything that was sent is in the journal: only the view is not
         return _without_results(record, settings, seconds, end, view)
     except errors.JournalError:
@@ -45,7 +45,7 @@ def send_open_rows(
             hint=f"free space or mend the disk, then: {batch.command_line('resume', settings)}",
             code="journal_failed",
         ) from None
-    return summary
+    return replace(summary, variance=compared)
 
 
 def _send(
@@ -95,10 +95,17 @@ def _without_results(
     return replace(summary, next=summary.next or command)
 
 
-def write_results(plan: Plan, record: journal.Reader, settings: Settings) -> None:
-    """The results CSV: the journal and the contacts file joined."""
-    names = plan.contacts.header.names
-    writer.write_results(settings.results_path, names, plan.frames, record)
+def write_results(
+    plan: Plan, record: journal.Reader, settings: Settings
+) -> variance.Variance | None:
+    """The results CSV: the journal and the contacts file joined; None where nothing was accepted.
+
+    On the way the charges are held against the estimate.
+    """
+    comparison = variance.Comparison(record)
+    frames = comparison.passing(plan.frames)
+    writer.write_results(settings.results_path, plan.contacts.header.names, frames, record)
+    return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
 
 
 def stand(

@@ -33,5 +33,6 @@ def results(settings: Settings) -> summary.Summary:
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
         planned = plan.make_plan(contacts, batch.identity_of(facts), settings, Silent())
-        sending.write_results(planned, record, settings)
-        return sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+        compared = sending.write_results(planned, record, settings)
+        stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+        return replace(stands, variance=compared)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bulksend.errors import Stop
+from bulksend.results import variance
 
 SCHEMA = 1
 OK, PARTLY, STOPPED, UNKNOWN_LEFT = 0, 3, 5, 6
@@ -52,6 +53,8 @@ class Summary:
     because: str = ""
     #: The one command that goes on.
     next: str = ""
+    #: Estimate against charges, after a run that was accepted anything.
+    variance: variance.Variance | None = None
     #: A finished batch was asked for again.
     nothing_to_do: bool = False
     #: A run works on it right now.
@@ -105,4 +108,5 @@ def document(summary: Summary) -> dict[str, Any]:
         "exit_code": summary.exit_code,
         "stopped_because": summary.because or None,
         "next": summary.next or None,
+        "variance": variance.document(summary.variance) if summary.variance else None,
     }

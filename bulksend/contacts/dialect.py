@@ -7,7 +7,6 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 DELIMITERS = ",;\t|"
@@ -15,7 +14,8 @@ DELIMITERS = ",;\t|"
 _LOOKED_AT = 60
 #: A line of blanks and delimiters tells nothing.
 _NOTHING = DELIMITERS + " \r\n"
-_SEP_LINE = re.compile(r'\A"?sep=(.)"?\r?[\r\n]', re.IGNORECASE)
+#: It names one sign of ASCII; a quote, a letter or a line end delimit nothing.
+_SEP_LINE = re.compile(r'\A"?sep=([\t !#-/:-@\[-`{-~])"?(\r\n|\r|\n)', re.IGNORECASE)
 #: Workbooks of today are zip archives of XML.
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _MAGIC = {
@@ -27,19 +27,6 @@ _MAGIC = {
     b"SQLite format 3": "a database",
     b"{\\rtf": "a text document (.rtf)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """Everything that is needed to read the records."""
-
-    #: A Python codec.
-    encoding: str
-    delimiter: str
-    #: Old Macs ended lines with CR alone.
-    cr_only: bool
-    #: Bytes of a `sep=` line that spreadsheet programs do not show.
-    sep_line: bool
 
 
 def disguise(head: bytes) -> str:
@@ -57,7 +44,7 @@ def utf_encoding(head: bytes) -> str:
         if head.startswith(mark):
             return name
     pairs = head[: len(head) // 2 * 2][:4096]
-    if len(pairs) < 4:
+    if len(pairs) < 8:  # a zero or two may be something else
         return ""
     odd, even = pairs[1::2].count(0), pairs[::2].count(0)
     if odd > 0.4 * len(pairs) / 2 and even == 0:
@@ -65,15 +52,18 @@ def utf_encoding(head: bytes) -> str:
     return "utf-16-be" if even > 0.4 * len(pairs) / 2 and odd == 0 else ""
 
 
-def find_delimiter(sample: str) -> tuple[str, bool]:
-    """The delimiter, and whether a `sep=` line named it. A single column has the comma."""
+def find_delimiter(sample: str) -> tuple[str, int]:
+    """The delimiter, and how long the `sep=` line is that named it. A single column has the comma.
+
+    Spreadsheet programs do not show such a line.
+    """
     named = _SEP_LINE.match(sample)
     if named:
-        return named[1], True
+        return named[1], len(named[0])
     if not sample.strip(_NOTHING):
-        return max(DELIMITERS, key=sample.count), False
+        return max(DELIMITERS, key=sample.count), 0
     best = max(DELIMITERS, key=lambda it: _regularity(sample, it))
-    return (best if _regularity(sample, best) > 0 else ","), False
+    return (best if _regularity(sample, best) > 0 else ","), 0
 
 
 def _regularity(sample: str, delimiter: str) -> float:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -48,7 +50,9 @@ class Contacts:
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """Frames of bounded size in the file's order. Raises ContactsError."""
-        return (chunk for chunk in self._walk() if chunk.height)
+        for chunk in self._walk():  # which holds the file open, as long as this does
+            if chunk.height:
+                yield chunk
 
     def digest(self) -> str:
         """SHA-256 of the bytes."""
@@ -58,17 +62,25 @@ class Contacts:
 def open_contacts(path: Path) -> Contacts:
     """A contacts file on disk. Raises ContactsError naming file, fault and way out."""
     descriptor = source.open_file(path)
+    try:
+        contacts = _read(path, descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    weakref.finalize(contacts, os.close, descriptor)
+    return contacts
+
+
+def _read(path: Path, descriptor: int) -> Contacts:
     found = source.survey(path, descriptor)
     if found.zipped:
         return _open_workbook(path, descriptor, found)
     delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, found))
 
     def blocks() -> Iterator[bytes]:
-        """The text without a `sep=` line, which spreadsheet programs do not show."""
+        """The text without its BOMs and its `sep=` line, which nobody sees."""
         every = source.utf8_blocks(path, descriptor, found)
-        if sep_line:
-            first = next(every)
-            yield first[first.index(b"\n") + 1 :]
+        yield next(every)[sep_line:]
         yield from every
 
     header, header_row = records.read_header(str(path), blocks(), delimiter)

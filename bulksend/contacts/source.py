@@ -139,7 +139,16 @@ def utf8_blocks(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
             final = number == len(found.block_digests) - 1
             text = _decode(path, decoder, block, offset, final=final)
         offset += len(block)
+        if not number:
+            text = _without_bom(text)
         yield text.replace(b"\r", b"\n") if found.cr_only else text
+
+
+def _without_bom(text: bytes) -> bytes:
+    """Files put together by programs have two of them."""
+    while text.startswith(codecs.BOM_UTF8):
+        text = text.removeprefix(codecs.BOM_UTF8)
+    return text
 
 
 def _decode(

@@ -36,8 +36,12 @@ def sheets(archive: Archive) -> list[Sheet]:
     )
     if place not in archive:
         raise unusable(archive.name, "is a zip archive and no workbook", "save it as CSV (UTF-8)")
+    if place.endswith(".bin"):
+        raise unusable(archive.name, "is a binary workbook (.xlsb)", "save it as .xlsx")
     book = _Book()
     archive.parse_whole(place, book)
+    if not book.is_one:
+        raise unusable(archive.name, "is a document and no workbook", "save it as CSV (UTF-8)")
     relations = _relations(archive, place)
     parts = {kind: it for kind, it in relations.values() if kind in ("sharedStrings", "styles")}
     content = _Content(archive, parts, epoch_1904=book.epoch_1904)
@@ -89,13 +93,15 @@ class _Relations(_Silent):
 
 class _Book(_Silent):
     def __init__(self) -> None:
-        self.epoch_1904 = False
+        self.is_one = self.epoch_1904 = False
         #: Name, hidden, relation.
         self.sheets: list[tuple[str, bool, str]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Keep the names."""
-        if name == "workbookPr":
+        if name == "workbook":
+            self.is_one = True
+        elif name == "workbookPr":
             self.epoch_1904 = attributes.get("date1904") in _TRUE
         elif name == "sheet":
             hidden = attributes.get("state", "visible") != "visible"

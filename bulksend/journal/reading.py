@@ -41,6 +41,16 @@ class Entry(NamedTuple):
     delivered_at: str | None
 
 
+class Charge(NamedTuple):
+    """What Telnyx counted and took for an accepted row; None where it did not say."""
+
+    row: int
+    parts: int | None
+    encoding: str | None
+    cost: str | None
+    currency: str | None
+
+
 class Reader:
     """The questions a journal answers; holds a connection it does not own."""
 
@@ -132,6 +142,13 @@ class Reader:
         """Delete this journal, whose batch cost nothing, so that it can be begun anew."""
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+
+    def charges(self, first_row: int, last_row: int) -> Iterator[Charge]:
+        """What Telnyx counted and took for the accepted rows of a span, in their order."""
+        for row, parts, encoding, cost, currency in self._connection.execute(
+            schema.CHARGES, (first_row, last_row)
+        ):
+            yield Charge(row, parts, schema.ENCODING_OF.get(encoding), cost, currency)
 
     def entries(self, first_row: int, last_row: int) -> Iterator[Entry]:
         """The claimed rows from `first_row` to `last_row`, in their order."""

@@ -103,6 +103,10 @@ BATCH = "SELECT value FROM meta WHERE name = 'batch'"
 KEEP_BATCH = "INSERT INTO meta (name, value) VALUES ('batch', ?)"
 COUNT = "SELECT status, count(*), coalesce(sum(parts), 0) FROM send GROUP BY status"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
+CHARGES = """
+SELECT row, parts, encoding, cost, currency FROM send
+WHERE status = 2 AND row BETWEEN ? AND ? ORDER BY row
+"""
 WORKED = """
 SELECT coalesce(sum(coalesce(
   ended_ms, (SELECT max(max(claimed_ms, coalesce(settled_ms, 0))) FROM send WHERE run = run.id),

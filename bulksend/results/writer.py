@@ -40,7 +40,7 @@ def write_rows(
     """
     originals = [pl.col(f"c{index}") for index in range(len(header))]
     written = 0
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write(_header_line([*_unclashed(header, ours), *ours]))
         for frame in frames:
             text = [cells.defuse(column) for column in originals]
@@ -166,7 +166,7 @@ def _header_line(names: Sequence[str]) -> bytes:
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A temporary file beside `path` (mode 0600) that takes its place once it is durable."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)

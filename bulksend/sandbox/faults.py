@@ -4,7 +4,8 @@
      {"fault": "error", "code": "40310", "status": 400, "every": 100},
      {"fault": "throttle", "retry_after": "2", "nth": 5, "times": 10},
      {"fault": "slow", "seconds": 2, "to_ends_with": "42"},
-     {"fault": "http", "status": 503, "after": true, "share": 0.01}]
+     {"fault": "http", "status": 503, "after": true, "share": 0.01},
+     {"fault": "charge", "price": "0.0500", "more_parts": 1, "to_ends_with": "7"}]
 
 `after` means: after the message was accepted, so that the ledger has it and the caller cannot know.
 """
@@ -42,8 +43,11 @@ KINDS = frozenset(
         "error",  # `status` with an error envelope of `code`
         "throttle",  # 429/10011, with `retry_after` if given
         "numeric_cost",  # 200 whose cost is a JSON number
+        "charge",  # 200 at another `price` a part, or for `more_parts` than there should be
     }
 )
+#: The message is taken, and only the reply is unusual.
+UNUSUAL = frozenset({"numeric_cost", "charge"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,9 @@ class Rule:
     retry_after: str = ""
     seconds: float = 1.0
     megabytes: int = 64
+    #: A decimal amount.
+    price: str = ""
+    more_parts: int = 0
 
     def meets(self, request: int, to: str, chance: random.Random) -> bool:
         """Whether this request, numbered from 1, goes wrong by this rule."""
@@ -73,6 +80,10 @@ class Rule:
         if self.to_ends_with and not to.endswith(self.to_ends_with):
             return False
         return not self.share or chance.random() < self.share
+
+
+#: Charged by the sandbox's own rate card.
+AS_USUAL = Rule(fault="charge")
 
 
 def parse_script(text: str) -> tuple[Rule, ...]:

@@ -126,7 +126,7 @@ class Sandbox:
         if self.config.latency_s:
             await asyncio.sleep(self.config.latency_s)
         rule = faults.find(state.rules, number, _peek_to(body), state.chance)
-        if rule is not None and not rule.after and rule.fault != "numeric_cost":
+        if rule is not None and not rule.after and rule.fault not in faults.UNUSUAL:
             self._note(number, body, request, rule=rule)
             if (faulty := await misbehave.misbehave(rule, request)) is not None:
                 return faulty
@@ -148,7 +148,8 @@ class Sandbox:
                 self._note(number, body, request, reply=replayed)
                 return _json(replayed, headers={"Idempotent-Replayed": "true"})
             order = checks.check_order(body, self.config.profile_id, self.config.senders)
-            stored = state.accept(order, state.now())
+            charge = rule if rule is not None and rule.fault == "charge" else faults.AS_USUAL
+            stored = state.accept(order, state.now(), charge)
         except Refusal as refusal:
             if refusal.code not in ("10036", "10027"):
                 state.keep(key, None)

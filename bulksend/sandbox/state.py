@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import IO, Any
 import orjson
 
 from bulksend.sandbox.checks import Order, Refusal
-from bulksend.sandbox.faults import Rule
+from bulksend.sandbox.faults import AS_USUAL, Rule
 
 #: The sandbox's own rate card: what a part costs, and everywhere else.
 RATES = {
@@ -191,10 +191,14 @@ class State:
         else:
             self._keys[key].body = reply
 
-    def accept(self, order: Order, now_s: float) -> Stored:
+    def accept(self, order: Order, now_s: float, charge: Rule = AS_USUAL) -> Stored:
         """Take a message: queue it, charge it. Raises Refusal."""
         config = self.config
-        cost = RATES.get(order.country, OTHER_RATE) * order.measure.parts
+        if charge.more_parts:
+            parts = order.measure.parts + charge.more_parts
+            order = replace(order, measure=replace(order.measure, parts=parts))
+        rate = Decimal(charge.price) if charge.price else RATES.get(order.country, OTHER_RATE)
+        cost = rate * order.measure.parts
         if order.to in config.opted_out:
             raise Refusal(409, "40300", "Blocked due to STOP message", "Opted out.", "/to")
         if config.whitelist and order.country not in config.whitelist:

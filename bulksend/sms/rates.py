@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import phonenumbers
@@ -15,13 +15,31 @@ import phonenumbers
 from bulksend import errors
 from bulksend.sms.message import Money
 
-_COLUMNS = ("country", "price_per_part", "currency")
+COLUMNS = ("country", "price_per_part", "currency")
+#: What a learned card has beside them: how many charges, the least and the most, the last day.
+LEARNED_COLUMNS = ("samples", "low", "high", "last_charged")
+_COUNT = re.compile(r"\d{1,12}")
 _HINT = "a rate card looks like this:  country,price_per_part,currency  then  GB,0.0420,USD"
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,12})?")
+#: A card has so many decimals at most.
+_FINEST = Decimal("0.000000000001")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _FILE_MAX_BYTES = 1_000_000
 #: A quote that is never closed makes the rest of the file one cell.
 _CELL_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charges:
+    """What stands behind a price that was learned from past batches."""
+
+    #: Messages that were charged.
+    samples: int
+    #: The least and the most that a part cost.
+    low: Decimal | None = None
+    high: Decimal | None = None
+    #: The day of the last one, as YYYY-MM-DD; "" when it is not known.
+    last_charged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,16 @@ class RateCard:
 
     #: By ISO 3166 alpha-2.
     prices: Mapping[str, Money] = field(default_factory=dict)
+    #: Of the prices that were learned; the others were typed by somebody.
+    charges: Mapping[str, Charges] = field(default_factory=dict)
+
+    def worst(self, country: str, parts: int) -> Money | None:
+        """The most that `parts` parts have cost in a country, where the card knows it."""
+        each = self.prices.get(country)
+        known = self.charges.get(country)
+        if each is None or known is None or known.high is None:
+            return self.price(country, parts)
+        return Money(max(each.amount, known.high) * parts, each.currency)
 
     def price(self, country: str, parts: int) -> Money | None:
         """The exact price of `parts` parts to a country; None when the card does not know it."""
@@ -39,6 +67,40 @@ class RateCard:
 
 #: When the person gave no card: everything is unpriced.
 NO_RATES = RateCard()
+
+
+def shown(price: Decimal) -> str:
+    """A price of a part, as exact as a card can be and with four decimals at least."""
+    whole, _, fraction = format(price.quantize(_FINEST, ROUND_HALF_UP), "f").partition(".")
+    return f"{whole}.{fraction.rstrip('0'):0<4}"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How much of a list rests on how many charges; countries with the most parts first."""
+
+    #: (country, charges behind its price).
+    learned: tuple[tuple[str, int], ...]
+    #: Countries whose price somebody typed.
+    typed: tuple[str, ...]
+    #: Countries without a price.
+    unpriced: tuple[str, ...]
+    #: Of the list's parts those whose price was learned, and all.
+    parts_learned: int
+    parts: int
+
+
+def confidence(card: RateCard, parts: Mapping[str, int]) -> Confidence:
+    """What the prices of a list rest on; `parts` has the list's parts by country."""
+    countries = sorted(parts, key=lambda it: (-parts[it], it))
+    learned = [it for it in countries if it in card.prices and it in card.charges]
+    return Confidence(
+        learned=tuple((it, card.charges[it].samples) for it in learned),
+        typed=tuple(it for it in countries if it in card.prices and it not in card.charges),
+        unpriced=tuple(it for it in countries if it not in card.prices),
+        parts_learned=sum(parts[it] for it in learned),
+        parts=sum(parts.values()),
+    )
 
 
 def load_rate_card(path: Path) -> RateCard:
@@ -55,12 +117,16 @@ def load_rate_card(path: Path) -> RateCard:
         raise _unusable(path, "cannot be read as CSV: a cell without end")
     places = _places(path, filled[0][1])
     prices: dict[str, Money] = {}
+    charges: dict[str, Charges] = {}
     for row, cells in filled[1:]:
-        country, each = _parse_line(path, row, [_cell(cells, place) for place in places])
+        named = {name: _cell(cells, place) for name, place in places.items()}
+        country, each = _parse_line(path, row, [named[it] for it in COLUMNS])
         if country in prices:
             raise _trouble(path, row, "country", f"{country} is there a second time")
         prices[country] = each
-    return RateCard(prices)
+        if (known := _parse_charges(path, row, named)) is not None:
+            charges[country] = known
+    return RateCard(prices, charges)
 
 
 def _read(path: Path) -> str:
@@ -83,14 +149,14 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _places(path: Path, header: list[str]) -> list[int]:
-    """Where the three columns stand."""
+def _places(path: Path, header: list[str]) -> dict[str, int]:
+    """Where the three columns stand, and those of a learned card where it is one."""
     names = [name.strip().casefold().replace(" ", "_") for name in header]
-    for wanted in _COLUMNS:
+    for wanted in COLUMNS:
         if names.count(wanted) != 1:
             how = "no column" if wanted not in names else "two columns"
             raise _unusable(path, f"{how} named `{wanted}`")
-    return [names.index(wanted) for wanted in _COLUMNS]
+    return {it: names.index(it) for it in (*COLUMNS, *LEARNED_COLUMNS) if it in names}
 
 
 def _cell(cells: list[str], place: int) -> str:
@@ -107,6 +173,21 @@ def _parse_line(path: Path, row: int, cells: list[str]) -> tuple[str, Money]:
     if not _CURRENCY.fullmatch(currency):
         raise _trouble(path, row, "currency", f"{currency!r} is no currency such as USD")
     return country, Money(Decimal(amount), currency)
+
+
+def _parse_charges(path: Path, row: int, named: Mapping[str, str]) -> Charges | None:
+    """What a learned card says beside the price; None where somebody typed the line."""
+    samples = named.get("samples", "")
+    if not samples:
+        return None
+    if not _COUNT.fullmatch(samples):
+        raise _trouble(path, row, "samples", f"{samples!r} is no count of charges such as 120")
+    for column in ("low", "high"):
+        if not re.fullmatch(f"({_DECIMAL.pattern})?", named.get(column, "")):
+            raise _trouble(path, row, column, f"{named[column]!r} is no price such as 0.0420")
+    low, high = (Decimal(it) if (it := named.get(name)) else None for name in ("low", "high"))
+    last_charged = named.get("last_charged", "")
+    return Charges(samples=int(samples), low=low, high=high, last_charged=last_charged)
 
 
 def _trouble(path: Path, row: int, column: str, what: str) -> errors.UsageError:

@@ -42,7 +42,8 @@ def test_json_has_every_finding_with_cause_cost_and_cure() -> None:
 
     assert list(said) == [
         *("schema", "rows", "sendable", "invalid", "skipped", "parts", "parts_max", "encodings"),
-        *("price", "unpriced_rows", "countries", "duration_s", "findings", "exit_code"),
+        *("price", "unpriced_rows", "countries", "duration_s", "findings"),
+        *("prices_rest_on", "exit_code"),
     ]
     found = {it["code"]: it for it in said["findings"]}
     assert all({"code", "text", "rows", "first_rows"} <= set(it) for it in said["findings"])

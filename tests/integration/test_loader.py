@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from pathlib import Path
@@ -37,6 +38,8 @@ ADA, GRACE = (2, None, "+44", "Ada"), (3, None, "+45", "Grace")
         pytest.param(b"to\tname\n+44\tAda\n+45\tGrace\n", id="tab"),
         pytest.param(b"to|name\n+44|Ada\n+45|Grace\n", id="pipe"),
         pytest.param(b"sep=;\r\nto;name\r\n+44;Ada\r\n+45;Grace\r\n", id="sep-line"),
+        pytest.param(b"sep=,\rto,name\r\n+44,Ada\r\n+45,Grace\r\n", id="sep-line-of-another-kind"),
+        pytest.param(b'\xef\xbb\xbf\xef\xbb\xbf"to",name\n+44,Ada\n+45,Grace\n', id="bom-twice"),
         pytest.param(b"\xef\xbb\xbfto,name\n+44,Ada\n+45,Grace\n", id="bom"),
         pytest.param(b"to,name\r\n+44,Ada\r\n+45,Grace", id="crlf-no-last-end"),
         pytest.param(b"to,name\r+44,Ada\r+45,Grace\r", id="cr-only"),
@@ -228,11 +231,11 @@ def test_a_text_column_is_taken_when_there_is_one() -> None:
 
 
 def test_a_single_column_has_no_delimiter_to_find() -> None:
-    assert dialect.find_delimiter("phone\n+44\n+45\n") == (",", False)
+    assert dialect.find_delimiter("phone\n+44\n+45\n") == (",", 0)
 
 
 def test_a_delimiter_inside_quotes_is_none() -> None:
-    assert dialect.find_delimiter('to;name\n+44;"a,b,c"\n+45;"d,e,f"\n') == (";", False)
+    assert dialect.find_delimiter('to;name\n+44;"a,b,c"\n+45;"d,e,f"\n') == (";", 0)
 
 
 def test_utf_8_is_checked_across_blocks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -242,3 +245,29 @@ def test_utf_8_is_checked_across_blocks(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     assert [it[3] for it in rows] == ["Zoë", "Łódź"]
     assert contacts.notes == ()
+
+
+def test_a_file_is_open_as_long_as_its_contacts_and_no_longer(tmp_path: Path) -> None:
+    before = len(list(Path("/dev/fd").iterdir()))
+
+    for content in (b"to,name\n+44,Ada\n", b'to,name\n+44,"Ada\n', b"%PDF"):
+        with contextlib.suppress(errors.ContactsError):
+            load(tmp_path, content)
+
+    assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_rows_can_be_read_when_only_they_are_held(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_bytes(b"to,name\n+44,Ada\n")
+
+    chunks = loader.open_contacts(path).chunks()
+
+    assert next(chunks).height == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["sep=\r\n", 'sep="\n', "sep=é\n", "sep=x\n", "sep=\n", "sep=,,\n"]
+)
+def test_a_line_that_names_no_delimiter_is_a_line(line: str) -> None:
+    assert dialect.find_delimiter(f"{line}to;name\n+44;Ada\n")[1] == 0

@@ -233,6 +233,14 @@ def test_cells_without_their_places_stand_one_after_the_other(tmp_path: Path) ->
     [
         pytest.param({"a": b"b"}, "no workbook", id="a-zip"),
         pytest.param({"[Content_Types].xml": b"<Types/>"}, "no workbook", id="nothing-in-it"),
+        pytest.param(by_hand(b"") | {"xl/workbook.xml": b"<document/>"}, "document", id="docx"),
+        pytest.param(
+            by_hand(b"")
+            | {"xl/workbook.bin": b""}
+            | {"_rels/.rels": RELATIONS % (b"xl/workbook.bin", b"officeDocument")},
+            ".xlsb",
+            id="xlsb",
+        ),
         pytest.param(by_hand(b""), "empty", id="no-rows"),
         pytest.param(by_hand(b"<row"), "damaged", id="cut-xml"),
         pytest.param(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulksend.sms import encoding, smart
+from tests import corpus
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,27 @@ def test_parts_never_decrease_as_a_text_grows(text: str, more: str) -> None:
 )
 def test_split_shows_where_a_text_breaks(text: str, lengths: list[int]) -> None:
     assert [len(it) for it in encoding.split(text)] == lengths
+
+
+def test_every_character_counts_as_the_providers_page_says() -> None:
+    for text in corpus.of_all_planes():
+        measured = encoding.measure(text)
+        assert (measured.encoding, measured.parts, measured.parts_max) == corpus.by_hand(text), text
+
+
+def test_every_boundary_counts_by_hand_alone_and_in_a_column() -> None:
+    texts = [*corpus.at_boundaries(), *corpus.mixed(random.Random(3), 2000)]
+    measured = [encoding.measure(it) for it in texts]
+
+    assert len(texts) > 3000
+    assert [(it.encoding, it.parts, it.parts_max) for it in measured] == [
+        corpus.by_hand(it) for it in texts
+    ]
+    assert as_rows(encoding.measure_column(pl.Series(texts))) == by_hand(texts)
+
+
+@given(st.text(min_size=1, max_size=1200))
+def test_any_text_counts_by_hand(text: str) -> None:
+    measured = encoding.measure(text)
+
+    assert (measured.encoding, measured.parts, measured.parts_max) == corpus.by_hand(text)

@@ -77,3 +77,41 @@ def test_bad_card_is_refused_with_file_row_and_column(
 def test_missing_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.UsageError, match="cannot be read"):
         rates.load_rate_card(tmp_path / "none.csv")
+
+
+LEARNED = "country,price_per_part,currency,samples,low,high,last_charged\n"
+
+
+def test_a_line_without_samples_was_typed_by_somebody(tmp_path: Path) -> None:
+    card = load(tmp_path, LEARNED + "GB,0.04,USD,12,0.04,0.05,2026-06-01\nFR,0.06,USD,,,,\n")
+
+    assert card.charges == {
+        "GB": rates.Charges(
+            samples=12, low=Decimal("0.04"), high=Decimal("0.05"), last_charged="2026-06-01"
+        )
+    }
+    assert card.worst("FR", 2) == card.price("FR", 2)
+    assert card.worst("DE", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [("many,,,", "row 2, column samples: 'many'"), ("1,x,,", "row 2, column low: 'x'")],
+)
+def test_a_bad_cell_of_a_learned_card_is_named(tmp_path: Path, cells: str, what: str) -> None:
+    with pytest.raises(errors.UsageError, match=what):
+        load(tmp_path, f"{LEARNED}GB,0.04,USD,{cells}\n")
+
+
+def test_confidence_says_how_much_of_a_list_rests_on_how_many_charges(tmp_path: Path) -> None:
+    card = load(tmp_path, LEARNED + "GB,0.04,USD,120,,,\nFR,0.06,USD,3,,,\nDE,0.08,USD,,,,\n")
+
+    found = rates.confidence(card, {"FR": 10, "GB": 80, "DE": 7, "US": 3})
+
+    assert found == rates.Confidence(
+        learned=(("GB", 120), ("FR", 3)),
+        typed=("DE",),
+        unpriced=("US",),
+        parts_learned=90,
+        parts=100,
+    )

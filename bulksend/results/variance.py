@@ -1,0 +1,289 @@
+"""After a run: what was estimated against what Telnyx counted and took, and why they differ.
+
+Only accepted rows are compared. The difference falls into causes that add up to it exactly: other
+parts (at the price of the rate card), another price (for the parts that were counted), and
+countries that the card does not know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from bulksend import journal
+from bulksend.sms import rates
+from bulksend.sms.rates import RateCard
+
+
+class Kind(StrEnum):
+    """Why a charge is not what was estimated."""
+
+    PARTS = "parts"
+    PRICE = "price"
+    COUNTRY = "country"
+
+
+class Group(NamedTuple):
+    """Rows that were measured and charged alike."""
+
+    country: str
+    encoding: str
+    parts: int
+    charged_encoding: str
+    charged_parts: int
+    #: What each row cost; None where Telnyx did not say.
+    cost: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One reason for a difference in one country."""
+
+    kind: Kind
+    country: str
+    rows: int
+    #: More than estimated; fewer where negative.
+    parts: int = 0
+    #: What it cost more than estimated; None where the rate card has no price.
+    amount: Decimal | None = None
+    currency: str = ""
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variance:
+    """An estimate against the charges."""
+
+    #: Accepted rows, all of which were compared.
+    rows: int
+    parts_estimated: int
+    parts_charged: int
+    #: Whether there was a rate card to compare money with.
+    priced: bool
+    #: By currency, of the rows whose cost is known and whose price is on the card in its currency.
+    price_estimated: Mapping[str, Decimal]
+    #: By currency, of all rows.
+    cost: Mapping[str, Decimal]
+    #: Rows whose cost Telnyx has not said.
+    rows_without_cost: int
+    #: The most expensive first.
+    causes: tuple[Cause, ...]
+
+
+class Comparison:
+    """Gathers what each row was charged while its frames pass by; a few bytes a kind of charge."""
+
+    def __init__(self, reader: journal.Reader) -> None:
+        self._reader = reader
+        self.groups: Counter[Group] = Counter()
+
+    def passing(self, frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The same frames, composed as they were when their rows were sent."""
+        for frame in frames:
+            if frame.height:
+                self._take(frame)
+            yield frame
+
+    def _take(self, frame: pl.DataFrame) -> None:
+        charges = list(self._reader.charges(int(frame["row"][0]), int(frame["row"][-1])))
+        if not charges:
+            return
+        charged = pl.DataFrame(charges, schema=_CHARGE, orient="row")
+        alike = (
+            frame.select("row", "country", "encoding", "parts")
+            .join(charged, on="row", how="inner")
+            .drop("row")
+            .group_by(pl.all())
+            .len()
+        )
+        for country, encoding, parts, other_parts, other, cost, currency, rows in alike.iter_rows():
+            group = Group(
+                country or "",
+                encoding or "",
+                parts or 0,
+                other or encoding or "",
+                other_parts if other_parts is not None else parts or 0,
+                None if cost is None else Decimal(cost),
+                currency or "",
+            )
+            self.groups[group] += rows
+
+
+_CHARGE: dict[str, type[pl.DataType]] = {
+    "row": pl.UInt32,
+    "charged_parts": pl.UInt32,
+    "charged_encoding": pl.String,
+    "cost": pl.String,
+    "currency": pl.String,
+}
+
+
+def variance(groups: Mapping[Group, int], card: RateCard) -> Variance:
+    """Estimate, charges, and the causes of every difference between them.
+
+    By currency, cost minus price_estimated is the sum of the causes' amounts.
+    """
+    estimated: dict[str, Decimal] = {}
+    cost: dict[str, Decimal] = {}
+    for group, rows in groups.items():
+        if group.cost is None:
+            continue
+        _add(cost, group.currency, group.cost * rows)
+        if (price := _price(group, card)) is not None:
+            _add(estimated, group.currency, price * group.parts * rows)
+    causes = [it for country in _countries(groups) for it in _causes(country, card)]
+    return Variance(
+        rows=sum(groups.values()),
+        parts_estimated=sum(it.parts * rows for it, rows in groups.items()),
+        parts_charged=sum(it.charged_parts * rows for it, rows in groups.items()),
+        priced=bool(card.prices),
+        price_estimated=estimated,
+        cost=cost,
+        rows_without_cost=sum(rows for it, rows in groups.items() if it.cost is None),
+        causes=tuple(
+            sorted(causes, key=lambda it: (-abs(it.amount or Decimal(0)), -abs(it.parts)))
+        ),
+    )
+
+
+def _add(sums: dict[str, Decimal], currency: str, amount: Decimal) -> None:
+    sums[currency] = sums.get(currency, Decimal(0)) + amount
+
+
+def _price(group: Group, card: RateCard) -> Decimal | None:
+    """What the card says of a part, where the charge can be compared with it."""
+    known = card.prices.get(group.country)
+    comparable = known is not None and group.currency in ("", known.currency)
+    return known.amount if known is not None and comparable else None
+
+
+def _countries(groups: Mapping[Group, int]) -> Iterator[dict[Group, int]]:
+    """The groups of each country by itself."""
+    found: dict[str, dict[Group, int]] = {}
+    for group, rows in groups.items():
+        found.setdefault(group.country, {})[group] = rows
+    yield from found.values()
+
+
+def _causes(groups: Mapping[Group, int], card: RateCard) -> Iterator[Cause]:
+    """Of one country."""
+    if other := {it: rows for it, rows in groups.items() if it.parts != it.charged_parts}:
+        yield _parts_cause(other, card)
+    if not card.prices:
+        return
+    charged = {it: rows for it, rows in groups.items() if it.cost is not None}
+    dearer = {
+        it: rows
+        for it, rows in charged.items()
+        if (price := _price(it, card)) is not None and it.cost != price * it.charged_parts
+    }
+    if dearer:
+        yield _price_cause(dearer, card)
+    foreign: dict[str, dict[Group, int]] = {}
+    for group, rows in charged.items():
+        if _price(group, card) is None:
+            foreign.setdefault(group.currency, {})[group] = rows
+    for currency, unknown in foreign.items():
+        yield _country_cause(unknown, currency, card)
+
+
+def _parts_cause(groups: Mapping[Group, int], card: RateCard) -> Cause:
+    country, rows = next(iter(groups)).country, sum(groups.values())
+    more = sum((it.charged_parts - it.parts) * count for it, count in groups.items())
+    recoded = sum(rows for it, rows in groups.items() if it.encoding != it.charged_encoding)
+    amount, currency = None, ""
+    for group, count in groups.items():
+        if group.cost is not None and (price := _price(group, card)) is not None:
+            each = price * (group.charged_parts - group.parts)
+            amount, currency = (amount or Decimal(0)) + each * count, group.currency
+    text = f"{_named(country)}: {_rows(rows)} took {abs(more):,} parts "
+    text += "more than estimated" if more >= 0 else "fewer than estimated"
+    if recoded:
+        text += f"; Telnyx encoded {recoded:,} of them in another way"
+    return Cause(
+        kind=Kind.PARTS,
+        country=country,
+        rows=rows,
+        parts=more,
+        amount=amount,
+        currency=currency,
+        text=text,
+    )
+
+
+def _price_cause(groups: Mapping[Group, int], card: RateCard) -> Cause:
+    country, rows = next(iter(groups)).country, sum(groups.values())
+    known = card.prices[country]
+    amount, found = Decimal(0), set()
+    for group, count in groups.items():
+        cost = group.cost or Decimal(0)
+        amount += (cost - known.amount * group.charged_parts) * count
+        found.add(cost / (group.charged_parts or 1))
+    expected = rates.shown(known.amount)
+    charged = " to ".join(rates.shown(it) for it in sorted({min(found), max(found)}))
+    return Cause(
+        kind=Kind.PRICE,
+        country=country,
+        rows=rows,
+        amount=amount,
+        currency=known.currency,
+        text=f"{_named(country)}: a part cost {charged}, not {expected} ({_rows(rows)})",
+    )
+
+
+def _country_cause(groups: Mapping[Group, int], currency: str, card: RateCard) -> Cause:
+    country, rows = next(iter(groups)).country, sum(groups.values())
+    known = card.prices.get(country)
+    why = "is not on the rate card" if known is None else f"is on the card in {known.currency}"
+    amount = sum(((it.cost or Decimal(0)) * count for it, count in groups.items()), Decimal(0))
+    return Cause(
+        kind=Kind.COUNTRY,
+        country=country,
+        rows=rows,
+        amount=amount,
+        currency=currency,
+        text=f"{_named(country)} {why}: {_rows(rows)} charged in {currency}",
+    )
+
+
+def _named(country: str) -> str:
+    return country or "no country"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def document(found: Variance) -> dict[str, Any]:
+    """For the JSON document. Money is a decimal string."""
+    return {
+        "rows": found.rows,
+        "parts_estimated": found.parts_estimated,
+        "parts_charged": found.parts_charged,
+        "price_estimated": _money(found.price_estimated) if found.priced else None,
+        "cost": _money(found.cost),
+        "rows_without_cost": found.rows_without_cost,
+        "causes": [
+            {
+                "kind": str(it.kind),
+                "country": it.country,
+                "rows": it.rows,
+                "parts": it.parts,
+                "amount": None if it.amount is None else format(it.amount, "f"),
+                "currency": it.currency or None,
+                "text": it.text,
+            }
+            for it in found.causes
+        ],
+    }
+
+
+def _money(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+    return {currency: format(it, "f") for currency, it in sorted(amounts.items())}
