@@ -20,7 +20,17 @@ from bulksend.commands.settings import Settings
 from bulksend.commands.view import Tally, View
 from bulksend.contacts import rows
 from bulksend.errors import Stop
-from bulksend.sending import breaker, budget, delivery, feed, halt, pace, pacing, pipeline
+from bulksend.sending import (
+    breaker,
+    budget,
+    delivery,
+    departure,
+    feed,
+    halt,
+    pace,
+    pacing,
+    pipeline,
+)
 from bulksend.sms.message import Outcome, Reply
 from bulksend.telnyx import client
 from bulksend.telnyx.clock import ServerClock
@@ -97,7 +107,7 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
             pace=pacer,
             purse=_purse(task),
             delivery=delivery.Delivery(
-                gateway=gateway,
+                gateway=departure.Departures(gateway, pacer),
                 pace=pacer,
                 halt=switch,
                 on_reply=report.heard,

@@ -50,6 +50,10 @@ class Queue:
     full: int = 0
 
 
+#: It has never told of a wait.
+UNKNOWN = Queue()
+
+
 def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Queue, float]:
     """After an accepted request that will wait: the new state, and how long nobody may send."""
     if queue.since_s is None:
@@ -66,9 +70,7 @@ def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Q
     if math.isfinite(queue.drains_per_s):
         drains = 0.5 * (drains + queue.drains_per_s)
     correction = min(max(2.0 - wait_s / TARGET_S, SLOWER), FASTER)
-    measured = replace(
-        _begun(queue, wait_s, news), per_s=drains * correction, drains_per_s=drains
-    )
+    measured = replace(_begun(queue, wait_s, news), per_s=drains * correction, drains_per_s=drains)
     return measured, _hold_s(wait_s, drains)
 
 
