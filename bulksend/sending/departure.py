@@ -35,6 +35,8 @@ class Departures:
         #: When all that has left would have left, one after the other.
         self._clear_s = float("-inf")
         self._waiting: deque[asyncio.Future[None]] = deque()
+        #: Replies so far, and how long they took together.
+        self.replies, self.replies_s = 0, 0.0
 
     def body(self, message: Message) -> bytes:
         """The request's bytes."""
@@ -49,7 +51,11 @@ class Departures:
             if len(self._waiting) == 1:
                 self._release(loop)
             await moment
-        return await self._gateway.send(body, key)
+        left_s = loop.time()
+        reply = await self._gateway.send(body, key)
+        self.replies += 1
+        self.replies_s += loop.time() - left_s
+        return reply
 
     def _release(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let go whose moment has come, and come back for the next."""

@@ -15,6 +15,8 @@ from bulksend.sending.pace import LimitedBy
 
 #: Replies that take so many times as long as the fastest of this run are slow.
 SLOW = 2.0
+#: Fewer replies than this say nothing of the network.
+FEW = 5
 #: Of the looks at the crew, the share that must agree.
 MOST = 0.5
 
@@ -31,18 +33,18 @@ class Look:
     waiting: int = 0
     in_flight: int = 0
     crew: int = 1
-    #: Replies so far; of them those that said that no connection could be made.
+    #: Replies so far, and how long they took together; failed connections so far.
     replies: int = 0
+    replies_s: float = 0.0
     unconnected: int = 0
     #: Rows that are not settled; fewer than the crew: the batch runs out.
     left: int = 1_000_000
-    now_s: float = 0.0
 
 
 def limited_by(looks: Sequence[Look], fastest_s: float) -> LimitedBy:
     """What limits, by the looks of the last second, oldest first.
 
-    `fastest_s` is the shortest mean time of a reply in any such second of this run (0: unknown).
+    `fastest_s` is the shortest mean time of a reply in any such second of this run; 0: unknown.
     """
     now = looks[-1]
     if now.paused:
@@ -56,17 +58,17 @@ def limited_by(looks: Sequence[Look], fastest_s: float) -> LimitedBy:
     if not _mostly([it.in_flight >= it.crew for it in looks]):
         return LimitedBy.COMPUTER
     took_s = reply_s(looks)
-    slow = took_s is None or (fastest_s > 0 and took_s > SLOW * fastest_s)
-    return LimitedBy.NETWORK if slow else LimitedBy.IN_FLIGHT
+    none_came = looks[-1].replies == looks[0].replies
+    slow = took_s is not None and fastest_s > 0 and took_s > SLOW * fastest_s
+    return LimitedBy.NETWORK if slow or none_came else LimitedBy.IN_FLIGHT
 
 
 def reply_s(looks: Sequence[Look]) -> float | None:
-    """How long a reply takes: those in flight by those a second (Little's law); None: none came."""
+    """How long a reply took, on average; None: too few came to say."""
     replies = looks[-1].replies - looks[0].replies
-    if replies <= 0:
+    if replies < FEW:
         return None
-    passed_s = looks[-1].now_s - looks[0].now_s
-    return sum(it.in_flight for it in looks) / len(looks) * passed_s / replies
+    return (looks[-1].replies_s - looks[0].replies_s) / replies
 
 
 def _mostly(seen: Sequence[bool]) -> bool:
