@@ -14,6 +14,7 @@ from bulksend.cli import commands as _commands  # noqa: F401 - registers the com
 from bulksend.cli import ending, group, text
 from bulksend.cli import evidence as _evidence  # noqa: F401 - and these
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
+from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 
 #: True whenever a command ends: before, while and after rows are sent.
 _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from bulksend import errors
 from bulksend.cli import text
 from bulksend.commands.view import Tally
+from bulksend.sending.pace import LimitedBy
 from bulksend.sms.message import Outcome, Status
 
 #: How often a log file gets a line, where no terminal shows a bar.
@@ -20,6 +21,8 @@ PLAIN_EVERY_S = 10.0
 #: From when on, and how often, a terminal shows how far the contacts file is read.
 READING_AFTER_S = 1.0
 READING_EVERY_S = 0.2
+#: How often the bar is drawn again where no row ends.
+_PULSE_S = 0.5
 _BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}, {remaining} left"
 
 
@@ -115,9 +118,8 @@ class Terminal:
             self._tell(outcome)
         if self._bar is not None:
             self._draw(self._bar, tally)
-        elif self._shows_progress and time.monotonic() >= self._next_line_at_s:
-            self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
-            click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
+        elif self._shows_progress:
+            self._line(tally)
 
     def _draw(self, bar: tqdm[Never], tally: Tally) -> None:
         now_s = time.monotonic()
@@ -132,6 +134,22 @@ class Terminal:
         if reply.status is not Status.ACCEPTED:
             words += f" {reply.code} {text.visible(reply.error)}"
         tqdm.write(words, file=sys.stderr)
+
+    def pulse(self, tally: Tally) -> None:
+        """What limits the pace may change while no row ends."""
+        if self._bar is not None:
+            now_s = time.monotonic()
+            if now_s - self._shown_at_s >= _PULSE_S:
+                self._shown_at_s = now_s
+                self._bar.set_postfix_str(_so_far(tally), refresh=True)
+        elif self._shows_progress:
+            self._line(tally)
+
+    def _line(self, tally: Tally) -> None:
+        """For a log file: a line now and then."""
+        if time.monotonic() >= self._next_line_at_s:
+            self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
+            click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
 
     def end(self, tally: Tally) -> None:
         """Leave the bar as it stands."""
@@ -148,6 +166,10 @@ def _so_far(tally: Tally) -> str:
         f"{count[it]} {it}" for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT) if count[it]
     ]
     words += [f"{currency} {amount:f}" for currency, amount in sorted(tally.cost.items())]
-    if tally.limited_by:
-        words.append(f"({tally.limited_by})")
+    if tally.limited_by and tally.done < tally.total:
+        words.append(f"({_limit(tally.limited_by)})")
     return "  ".join(words)
+
+
+def _limit(limited_by: str) -> str:
+    return limited_by if limited_by == LimitedBy.PAUSED else f"limited by {limited_by}"

@@ -26,11 +26,16 @@ _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class LimitedBy(StrEnum):
-    """What holds the pace right now."""
+    """What limits a batch right now; the first three are the pace's."""
 
     RATE = "your rate"
     QUEUE = "Telnyx's queue"
     THROTTLED = "Telnyx's rate limit"
+    IN_FLIGHT = "--max-in-flight"
+    NETWORK = "the network"
+    COMPUTER = "this computer"
+    PAUSED = "paused"
+    NOTHING = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class Pace:
 
     #: The user's rate, never exceeded.
     user_per_s: float
-    limit: throttling.Limit = throttling.Limit()
-    queue: queueing.Queue = queueing.Queue()
+    limit: throttling.Limit = throttling.UNKNOWN
+    queue: queueing.Queue = queueing.UNKNOWN
     #: Nobody may send before this moment, and why.
     held_until_s: float = -math.inf
     held_by: LimitedBy = LimitedBy.THROTTLED

@@ -98,12 +98,12 @@ BUGS = (
     Bug(
         "commits that a power cut undoes",
         "journal/record.py",
-        '''    connection.execute("PRAGMA journal_mode=WAL")
+        """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-''',
-        '''    connection.execute("PRAGMA journal_mode=WAL")
+""",
+        """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-''',
+""",
         (_CRASH,),
     ),
     Bug(
@@ -241,7 +241,16 @@ def caught(folder: Path, bug: Bug) -> str:
     for tests in bug.tests:
         ended = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-x",
+                    "--no-header",
+                    "-p",
+                    "no:cacheprovider",
+                ),
                 *("-k", "not planted", *tests.split(maxsplit=2)),
             ],
             capture_output=True,
