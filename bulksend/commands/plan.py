@@ -52,8 +52,16 @@ def complete(asked: Identity, settings: Settings) -> Identity:
     return whole
 
 
-def make_plan(contacts: loader.Contacts, identity: Identity, settings: Settings) -> Plan:
-    """Read the whole file once. Raises ContactsError or UsageError; opens no socket."""
+def make_plan(
+    contacts: loader.Contacts,
+    identity: Identity,
+    settings: Settings,
+    counted: estimates.Estimate | None = None,
+) -> Plan:
+    """Read the whole file once, unless it was counted before; opens no socket.
+
+    Raises ContactsError or UsageError.
+    """
     to_column = loader.phone_column(contacts.header, identity.to_column)
     text_column = loader.text_column(contacts.header, identity.text_column)
     template = _template(identity, text_column, settings)
@@ -67,7 +75,7 @@ def make_plan(contacts: loader.Contacts, identity: Identity, settings: Settings)
         smart_encoding=identity.smart_encoding == "yes",
     )
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
-    counted = estimates.estimate(
+    counted = counted or estimates.estimate(
         contacts,
         recipe,
         on_duplicate=estimates.OnDuplicate(identity.on_duplicate or "skip"),

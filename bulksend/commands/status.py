@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.commands import batch, plan, sending, summary
+from bulksend.commands import batch, sending, summary
 from bulksend.commands.resume import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.contacts import loader
@@ -31,6 +31,6 @@ def results(settings: Settings) -> summary.Summary:
         facts = record.batch()
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
-        planned = plan.make_plan(contacts, batch.identity_of(facts), settings)
+        planned = batch.plan_again(facts, contacts, settings)
         sending.write_results(planned, record, settings)
         return sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)

@@ -57,17 +57,21 @@ class Reader:
 
     def standing(self) -> Standing:
         """Counts, parts and money of all claimed rows."""
-        by_status = dict.fromkeys(schema.CODE_OF, 0)
-        parts = 0
-        for code, count, counted_parts in self._connection.execute(schema.COUNT):
-            status = schema.STATUS_OF[code]
-            by_status[status] = count
-            parts += counted_parts if status is Status.ACCEPTED else 0
+        parts = self._connection.execute(schema.PARTS).fetchone()[0]
+        worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
+        return Standing(self.counts(), parts, self.cost(), worked_ms)
+
+    def counts(self) -> dict[Status, int]:
+        """Claimed rows by status: a fifth of the time that the whole standing takes."""
+        found = self._connection.execute(schema.COUNTS).fetchone()
+        return dict(zip(schema.CODE_OF, map(int, found), strict=True))
+
+    def cost(self) -> dict[str, Decimal]:
+        """What Telnyx took for the accepted rows, by currency."""
         cost: dict[str, Decimal] = {}
         for currency, amount, count in self._connection.execute(schema.COST):
             cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
-        worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
-        return Standing(by_status, parts, cost, worked_ms)
+        return cost
 
     def last_stop(self) -> Stop | None:
         """Why the last run stopped early; None when it sent everything that it meant to."""
