@@ -98,19 +98,19 @@ BUGS = (
     Bug(
         "commits that a power cut undoes",
         "journal/record.py",
-        '''    connection.execute("PRAGMA journal_mode=WAL")
+        """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-''',
-        '''    connection.execute("PRAGMA journal_mode=WAL")
+""",
+        """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-''',
+""",
         (_CRASH,),
     ),
     Bug(
         "a body that is another one each time",
         "telnyx/client.py",
-        "return b\"\".join(\n            (self._head,",
-        "return b\"\".join(\n            (b\" \" * __import__('random').randrange(9999), self._head,",
+        'return b"".join(\n            (self._head,',
+        'return b"".join(\n            (b" " * __import__(\'random\').randrange(9999), self._head,',
         (_CLIENT,),
     ),
     Bug(
@@ -240,7 +240,16 @@ def caught(folder: Path, bug: Bug) -> str:
     for tests in bug.tests:
         ended = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-x",
+                    "--no-header",
+                    "-p",
+                    "no:cacheprovider",
+                ),
                 *("-k", "not planted", *tests.split(maxsplit=2)),
             ],
             capture_output=True,

@@ -23,6 +23,7 @@ KEY = client.Secret("KEYcanary0123456789")
 ENVELOPE = client.Envelope(sender="MyCompany", profile_id=PROFILE)
 QUICK = client.Patience(connect_s=0.3, reply_s=0.3)
 
+
 async def send_after(
     server: wire.WireServer, earlier: int, tls: ssl.SSLContext | None = None
 ) -> tuple[Status, str]:
