@@ -149,7 +149,7 @@ SELECT min(clock_low_ms), max(clock_high_ms) FROM run
 """
 ENTRIES = """
 SELECT row, status, message_id, CAST(parts AS INTEGER), encoding, CAST(cost AS TEXT),
-  CAST(currency AS TEXT), wait_s, CAST(attempts AS INTEGER), CAST(code AS TEXT), CAST(error AS TEXT),
-  claimed_ms, settled_ms, delivery_status, delivered_ms
+  CAST(currency AS TEXT), wait_s, CAST(attempts AS INTEGER), CAST(code AS TEXT),
+  CAST(error AS TEXT), claimed_ms, settled_ms, delivery_status, delivered_ms
 FROM send WHERE row BETWEEN ? AND ? ORDER BY row
 """

@@ -1,4 +1,4 @@
-"""When a batch ends early: no more requests than may be open, one sentence why, and how to go on."""
+"""When a batch ends early: no more requests than may be open, one sentence why, how to go on."""
 
 from __future__ import annotations
 
