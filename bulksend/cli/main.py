@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -20,6 +21,7 @@ _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
+    ending.open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     show = ending.Ending(as_json=_wants_json(given))
     try:
@@ -51,6 +53,8 @@ def _ended(show: ending.Ending, failure: Exception) -> int:
             return show.failure(failure.message, failure.code, failure.exit_code, hint=failure.hint)
         case BrokenPipeError():
             return ending.pipe_closed()
+        case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
+            return ending.output_lost(show, failure)
         case _:
             traceback.print_exc()
             words = f"a bug of bulksend: {type(failure).__name__}: {text.visible(str(failure))}"

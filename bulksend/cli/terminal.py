@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Never
+from typing import Never, ParamSpec
 
 import click
 from tqdm import tqdm
@@ -17,6 +20,7 @@ from bulksend.sms.message import Outcome, Status
 
 #: How often a log file gets a line, where no terminal shows a bar.
 PLAIN_EVERY_S = 10.0
+Given = ParamSpec("Given")
 _BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}, {remaining} left"
 
 
@@ -32,6 +36,17 @@ class Manner:
     yes: bool = False
 
 
+def _best_effort(show: Callable[Given, None]) -> Callable[Given, None]:
+    """A screen that is gone, or a log on a full disk, never ends a batch."""
+
+    @functools.wraps(show)
+    def try_to_show(*given: Given.args, **named: Given.kwargs) -> None:
+        with contextlib.suppress(OSError):
+            show(*given, **named)
+
+    return try_to_show
+
+
 class Terminal:
     """A view for people; satisfies `commands.view.View`."""
 
@@ -43,6 +58,7 @@ class Terminal:
         self._next_line_at_s = 0.0
         self._shown_at_s = 0.0
 
+    @_best_effort
     def note(self, sentence: str) -> None:
         """A remark on stderr, above the bar where there is one."""
         if self._manner.quiet:
@@ -69,6 +85,7 @@ class Terminal:
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip() == typed
 
+    @_best_effort
     def begin(self, tally: Tally) -> None:
         """A bar on a terminal, a line now and then elsewhere."""
         self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
@@ -87,6 +104,7 @@ class Terminal:
     def _shows_progress(self) -> bool:
         return self._manner.progress and not self._manner.quiet
 
+    @_best_effort
     def advance(self, tally: Tally, outcome: Outcome) -> None:
         """Move on by one row; drawn at most ten times a second."""
         if self._manner.verbose:
@@ -111,6 +129,7 @@ class Terminal:
             words += f" {reply.code} {text.visible(reply.error)}"
         tqdm.write(words, file=sys.stderr)
 
+    @_best_effort
     def end(self, tally: Tally) -> None:
         """Leave the bar as it stands."""
         if self._bar is not None:
