@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Never
+from typing import Never, ParamSpec
 
 import click
 from tqdm import tqdm
@@ -23,6 +26,7 @@ READING_AFTER_S = 1.0
 READING_EVERY_S = 0.2
 #: How often the bar is drawn again where no row ends.
 _PULSE_S = 0.5
+Given = ParamSpec("Given")
 _BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}, {remaining} left"
 
 
@@ -38,6 +42,17 @@ class Manner:
     yes: bool = False
 
 
+def _best_effort(show: Callable[Given, None]) -> Callable[Given, None]:
+    """A screen that is gone, or a log on a full disk, never ends a batch."""
+
+    @functools.wraps(show)
+    def try_to_show(*given: Given.args, **named: Given.kwargs) -> None:
+        with contextlib.suppress(OSError):
+            show(*given, **named)
+
+    return try_to_show
+
+
 class Terminal:
     """A view for people; satisfies `commands.view.View`."""
 
@@ -50,6 +65,7 @@ class Terminal:
         self._shown_at_s = 0.0
         self._reading_since_s = 0.0
 
+    @_best_effort
     def note(self, sentence: str) -> None:
         """A remark on stderr, above the bar where there is one."""
         if self._manner.quiet:
@@ -76,6 +92,7 @@ class Terminal:
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip() == typed
 
+    @_best_effort
     def reading(self, rows: int) -> None:
         """A count on a terminal, once reading takes a person's patience."""
         if not (self._shows_progress and sys.stderr.isatty()):
@@ -88,12 +105,14 @@ class Terminal:
             self._shown_at_s = now_s
             click.echo(f"\r{rows:,} rows read, {rows / elapsed_s:,.0f}/s ", err=True, nl=False)
 
+    @_best_effort
     def read(self) -> None:
         """Leave the line to what comes next."""
         if self._reading_since_s and self._shown_at_s > self._reading_since_s:
             click.echo("\r\033[K", err=True, nl=False)
         self._reading_since_s = 0.0
 
+    @_best_effort
     def begin(self, tally: Tally) -> None:
         """A bar on a terminal, a line now and then elsewhere."""
         self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
@@ -112,6 +131,7 @@ class Terminal:
     def _shows_progress(self) -> bool:
         return self._manner.progress and not self._manner.quiet
 
+    @_best_effort
     def advance(self, tally: Tally, outcome: Outcome) -> None:
         """Move on by one row; drawn at most ten times a second."""
         if self._manner.verbose:
@@ -135,6 +155,7 @@ class Terminal:
             words += f" {reply.code} {text.visible(reply.error)}"
         tqdm.write(words, file=sys.stderr)
 
+    @_best_effort
     def pulse(self, tally: Tally) -> None:
         """What limits the pace may change while no row ends."""
         if self._bar is not None:
@@ -151,6 +172,7 @@ class Terminal:
             self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
             click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
 
+    @_best_effort
     def end(self, tally: Tally) -> None:
         """Leave the bar as it stands."""
         if self._bar is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.commands import batch, pace, plan, sending, summary
+from bulksend.commands import batch, pace, sending, summary
 from bulksend.commands.resume import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import Silent
@@ -39,7 +39,7 @@ def results(settings: Settings) -> summary.Summary:
         facts = record.batch()
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
-        planned = plan.make_plan(contacts, batch.identity_of(facts), settings, Silent())
+        planned = batch.plan_again(facts, contacts, settings, Silent())
         compared = sending.write_results(planned, record, settings)
         stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
         return replace(stands, variance=compared)

@@ -189,7 +189,10 @@ def _cost(cost: object, body: bytes) -> Money | None:
         return None
     amount, currency = cost.get("amount"), cost.get("currency")
     if isinstance(amount, float):
-        amount = json.loads(body, parse_float=str)["data"]["cost"]["amount"]
+        try:
+            amount = json.loads(body, parse_float=str)["data"]["cost"]["amount"]
+        except RecursionError:  # deeper than the standard library reads: no reply of Telnyx's
+            return None
     if isinstance(amount, bool) or not isinstance(amount, str | int):
         return None
     try:

@@ -221,7 +221,7 @@ FEW = (
 
 
 def planted(folder: Path, bug: Bug) -> Path:
-    """A copy of the tree with the bug in it. Raises AssertionError when it does not fit any more."""
+    """A copy of the tree with the bug in it. Raises AssertionError when it no longer fits."""
     for name in _COPIED:
         source = cli.ROOT / name
         if source.is_dir():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 

@@ -173,6 +173,15 @@ def test_money_that_is_none_is_none(cost: str) -> None:
     assert codes.classify(answer(200, body), NOW).cost is None
 
 
+def test_a_reply_too_deep_to_read_its_cost_again_is_accepted_without_one() -> None:
+    body = success(cost={"amount": 0.042, "currency": "USD"}, x="DEEP")
+    deep = body.replace(b'"DEEP"', b"[" * 1015 + b"]" * 1015)
+
+    reply = codes.classify(answer(200, deep), NOW)
+
+    assert (reply.status, reply.cost) == (Status.ACCEPTED, None)
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
