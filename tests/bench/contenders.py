@@ -293,9 +293,7 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, required=True)
     given = parser.parse_args()
     cores.pin(cores.CLIENT)
-    job = Job(
-        url=given.url, contacts=given.contacts, rows=given.rows, in_flight=given.in_flight
-    )
+    job = Job(url=given.url, contacts=given.contacts, rows=given.rows, in_flight=given.in_flight)
     work = globals()[given.name](job)
     spin_ms = cores.spin_ms()
     cpu_s, began_s = time.process_time(), time.perf_counter()
