@@ -283,10 +283,18 @@ def requests(job: Job) -> Work:
     return work
 
 
+CONTENDERS: dict[str, Callable[[Job], Work]] = {
+    it.__name__: it
+    for it in (bulksend, bare, plain, naive, telnyx, telnyx_fastest, httpx, requests)
+}
+#: The exit code where a contender's library is missing: the extra `bench` has them all.
+NOT_INSTALLED = 3
+
+
 def main() -> None:
     """Run one contender and print what it took as one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name")
+    parser.add_argument("name", choices=CONTENDERS)
     parser.add_argument("url")
     parser.add_argument("contacts", type=Path)
     parser.add_argument("--rows", type=int, required=True)
@@ -294,7 +302,11 @@ def main() -> None:
     given = parser.parse_args()
     cores.pin(cores.CLIENT)
     job = Job(url=given.url, contacts=given.contacts, rows=given.rows, in_flight=given.in_flight)
-    work = globals()[given.name](job)
+    try:
+        work = CONTENDERS[given.name](job)
+    except ImportError as missing:
+        print(f"{missing.name} is not installed", file=sys.stderr)
+        sys.exit(NOT_INSTALLED)
     spin_ms = cores.spin_ms()
     cpu_s, began_s = time.process_time(), time.perf_counter()
     work()

@@ -10,9 +10,12 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 from tests.bench import cores
 
@@ -46,7 +49,6 @@ _HEAD = (
     "Server: bench\r\n\r\n"
 )
 REPLY = ((_HEAD % len(_MESSAGE % 0)) + _MESSAGE).encode()
-_COUNT = b'{"requests":%d}'
 
 
 class Server(asyncio.Protocol):
@@ -54,6 +56,7 @@ class Server(asyncio.Protocol):
 
     numbers = itertools.count(1)
     latency_s = 0.0
+    first_s = last_s = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
@@ -70,19 +73,34 @@ class Server(asyncio.Protocol):
         self._rest = data
 
     def _answer(self, method: bytes) -> None:
-        if method != b"POST":  # how many came: the one question of a test
-            count = _COUNT % (next(self.numbers) - 1)
-            Server.numbers = itertools.count(1)
-            self._write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(count), count))
-        elif self.latency_s:
-            loop = asyncio.get_running_loop()
-            loop.call_later(self.latency_s, self._write, REPLY % next(self.numbers))
+        if method != b"POST":
+            self._write(_said(next(self.numbers) - 1, self.last_s - self.first_s))
+            return
+        loop, number = asyncio.get_running_loop(), next(self.numbers)
+        Server.last_s = loop.time()
+        if number == 1:
+            Server.first_s = self.last_s
+        if self.latency_s:
+            loop.call_later(self.latency_s, self._write, REPLY % number)
         else:
-            self._write(REPLY % next(self.numbers))
+            self._write(REPLY % number)
 
     def _write(self, data: bytes) -> None:
         if not self._transport.is_closing():
             self._transport.write(data)
+
+
+def _said(requests: int, seconds: float) -> bytes:
+    """How many came, and how long it took from the first to the last."""
+    body = json.dumps({"requests": requests, "seconds": seconds}).encode()
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+def heard(url: str) -> dict[str, Any]:
+    """What the server at `url` says of the requests it had."""
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own, on loopback
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 def _content_length(data: bytes, head_end: int) -> int:
