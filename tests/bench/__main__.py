@@ -115,7 +115,7 @@ def _circumstances(rounds: table.Rounds) -> str:
 _INTRODUCTION = """# How fast
 
 Written by `python -m tests.bench --full --write-docs`. A small server answers on one core,
-every sender runs on another. bulksend does all it ever does: it reads the contacts file, claims each
+every sender runs on another. bulksend does all it ever does: reads the contacts file, claims each
 row durably before it is sent, settles it durably after, and writes the results. The bare loop sends
 the same bytes, ready-made, and does nothing else: no file, no record, it does not even look at the
 reply.
