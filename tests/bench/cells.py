@@ -45,6 +45,8 @@ class Took:
     #: From the first request to the last, as the server saw them.
     sending_s: float
     cpu_s: float
+    #: Of it while messages were sent.
+    sending_cpu_s: float
     resident_mb: float
     spin_ms: float
 
@@ -60,8 +62,13 @@ class Took:
 
     @property
     def cpu_us(self) -> float:
-        """CPU of all threads per message."""
+        """CPU of all threads per message, from the command to its end."""
         return 1e6 * self.cpu_s / self.rows
+
+    @property
+    def sending_cpu_us(self) -> float:
+        """CPU of all threads per message once it has started to send."""
+        return 1e6 * self.sending_cpu_s / self.rows
 
 
 def _cell(contender: str, label: str, in_flight: int, rows: int, short: int, ms: int = 0) -> Cell:
@@ -163,4 +170,4 @@ def _wrk(cell: Cell, url: str, folder: Path, seconds: int) -> Took:
     found = re.search(r"(\d+) requests in", ended.stdout)
     if found is None:
         raise Skipped("wrk said nothing that is understood")
-    return Took(int(found[1]), took_s, took_s, cpu_s, 0.0, cores.spin_ms())
+    return Took(int(found[1]), took_s, took_s, cpu_s, cpu_s, 0.0, cores.spin_ms())
