@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
@@ -243,7 +244,7 @@ def _entry(found: tuple[object, ...]) -> Entry:
         row,  # type: ignore[arg-type]
         # Claimed and not settled: it may have left.
         Status.UNKNOWN if known is Status.CLAIMED else known,
-        str(uuid.UUID(bytes=message_id)) if isinstance(message_id, bytes) else None,
+        _dashed(message_id.hex()) if isinstance(message_id, bytes) else None,
         parts,  # type: ignore[arg-type]
         schema.ENCODING_OF.get(encoding),  # type: ignore[call-overload]
         cost,  # type: ignore[arg-type]
@@ -259,9 +260,18 @@ def _entry(found: tuple[object, ...]) -> Entry:
     )
 
 
+def _dashed(digits: str) -> str:
+    """A UUID's digits as it is written."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def _moment(at_ms: object) -> str | None:
     """ISO 8601 in UTC, to the millisecond."""
     if not isinstance(at_ms, int):
         return None
-    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+    return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}Z"
+
+
+@functools.lru_cache(maxsize=64)  # rows that follow one another share theirs
+def _second(at_s: int) -> str:
+    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%S}"

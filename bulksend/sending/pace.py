@@ -74,9 +74,9 @@ def parse_rate(text: str) -> float:
     """`50/s`, `600/min`, `0.1/s` -> requests per second. Raises UsageError."""
     found = _RATE.fullmatch(text.lower())
     per_s = float(found[1]) / _UNIT_S[found[2][0]] if found else 0.0
-    if not found or not 0.001 <= per_s <= 10_000:
+    if not found or not 0.001 <= per_s <= 100_000:
         raise errors.UsageError(
-            f"--rate {text!r} is not a rate from 0.001/s to 10000/s",
+            f"--rate {text!r} is not a rate from 0.001/s to 100000/s",
             hint="write it like 50/s, 600/min or 0.1/s",
             code="rate_invalid",
         )

@@ -7,6 +7,7 @@ A kind of failure that nobody has thought of therefore falls on the safe side.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
@@ -175,7 +176,7 @@ def _yes(exchange: Exchange, now: datetime) -> Reply:
         http_status=exchange.http_status,
         message_id=message_id,
         parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
-        encoding=visible(encoding)[:20] if isinstance(encoding, str) else "",
+        encoding=_encoding(encoding) if isinstance(encoding, str) else "",
         cost=_cost(data.get("cost"), exchange.body),
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
         signal=_signal(exchange.headers, None, now),
@@ -195,13 +196,23 @@ def _cost(cost: object, body: bytes) -> Money | None:
             return None
     if isinstance(amount, bool) or not isinstance(amount, str | int):
         return None
+    return _money(str(amount), currency) if isinstance(currency, str) else None
+
+
+@functools.lru_cache(maxsize=256)  # a batch has a handful of prices
+def _money(amount: str, currency: str) -> Money | None:
     try:
         exact = Decimal(amount)
     except InvalidOperation:
         return None
-    if not exact.is_finite() or abs(exact.adjusted()) > 12 or not isinstance(currency, str):
+    if not exact.is_finite() or abs(exact.adjusted()) > 12:
         return None
     return Money(exact, currency) if re.fullmatch("[A-Z]{3}", currency) else None
+
+
+@functools.lru_cache(maxsize=8)
+def _encoding(name: str) -> str:
+    return visible(name)[:20]
 
 
 def _problems(body: bytes) -> list[dict[str, Any]]:
