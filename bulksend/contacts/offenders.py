@@ -95,7 +95,7 @@ def gather(
         cells = sendable[column].gather(wide)
         cells = smart.smart_column(cells) if recipe.smart_encoding else cells
         extended += cells.str.count_matches(encoding.TWO_UNITS) * place.times
-        found.append(empty.clone().scatter(wide, _remainders(cells)).alias(name))
+        found.append(empty.clone().scatter(wide, remainders(cells)).alias(name))
     units = sendable["units"].gather(wide)
     return [
         zeros.clone().scatter(wide, units).alias("units"),
@@ -108,7 +108,7 @@ def _two_units(words: str) -> list[str]:
     return [it for it in words if it in encoding.EXTENDED]
 
 
-def _remainders(cells: pl.Series) -> pl.Series:
+def remainders(cells: pl.Series) -> pl.Series:
     """What is outside GSM-7 in each cell."""
     found = pl.Series([""], dtype=pl.String).new_from_index(0, len(cells))
     strange = cells.str.contains(encoding.OUTSIDE).arg_true()
@@ -126,7 +126,7 @@ def _remainders(cells: pl.Series) -> pl.Series:
 
 def remainder(words: str) -> str:
     """The same for the template's own words."""
-    return str(_remainders(pl.Series([words], dtype=pl.String))[0])
+    return str(remainders(pl.Series([words], dtype=pl.String))[0])
 
 
 def tokens(remainders: pl.Expr) -> pl.Expr:
