@@ -8,7 +8,7 @@ import shlex
 import uuid
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import bulksend
@@ -122,6 +122,17 @@ def refuse_changes(found: list[str], settings: Settings, batch: journal.Batch) -
             "under another name, or give --journal and --results new names"
         ),
         code="batch_changed",
+    )
+
+
+def refuse_missing(settings: Settings) -> None:
+    """Raises UsageError where no batch has begun."""
+    if settings.journal_path.exists():
+        return
+    raise errors.UsageError(
+        f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
+        hint=f"begin with: {command_line('run', replace(settings, journal=None))}",
+        code="no_batch",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.commands import batch, control
-from bulksend.commands.resume import refuse_missing
+from bulksend.commands.batch import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.commands.summary import SCHEMA
 from bulksend.sending import pace as paces

@@ -80,14 +80,13 @@ def make_plan(
     )
     _tell_what_was_mended(recipe, view)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
-    counted = counted or estimates.estimate(
-        contacts,
-        recipe,
-        on_duplicate=estimates.OnDuplicate(identity.on_duplicate or "skip"),
-        rate_card=card,
-        on_rows=view.reading,
-    )
-    view.read()
+    policy = estimates.OnDuplicate(identity.on_duplicate or "skip")
+    try:
+        counted = counted or estimates.estimate(
+            contacts, recipe, on_duplicate=policy, rate_card=card, on_rows=view.reading
+        )
+    finally:
+        view.read()
     return Plan(
         contacts=contacts,
         identity=identity,

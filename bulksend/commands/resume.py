@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
-from bulksend import errors, journal
+from bulksend import journal
 from bulksend.commands import access, batch, consent, plan, sending, summary
 from bulksend.commands.settings import Settings, option_name
 from bulksend.commands.view import View
@@ -35,7 +34,7 @@ def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, 
     Raises UsageError where none has, Locked, and BatchMismatch naming what changed since.
     """
     contacts = loader.open_contacts(settings.contacts)
-    refuse_missing(settings)
+    batch.refuse_missing(settings)
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
@@ -44,17 +43,6 @@ def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, 
         for other in settings.ambient.differences(batch.identity_of(facts)):
             view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
         yield record, batch.plan_again(facts, contacts, settings, view)
-
-
-def refuse_missing(settings: Settings) -> None:
-    """Raises UsageError where no batch has begun."""
-    if settings.journal_path.exists():
-        return
-    raise errors.UsageError(
-        f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
-        hint=f"begin with: {batch.command_line('run', replace(settings, journal=None))}",
-        code="no_batch",
-    )
 
 
 def _again(record: journal.Journal, settings: Settings, view: View) -> tuple[Status, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bulksend import journal
 from bulksend.commands import batch, pace, sending, summary
-from bulksend.commands.resume import refuse_missing
+from bulksend.commands.batch import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import Silent
 from bulksend.contacts import loader

@@ -1,7 +1,7 @@
 """The same text to the same phone again: found across the whole file in bounded memory.
 
-A row is kept as a few bytes: its number and 96 bits of hash (no two of ten million differ and
-agree).
+A row is kept as a few bytes: its number and 80 bits of hash (that two of ten million differ and
+agree has a chance of one in twenty thousand million).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def fingerprint(sendable: pl.DataFrame) -> pl.DataFrame:
     return sendable.select(
         "row",
         hash=both.hash(seed=1),
-        check=(both.hash(seed=2) // (1 << 32)).cast(pl.UInt32),
+        check=(both.hash(seed=2) // (1 << 48)).cast(pl.UInt16),
     )
 
 

@@ -35,7 +35,7 @@ __all__ = ["CountryLine", "Estimate", "OnDuplicate", "counted_before", "estimate
 #: Rows looked at together: small enough for the memory, large enough for the columns to pay.
 _SLICE_ROWS = 50_000
 #: Slices composed while one is taken; polars leaves one of two cores idle half of the time.
-_AHEAD = 2
+_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,8 @@ def _take(walked: _Walked, composed: pl.DataFrame, recipe: compose.Recipe) -> No
     findings.gather(walked.remarks, findings.repairs(sendable, recipe))
     findings.gather(walked.remarks, decoding.wrongly_decoded(sendable, recipe))
     line = walked.lines.number(sendable)
-    walked.fingerprints.append(duplicates.fingerprint(sendable).with_columns(line.alias("line")))
+    narrow = line.cast(pl.UInt16) if walked.lines.count < 1 << 16 else line
+    walked.fingerprints.append(duplicates.fingerprint(sendable).with_columns(narrow.alias("line")))
     walked.samples.look_at(sendable)
 
 
@@ -212,7 +213,8 @@ def _rows_of_lines(walked: _Walked, repeated: pl.DataFrame) -> pl.DataFrame:
     counted = [pl.DataFrame(schema={"line": pl.UInt32, "rows": pl.Int64})]
     for part in walked.fingerprints:
         kept = part.join(repeated, on="row", how="anti") if repeated.height else part
-        counted.append(kept.group_by("line").agg(rows=pl.len().cast(pl.Int64)))
+        rows = kept.group_by(pl.col("line").cast(pl.UInt32)).agg(rows=pl.len().cast(pl.Int64))
+        counted.append(rows)
     return pl.concat(counted).group_by("line").agg(pl.col("rows").sum())
 
 

@@ -56,6 +56,11 @@ class Lines:
         self._remember(sendable["row"], line, marked)
         return line
 
+    @property
+    def count(self) -> int:
+        """How many there are so far."""
+        return self._numbers.height
+
     def _marked(self, sendable: pl.DataFrame) -> pl.DataFrame:
         """Everything by which rows can cost differently, or for which they are pointed at."""
         nothing = pl.Series([0], dtype=pl.UInt32).new_from_index(0, sendable.height)

@@ -228,7 +228,7 @@ def alone(rows: list[Row], key: str, source: str) -> tuple[int, int, int]:
     return len(having), pushed, parts
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(SOURCES, words, words, LENGTHS, st.booleans())
 def test_each_characters_bill_is_the_difference_of_two_measures(
     source: str, names: list[str], cities: list[str], length: int, as_smart: bool
