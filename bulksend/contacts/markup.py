@@ -43,7 +43,7 @@ class Archive:
 
     def __init__(self, name: str, file: IO[bytes]) -> None:
         self.name = name
-        with self._faults(""):
+        with self._faults(""), _damaged():
             self._zip = zipfile.ZipFile(file)
         self._parts = {it.filename: it for it in self._zip.infolist()}
 
@@ -52,7 +52,7 @@ class Archive:
 
     def read_small(self, part: str) -> bytes:
         """The beginning of a part, to look at."""
-        with self._faults(part), self._zip.open(part) as stream:
+        with self._faults(part), self._open(part) as stream:
             return stream.read(1 << 20)
 
     def parse(self, part: str, reader: Reader) -> Iterator[None]:
@@ -83,7 +83,8 @@ class Archive:
                 f"{part} unpacks to {found.file_size >> 20:,} MB, which no contacts fill",
                 "save the contacts as CSV (UTF-8)",
             )
-        return self._zip.open(found)
+        with _damaged():
+            return self._zip.open(found)
 
     @contextlib.contextmanager
     def _faults(self, part: str) -> Iterator[None]:
@@ -105,6 +106,15 @@ class Archive:
             locked = "password" in str(fault)
             what = "is protected by a password" if locked else f"cannot be unpacked: {fault}"
             raise unusable(self.name, what, "save it without" if locked else AGAIN) from None
+
+
+@contextlib.contextmanager
+def _damaged() -> Iterator[None]:
+    """Offsets and names of nonsense, which zipfile takes at their word."""
+    try:
+        yield
+    except (ValueError, OverflowError):
+        raise zipfile.BadZipFile("its table of contents is damaged") from None
 
 
 class _Forbidden(Exception):

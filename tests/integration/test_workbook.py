@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -285,6 +286,16 @@ def test_every_cut_of_a_workbook_is_an_error_in_words(tmp_path: Path) -> None:
         path.write_bytes(whole[:end])
         with pytest.raises(errors.ContactsError):
             load(path)
+
+
+def test_every_wounded_byte_of_a_workbook_ends_in_rows_or_in_words(tmp_path: Path) -> None:
+    whole = zipped(tmp_path, by_hand(NAMES + row_of(*ADA))).read_bytes()
+    path = tmp_path / "wounded.xlsx"
+    for at in range(4, len(whole), 7):
+        for flipped in (0x01, 0x80, 0xFF):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ flipped]) + whole[at + 1 :])
+            with contextlib.suppress(errors.ContactsError):
+                load(path)
 
 
 def ods(folder: Path, fill: Callable[[OpenDocumentSpreadsheet], None]) -> Path:
