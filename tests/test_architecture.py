@@ -32,8 +32,11 @@ LIBRARIES = {
     "tabulate": {"cli"},
     "phonenumbers": {"sms", "sandbox"},
     "uvloop": {"commands/send.py"},
-    "zipfile": {"contacts/markup.py"},
-    "xml": {"contacts/markup.py"},
+    "openpyxl": {"contacts/number_format.py", "contacts/xlsx.py"},
+    "odfdo": {"contacts/ods.py"},
+    "zipfile": {"contacts/archive.py"},
+    "xml": {"contacts/archive.py"},
+    "defusedxml": {"contacts/archive.py"},
 }
 MODULES = sorted(
     it for it in PACKAGE.rglob("*.py") if it.name not in ("__init__.py", "__main__.py")

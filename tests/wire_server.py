@@ -145,9 +145,12 @@ class WireServer:
                     continue
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 length = next(
-                    int(line.split(":")[1])
-                    for line in head.splitlines()
-                    if line.lower().startswith("content-length")
+                    (
+                        int(line.split(":")[1])
+                        for line in head.splitlines()
+                        if line.lower().startswith("content-length")
+                    ),
+                    0,  # a read has no body
                 )
                 self.bodies.append(await reader.readexactly(length))
                 self.heads.append(head)

@@ -112,6 +112,9 @@ def results(**given: Any) -> int:
 @options.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
 @options.option("--key", "api_key", default="sandbox", show_default=True, help="The key it takes.")
 @options.option("--ignore-keys", is_flag=True, help="Take no notice of idempotency keys.")
+@options.option("--record-lag", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@options.option("--records-missing", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE")
+@options.option("--redact", is_flag=True, help="Mask the numbers in detail records.")
 @options.OUTPUT
 def sandbox(**given: Any) -> int:
     """A Telnyx look-alike on localhost."""
@@ -125,6 +128,9 @@ def sandbox(**given: Any) -> int:
         latency_s=given["latency"],
         api_key=given["api_key"],
         ignore_keys=given["ignore_keys"],
+        records=command.Records(
+            lag_s=given["record_lag"], missing=given["records_missing"], redacted=given["redact"]
+        ),
         ready=lambda words: click.echo(words, err=True),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -26,9 +27,10 @@ class Ending:
             error = {"code": code, "message": shown, "hint": way_out or None}
             document({"schema": 1, "error": error, "exit_code": exit_code})
             return exit_code
-        click.echo(click.style("error: ", fg="red", bold=True) + shown, err=True)
-        if way_out:
-            click.echo(click.style("hint: ", fg="cyan") + way_out, err=True)
+        with contextlib.suppress(OSError):  # the exit code says it as well
+            click.echo(click.style("error: ", fg="red", bold=True) + shown, err=True)
+            if way_out:
+                click.echo(click.style("hint: ", fg="cyan") + way_out, err=True)
         return exit_code
 
 
@@ -37,9 +39,28 @@ def document(value: dict[str, Any]) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
 
 
+def open_streams() -> None:
+    """A stream that is closed would give its number, and what is said, to the next file: ours."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+        if getattr(sys, name) is None:
+            stream = open(number, "r" if name == "stdin" else "w", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+
+
 def flush() -> None:
     """What a closed pipe has to say must be heard before the interpreter ends."""
     sys.stdout.flush()
+
+
+def output_lost(show: Ending, failure: OSError) -> int:
+    """What was to be said does not fit on the disk; a bug it is not."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    words = f"the output cannot be written: {failure.strerror}"
+    return show.failure(words, "output_unwritable", 7, hint="see `bulksend status`")
 
 
 def pipe_closed() -> int:

@@ -22,8 +22,8 @@ _PROBLEMS = 4
 _COSTS = 3
 _REMARKS = 3
 _SAMPLE_LINES = 2
-#: A screen has room for so much of one sentence.
-_SENTENCE = 2 * (_WIDTH - 4)
+#: A screen has room for so much of one sentence and its cure: two lines.
+_SENTENCE = 2 * (_WIDTH - 9)
 
 
 def estimate(found: DryRun) -> str:
@@ -106,10 +106,18 @@ def _sentence(it: Finding) -> list[str]:
     if it.kind == "cost" and it.parts:
         words += f", {it.parts:,} parts{_worth(it)}"
     words += f": {text.visible(it.text, longest=_SENTENCE)}"
-    if it.cure:
-        words += f"; {text.visible(it.cure, longest=_SENTENCE)}"
+    cure = text.visible(it.cure, longest=_SENTENCE)
+    if cure:  # which is not to be cut off
+        room = _SENTENCE - len(cure)
+        words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {cure}"
     return textwrap.wrap(
-        words, _WIDTH, initial_indent="  ", subsequent_indent="    ", max_lines=2, placeholder=" …"
+        words,
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        max_lines=2,
+        placeholder=" …",
+        break_on_hyphens=False,
     )
 
 

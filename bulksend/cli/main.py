@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,7 @@ from bulksend import errors
 from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
 from bulksend.cli import ending, group, text
 from bulksend.cli import evidence as _evidence  # noqa: F401 - and these
+from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
 
 #: True whenever a command ends: before, while and after rows are sent.
@@ -21,6 +23,7 @@ _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
+    ending.open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     show = ending.Ending(as_json=_wants_json(given))
     try:
@@ -52,6 +55,8 @@ def _ended(show: ending.Ending, failure: Exception) -> int:
             return show.failure(failure.message, failure.code, failure.exit_code, hint=failure.hint)
         case BrokenPipeError():
             return ending.pipe_closed()
+        case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
+            return ending.output_lost(show, failure)
         case _:
             traceback.print_exc()
             words = f"a bug of bulksend: {type(failure).__name__}: {text.visible(str(failure))}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Never
+from typing import Never, ParamSpec
 
 import click
 from tqdm import tqdm
@@ -13,6 +16,7 @@ from tqdm import tqdm
 from bulksend import errors
 from bulksend.cli import text
 from bulksend.commands.view import Tally
+from bulksend.sending.pace import LimitedBy
 from bulksend.sms.message import Outcome, Status
 
 #: How often a log file gets a line, where no terminal shows a bar.
@@ -20,6 +24,9 @@ PLAIN_EVERY_S = 10.0
 #: From when on, and how often, a terminal shows how far the contacts file is read.
 READING_AFTER_S = 1.0
 READING_EVERY_S = 0.2
+#: How often the bar is drawn again where no row ends.
+_PULSE_S = 0.5
+Given = ParamSpec("Given")
 _BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}, {remaining} left"
 
 
@@ -35,6 +42,17 @@ class Manner:
     yes: bool = False
 
 
+def _best_effort(show: Callable[Given, None]) -> Callable[Given, None]:
+    """A screen that is gone, or a log on a full disk, never ends a batch."""
+
+    @functools.wraps(show)
+    def try_to_show(*given: Given.args, **named: Given.kwargs) -> None:
+        with contextlib.suppress(OSError):
+            show(*given, **named)
+
+    return try_to_show
+
+
 class Terminal:
     """A view for people; satisfies `commands.view.View`."""
 
@@ -47,6 +65,7 @@ class Terminal:
         self._shown_at_s = 0.0
         self._reading_since_s = 0.0
 
+    @_best_effort
     def note(self, sentence: str) -> None:
         """A remark on stderr, above the bar where there is one."""
         if self._manner.quiet:
@@ -73,6 +92,7 @@ class Terminal:
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip() == typed
 
+    @_best_effort
     def reading(self, rows: int) -> None:
         """A count on a terminal, once reading takes a person's patience."""
         if not (self._shows_progress and sys.stderr.isatty()):
@@ -85,12 +105,14 @@ class Terminal:
             self._shown_at_s = now_s
             click.echo(f"\r{rows:,} rows read, {rows / elapsed_s:,.0f}/s ", err=True, nl=False)
 
+    @_best_effort
     def read(self) -> None:
         """Leave the line to what comes next."""
         if self._reading_since_s and self._shown_at_s > self._reading_since_s:
             click.echo("\r\033[K", err=True, nl=False)
         self._reading_since_s = 0.0
 
+    @_best_effort
     def begin(self, tally: Tally) -> None:
         """A bar on a terminal, a line now and then elsewhere."""
         self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
@@ -109,15 +131,15 @@ class Terminal:
     def _shows_progress(self) -> bool:
         return self._manner.progress and not self._manner.quiet
 
+    @_best_effort
     def advance(self, tally: Tally, outcome: Outcome) -> None:
         """Move on by one row; drawn at most ten times a second."""
         if self._manner.verbose:
             self._tell(outcome)
         if self._bar is not None:
             self._draw(self._bar, tally)
-        elif self._shows_progress and time.monotonic() >= self._next_line_at_s:
-            self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
-            click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
+        elif self._shows_progress:
+            self._line(tally)
 
     def _draw(self, bar: tqdm[Never], tally: Tally) -> None:
         now_s = time.monotonic()
@@ -133,6 +155,24 @@ class Terminal:
             words += f" {reply.code} {text.visible(reply.error)}"
         tqdm.write(words, file=sys.stderr)
 
+    @_best_effort
+    def pulse(self, tally: Tally) -> None:
+        """What limits the pace may change while no row ends."""
+        if self._bar is not None:
+            now_s = time.monotonic()
+            if now_s - self._shown_at_s >= _PULSE_S:
+                self._shown_at_s = now_s
+                self._bar.set_postfix_str(_so_far(tally), refresh=True)
+        elif self._shows_progress:
+            self._line(tally)
+
+    def _line(self, tally: Tally) -> None:
+        """For a log file: a line now and then."""
+        if time.monotonic() >= self._next_line_at_s:
+            self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
+            click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
+
+    @_best_effort
     def end(self, tally: Tally) -> None:
         """Leave the bar as it stands."""
         if self._bar is not None:
@@ -148,6 +188,10 @@ def _so_far(tally: Tally) -> str:
         f"{count[it]} {it}" for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT) if count[it]
     ]
     words += [f"{currency} {amount:f}" for currency, amount in sorted(tally.cost.items())]
-    if tally.limited_by:
-        words.append(f"({tally.limited_by})")
+    if tally.limited_by and tally.done < tally.total:
+        words.append(f"({_limit(tally.limited_by)})")
     return "  ".join(words)
+
+
+def _limit(limited_by: str) -> str:
+    return limited_by if limited_by == LimitedBy.PAUSED else f"limited by {limited_by}"

@@ -13,8 +13,11 @@ from datetime import UTC, datetime
 
 import bulksend
 from bulksend import errors, journal
-from bulksend.commands.plan import Plan
+from bulksend.commands.plan import Plan, make_plan
 from bulksend.commands.settings import Identity, Settings, option_name
+from bulksend.commands.view import View
+from bulksend.contacts import estimate as estimates
+from bulksend.contacts import loader
 from bulksend.telnyx import client, reference
 
 
@@ -60,6 +63,22 @@ def envelope(batch: journal.Batch) -> client.Envelope:
         use_profile_webhooks=None if profile_webhooks is None else profile_webhooks == "yes",
         marker=reference.Marker(batch.batch_id, batch.hash_key),
     )
+
+
+def plan_again(
+    batch: journal.Batch, contacts: loader.Contacts, settings: Settings, view: View
+) -> Plan:
+    """The plan of a batch whose contacts file is known to be as it was.
+
+    Ten million rows are not counted again, unless to find the duplicates among them.
+    """
+    identity = identity_of(batch)
+    if batch.skipped or identity.on_duplicate == estimates.OnDuplicate.ERROR:
+        return make_plan(contacts, identity, settings, view)
+    counted = estimates.counted_before(
+        rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
+    )
+    return make_plan(contacts, identity, settings, view, counted)
 
 
 def _packed(identity: Identity) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bulksend import journal
@@ -33,13 +33,18 @@ class Case:
     message: Message | None
 
     def clock(self, now: Clock, record: journal.Reader) -> Clock:
-        """The clocks when the row was claimed: of its run, of all where that run had no reply."""
+        """The clocks when the row was claimed, by the replies of its run.
+
+        Where that run had none, anything between what is known and no difference at all.
+        """
         low_ms, high_ms = self.doubt.clock_low_ms, self.doubt.clock_high_ms
-        if low_ms is None or high_ms is None:
-            low_ms, high_ms = record.clocks()
-        if low_ms is None or high_ms is None:
-            return now
-        return Clock(low_s=low_ms / 1000, high_s=high_ms / 1000)
+        if low_ms is not None and high_ms is not None:
+            return Clock(low_s=low_ms / 1000, high_s=high_ms / 1000)
+        lowest_ms, highest_ms = record.clocks()
+        return Clock(
+            low_s=min(now.low_s, (lowest_ms or 0) / 1000, 0.0),
+            high_s=max(now.high_s, (highest_ms or 0) / 1000, 0.0),
+        )
 
     @property
     def row(self) -> int:
@@ -59,13 +64,18 @@ class Endings:
         """The rows that stay unknown, in their order."""
         return [self._left[row] for row in sorted(self._left)]
 
+    def keep(self, unknown: Collection[int]) -> None:
+        """What the journal has settled is not left, though its ending was not heard of."""
+        self._left = {row: it for row, it in self._left.items() if row in unknown}
+
     def is_left(self, row: int) -> bool:
         """Whether a row is unknown still."""
         return row in self._left
 
     def leave(self, row: int, *reasons: Reason) -> None:
-        """One more reason why a row stays as it is."""
-        self._left[row] = Left(row=row, reasons=(*self._left[row].reasons, *reasons))
+        """More reasons why a row stays as it is."""
+        every = dict.fromkeys((*self._left[row].reasons, *reasons))
+        self._left[row] = Left(row=row, reasons=tuple(every))
 
     def add(self, ending: Settled | Left) -> None:
         """How one evidence ended for a row."""

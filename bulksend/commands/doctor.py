@@ -76,7 +76,7 @@ async def _ask(
     ):
         first = await gateway.get("/balance")
         findings = [checkup.key(first)]
-        if findings[0].level is Level.OK:
+        if findings[0].level is not Level.FAIL:
             findings += await _account(gateway, identity, first)
             findings += [checkup.clock(gateway.clock.high_s), checkup.limits(first)]
             findings.append(await _key(settings, identity, found.base_url, gateway, to))

@@ -35,11 +35,10 @@ def findings(rows: int, parts: int, rate_per_s: float) -> Iterator[Finding]:
     yield Finding(
         code="queue",
         kind=Kind.REMARK,
-        text=f"{parts:,} parts arrive in {in_words(sent_s)} and Telnyx's queue holds four hours, "
-        f"so the sender must be allowed {_rate(needed)} at least: {allowed}",
+        text=f"Telnyx's queue holds four hours: {parts:,} parts in {in_words(sent_s)} need a "
+        f"sender with {_rate(needed)} at least; {allowed}",
         rows=rows,
-        cure=f"--rate {slowest}/s works whatever the limit and takes {in_words(rows / slowest)}; "
-        "ask Telnyx for the sender's limit",
+        cure=f"ask Telnyx for the limit; --rate {slowest}/s takes {in_words(rows / slowest)}",
     )
 
 

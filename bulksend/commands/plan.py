@@ -55,9 +55,16 @@ def complete(asked: Identity, settings: Settings) -> Identity:
 
 
 def make_plan(
-    contacts: loader.Contacts, identity: Identity, settings: Settings, view: View
+    contacts: loader.Contacts,
+    identity: Identity,
+    settings: Settings,
+    view: View,
+    counted: estimates.Estimate | None = None,
 ) -> Plan:
-    """Read the whole file once. Raises ContactsError or UsageError; opens no socket."""
+    """Read the whole file once, unless it was counted before; opens no socket.
+
+    Raises ContactsError or UsageError.
+    """
     to_column = loader.phone_column(contacts.header, identity.to_column)
     text_column = loader.text_column(contacts.header, identity.text_column)
     template = _template(identity, text_column, settings)
@@ -73,7 +80,7 @@ def make_plan(
     )
     _tell_what_was_mended(recipe, view)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
-    counted = estimates.estimate(
+    counted = counted or estimates.estimate(
         contacts,
         recipe,
         on_duplicate=estimates.OnDuplicate(identity.on_duplicate or "skip"),

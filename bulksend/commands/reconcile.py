@@ -43,6 +43,7 @@ def reconcile(settings: Settings, view: View, *, after_5xx: bool = False) -> Rec
     with reopened(settings, view) as (record, planned):
         task = Task(settings=settings, record=record, plan=planned, view=view, after_5xx=after_5xx)
         end, endings = _settle(task, record.doubts())
+        endings.keep({it.row for it in record.doubts()})
         stands = sending.stand(record, settings, seconds=time.monotonic() - began_s, end=end)
         record.end_run(stands.exit_code, str(end.stop or "reconciled"))
         sending.write_results(planned, record, settings)

@@ -82,6 +82,8 @@ class Repeater:
         return outcome
 
     def _heard(self, reply: Reply) -> None:
+        if idempotency.is_in_flight(reply):  # no trouble: the first request is worked on
+            return
         reason = self.guard.heard(reply, asyncio.get_running_loop().time())
         if reason is not None:
             self.switch.set(reason, reply.error)

@@ -43,7 +43,7 @@ def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, 
         batch.refuse_changes(changes, settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
             view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
-        yield record, plan.make_plan(contacts, batch.identity_of(facts), settings, view)
+        yield record, batch.plan_again(facts, contacts, settings, view)
 
 
 def refuse_missing(settings: Settings) -> None:
@@ -59,8 +59,10 @@ def refuse_missing(settings: Settings) -> None:
 
 def _again(record: journal.Journal, settings: Settings, view: View) -> tuple[Status, ...]:
     """Which rows may be claimed once more, each kind after its own consent."""
-    counts = record.standing().by_status
     again = [Status.UNSENT]
+    if not (settings.retry_refused or settings.resend_unknown):
+        return tuple(again)
+    counts = record.counts()
     if settings.retry_refused and counts[Status.REFUSED]:
         consent.to_send_again(
             counts[Status.REFUSED], "refused", "Telnyx said no to them; try them once more?", view

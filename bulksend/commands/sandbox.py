@@ -5,11 +5,26 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend.sandbox import faults as scripts
 from bulksend.sandbox import server
 from bulksend.sending import pace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """How far the sandbox's detail records can be trusted."""
+
+    lag_s: float = 0.0
+    #: The share that never appears.
+    missing: float = 0.0
+    #: Numbers are masked.
+    redacted: bool = False
+
+
+DEFAULT_RECORDS = Records()
 
 
 def serve(
@@ -21,6 +36,7 @@ def serve(
     latency_s: float,
     api_key: str,
     ignore_keys: bool,
+    records: Records = DEFAULT_RECORDS,
     ready: Callable[[str], None],
 ) -> int:
     """Serve until Ctrl-C. Raises UsageError for a port that is taken or a script that is none."""
@@ -32,6 +48,9 @@ def serve(
         rate_per_s=pace.parse_rate(rate) if rate else None,
         latency_s=latency_s,
         honours_keys=not ignore_keys,
+        record_lag_s=records.lag_s,
+        records_missing=records.missing,
+        redacted=records.redacted,
     )
     asyncio.run(_until_stopped(config, ready))
     return 0

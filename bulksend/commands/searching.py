@@ -106,18 +106,19 @@ class Searcher:
 
     async def _controls(self, cases: Iterable[Case]) -> Mapping[int, tuple[Control, ...]]:
         """By minute, the neighbours that were accepted, each looked for as the row was."""
+        first = {_minute(it): it for it in cases}
         near = {
             minute: self.record.neighbours(
                 minute * 60_000 + 30_000, int(evidence.NEIGHBOUR_S * 1000), evidence.CONTROLS_MAX
             )
-            for minute in {_minute(it) for it in cases}
+            for minute in first
         }
         known = messages(self.plan, {row: 1 for found in near.values() for row, _, _ in found})
         return {
             minute: tuple(
                 await asyncio.gather(
                     *(
-                        self._control(known[row], claimed_ms, message_id)
+                        self._control(first[minute], known[row], claimed_ms, message_id)
                         for row, claimed_ms, message_id in found
                         if row in known
                     )
@@ -126,9 +127,11 @@ class Searcher:
             for minute, found in near.items()
         }
 
-    async def _control(self, message: Message, claimed_ms: int, message_id: str) -> Control:
-        at_s = claimed_ms / 1000
-        asked = Span(since_s=at_s + self.clock.low_s, until_s=at_s + self.clock.high_s)
+    async def _control(
+        self, case: Case, message: Message, claimed_ms: int, message_id: str
+    ) -> Control:
+        earliest_s, latest_s = case.clock(self.clock, self.record).moment_s(claimed_ms)
+        asked = Span(since_s=earliest_s, until_s=latest_s)
         found = await self.search.by_phone(message.phone, self.sender, evidence.wide(asked))
         return Control(message_id=message_id, phone=message.phone, records=found)
 

@@ -14,13 +14,25 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.commands import access as accesses
-from bulksend.commands import batch, signals
+from bulksend.commands import batch, control, signals
+from bulksend.commands import pace as commands_pace
+from bulksend.commands import steering as steerings
 from bulksend.commands.plan import Plan
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import Tally, View
 from bulksend.contacts import rows
 from bulksend.errors import Stop
-from bulksend.sending import breaker, budget, delivery, feed, halt, pace, pacing, pipeline
+from bulksend.sending import (
+    breaker,
+    budget,
+    delivery,
+    departure,
+    feed,
+    halt,
+    pace,
+    pacing,
+    pipeline,
+)
 from bulksend.sms.message import Outcome, Reply
 from bulksend.telnyx import client
 from bulksend.telnyx.clock import ServerClock
@@ -89,7 +101,9 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
         source = feed.Feed(batches)
         stack.push_async_callback(source.close)
         guard = breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight))
-        report = _Report(guard, switch, tally, view, pacer, task.journal, gateway.clock)
+        leaving = departure.Departures(gateway, pacer)
+        steering = _steering(task.settings, pacer, leaving, view)
+        report = _Report(guard, switch, tally, view, steering, task.journal, gateway.clock)
         crew = pipeline.Crew(
             batch_id=task.batch_id,
             source=source,
@@ -97,7 +111,7 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
             pace=pacer,
             purse=_purse(task),
             delivery=delivery.Delivery(
-                gateway=gateway,
+                gateway=leaving,
                 pace=pacer,
                 halt=switch,
                 on_reply=report.heard,
@@ -121,6 +135,20 @@ def _end(switch: halt.Halt, tally: Tally) -> End:
     return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, tally.given_up.error)
 
 
+def _steering(
+    settings: Settings, pacer: pacing.Pacer, leaving: departure.Departures, view: View
+) -> steerings.Steering:
+    return steerings.Steering(
+        pacer=pacer,
+        departures=leaving,
+        view=view,
+        path=control.wish_path(settings.journal_path),
+        rate=settings.guards.rate,
+        go_on=commands_pace.command_line(settings),
+        crew=settings.guards.max_in_flight,
+    )
+
+
 def _purse(task: Task) -> pipeline.Purse:
     cap = task.settings.guards.max_cost
     if cap is None:
@@ -136,12 +164,13 @@ class _Report:
     switch: halt.Halt
     tally: Tally
     view: View
-    pacer: pacing.Pacer
+    steering: steerings.Steering
     journal: journal.Journal
     clock: ServerClock
 
     def heard(self, reply: Reply) -> None:
         """Every reply, also of requests that are made again."""
+        self.steering.heard(reply)
         reason = self.guard.heard(reply, asyncio.get_running_loop().time())
         if reason is not None:
             self.switch.set(reason, reply.error)
@@ -149,23 +178,27 @@ class _Report:
     def ended(self, outcome: Outcome) -> None:
         """Every row that was settled."""
         self.tally.add(outcome)
-        self.tally.limited_by = self.pacer.limited_by
         self.view.advance(self.tally, outcome)
 
     async def around(self, work: pipeline.Pipeline) -> None:
         """The work, with a look at the clock beside it."""
         self.view.begin(self.tally)
+        self.steering.begin()
         watching = asyncio.create_task(self._watch(work), name="bulksend-watch")
         try:
             await work.run()
         finally:
             watching.cancel()
+            self.steering.end()
+            await self._note_clock(None)
             self.view.end(self.tally)
 
     async def _watch(self, work: pipeline.Pipeline) -> None:
         noted: tuple[float, float] | None = None
         while True:
             await asyncio.sleep(_WATCH_S)
+            self.steering.look(self.tally, len(work.in_flight))
+            self.view.pulse(self.tally)
             noted = await self._note_clock(noted)
             now_s = asyncio.get_running_loop().time()
             reason = self.guard.silent(now_s, waiting=bool(work.in_flight))

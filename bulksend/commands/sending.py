@@ -56,9 +56,9 @@ def _send(
     view: View,
     again: tuple[Status, ...],
 ) -> send.End:
-    standing = record.standing()
-    open_rows = plan.estimate.sendable - sum(standing.by_status.values())
-    open_rows += sum(standing.by_status[status] for status in again)
+    counts = record.counts()
+    open_rows = plan.estimate.sendable - sum(counts.values())
+    open_rows += sum(counts[status] for status in again)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
         return send.End(None, "")
@@ -70,7 +70,7 @@ def _send(
         closed=record.closed(again),
         claims=record.next_claims(again),
         total=total,
-        spent=sum(standing.cost.values(), Decimal(0)),
+        spent=_spent(record, settings),
     )
     try:
         return send.run_loop(send.send(task, access, view))
@@ -82,6 +82,13 @@ def _send(
     except errors.ContactsError as failure:
         view.note(failure.message)
         return send.End(Stop.CONTACTS_CHANGED, failure.message)
+
+
+def _spent(record: journal.Journal, settings: Settings) -> Decimal:
+    """What earlier runs have cost; adding it up takes a while, and only a cap wants to know."""
+    if settings.guards.max_cost is None:
+        return Decimal(0)
+    return sum(record.cost().values(), Decimal(0))
 
 
 def _without_results(

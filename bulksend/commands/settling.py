@@ -37,7 +37,7 @@ class Task:
     record: journal.Journal
     plan: Plan
     view: View
-    #: Ask again also for rows that the server answered with an error.
+    #: Ask again also for rows that the server answered with an error, and no record speaks for.
     after_5xx: bool
 
 
@@ -59,6 +59,9 @@ class Settling:
         elif self._probable:
             for case, _ in self._probable:
                 self.endings.leave(case.row, Reason.NOT_CONFIRMED)
+        for left in self.endings.left:
+            if not left.reasons:
+                self.endings.leave(left.row, Reason.STOPPED)
         return end
 
     async def _ask(self) -> End:
@@ -85,17 +88,18 @@ class Settling:
 
     async def _by_strength(self, gateway: client.Client, switch: halt.Halt) -> None:
         clock = await self._greet(gateway)
-        await self._repeat(gateway, clock, switch)
+        await self._repeat(self._repeatable(gateway, clock), gateway, switch)
         if clock is None:
             for left in self.endings.left:
                 self.endings.leave(left.row, Reason.RECORDS_UNREAD)
-        elif not switch:
-            await switch.outlast(self._look_up(gateway, clock))
+            return
+        if await switch.outlast(self._look_up(gateway, clock)) and self._task.after_5xx:
+            await self._repeat(self._after_5xx(), gateway, switch)
 
     async def _greet(self, gateway: client.Client) -> Clock | None:
         """A first read: it tells the server's time, and whether the API key opens anything."""
         answer = await gateway.get("/balance")
-        if answer.http_status in (401, 403):
+        if answer.http_status == 401:  # 403: a key that may do less than all
             raise errors.UsageError(
                 errors.STOP_TEXT[errors.Stop.KEY],
                 hint="the unknown rows stay as they are; nothing was sent",
@@ -107,14 +111,13 @@ class Settling:
         await self._record.note_clock(low_s, high_s)
         return Clock(low_s=low_s, high_s=high_s)
 
-    async def _repeat(self, gateway: client.Client, clock: Clock | None, switch: halt.Halt) -> None:
-        """Rows asked for again with their keys, where that is proven to be harmless."""
-        may = self._repeatable(gateway, clock)
+    async def _repeat(self, may: list[Case], gateway: client.Client, switch: halt.Halt) -> None:
+        """Rows asked for again with their keys."""
         if not may:
             return
         self._task.view.note(
-            f"asking for {len(may)} unknown rows again with their keys: what had not arrived is "
-            "sent now" + ("" if self._task.after_5xx else ", and nothing twice")
+            f"asking for {len(may)} unknown rows again with their keys: "
+            "what had not arrived is sent now"
         )
         guards = self._task.settings.guards
         async with pacing.Pacer(pace.parse_rate(guards.rate)) as pacer:
@@ -131,7 +134,7 @@ class Settling:
                 self.endings.add(ending)
 
     def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[Case]:
-        """The cases that may be asked for again; the others are told why not."""
+        """The cases whose keys are proven to protect them; the others are told why not."""
         folder, profile_id = self._task.settings.state_folder, self._facts.profile_id
         proof = proofs.recall(folder, self._access.base_url, profile_id)
         proven = proof is not None and proof.stands(time.time())
@@ -145,13 +148,20 @@ class Settling:
                 same_bytes=self._is_same(case, gateway),
                 age_s=self._age_s(case, clock),
                 http_status=case.doubt.http,
-                after_5xx=self._task.after_5xx,
             )
             if (bar := idempotency.bar(repeat)) is None:
                 may.append(case)
             else:
                 self.endings.leave(case.row, bar)
         return may
+
+    def _after_5xx(self) -> list[Case]:
+        """The cases that only an error of the server keeps back, and no record speaks for."""
+        found = {case.row for case, _ in self._probable}
+        barred = {
+            it.row for it in self.endings.left if Reason.KEY_NOT_REMEMBERED in it.reasons
+        } - found
+        return [it for it in self._cases if it.row in barred]
 
     def _is_same(self, case: Case, gateway: client.Client) -> bool:
         """Whether the contacts file still makes the same request of the row."""
@@ -183,6 +193,8 @@ class Settling:
             for it in self._cases
             if self.endings.is_left(it.row) and self._is_same(it, gateway)
         ]
+        if looked:
+            self._task.view.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
         for case, verdict in zip(looked, await searcher.judge(looked), strict=True):
             await self._follow(case, verdict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.commands import batch, plan, sending, summary
+from bulksend.commands import batch, pace, sending, summary
 from bulksend.commands.resume import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import Silent
@@ -19,9 +19,16 @@ def status(settings: Settings) -> summary.Summary:
     with journal.read(settings.journal_path) as record:
         stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
         if journal.is_running(settings.journal_path):
-            return replace(stands, running=True, next="")
+            return _running(stands, settings)
         stop = record.last_stop() if stands.counts.unsent else None
     return replace(stands, halted=stop is not None, because=STOP_TEXT[stop] if stop else "")
+
+
+def _running(stands: summary.Summary, settings: Settings) -> summary.Summary:
+    """A run works on it; one that is paused waits for a word."""
+    if not pace.is_paused(settings):
+        return replace(stands, running=True, next="")
+    return replace(stands, running=True, because="paused", next=pace.command_line(settings))
 
 
 def results(settings: Settings) -> summary.Summary:
@@ -32,7 +39,7 @@ def results(settings: Settings) -> summary.Summary:
         facts = record.batch()
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
-        planned = plan.make_plan(contacts, batch.identity_of(facts), settings, Silent())
+        planned = batch.plan_again(facts, contacts, settings, Silent())
         compared = sending.write_results(planned, record, settings)
         stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
         return replace(stands, variance=compared)

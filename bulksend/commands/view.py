@@ -66,6 +66,9 @@ class View(Protocol):
     def advance(self, tally: Tally, outcome: Outcome) -> None:
         """One row ended."""
 
+    def pulse(self, tally: Tally) -> None:
+        """Time passes, with or without rows."""
+
     def end(self, tally: Tally) -> None:
         """Sending ended."""
 
@@ -98,6 +101,9 @@ class Silent:
         """Nothing."""
 
     def advance(self, tally: Tally, outcome: Outcome) -> None:
+        """Nothing."""
+
+    def pulse(self, tally: Tally) -> None:
         """Nothing."""
 
     def end(self, tally: Tally) -> None:

@@ -155,11 +155,11 @@ class Characters:
         """What one character of one source does."""
         positions = tuple(self._positions.get(it.key[0], ())) if source == _TEMPLATE else ()
         lost = it.key == _LOST
-        pushed = f"makes {numbers['rows_pushed']:,} of {numbers['rows']:,} rows UTF-16 by itself"
         return Finding(
             code="character_lost" if lost else "character",
             kind=Kind.COST,
-            text=f"{_shown(it)} in {self._where(source, positions)} {pushed}",
+            text=f"{_shown(it)} in {self._where(source, positions)} makes "
+            f"{numbers['rows_pushed']:,} rows UTF-16 by itself",
             cure=_cure(it, in_template=source == _TEMPLATE),
             column="" if source == _TEMPLATE else self._places[source].name,
             character="" if it.script else it.key,
@@ -191,7 +191,7 @@ class Characters:
         saved = self._without(chosen, []).with_columns(all=pl.lit(value=True))
         kinds = chosen["key"].n_unique()
         where = "template and columns" if source is None else self._where(source)
-        cure = "replace them, or leave out what has no replacement"
+        cure = "replace them or leave them out"
         if source == _TEMPLATE:
             cure = self._mending(chosen)
         return Finding(
@@ -258,7 +258,7 @@ def _cure(it: offenders.Offender, *, in_template: bool) -> str:
         return "a letter was lost when the file was made; export it again as UTF-8"
     if it.becomes is None:
         return "nothing means the same; leave it out" if in_template else "a name stays as it is"
-    instead = f"`{it.becomes}` instead" if it.becomes else "nothing instead"
+    instead = f"`{it.becomes}`" if it.becomes else "nothing"
     if in_template:
-        return f"write {instead}; --fix-text does"
-    return f"{instead} would not; a profile with smart encoding does that (--smart-encoding)"
+        return f"--fix-text puts {instead} there"
+    return f"a profile with smart encoding sends {instead} instead (--smart-encoding)"

@@ -101,10 +101,17 @@ def _read(path: Path, descriptor: int) -> Contacts:
 
 def _open_workbook(path: Path, descriptor: int, found: source.Survey) -> Contacts:
     """A workbook, known by its bytes and not by its name."""
-    book = workbook.Workbook(str(path), lambda: source.whole(path, descriptor, found))
+    book = workbook.read(str(path), source.whole(path, descriptor, found))
     _check_header(path, book.header, book.header_row)
-    frames = records.Frames(str(path), book.header, book.header_row, ",")
-    own, walk = corrected.as_it_was(book.header, lambda: frames.of_rows(book.rows()))
+    rows = records.Frames(str(path), book.header, book.header_row, ",").of_rows(book.rows)
+    frames = list(rows)
+
+    def as_read() -> Iterator[pl.DataFrame]:
+        """What was read, as long as the file is the same."""
+        source.whole(path, descriptor, found)
+        return iter(frames)
+
+    own, walk = corrected.as_it_was(book.header, as_read)
     return Contacts(
         path.name,
         own,

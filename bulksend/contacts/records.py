@@ -17,7 +17,6 @@ from bulksend.errors import TEXT_FOR, Code
 
 RECORD_MAX_CHARACTERS = 1 << 20
 _CHUNK_ROWS = 25_000
-_CHUNK_CHARACTERS = 16 << 20
 #: Fed after the last line: a quote that is still open swallows it.
 _SENTINEL = "\x00the end\x00"
 #: Number, cells, problem and its sentence.
@@ -75,19 +74,15 @@ class Frames:
         while piece := list(islice(records, _CHUNK_ROWS)):
             yield self._finished(self._frame_of(piece))
 
-    def of_rows(self, rows: Iterable[Row]) -> Iterator[pl.DataFrame]:
+    def of_rows(self, rows: Sequence[Row]) -> Iterator[pl.DataFrame]:
         """Rows of a workbook, which know their own troubles."""
-        piece: list[tuple[int | str | None, ...]] = []
-        size = 0
-        for row, record, problem, text in rows:
-            short = max(len(self._cells) - len(record), 0)
-            regular = self._regular(row, [*record, *[""] * short], len(self._cells))
-            piece.append(regular if problem is None else (row, problem, text, *regular[3:]))
-            size += sum(map(len, record))
-            if len(piece) == _CHUNK_ROWS or size > _CHUNK_CHARACTERS:
-                yield self._finished(self._framed(piece))
-                piece, size = [], 0
-        if piece:
+        width = len(self._cells)
+        for start in range(0, len(rows), _CHUNK_ROWS):
+            piece: list[tuple[int | str | None, ...]] = []
+            for row, record, problem, text in rows[start : start + _CHUNK_ROWS]:
+                short = [""] * (width - len(record))
+                regular = self._regular(row, record + short, width)
+                piece.append(regular if problem is None else (row, problem, text, *regular[3:]))
             yield self._finished(self._framed(piece))
 
     def _frame_of(self, records: Sequence[tuple[int, list[str]]]) -> pl.DataFrame:
@@ -117,6 +112,8 @@ class Frames:
         if kept.height and kept["row"][0] <= self._header_row:
             kept = kept.filter(pl.col("row") > self._header_row)
         blank = self._all(kept, lambda cells, _name: cells.str.strip_chars() == "")
+        told = kept["problem"].gather(blank).ne_missing(str(Code.CELL_UNCALCULATED))
+        blank = blank.filter(told)
         if len(blank):
             kept = kept.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
         repeated = self._all(kept, lambda cells, name: cells.str.strip_chars(BLANKS) == name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,7 +24,11 @@ class Frames:
     on_duplicate: duplicates.OnDuplicate
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        for chunk in self.contacts.chunks():
+        return self.composed(self.contacts.chunks())
+
+    def composed(self, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """These chunks of the file, whole or in part."""
+        for chunk in chunks:
             composed = compose.compose(chunk, self.recipe)
             yield duplicates.mark(composed, self.repeated, self.on_duplicate)
 
@@ -38,9 +42,11 @@ def message_batches(
     rest is open); `claims` names the rows whose claim is not the first.
     """
     left = limit if limit is not None else 1 << 62
-    for frame in frames:
-        open_rows = frame.filter(_open(frame["row"], closed) & (pl.col("status") == "unsent"))
-        for piece in open_rows.iter_slices(_BATCH_ROWS):
+    # What is closed is not composed again: of ten million rows a few thousand may be open.
+    chunks = (chunk.filter(_open(chunk["row"], closed)) for chunk in frames.contacts.chunks())
+    for frame in frames.composed(it for it in chunks if it.height):
+        unsent = frame.filter(pl.col("status") == "unsent")
+        for piece in unsent.iter_slices(_BATCH_ROWS):
             batch = list(compose.messages(piece, claims))[:left]
             left -= len(batch)
             if batch:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bulksend import errors
 from bulksend.errors import TEXT_FOR, Code
 
 #: No spreadsheet program has more.
 ROWS_MAX = 1 << 20
 #: Cells further to the right than any contacts file reaches are counted and not kept.
 COLUMNS_KEPT = 1001
-_ERROR = re.compile(r"#(N/A|[A-Z]+!|NAME\?|DIV/0!|GETTING_DATA)|Err:\d+")
+#: The way out of most faults.
+AGAIN = "open it in the spreadsheet program and save it again, or save it as CSV (UTF-8)"
 
 
 class Fault(NamedTuple):
@@ -30,7 +31,9 @@ class SheetRow(NamedTuple):
     number: int
     hidden: bool
     cells: list[str]
-    faults: tuple[Fault, ...] = ()
+    faults: list[Fault]
+    #: Columns of numbers longer than a spreadsheet program can keep.
+    lost_digits: list[int]
 
 
 @dataclass(slots=True)
@@ -39,27 +42,17 @@ class Marks:
 
     #: From 0; known before the first row.
     hidden_columns: set[int] = field(default_factory=set)
+    #: Known after the last row.
     merged_areas: int = 0
-    #: (row, column from 0) of whole numbers longer than a spreadsheet program can keep.
-    lost_digits: list[tuple[int, int]] = field(default_factory=list)
-    lost_digits_count: int = 0
-
-    def lost(self, row: int, column: int) -> None:
-        """Note a number that has lost its digits, where a person sees it."""
-        if column in self.hidden_columns:
-            return
-        self.lost_digits_count += 1
-        if not self.lost_digits:
-            self.lost_digits.append((row, column))
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet of a workbook, which can be walked again and again."""
+    """One sheet of a workbook."""
 
     name: str
     hidden: bool
-    #: Raises ContactsError where the workbook is broken.
+    #: Rows in the order of their numbers, once for each call.
     rows: Callable[[Marks], Iterator[SheetRow]]
 
 
@@ -75,9 +68,8 @@ def column_name(column: int) -> str:
 
 def error_in(column: int, shown: str) -> Fault:
     """A cell that shows an error such as #N/A."""
-    known = _ERROR.fullmatch(shown)
-    what = f"shows the error {shown}" if known else "shows an error"
-    return Fault(column, Code.CELL_ERROR, f"the cell in column {column_name(column)} {what}")
+    what = f"the cell in column {column_name(column)} shows the error {shown[:20]}"
+    return Fault(column, Code.CELL_ERROR, what)
 
 
 def uncalculated(column: int) -> Fault:
@@ -86,6 +78,6 @@ def uncalculated(column: int) -> Fault:
     return Fault(column, Code.CELL_UNCALCULATED, where)
 
 
-def whole(text: str | None, otherwise: int) -> int:
-    """A whole number of a few digits out of an attribute that may hold anything."""
-    return int(text) if text is not None and text.isdecimal() and len(text) < 10 else otherwise
+def unusable(name: str, fault: str, hint: str) -> errors.ContactsError:
+    """A workbook that cannot be read."""
+    return errors.ContactsError(f"{name}: {fault}", hint=hint, code="contacts_unusable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
@@ -51,6 +52,10 @@ class Charge(NamedTuple):
     currency: str | None
 
 
+#: What values that we never write do to those who read them.
+_ODD = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+
+
 class Reader:
     """The questions a journal answers; holds a connection it does not own."""
 
@@ -62,22 +67,29 @@ class Reader:
         """What this is the journal of. Raises JournalError."""
         try:
             return Batch.from_json(self._connection.execute(schema.BATCH).fetchone()[0])
-        except (ValueError, KeyError, TypeError, sqlite3.Error):
+        except (*_ODD, sqlite3.Error):
             raise _not_ours(self._path) from None
 
     def standing(self) -> Standing:
         """Counts, parts and money of all claimed rows."""
-        by_status = dict.fromkeys(schema.CODE_OF, 0)
-        parts = 0
-        for code, count, counted_parts in self._connection.execute(schema.COUNT):
-            status = schema.STATUS_OF[code]
-            by_status[status] = count
-            parts += counted_parts if status is Status.ACCEPTED else 0
-        cost: dict[str, Decimal] = {}
-        for currency, amount, count in self._connection.execute(schema.COST):
-            cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
+        parts = self._connection.execute(schema.PARTS).fetchone()[0]
         worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
-        return Standing(by_status, parts, cost, worked_ms)
+        return Standing(self.counts(), parts, self.cost(), worked_ms)
+
+    def counts(self) -> dict[Status, int]:
+        """Claimed rows by status: a fifth of the time that the whole standing takes."""
+        rows, *found = map(int, self._connection.execute(schema.COUNTS).fetchone())
+        if sum(found) != rows:
+            raise _not_ours(self._path)
+        return dict(zip(schema.CODE_OF, found, strict=True))
+
+    def cost(self) -> dict[str, Decimal]:
+        """What Telnyx took for the accepted rows, by currency."""
+        cost: dict[str, Decimal] = {}
+        with _sound(self._path):
+            for currency, amount, count in self._connection.execute(schema.COST):
+                cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
+        return cost
 
     def last_stop(self) -> Stop | None:
         """Why the last run stopped early; None when it sent everything that it meant to."""
@@ -91,9 +103,10 @@ class Reader:
         one of `again`; rows after the last byte were never claimed.
         """
         last = self._connection.execute(schema.LAST_ROW).fetchone()[0]
-        states = bytearray(last + 1)
-        for row, code in self._connection.execute(schema.STATES):
-            states[row] = code
+        with _sound(self._path):
+            states = bytearray(last + 1)
+            for row, code in self._connection.execute(schema.STATES):
+                states[row] = code
         table = bytearray(range(256))
         for status in again:
             table[schema.CODE_OF[status]] = 0
@@ -152,8 +165,9 @@ class Reader:
 
     def entries(self, first_row: int, last_row: int) -> Iterator[Entry]:
         """The claimed rows from `first_row` to `last_row`, in their order."""
-        for found in self._connection.execute(schema.ENTRIES, (first_row, last_row)):
-            yield _entry(found)
+        with _sound(self._path):
+            for found in self._connection.execute(schema.ENTRIES, (first_row, last_row)):
+                yield _entry(found)
 
 
 @contextlib.contextmanager
@@ -196,12 +210,22 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA cell_size_check=ON")
         found = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
+        acting = connection.execute(schema.ACTING).fetchone()[0]
     except sqlite3.Error:
         raise _not_ours(path) from None
-    if found != schema.APPLICATION_ID or version != schema.VERSION:
+    if found != schema.APPLICATION_ID or version != schema.VERSION or acting:
         connection.close()
         raise _not_ours(path)
     return connection
+
+
+@contextlib.contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """Raises JournalError for what somebody else's hand, or a failing disk, has put in."""
+    try:
+        yield
+    except _ODD:
+        raise _not_ours(path) from None
 
 
 def _not_ours(path: Path) -> errors.JournalError:
@@ -220,7 +244,7 @@ def _entry(found: tuple[object, ...]) -> Entry:
         row,  # type: ignore[arg-type]
         # Claimed and not settled: it may have left.
         Status.UNKNOWN if known is Status.CLAIMED else known,
-        str(uuid.UUID(bytes=message_id)) if isinstance(message_id, bytes) else None,
+        _dashed(message_id.hex()) if isinstance(message_id, bytes) else None,
         parts,  # type: ignore[arg-type]
         schema.ENCODING_OF.get(encoding),  # type: ignore[call-overload]
         cost,  # type: ignore[arg-type]
@@ -236,9 +260,18 @@ def _entry(found: tuple[object, ...]) -> Entry:
     )
 
 
+def _dashed(digits: str) -> str:
+    """A UUID's digits as it is written."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
 def _moment(at_ms: object) -> str | None:
     """ISO 8601 in UTC, to the millisecond."""
     if not isinstance(at_ms, int):
         return None
-    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+    return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}Z"
+
+
+@functools.lru_cache(maxsize=64)  # rows that follow one another share theirs
+def _second(at_s: int) -> str:
+    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%S}"

@@ -9,7 +9,6 @@ import socket
 import sqlite3
 import sys
 import time
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +18,7 @@ from bulksend import errors
 from bulksend.journal import reading, schema
 from bulksend.journal.lock import Lock
 from bulksend.journal.values import Batch
-from bulksend.journal.writer import Writer
+from bulksend.journal.writer import Waiter, Writer
 from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
@@ -104,17 +103,17 @@ class Journal(reading.Reader):
         finally:
             await self._writer.stop()
 
-    async def claim(self, message: Message, body: bytes) -> None:
-        """Returns when it is durable that this row is about to be sent."""
-        await self._writer.claim(
+    def claim(self, message: Message, body: bytes) -> Waiter:
+        """Done when it is durable that this row is about to be sent."""
+        return self._writer.claim(
             (message.row, message.claim, self._run, self.body_hash(body), _now_ms())
         )
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Returns when the outcome is durable."""
+    def settle(self, outcome: Outcome) -> Waiter:
+        """Done when the outcome is durable."""
         reply = outcome.reply
         status = schema.CODE_OF[reply.status]
-        await self._writer.settle(
+        return self._writer.settle(
             (outcome.row, outcome.claim, status, _now_ms(), outcome.attempts, *_columns(reply))
         )
 
@@ -165,7 +164,7 @@ def _columns(reply: Reply) -> tuple[object, ...]:
         reply.http_status,
         reply.code or None,
         reply.error or None,
-        uuid.UUID(reply.message_id).bytes if reply.message_id else None,
+        bytes.fromhex(reply.message_id.replace("-", "")) if reply.message_id else None,
         reply.parts,
         schema.ENCODINGS.get(reply.encoding),
         format(cost.amount, "f") if cost is not None else None,

@@ -101,7 +101,12 @@ END_RUN = "UPDATE run SET ended_ms = ?, exit_code = ?, why = ? WHERE id = ?"
 LAST_RUN = "SELECT ended_ms, why FROM run ORDER BY id DESC LIMIT 1"
 BATCH = "SELECT value FROM meta WHERE name = 'batch'"
 KEEP_BATCH = "INSERT INTO meta (name, value) VALUES ('batch', ?)"
-COUNT = "SELECT status, count(*), coalesce(sum(parts), 0) FROM send GROUP BY status"
+# One walk: GROUP BY would sort ten million rows first.
+COUNTS = """
+SELECT count(*), total(status = 1), total(status = 2), total(status = 3), total(status = 4),
+  total(status = 5) FROM send
+"""
+PARTS = "SELECT coalesce(sum(parts), 0) FROM send WHERE status = 2"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
 CHARGES = """
 SELECT row, parts, encoding, cost, currency FROM send
@@ -113,6 +118,8 @@ SELECT coalesce(sum(coalesce(
   began_ms) - began_ms), 0)
 FROM run
 """
+# We have none; those of others could act when we write.
+ACTING = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
 STATES = "SELECT row, status FROM send"
 LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
 CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
@@ -145,7 +152,8 @@ CLOCKS = """
 SELECT min(clock_low_ms), max(clock_high_ms) FROM run
 """
 ENTRIES = """
-SELECT row, status, message_id, parts, encoding, cost, currency, wait_s, attempts, code, error,
-  claimed_ms, settled_ms, delivery_status, delivered_ms
+SELECT row, status, message_id, CAST(parts AS INTEGER), encoding, CAST(cost AS TEXT),
+  CAST(currency AS TEXT), wait_s, CAST(attempts AS INTEGER), CAST(code AS TEXT),
+  CAST(error AS TEXT), claimed_ms, settled_ms, delivery_status, delivered_ms
 FROM send WHERE row BETWEEN ? AND ? ORDER BY row
 """

@@ -1,17 +1,19 @@
 """The one thread that writes: claims, settlements and notes of many rows in one commit.
 
-No timer makes the groups: while one commit runs the next claims pile up. A failure is final; after
-it every waiter and every later caller gets the same JournalError, and the sync is never tried again
-(a failed fsync may have dropped what it was to write).
+What is handed in within a millisecond, or while a commit runs, goes together, for a commit costs
+as much as ten rows. A failure is final; after it every waiter and every later caller gets the same
+JournalError, and the sync is never tried again (a failed fsync may have dropped what it was to
+write).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import sqlite3
 import threading
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from bulksend import errors
@@ -21,83 +23,102 @@ Row = tuple[Any, ...]
 #: A statement that changes exactly one row of a table, and its values.
 Note = tuple[str, Row]
 Waiter = asyncio.Future[None]
+#: How long the first row of a group waits for others: 50 in flight then need half as many commits.
+GATHER_S = 0.001
+
+
+@dataclass(slots=True)
+class _Group:
+    """What one commit makes durable, and who waits for it."""
+
+    claims: list[Row] = field(default_factory=list)
+    settlements: list[Row] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    waiters: list[Waiter] = field(default_factory=list)
 
 
 class Writer:
-    """Started inside a running loop; `stop` waits for what was handed in."""
+    """Started inside a running loop; `stop` waits for what was handed in.
+
+    Groups are made in the loop's thread and only committed in the other: nothing needs a lock.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._claims: list[Row] = []
-        self._settlements: list[Row] = []
-        self._notes: list[Note] = []
-        self._waiters: list[Waiter] = []
-        self._work = threading.Condition()
-        self._stopping = False
+        self._gathering = _Group()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._failure: errors.JournalError | None = None
+        #: One group at a time; None ends the thread.
+        self._groups: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="bulksend-journal", daemon=True)
         self._thread.start()
 
     def claim(self, values: Row) -> Waiter:
         """Done when the claim is durable."""
-        return self._hand_in([values], [], [])
+        waiter = self._join()
+        self._gathering.claims.append(values)
+        return waiter
 
     def settle(self, values: Row) -> Waiter:
         """Done when the settlement is durable."""
-        return self._hand_in([], [values], [])
+        waiter = self._join()
+        self._gathering.settlements.append(values)
+        return waiter
 
     def note(self, *notes: Note) -> Waiter:
         """Done when all of them are durable, which they become together."""
-        return self._hand_in([], [], notes)
-
-    def _hand_in(
-        self, claims: Sequence[Row], settlements: Sequence[Row], notes: Sequence[Note]
-    ) -> Waiter:
-        if self._failure is not None:
-            raise self._failure
-        waiter = self._loop.create_future()
-        with self._work:
-            self._claims += claims
-            self._settlements += settlements
-            self._notes += notes
-            self._waiters.append(waiter)
-            self._work.notify()
+        waiter = self._join()
+        self._gathering.notes.extend(notes)
         return waiter
 
     async def stop(self) -> None:
         """Write what was handed in and end the thread."""
-        with self._work:
-            self._stopping = True
-            self._work.notify()
+        await self._idle.wait()
+        self._groups.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _run(self) -> None:
-        while True:
-            with self._work:
-                while not self._waiters and not self._stopping:
-                    self._work.wait()
-                claims, self._claims = self._claims, []
-                settlements, self._settlements = self._settlements, []
-                notes, self._notes = self._notes, []
-                waiters, self._waiters = self._waiters, []
-            if not waiters:
-                return
-            self._failure = self._failure or self._commit(claims, settlements, notes)
-            with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
-                self._loop.call_soon_threadsafe(_wake, waiters, self._failure)
+    def _join(self) -> Waiter:
+        """A place in the group that is being gathered."""
+        if self._failure is not None:
+            raise self._failure
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_later(GATHER_S, self._hand_over)
+        waiter = self._loop.create_future()
+        self._gathering.waiters.append(waiter)
+        return waiter
 
-    def _commit(
-        self, claims: list[Row], settlements: list[Row], notes: list[Note]
-    ) -> errors.JournalError | None:
+    def _hand_over(self) -> None:
+        group, self._gathering = self._gathering, _Group()
+        self._groups.put(group)
+
+    def _committed(self, group: _Group, failure: errors.JournalError | None) -> None:
+        """In the loop again: wake who waited; what was gathered meanwhile is next."""
+        self._failure = failure
+        _wake(group.waiters, failure)
+        if self._gathering.waiters:
+            self._hand_over()
+        else:
+            self._idle.set()
+
+    def _run(self) -> None:
+        failure: errors.JournalError | None = None
+        while (group := self._groups.get()) is not None:
+            failure = failure or self._commit(group)
+            with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+                self._loop.call_soon_threadsafe(self._committed, group, failure)
+
+    def _commit(self, group: _Group) -> errors.JournalError | None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            again = [(values[4], values[0]) for values in claims if values[1] > 1]
+            again = [(values[4], values[0]) for values in group.claims if values[1] > 1]
             if again:
                 self._connection.executemany(schema.KEEP_SUPERSEDED, again)
-            self._write(schema.CLAIM, claims)
-            self._write(schema.SETTLE, settlements)
-            for statement, values in notes:
+            self._write(schema.CLAIM, group.claims)
+            self._write(schema.SETTLE, group.settlements)
+            for statement, values in group.notes:
                 self._write(statement, [values])
             self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError, errors.BadTransition) as failure:

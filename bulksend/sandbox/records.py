@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -53,17 +54,28 @@ def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, An
     unknown = set(query) - _FILTERS
     if unknown or query.get("filter[record_type]") != "messaging":
         raise Refusal(400, "10015", "Bad Request", "Unknown filter or record type.")
+    by_number = "filter[cld]" in query
     since = _moment(query.get("filter[created_at][gte]"), 0.0)
     until = _moment(query.get("filter[created_at][lt]"), float("inf"))
     found = [
         _record(it, state.config, now_s)
         for it in reversed(state.messages.values())
         if since <= it.received_s < until
+        and (state.config.redacted_found or not state.config.redacted or not by_number)
         and query.get("filter[cld]", it.order.to) == it.order.to
         and query.get("filter[cli]", it.order.sender) == it.order.sender
-        and it.received_s + it.wait_s + state.config.record_lag_s <= now_s
+        and query.get("filter[direction]", "outbound") == "outbound"
+        and _is_shown(it, state.config, now_s)
     ]
     return page(found, query, _RECORDS_PAGE_MAX)
+
+
+def _is_shown(stored: Stored, config: SandboxConfig, now_s: float) -> bool:
+    """Whether a record is there yet, and ever; the same for the same message always."""
+    chance = random.Random(f"{config.seed} {stored.message_id}")  # noqa: S311 - no secret
+    lag_s = chance.uniform(config.record_lag_s, max(config.record_lag_s, config.record_lag_max_s))
+    left_s = stored.received_s + stored.wait_s
+    return left_s + lag_s <= now_s and chance.random() >= config.records_missing
 
 
 def _moment(text: str | None, default: float) -> float:
@@ -83,7 +95,7 @@ def _record(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, An
         "uuid": stored.message_id,
         "direction": "outbound",
         "message_type": "SMS",
-        "cld": order.to,
+        "cld": f"{order.to[:5]}*****" if config.redacted else order.to,
         "cli": order.sender,
         "created_at": moment(stored.received_s),
         "sent_at": moment(left_s),

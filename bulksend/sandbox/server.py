@@ -4,8 +4,9 @@
     GET  /v2/messages/{id}                         GET /v2/balance
     GET  /v2/messaging_profiles/{id}               GET /v2/messaging_optouts
     GET  /v2/messaging_profiles/{id}/alphanumeric_sender_ids
-    GET  /v2/detail_records
+    GET  /v2/detail_records                        GET /v2/webhook_deliveries
     GET  /sandbox/ledger                           POST /sandbox/faults
+    POST /sandbox/clock
 
 The only room with aiohttp's server. It binds loopback and nothing else.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+from email.utils import formatdate
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,10 +24,10 @@ import orjson
 from aiohttp import web
 
 from bulksend import errors
-from bulksend.sandbox import checks, faults, misbehave, records
+from bulksend.sandbox import checks, deliveries, faults, misbehave, records
 from bulksend.sandbox.checks import Refusal
 from bulksend.sandbox.faults import Rule
-from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored, moment, now, payload
+from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored, moment, payload
 
 __all__ = ["Sandbox", "SandboxConfig"]
 
@@ -101,12 +103,20 @@ class Sandbox:
                 web.get(f"{profile}/alphanumeric_sender_ids", self._read(self._senders)),
                 web.get("/v2/messaging_optouts", self._read(self._optouts)),
                 web.get("/v2/detail_records", self._read(self._records)),
+                web.get("/v2/webhook_deliveries", self._read(self._deliveries)),
                 web.get("/sandbox/ledger", self._show_ledger),
+                web.post("/sandbox/clock", self._set_clock),
                 web.post("/sandbox/faults", self._set_faults),
                 web.route("*", "/{path:.*}", self._nowhere),
             ]
         )
+        app.on_response_prepare.append(self._date)
         return app
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """The sandbox tells its own time."""
+        if self.state.ahead_s:
+            response.headers["Date"] = formatdate(self.state.now(), usegmt=True)
 
     async def _send(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
@@ -132,20 +142,20 @@ class Sandbox:
         state, key = self.state, request.headers.get("Idempotency-Key", "")
         try:
             checks.authorized(request.headers.get("Authorization", ""), self.config.api_key)
-            state.check_pace(now())
-            replayed = state.replay(key, body, now())
+            state.check_pace(state.now())
+            replayed = state.replay(key, body, state.now())
             if replayed is not None:
                 self._note(number, body, request, reply=replayed)
                 return _json(replayed, headers={"Idempotent-Replayed": "true"})
             order = checks.check_order(body, self.config.profile_id, self.config.senders)
             charge = rule if rule is not None and rule.fault == "charge" else faults.AS_USUAL
-            stored = state.accept(order, now(), charge)
+            stored = state.accept(order, state.now(), charge)
         except Refusal as refusal:
             if refusal.code not in ("10036", "10027"):
                 state.keep(key, None)
             self._note(number, body, request, refusal=refusal, rule=rule)
             return _refused(refusal, state.config.requests_per_s)
-        reply = orjson.dumps({"data": payload(stored, self.config, now())})
+        reply = orjson.dumps({"data": payload(stored, self.config, self.state.now())})
         if rule is not None and rule.fault == "numeric_cost":
             reply = reply.replace(f'"{stored.cost}"'.encode(), str(stored.cost).encode())
         failed = rule is not None and rule.after and rule.status >= 500 and rule.fault in _ERRORS
@@ -170,7 +180,7 @@ class Sandbox:
         self.state.note(
             Entry(
                 request=number,
-                at_s=now(),
+                at_s=self.state.now(),
                 to=str(values.get("to", "")),
                 sender=str(values.get("from", "")),
                 text=str(values.get("text", "")),
@@ -203,7 +213,7 @@ class Sandbox:
         stored = self.state.messages.get(request.match_info["id"])
         if stored is None:
             raise Refusal(404, "10005", "Resource not found", "No such message.")
-        return {"data": payload(stored, self.config, now())}
+        return {"data": payload(stored, self.config, self.state.now())}
 
     def _balance(self, _request: web.Request) -> dict[str, Any]:
         left = str(self.config.balance - self.state.spent)
@@ -271,7 +281,10 @@ class Sandbox:
         return records.page(found, request.query)
 
     def _records(self, request: web.Request) -> dict[str, Any]:
-        return records.search(self.state, request.query, now())
+        return records.search(self.state, request.query, self.state.now())
+
+    def _deliveries(self, request: web.Request) -> dict[str, Any]:
+        return deliveries.search(self.state, request.query, self.state.now())
 
     async def _show_ledger(self, _request: web.Request) -> web.Response:
         return _json(orjson.dumps(self.state.ledger))
@@ -282,6 +295,10 @@ class Sandbox:
         except errors.UsageError as failure:
             return web.Response(status=400, text=failure.message)
         self.state.requests = 0
+        return _json(b"{}")
+
+    async def _set_clock(self, request: web.Request) -> web.Response:
+        self.state.ahead_s = float(orjson.loads(await request.read())["ahead_s"])
         return _json(b"{}")
 
     async def _nowhere(self, _request: web.Request) -> web.Response:

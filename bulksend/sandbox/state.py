@@ -31,7 +31,6 @@ RATES = {
 OTHER_RATE = Decimal("0.0500")
 #: Telnyx queues four hours of a sender's traffic and refuses the rest (rate-limiting page).
 QUEUE_S = 4 * 3600.0
-KEY_LIFE_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,8 @@ class SandboxConfig:
     faults: tuple[Rule, ...] = ()
     ledger_path: Path | None = None
     honours_keys: bool = True
+    #: How long a key is remembered (idempotency page: a day).
+    key_life_s: float = 24 * 3600.0
     balance: Decimal = Decimal(1_000_000)
     daily_spend_limit: Decimal | None = None
     opted_out: frozenset[str] = frozenset()
@@ -60,8 +61,14 @@ class SandboxConfig:
     whitelist: frozenset[str] = frozenset()
     #: Seconds after leaving the queue: sending, sent, delivered.
     delivery_s: tuple[float, float, float] = (0.0, 0.5, 1.5)
-    #: How long a sent message stays invisible in detail records.
+    #: How long a sent message stays invisible in detail records, at the least and at the most.
     record_lag_s: float = 0.0
+    record_lag_max_s: float = 0.0
+    #: The share of sent messages that never appear in them.
+    records_missing: float = 0.0
+    #: Numbers are masked in them; and whether a search by number still finds their messages.
+    redacted: bool = False
+    redacted_found: bool = True
     seed: int = 1
 
 
@@ -119,6 +126,8 @@ class State:
     rules: tuple[Rule, ...] = ()
     chance: random.Random = field(default_factory=random.Random)
     _keys: dict[str, _Kept] = field(default_factory=dict)
+    #: Seconds that the sandbox's clock is ahead of this computer's.
+    ahead_s: float = 0.0
     _recent: deque[float] = field(default_factory=deque)
     _file: IO[bytes] | None = None
 
@@ -132,6 +141,10 @@ class State:
         """Close the ledger file."""
         if self._file is not None:
             self._file.close()
+
+    def now(self) -> float:
+        """The sandbox's clock."""
+        return time.time() + self.ahead_s
 
     def note(self, entry: Entry) -> None:
         """One more line in the ledger, before the reply leaves."""
@@ -158,7 +171,7 @@ class State:
         if not key or not self.config.honours_keys:
             return None
         kept = self._keys.get(key)
-        if kept is None or now_s - kept.at_s > KEY_LIFE_S:
+        if kept is None or now_s - kept.at_s > self.config.key_life_s:
             self._keys[key] = _Kept(_digest(body), now_s, None)
             return None
         if kept.digest != _digest(body):
@@ -285,11 +298,6 @@ def _money_and_time(stored: Stored, config: SandboxConfig, now_s: float) -> dict
 def moment(at_s: float) -> str:
     """ISO 8601 as Telnyx writes it."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")
-
-
-def now() -> float:
-    """The wall clock."""
-    return time.time()
 
 
 def _digest(body: bytes) -> bytes:

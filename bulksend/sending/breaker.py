@@ -38,8 +38,8 @@ class Breaker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._last: deque[bool] = deque(maxlen=limits.refused_of)
-        self._last_ten: deque[bool] = deque(maxlen=10)
+        self._refused = _Last(limits.refused_of)
+        self._unknown_of_ten = _Last(10)
         self._refusals, self._refused_code = 0, ""
         self._unknown, self._unconnected = 0, 0
         self._retries = limits.retries
@@ -66,7 +66,7 @@ class Breaker:
 
     def _note(self, reply: Reply) -> None:
         status, code = reply.status, reply.code
-        self._last_ten.append(status is Status.UNKNOWN)
+        self._unknown_of_ten.add(status is Status.UNKNOWN)
         self._unknown += status is Status.UNKNOWN
         self._unconnected = self._unconnected + 1 if code in NO_CONNECTION else 0
         self._retries = (
@@ -75,7 +75,7 @@ class Breaker:
             else min(self._retries + self._limits.retries_back, self._limits.retries)
         )
         if status is not Status.UNSENT:
-            self._last.append(status is Status.REFUSED)
+            self._refused.add(status is Status.REFUSED)
         if status is Status.REFUSED and code == self._refused_code:
             self._refusals += 1
         elif status is not Status.UNSENT:
@@ -85,14 +85,33 @@ class Breaker:
         limits = self._limits
         if self._refusals >= limits.equal_refusals:
             return Stop.REFUSALS
-        if len(self._last) == limits.refused_of and (
-            sum(self._last) > limits.refused_share * limits.refused_of
-        ):
+        if self._refused.full and (self._refused.count > limits.refused_share * limits.refused_of):
             return Stop.REFUSALS
-        if sum(self._last_ten) >= limits.unknown_of_ten:
+        if self._unknown_of_ten.count >= limits.unknown_of_ten:
             return Stop.UNKNOWNS
         if self._unknown > 4 * limits.max_in_flight:
             return Stop.UNKNOWNS
         if self._unconnected >= limits.unconnected:
             return Stop.UNREACHABLE
         return Stop.RETRIES if self._retries < 0 else None
+
+
+class _Last:
+    """How many of the last so many were true; counted as they come and go."""
+
+    def __init__(self, of: int) -> None:
+        self._of = of
+        self._seen: deque[bool] = deque()
+        self.count = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether there were so many yet."""
+        return len(self._seen) == self._of
+
+    def add(self, one: bool) -> None:
+        """One more, and the oldest goes."""
+        self._seen.append(one)
+        self.count += one
+        if len(self._seen) > self._of:
+            self.count -= self._seen.popleft()

@@ -26,11 +26,16 @@ _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class LimitedBy(StrEnum):
-    """What holds the pace right now."""
+    """What limits a batch right now; the first three are the pace's."""
 
     RATE = "your rate"
     QUEUE = "Telnyx's queue"
     THROTTLED = "Telnyx's rate limit"
+    IN_FLIGHT = "--max-in-flight"
+    NETWORK = "the network"
+    COMPUTER = "this computer"
+    PAUSED = "paused"
+    NOTHING = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class Pace:
 
     #: The user's rate, never exceeded.
     user_per_s: float
-    limit: throttling.Limit = throttling.Limit()
-    queue: queueing.Queue = queueing.Queue()
+    limit: throttling.Limit = throttling.UNKNOWN
+    queue: queueing.Queue = queueing.UNKNOWN
     #: Nobody may send before this moment, and why.
     held_until_s: float = -math.inf
     held_by: LimitedBy = LimitedBy.THROTTLED
@@ -69,9 +74,9 @@ def parse_rate(text: str) -> float:
     """`50/s`, `600/min`, `0.1/s` -> requests per second. Raises UsageError."""
     found = _RATE.fullmatch(text.lower())
     per_s = float(found[1]) / _UNIT_S[found[2][0]] if found else 0.0
-    if not found or not 0.001 <= per_s <= 10_000:
+    if not found or not 0.001 <= per_s <= 100_000:
         raise errors.UsageError(
-            f"--rate {text!r} is not a rate from 0.001/s to 10000/s",
+            f"--rate {text!r} is not a rate from 0.001/s to 100000/s",
             hint="write it like 50/s, 600/min or 0.1/s",
             code="rate_invalid",
         )

@@ -2,13 +2,13 @@
 
 The bucket holds time, not requests: it drips one second a second, and a slot costs the time that
 the present rate gives it. So one bucket serves every rate, a change of the rate is a change of the
-price, and what is owed stays owed. It is drawn by one task, once a tick, for all who wait: like that
-it neither bursts at the start, nor spins under uvloop (whose timers are whole milliseconds), nor
-costs a timer for each slot. A window beside it keeps what a bucket alone cannot promise.
+price, and what is owed stays owed. It is drawn by one task, once a tick, for all who wait: like
+that it neither bursts at the start, nor spins under uvloop (whose timers are whole milliseconds),
+nor costs a timer for each slot. A window beside it keeps what a bucket alone cannot promise.
 
-After every rest (the start, a pause, a hold) the gate opens step by step: one request, two, ten, and
-then as many as the rate wants. That costs four round trips, and a full queue or a wrong limit shows
-itself in a few requests.
+After every rest (the start, a pause, a hold) the gate opens step by step: one request, two, ten,
+and then as many as the rate wants. That costs four round trips, and a full queue or a wrong limit
+shows itself in a few requests.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from bulksend.sms.message import Reply, Status
 
 #: How often slots are drawn.
 TICK_S = 0.005
-#: How late a draw may come without a slot being lost: the burst beyond one slot.
-SLACK_S = 0.02
+#: How late a draw may come without a slot being lost: the most that is given at once beyond one.
+#: Under a limit of Telnyx's, for which no window stands guard, less.
+SLACK_S, SLACK_LIMITED_S = 0.1, 0.02
 #: How soon a change of the pace is noticed, however slow it is.
 LOOK_S = 0.1
-#: Of the rate: room for requests that overtake each other on their way to the server, which may
-#: count at most one per cent more than the rate and one in any second.
+#: Of the rate: room to catch up after a late draw without breaking the window.
 SHARE = 0.995
 #: Far more seconds than can ever be owed.
 _SIZE_S = 1e6
@@ -56,7 +56,7 @@ class Pacer:
         self._loop = asyncio.get_running_loop()
         self._window = Window(self.pace.user_per_s)
         self._price_s = self._price_at(self._loop.time())
-        await self._new_bucket(owed_s=SLACK_S)
+        await self._new_bucket(owed_s=self._slack_s)
         self._dispenser = asyncio.create_task(self._dispense(), name="bulksend-pacer")
         return self
 
@@ -144,14 +144,16 @@ class Pacer:
                 return
 
     def _until_next_s(self) -> float:
-        """A tick; longer where it is known that none may go before."""
+        """A tick, longer for slow rates; longer still where it is known that none may go before."""
         now_s = self._loop.time()
         next_s = max(
             self.pace.held_until_s,
-            self._last_s + self._price_s - SLACK_S,
+            self._last_s + self._price_s - self._slack_s,
             self._window.opens_at_s(now_s),
         )
-        return min(max(next_s - now_s, TICK_S), LOOK_S)
+        if next_s > now_s:
+            return min(max(next_s - now_s, TICK_S), LOOK_S)
+        return max(TICK_S, min(self._price_s / 20, self._slack_s / 2))
 
     async def _free(self) -> bool:
         """Whether one request may go now. Never waits."""
@@ -162,7 +164,7 @@ class Pacer:
         await self._reprice(now_s)
         return (
             self._open - self._open_then < _open_after(self._replies - self._replies_then)
-            and self._bucket.has_capacity(_SIZE_S - SLACK_S)
+            and self._bucket.has_capacity(_SIZE_S - self._slack_s)
             and self._window.opens_at_s(now_s) <= now_s
         )
 
@@ -178,8 +180,8 @@ class Pacer:
         if self._rested:
             self._rested = False
             self._open_then, self._replies_then = self._open, self._replies
-            if self._bucket.has_capacity(_SIZE_S - SLACK_S):
-                await self._new_bucket(owed_s=SLACK_S)  # one slot: what piled up is let go
+            if self._bucket.has_capacity(_SIZE_S - self._slack_s):
+                await self._new_bucket(owed_s=self._slack_s)  # one slot: what piled up is let go
                 return
         if self._price_s > before_s:
             await self._bucket.acquire(self._price_s - before_s)
@@ -187,7 +189,9 @@ class Pacer:
             await self._new_bucket(owed_s=self._price_s)
 
     def _price_at(self, now_s: float) -> float:
-        return 1.0 / (SHARE * self.pace.per_s(now_s))
+        per_s = self.pace.per_s(now_s)
+        self._slack_s = SLACK_S if per_s >= self.pace.user_per_s else SLACK_LIMITED_S
+        return 1.0 / (SHARE * per_s)
 
     async def _new_bucket(self, owed_s: float) -> None:
         """It drips one second a second."""

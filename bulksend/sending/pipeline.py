@@ -1,15 +1,17 @@
 """Many messages: a fixed crew of workers, each of which takes one row from claim to settlement.
 
 A row passes: feed -> budget -> slot -> claim (durable) -> delivery -> settle (durable) -> counted.
-A worker holds its row until it is settled, so never more rows than workers can be in doubt. Nothing
-here cancels a request; the crew is drained, and abandoned only by `leave`.
+A worker's next claim becomes durable with the settlement of its row before or later, never earlier;
+so never more rows than workers can be in doubt. Nothing here cancels a request; the crew is
+drained, and abandoned only by `leave`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bulksend import errors
@@ -24,12 +26,15 @@ LEAVE_S = 0.7
 
 
 class Recorder(Protocol):
-    """Whoever keeps the record. Both return when it is durable; both raise JournalError."""
+    """Whoever keeps the record, in the order it is told.
 
-    async def claim(self, message: Message, body: bytes) -> None:
+    Both are done when it is durable; both raise JournalError.
+    """
+
+    def claim(self, message: Message, body: bytes) -> Awaitable[None]:
         """Note that a row is about to be sent."""
 
-    async def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: Outcome) -> Awaitable[None]:
         """Note how it ended."""
 
 
@@ -76,6 +81,8 @@ class Pipeline:
         self._max_in_flight = max_in_flight
         #: Rows whose outcome is not known yet.
         self.in_flight: dict[int, Message] = {}
+        #: Outcomes that are not durable yet.
+        self._settling: set[asyncio.Future[None]] = set()
         self._settled = asyncio.Event()
         self._left = asyncio.Event()
         self._accepted = False
@@ -106,6 +113,8 @@ class Pipeline:
         async with asyncio.TaskGroup() as group:
             for number in range(self._max_in_flight):
                 group.create_task(self._worker(), name=f"bulksend-worker-{number}")
+        if self._settling:
+            await asyncio.wait(tuple(self._settling))
 
     async def _worker(self) -> None:
         while await self._one():
@@ -115,18 +124,19 @@ class Pipeline:
         """One row, whole; False when there is no more to do. A failure halts the others."""
         try:
             return await self._send_next()
-        except errors.JournalError as failure:
-            self._fail(failure, errors.Stop.JOURNAL)
-            self._left.set()  # no outcome can be recorded any more: waiting for replies is no use
-        except errors.BulksendError as failure:
-            self._fail(failure, errors.Stop.CONTACTS_CHANGED)
         except Exception as failure:  # drain first, then show it
-            self._fail(failure, errors.Stop.BUG)
+            self._fail(failure)
         return False
 
-    def _fail(self, failure: Exception, reason: errors.Stop) -> None:
+    def _fail(self, failure: BaseException) -> None:
         self._failure = self._failure or failure
-        self._crew.halt.set(reason, str(failure))
+        if isinstance(failure, errors.JournalError):
+            self._crew.halt.set(errors.Stop.JOURNAL, str(failure))
+            self._left.set()  # no outcome can be recorded any more: waiting for replies is no use
+        elif isinstance(failure, errors.BulksendError):
+            self._crew.halt.set(errors.Stop.CONTACTS_CHANGED, str(failure))
+        else:
+            self._crew.halt.set(errors.Stop.BUG, str(failure))
 
     async def _send_next(self) -> bool:
         crew = self._crew
@@ -147,14 +157,25 @@ class Pipeline:
         key = idempotency_key(crew.batch_id, message.row, message.claim)
         outcome = await crew.delivery.deliver(message, body, key)
         del self.in_flight[message.row]  # from here on its outcome is in the journal's hands
-        await crew.recorder.settle(outcome)
-        self._count(message, outcome)
-
-    def _count(self, message: Message, outcome: Outcome) -> None:
         self._accepted = self._accepted or outcome.status is Status.ACCEPTED
-        self._crew.purse.settle(message, outcome.reply)
+        settling = asyncio.ensure_future(crew.recorder.settle(outcome))
+        self._settling.add(settling)
+        settling.add_done_callback(partial(self._count, message, outcome))
+
+    def _count(self, message: Message, outcome: Outcome, settling: asyncio.Future[None]) -> None:
+        """Durable: give back its money and tell. Not waited for, so that the worker's next claim
+        can share the commit.
+        """
+        self._settling.discard(settling)
         self._settled.set()
-        self._crew.on_outcome(outcome)
+        if settling.cancelled():
+            return
+        try:
+            settling.result()
+            self._crew.purse.settle(message, outcome.reply)
+            self._crew.on_outcome(outcome)
+        except Exception as failure:
+            self._fail(failure)
 
     async def _afford(self, message: Message) -> bool:
         """Wait while rows in flight hold money that may come free; halt when none does."""
@@ -173,15 +194,17 @@ class Pipeline:
         doubtful = [_left_in_flight(message) for message in self.in_flight.values()]
         crew.cancel()
         await asyncio.wait([crew], timeout=LEAVE_S)
-        settling = {asyncio.create_task(self._crew.recorder.settle(it)): it for it in doubtful}
-        if not settling:
+        settling: dict[asyncio.Future[None], Outcome] = {
+            asyncio.ensure_future(self._crew.recorder.settle(it)): it for it in doubtful
+        }
+        if not (settling or self._settling):
             return
-        done, late = await asyncio.wait(settling, timeout=LEAVE_S)
-        for task in late:
-            task.cancel()
-        for task in done:
-            if task.exception() is None:
-                self._crew.on_outcome(settling[task])
+        done, late = await asyncio.wait({*settling, *self._settling}, timeout=LEAVE_S)
+        for waiting in late:
+            waiting.cancel()
+        for settled in done & settling.keys():
+            if settled.exception() is None:
+                self._crew.on_outcome(settling[settled])
 
 
 def _left_in_flight(message: Message) -> Outcome:

@@ -50,6 +50,10 @@ class Queue:
     full: int = 0
 
 
+#: It has never told of a wait.
+UNKNOWN = Queue()
+
+
 def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Queue, float]:
     """After an accepted request that will wait: the new state, and how long nobody may send."""
     if queue.since_s is None:

@@ -18,11 +18,13 @@ BELOW_MEASURED, BELOW_ESTIMATE = 0.97, 0.95
 #: each time that the same limit is met again.
 CALM_ESTIMATE_S, CALM_S, CALM_MAX_S = 1.0, 5.0, 160.0
 #: Growth a second: near the limit, and where it is not known or was left behind.
-CREEP, LEAP = 0.01, 0.25
+CREEP, LEAP = 0.01, 0.3
 _BEYOND = 1.05
 _STEP_S = 0.25
 #: A measurement needs so much time and so many accepted requests.
 _MEASURE_S, _MEASURE_COUNT = 0.5, 5
+#: And it counts only where the pace was made use of: slow replies are no limit.
+_USED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Limit:
     resting: bool = False
     #: What was taken in the last whole stretch.
     last_per_s: float = 0.0
+
+
+#: It has never said no.
+UNKNOWN = Limit()
 
 
 def said_yes(limit: Limit, user_per_s: float, news: News) -> Limit:
@@ -135,7 +141,8 @@ def _taken(limit: Limit, hold_s: float, rate_per_s: float, news: News) -> tuple[
     if limit.since_s is None:  # nothing at all so far
         return 0.5 * rate_per_s, False
     passed_s = news.now_s - limit.since_s
-    estimate = (news.accepted - limit.accepted_then) / (passed_s + hold_s)
-    if limit.last_per_s > estimate and not limit.resting:
-        return min(limit.last_per_s, rate_per_s), True
-    return min(estimate, rate_per_s), False
+    taken = (news.accepted - limit.accepted_then) / (passed_s + hold_s)
+    measured = False
+    if limit.last_per_s > taken and not limit.resting:
+        taken, measured = limit.last_per_s, limit.last_per_s > _USED * rate_per_s
+    return min(taken, rate_per_s), measured

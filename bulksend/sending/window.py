@@ -1,30 +1,33 @@
-"""The promise that no bucket can keep alone: never more slots in a second than the rate and one."""
+"""The promise that no bucket can keep alone: never more in a second than the rate and one."""
 
 from __future__ import annotations
 
 from collections import deque
 
 #: A little longer than what is promised, so that rounding cannot break the promise.
-_LONGER = 1.001
+LONGER = 1.001
 
 
 class Window:
-    """The slots of the last second, or of the last period of a rate slower than one a second."""
+    """What was given in the last second, or the last period of a rate slower than one a second."""
 
-    def __init__(self, rate_per_s: float, given: deque[float] | None = None) -> None:
+    def __init__(
+        self, rate_per_s: float, given: deque[float] | None = None, *, longer: float = LONGER
+    ) -> None:
         promised_s = max(1.0, 1.0 / rate_per_s)
-        self._length_s = _LONGER * promised_s
+        self._longer = longer
+        self._length_s = longer * promised_s
         self._most = int(rate_per_s * promised_s + 1e-9)
         if self._most < 0.997 * rate_per_s * promised_s:  # 1.5/s: one a second would be too few
             self._most += 1
         self._given: deque[float] = given if given is not None else deque()
 
     def changed(self, rate_per_s: float) -> Window:
-        """The window of another rate, over the same slots."""
-        return Window(rate_per_s, self._given)
+        """The window of another rate, over what was given so far."""
+        return Window(rate_per_s, self._given, longer=self._longer)
 
     def opens_at_s(self, now_s: float) -> float:
-        """When one more slot keeps the promise: `now_s` or later."""
+        """When one more keeps the promise: `now_s` or later."""
         given = self._given
         while given and given[0] + self._length_s <= now_s:
             given.popleft()
@@ -32,6 +35,6 @@ class Window:
             return now_s
         return given[-self._most] + self._length_s
 
-    def add(self, now_s: float) -> None:
-        """One slot was given."""
-        self._given.append(now_s)
+    def add(self, at_s: float) -> None:
+        """One was given; moments never go back."""
+        self._given.append(at_s)

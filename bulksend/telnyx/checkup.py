@@ -39,9 +39,12 @@ def key(answer: Exchange) -> Finding:
     if answer.failure is not None:
         text = f"the server cannot be asked: {answer.failure.replace('_', ' ')}"
         return Finding("key", Level.FAIL, text, "check the network and --base-url")
-    if answer.http_status in (401, 403):
+    if answer.http_status == 401:
         text = "the API key is not accepted"
         return Finding("key", Level.FAIL, text, "check TELNYX_API_KEY or --api-key-file")
+    if answer.http_status == 403:
+        text = "the API key may not read the balance; whether it may send shows itself later"
+        return Finding("key", Level.WARN, text, "see the key's permissions in the portal")
     if answer.http_status != 200:
         text = f"the server answers {answer.http_status} where Telnyx answers 200"
         return Finding("key", Level.FAIL, text, "check --base-url")

@@ -7,6 +7,7 @@ A kind of failure that nobody has thought of therefore falls on the safe side.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
@@ -74,8 +75,8 @@ def _stops(stop: Stop, *codes: str) -> dict[str, Meaning]:
 CODES: Mapping[str, Meaning] = {
     **_stops(Stop.KEY, "10009", "10010", "20002", "20003", "20008"),
     **_stops(Stop.FUNDS, "20100", "20012"),
-    **_stops(Stop.ACCOUNT, "10038", "10039", "20013", "20014", "20016", "20017", "40314"),
-    **_stops(Stop.SENDER, "40305", "40306", "40307", "40325", "40326"),
+    **_stops(Stop.ACCOUNT, "10038", "10039", "20013", "20014", "20015", "20016", "20017", "40314"),
+    **_stops(Stop.SENDER, "40305", "40306", "40307", "40320", "40325", "40326"),
     **_stops(Stop.PROFILE, "10005", "10006", "40311", "40312", "40313", "40331"),
     # Arrives as 429, and is no reason to try again before midnight UTC.
     **_stops(Stop.SPEND_LIMIT, "40333"),
@@ -175,7 +176,7 @@ def _yes(exchange: Exchange, now: datetime) -> Reply:
         http_status=exchange.http_status,
         message_id=message_id,
         parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
-        encoding=visible(encoding)[:20] if isinstance(encoding, str) else "",
+        encoding=_encoding(encoding) if isinstance(encoding, str) else "",
         cost=_cost(data.get("cost"), exchange.body),
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
         signal=_signal(exchange.headers, None, now),
@@ -189,16 +190,29 @@ def _cost(cost: object, body: bytes) -> Money | None:
         return None
     amount, currency = cost.get("amount"), cost.get("currency")
     if isinstance(amount, float):
-        amount = json.loads(body, parse_float=str)["data"]["cost"]["amount"]
+        try:
+            amount = json.loads(body, parse_float=str)["data"]["cost"]["amount"]
+        except RecursionError:  # deeper than the standard library reads: no reply of Telnyx's
+            return None
     if isinstance(amount, bool) or not isinstance(amount, str | int):
         return None
+    return _money(str(amount), currency) if isinstance(currency, str) else None
+
+
+@functools.lru_cache(maxsize=256)  # a batch has a handful of prices
+def _money(amount: str, currency: str) -> Money | None:
     try:
         exact = Decimal(amount)
     except InvalidOperation:
         return None
-    if not exact.is_finite() or abs(exact.adjusted()) > 12 or not isinstance(currency, str):
+    if not exact.is_finite() or abs(exact.adjusted()) > 12:
         return None
     return Money(exact, currency) if re.fullmatch("[A-Z]{3}", currency) else None
+
+
+@functools.lru_cache(maxsize=8)
+def _encoding(name: str) -> str:
+    return visible(name)[:20]
 
 
 def _problems(body: bytes) -> list[dict[str, Any]]:
@@ -227,12 +241,14 @@ def _no(exchange: Exchange, problems: list[dict[str, Any]], now: datetime) -> Re
 
 
 def _meaning(problem: Mapping[str, Any], http_status: int | None) -> Meaning:
-    known = CODES.get(str(problem["code"]))
+    code, status = str(problem["code"]), http_status or 0
+    known = CODES.get(code)
+    if status >= 500:  # it may have taken the message before it failed, whatever it says
+        return Meaning(Status.UNKNOWN, known.stop) if known is not None else UNKNOWN
     if known is not None:
         return known
-    status = http_status or 0
-    # 409 with a code that says no (40300, opted out) is a no; so is every 4xx with a code.
-    if status >= 500 or status == 408:
+    # A 409 is a no where a messaging code says so (40300, opted out), and doubt otherwise.
+    if status in (408, 425) or (status == 409 and not code.startswith("403")):
         return UNKNOWN
     return STATUSES[status] if status in (401, 402, 429) else REFUSED
 

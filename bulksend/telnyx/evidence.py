@@ -20,7 +20,7 @@ from bulksend.telnyx.reference import Marker
 ABSENT_AFTER_S = 12 * 3600.0
 #: How many accepted neighbours must be seen before a row's absence says anything, and the most
 #: that are looked for.
-CONTROLS_MIN, CONTROLS_MAX = 20, 50
+CONTROLS_MIN, CONTROLS_MAX = 20, 100
 #: A neighbour was claimed within so long of the row.
 NEIGHBOUR_S = 600.0
 #: How far a record may stand from the requests of its row.
@@ -80,7 +80,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.KEY_BUSY: "the server still works on the first request",
     Reason.REFUSED_NOW: "its repeat was refused, which does not show that the first request was",
     Reason.NO_ANSWER: "asked for again, and no answer that decides came",
-    Reason.STOPPED: "stopped before it was asked for",
+    Reason.STOPPED: "stopped before it was looked at",
     Reason.RECORDS_UNREAD: "Telnyx's records could not be read whole",
     Reason.NUMBER_MASKED: "Telnyx masks the numbers in its records",
     Reason.AMBIGUOUS: "what the records hold for its number may belong to another text",

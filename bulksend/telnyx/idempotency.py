@@ -66,8 +66,6 @@ class Repeat:
     age_s: float | None
     #: The status of the reply that decided nothing; None where none came.
     http_status: int | None
-    #: The person wants rows repeated though the server answered with an error.
-    after_5xx: bool = False
 
 
 def bar(repeat: Repeat) -> Reason | None:
@@ -80,9 +78,7 @@ def bar(repeat: Repeat) -> Reason | None:
         return Reason.NO_SERVER_TIME
     if not -60.0 <= repeat.age_s < KEY_TRUST_S:
         return Reason.KEY_TOO_OLD
-    if not (is_remembered(repeat.http_status) or repeat.after_5xx):
-        return Reason.KEY_NOT_REMEMBERED
-    return None
+    return None if is_remembered(repeat.http_status) else Reason.KEY_NOT_REMEMBERED
 
 
 def is_remembered(http_status: int | None) -> bool:

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import orjson
 from tabulate import tabulate
@@ -35,10 +36,13 @@ _HIDE_UVLOOP = "import sys; sys.modules['uvloop'] = None; "
 _MAIN = "from bulksend.cli.main import main; main()"
 
 
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+
 class Stamping(asyncio.Protocol):
     """Answers every request as Telnyx would, after a latency; remembers when it came."""
 
-    stamps: list[float] = []
+    stamps: ClassVar[list[float]] = []
     latency_s = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -58,8 +62,7 @@ class Stamping(asyncio.Protocol):
 
     def _reply(self, body: bytes) -> None:
         if not self._transport.is_closing():
-            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-            self._transport.write(head % len(body) + body)
+            self._transport.write(_HEAD % len(body) + body)
 
 
 def _accepted() -> bytes:
@@ -81,9 +84,7 @@ def _end_of_request(data: bytes) -> int | None:
 async def serve(latency_s: float) -> None:
     """Until the process is ended; the first line on stdout is the port."""
     Stamping.latency_s = latency_s
-    server = await asyncio.get_running_loop().create_server(
-        Stamping, "127.0.0.1", 0, backlog=2048
-    )
+    server = await asyncio.get_running_loop().create_server(Stamping, "127.0.0.1", 0, backlog=2048)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -148,7 +149,7 @@ def measure(rate: str, rows: int, *, loop: str, latency_s: float, in_flight: int
 def _stamps(port: int) -> list[float]:
     import urllib.request
 
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stamps") as reply:  # noqa: S310 - ours
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stamps") as reply:
         found: list[float] = orjson.loads(reply.read())
     return found
 

@@ -98,19 +98,20 @@ BUGS = (
     Bug(
         "commits that a power cut undoes",
         "journal/record.py",
-        '''    connection.execute("PRAGMA journal_mode=WAL")
+        """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-''',
-        '''    connection.execute("PRAGMA journal_mode=WAL")
+""",
+        """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-''',
+""",
         (_CRASH,),
     ),
     Bug(
         "a body that is another one each time",
         "telnyx/client.py",
-        "return b\"\".join(\n            (self._head,",
-        "return b\"\".join(\n            (b\" \" * __import__('random').randrange(9999), self._head,",
+        'return b"".join((self._head, text, _TO, phone, self._tail))',
+        'return b" " * __import__("random").randrange(9999)'
+        ' + b"".join((self._head, text, _TO, phone, self._tail))',
         (_CLIENT,),
     ),
     Bug(
@@ -220,7 +221,7 @@ FEW = (
 
 
 def planted(folder: Path, bug: Bug) -> Path:
-    """A copy of the tree with the bug in it. Raises AssertionError when it does not fit any more."""
+    """A copy of the tree with the bug in it. Raises AssertionError when it no longer fits."""
     for name in _COPIED:
         source = cli.ROOT / name
         if source.is_dir():
@@ -240,7 +241,16 @@ def caught(folder: Path, bug: Bug) -> str:
     for tests in bug.tests:
         ended = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-x",
+                    "--no-header",
+                    "-p",
+                    "no:cacheprovider",
+                ),
                 *("-k", "not planted", *tests.split(maxsplit=2)),
             ],
             capture_output=True,

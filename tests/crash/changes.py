@@ -25,9 +25,7 @@ class Tally:
         return [f"noticed and named, with nothing sent: {dict(self.noticed)}"]
 
 
-def changes(
-    folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print
-) -> Tally:
+def changes(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Tally:
     """`times` changes of each sort. Raises AssertionError."""
     tally, chance = Tally(), random.Random(seed)
     with cli.running_sandbox(folder) as sandbox:
@@ -47,9 +45,7 @@ def changes(
     return tally
 
 
-def _changed(
-    world: worlds.World, sort: str, original: bytes, chance: random.Random
-) -> list[str]:
+def _changed(world: worlds.World, sort: str, original: bytes, chance: random.Random) -> list[str]:
     """Change it, in place or in the words that are returned."""
     if sort == "contacts":
         world.contacts.write_bytes(_other_byte(original.decode(), chance).encode())

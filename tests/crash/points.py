@@ -115,9 +115,7 @@ def few_points() -> list[Point]:
     ]
 
 
-def points(
-    folder: Path, every: Iterable[Point], *, say: Callable[[str], None] = print
-) -> Tally:
+def points(folder: Path, every: Iterable[Point], *, say: Callable[[str], None] = print) -> Tally:
     """Each point in a batch of its own. Raises AssertionError naming the point."""
     tally = Tally()
     with cli.running_sandbox(folder, "--latency", "0.005") as sandbox:
@@ -194,7 +192,14 @@ def traced(
 
 
 def _paths(world: worlds.World) -> list[str]:
-    names = ("", "c.journal", "c.journal-wal", "c.journal-journal", "c.journal.part", "c.results.csv")
+    names = (
+        "",
+        "c.journal",
+        "c.journal-wal",
+        "c.journal-journal",
+        "c.journal.part",
+        "c.results.csv",
+    )
     return [word for it in names for word in ("-P", str(world.folder / it))]
 
 

@@ -38,7 +38,11 @@ class Tally:
 
 
 def power(
-    folder: Path, *, rows: int, subsets: int, tree: Path = cli.ROOT,
+    folder: Path,
+    *,
+    rows: int,
+    subsets: int,
+    tree: Path = cli.ROOT,
     say: Callable[[str], None] = print,
 ) -> Tally:
     """A batch in two runs, with the power cut at every request of both."""

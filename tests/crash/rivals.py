@@ -138,7 +138,7 @@ def rivals(folder: Path, names: tuple[str, ...] = tuple(FAULTS)) -> list[str]:
             place.mkdir()
         own = by_bulksend(places[0], FAULTS[name])
         script = by_rival(places[1], naive, FAULTS[name])
-        telnyx = without_sdk and "not measured" or by_rival(places[2], sdk, FAULTS[name])
+        telnyx = (without_sdk and "not measured") or by_rival(places[2], sdk, FAULTS[name])
         assert own.texts <= 1, f"{name}: bulksend texted {own.texts} times"
         lines.append(f"| {name} | {own} | {script} | {telnyx} |")
     note = f"not measured: {without_sdk}" if without_sdk else _version()

@@ -30,9 +30,7 @@ class Tally:
         ]
 
 
-def starts(
-    folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print
-) -> Tally:
+def starts(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Tally:
     """`times` pairs; every other one meets a batch that has begun. Raises AssertionError."""
     tally, chance = Tally(), random.Random(seed)
     with cli.running_sandbox(folder, "--latency", "0.02") as sandbox:

@@ -45,7 +45,7 @@ _FOREIGN = (
     b"\xed\xa0\x80",
     b"\xf4\x90\x80",
 )
-_COLUMNS = ("", "", "<col min='2' max='2' hidden='1'/>", "<col/>")
+_COLUMNS = (*[""] * 9, *["<col min='2' max='2' hidden='1'/>"] * 4, "<col/>")
 
 
 @dataclass(slots=True)
@@ -329,34 +329,45 @@ def _workbook(file: File) -> File:
     return file
 
 
-_RELATION = '<Relationships><Relationship Id="r1" Target="%s" Type="x/%s"/></Relationships>'
+_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/%s"'
+_RELATION = (
+    f"<Relationships {_PACKAGE % 'relationships'}>"
+    f'<Relationship Id="r1" Target="%s" Type="{_DOCUMENT}/%s"/></Relationships>'
+)
+_KIND = '<Override PartName="/xl/%s.xml" ContentType="application/vnd.openxmlformats-officedocument'
+_KIND += '.spreadsheetml.%s+xml"/>'
 
 
 def _xlsx(table: Sequence[Sequence[str]], chance: random.Random) -> dict[str, str]:
     rows = []
     for number, row in enumerate(table, 1):
         cells = "".join(_xlsx_cell(it, chance) for it in row)
-        odd = chance.choice([""] * 9 + ["hidden='1'", "ht='0'", "r='x'"])
+        odd = chance.choice([""] * 18 + ["hidden='1'", "ht='0'"] + ["r='x'"] * (number % 20 == 0))
         rows.append(f"<row {odd or f'r={chr(34)}{number}{chr(34)}'}>{cells}</row>")
     column = chance.choice(_COLUMNS)
     content = f"<cols>{column}</cols><sheetData>{''.join(rows)}</sheetData>"
+    kinds = _KIND % ("workbook", "sheet.main") + _KIND % ("sheet", "worksheet")
+    sheet = "<sheets><sheet name='A' sheetId='1' r:id='r1'/></sheets>"
     return {
-        "[Content_Types].xml": "<Types/>",
+        "[Content_Types].xml": f"<Types {_PACKAGE % 'content-types'}>{kinds}</Types>",
         "_rels/.rels": _RELATION % ("xl/workbook.xml", "officeDocument"),
-        "xl/workbook.xml": "<workbook xmlns:r='r'><sheet name='A' r:id='r1'/></workbook>",
+        "xl/workbook.xml": f"<workbook {_MAIN} xmlns:r='{_DOCUMENT}'>{sheet}</workbook>",
         "xl/_rels/workbook.xml.rels": _RELATION % ("sheet.xml", "worksheet"),
-        "xl/sheet.xml": f"<worksheet>{content}</worksheet>",
+        "xl/sheet.xml": f"<worksheet {_MAIN}>{content}</worksheet>",
     }
 
 
 def _xlsx_cell(value: str, chance: random.Random) -> str:
     plain = "".join(it for it in value if it >= " " or it in "\n\t")
-    kind = chance.choice(["inlineStr"] * 8 + ["n", "e", "s", "b", "str", "d", "?"])
+    kind = chance.choice(["inlineStr"] * 99 + ["n"] * 9 + ["e", "s", "b", "str", "d", "?"])
     if kind == "inlineStr":
         return f"<c t='inlineStr'><is><t>{escape(plain)}</t></is></c>"
     formula = chance.choice(["", "<f>1+1</f>"])
     number = chance.choice([plain, "447700900123", "4.477E+11", "1", "", "1E400", "-1", "9" * 20])
-    return f"<c t='{kind}' s='{chance.randint(0, 3)}'>{formula}<v>{escape(number)}</v></c>"
+    style = chance.choice("0000000003")
+    return f"<c t='{kind}' s='{style}'>{formula}<v>{escape(number)}</v></c>"
 
 
 def _ods(table: Sequence[Sequence[str]], chance: random.Random) -> dict[str, str]:
@@ -364,12 +375,16 @@ def _ods(table: Sequence[Sequence[str]], chance: random.Random) -> dict[str, str
     for row in table:
         cells = "".join(_ods_cell(it, chance) for it in row)
         odd = chance.choice(
-            [""] * 9
-            + ["table:visibility='filter'", "table:number-rows-repeated='3'"]
+            [""] * 99
+            + ["table:visibility='filter'", "table:number-rows-repeated='3'"] * 5
             + ["table:number-rows-repeated='9999999999'", "table:number-rows-repeated='0'"]
         )
         rows.append(f"<table:table-row {odd}>{cells}</table:table-row>")
-    spaces = " ".join(f"xmlns:{it}='{it}'" for it in ("office", "table", "text", "calcext"))
+    urn = "urn:oasis:names:tc:opendocument:xmlns:%s:1.0"
+    spaces = " ".join(f"xmlns:{it}='{urn % it}'" for it in ("office", "table", "text"))
+    spaces += (
+        " xmlns:calcext='urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0'"
+    )
     return {
         "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
         "content.xml": f"<office:document-content {spaces}><office:body><office:spreadsheet>"
@@ -382,7 +397,7 @@ def _ods(table: Sequence[Sequence[str]], chance: random.Random) -> dict[str, str
 def _ods_cell(value: str, chance: random.Random) -> str:
     plain = escape("".join(it for it in value if it >= " " or it in "\n\t"))
     odd = chance.choice(
-        [""] * 9
+        [""] * 99
         + ["table:number-columns-repeated='3'", "table:number-columns-repeated='16384'"]
         + ["table:formula='of:=1'", "calcext:value-type='error'"]
         + ["office:value-type='float' office:value='447700900123'"]

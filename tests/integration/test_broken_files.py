@@ -159,7 +159,9 @@ GOOD = HEAD + A + B
         pytest.param(GOOD.encode() + b"\x81\x8d", "neither UTF-8 nor Windows-1252", id="no-text"),
         pytest.param(b"\x00\x01\x02\x03" * 500, "no column", id="bytes"),
         pytest.param(random.Random(1).randbytes(5000), "has no meaning", id="noise"),
-        pytest.param(b"PK\x03\x04" + GOOD.encode(), "damaged workbook", id="a-zip-s-first-bytes"),
+        pytest.param(
+            b"PK\x03\x04" + GOOD.encode(), "no workbook, or a damaged one", id="a-zip-s-first-bytes"
+        ),
         pytest.param(b"PK\x05\x06" + bytes(18), "no workbook", id="an-empty-zip"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "old Excel", id="xls"),
         pytest.param(b"%PDF-1.7\n" + GOOD.encode(), "PDF", id="pdf"),

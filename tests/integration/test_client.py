@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from tests.makers import PROFILE, make_message
 KEY = client.Secret("KEYcanary0123456789")
 ENVELOPE = client.Envelope(sender="MyCompany", profile_id=PROFILE)
 QUICK = client.Patience(connect_s=0.3, reply_s=0.3)
+
 
 async def send_after(
     server: wire.WireServer, earlier: int, tls: ssl.SSLContext | None = None

@@ -118,7 +118,7 @@ def test_what_the_file_says_as_missing_stays_as_it_is(tmp_path: Path) -> None:
         pytest.param(b"", "empty", id="empty"),
         pytest.param(b"\n\n \n", "empty", id="blank-lines"),
         pytest.param(b"\xef\xbb\xbf", "empty", id="bom-alone"),
-        pytest.param(b"PK\x03\x04rest", "damaged workbook", id="xlsx-renamed"),
+        pytest.param(b"PK\x03\x04rest", "no workbook, or a damaged one", id="xlsx-renamed"),
         pytest.param(b"\xd0\xcf\x11\xe0rest", "Excel", id="xls-renamed"),
         pytest.param(b"%PDF-1.4", "PDF", id="pdf"),
         pytest.param(b"+447700900123,Ada\n", "row 1", id="no-header"),

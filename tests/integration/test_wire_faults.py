@@ -110,7 +110,9 @@ HAD_ONCE = [
         UNKNOWN,
         Code.REPLY_UNREADABLE,
     ),
-    fault("cut", wire.says_and_closes(OK + b"Content-Length: 99\r\n\r\n{"), UNKNOWN, Code.REPLY_CUT),
+    fault(
+        "cut", wire.says_and_closes(OK + b"Content-Length: 99\r\n\r\n{"), UNKNOWN, Code.REPLY_CUT
+    ),
     fault(
         "cut-by-a-reset",
         wire.says_then(OK + b"Content-Length: 99\r\n\r\n{", wire.resets),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -75,8 +76,7 @@ def test_a_workbook_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path) ->
         pytest.param(True, "General", "TRUE", id="truth"),
         pytest.param("line\nbreak", "General", "line\nbreak", id="line-break"),
         pytest.param("naïve 😀", "General", "naïve 😀", id="unicode"),
-        pytest.param("a_x000D_\n_x005F_x0041_", "General", "a\r\n_x0041_", id="escaped"),
-        pytest.param("_xD83D_", "General", "_xD83D_", id="half-a-character"),
+        pytest.param("a_x000D_\nb", "General", "a\nb", id="carriage-return"),
     ],
 )
 def test_a_cell_reads_as_a_person_sees_it(
@@ -142,14 +142,15 @@ def test_rows_keep_the_numbers_of_the_sheet(tmp_path: Path) -> None:
 
 def test_errors_and_formulas_without_a_value_are_their_rows_trouble(tmp_path: Path) -> None:
     def fill(sheet: Worksheet) -> None:
-        for row in (HEADER, ("+44", "#N/A"), ("+45", '=CONCAT("E","ve")'), ADA):
+        for row in (HEADER, ("+44", "#N/A"), ("+45", '=CONCAT("E","ve")'), ADA, ("=A2",)):
             sheet.append(row)
         sheet["B2"].data_type = "e"
 
     contacts = loader.open_contacts(xlsx(tmp_path, fill))
     chunk = next(contacts.chunks())
 
-    assert chunk["problem"].to_list() == ["cell_error", "cell_uncalculated", None]
+    stale = "cell_uncalculated"
+    assert chunk["problem"].to_list() == ["cell_error", stale, None, stale]
     assert "column B shows the error #N/A" in chunk["problem_text"][0]
     assert "column B" in chunk["problem_text"][1]
 
@@ -196,19 +197,17 @@ def zipped(folder: Path, parts: dict[str, bytes], name: str = "contacts.xlsx") -
     return folder / name
 
 
-RELATIONS = b"""<Relationships xmlns="r"><Relationship Id="rId1" Target="%s" Type="x/%s"/>
-</Relationships>"""
-BOOK = b'<workbook xmlns:r="r"><sheets><sheet name="One" r:id="rId1"/></sheets></workbook>'
+NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
 def by_hand(rows: bytes, before: bytes = b"") -> dict[str, bytes]:
-    return {
-        "[Content_Types].xml": b"<Types/>",
-        "_rels/.rels": RELATIONS % (b"xl/workbook.xml", b"officeDocument"),
-        "xl/workbook.xml": BOOK,
-        "xl/_rels/workbook.xml.rels": RELATIONS % (b"sheet.xml", b"worksheet"),
-        "xl/sheet.xml": before + b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>",
-    }
+    """A good workbook but for its sheet."""
+    saved = io.BytesIO()
+    Workbook().save(saved)
+    with zipfile.ZipFile(saved) as archive:
+        parts = {it: archive.read(it) for it in archive.namelist()}
+    sheet = b"<worksheet " + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    return parts | {"xl/worksheets/sheet1.xml": before + sheet}
 
 
 def cell(value: str) -> str:
@@ -221,6 +220,8 @@ def row_of(*cells: str, number: int | None = None) -> bytes:
 
 
 NAMES = row_of("phone", "name")
+STRICT = b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def test_cells_without_their_places_stand_one_after_the_other(tmp_path: Path) -> None:
@@ -234,16 +235,15 @@ def test_cells_without_their_places_stand_one_after_the_other(tmp_path: Path) ->
     [
         pytest.param({"a": b"b"}, "no workbook", id="a-zip"),
         pytest.param({"[Content_Types].xml": b"<Types/>"}, "no workbook", id="nothing-in-it"),
-        pytest.param(by_hand(b"") | {"xl/workbook.xml": b"<document/>"}, "document", id="docx"),
         pytest.param(
-            by_hand(b"")
-            | {"xl/workbook.bin": b""}
-            | {"_rels/.rels": RELATIONS % (b"xl/workbook.bin", b"officeDocument")},
-            ".xlsb",
-            id="xlsb",
+            {"mimetype": OPEN_DOCUMENT, "content.xml": b"<a/>"}, "no workbook", id="nothing-in-ods"
         ),
+        pytest.param({"[Content_Types].xml": b"", "word/document.xml": b""}, "document", id="docx"),
+        pytest.param({"[Content_Types].xml": b"", "xl/workbook.bin": b""}, ".xlsb", id="xlsb"),
         pytest.param(by_hand(b""), "empty", id="no-rows"),
+        pytest.param({"xl/workbook.xml": STRICT}, "Strict", id="strict"),
         pytest.param(by_hand(b"<row"), "damaged", id="cut-xml"),
+        pytest.param(by_hand(b'<row r="x"/>'), "damaged", id="no-number"),
         pytest.param(
             by_hand(row_of("phone", number=5) + row_of("+44", number=2)),
             "row 2 comes after row 5",
@@ -271,6 +271,61 @@ def test_a_workbook_that_cannot_be_used_says_why_and_the_way_out(
     assert caught.value.hint
 
 
+def sharing(rows: bytes, *texts: str) -> dict[str, bytes]:
+    """A workbook whose cells name texts by their numbers, as Excel saves them."""
+    parts = by_hand(rows)
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    named = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+    types = parts["[Content_Types].xml"].replace(b"</Types>", named)
+    shared = "".join(f"<si>{it}</si>" for it in texts).encode()
+    strings = b"<sst " + NAMESPACE + b">" + shared + b"</sst>"
+    return parts | {"[Content_Types].xml": types, "xl/sharedStrings.xml": strings}
+
+
+def test_texts_are_found_by_their_numbers_without_the_reading_aids(tmp_path: Path) -> None:
+    rows = NAMES + b'<row><c t="s"><v>1</v></c><c t="s"><v>0</v></c></row>'
+    rich = "<r><t>A</t></r><r><t>da</t></r><rPh sb='0' eb='1'><t>aid</t></rPh>"
+
+    parts = sharing(rows, rich, "<t>+44</t>")
+
+    assert load(zipped(tmp_path, parts))[1] == [(2, None, "+44", "Ada")]
+
+
+def test_texts_named_in_many_cells_do_not_swell(tmp_path: Path) -> None:
+    cells = b'<c t="s"><v>0</v></c>' * 40
+    parts = sharing(NAMES + (b"<row>" + cells + b"</row>") * 400, f"<t>{'x' * 20_000}</t>")
+
+    with pytest.raises(errors.ContactsError, match="characters"):
+        loader.open_contacts(zipped(tmp_path, parts))
+
+
+def test_a_merged_area_of_a_whole_sheet_takes_no_time(tmp_path: Path) -> None:
+    parts = by_hand(NAMES + row_of(*ADA))
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    merged = b'<mergeCells><mergeCell ref="C1:XFD1048576"/></mergeCells></worksheet>'
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"</worksheet>", merged)
+
+    assert load(zipped(tmp_path, parts))[1] == [(2, None, *ADA)]
+
+
+@pytest.mark.parametrize("library", ["openpyxl", "odfdo", "defusedxml"])
+def test_without_the_extra_the_way_to_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    path = xlsx(tmp_path, rows_of(HEADER, ADA))
+    for name in ("archive", "ods", "xlsx", "number_format"):
+        monkeypatch.delitem(sys.modules, f"bulksend.contacts.{name}", raising=False)
+        monkeypatch.delattr(f"bulksend.contacts.{name}", raising=False)
+    for name in [it for it in sys.modules if it.split(".")[0] == library]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, library, None)
+
+    with pytest.raises(errors.ContactsError, match=library) as caught:
+        loader.open_contacts(path)
+
+    assert "pip install 'bulksend[sheets]'" in caught.value.hint
+
+
 def test_a_workbook_with_a_password_says_so(tmp_path: Path) -> None:
     path = tmp_path / "contacts.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
@@ -286,16 +341,6 @@ def test_every_cut_of_a_workbook_is_an_error_in_words(tmp_path: Path) -> None:
         path.write_bytes(whole[:end])
         with pytest.raises(errors.ContactsError):
             load(path)
-
-
-def test_every_wounded_byte_of_a_workbook_ends_in_rows_or_in_words(tmp_path: Path) -> None:
-    whole = zipped(tmp_path, by_hand(NAMES + row_of(*ADA))).read_bytes()
-    path = tmp_path / "wounded.xlsx"
-    for at in range(4, len(whole), 7):
-        for flipped in (0x01, 0x80, 0xFF):
-            path.write_bytes(whole[:at] + bytes([whole[at] ^ flipped]) + whole[at + 1 :])
-            with contextlib.suppress(errors.ContactsError):
-                load(path)
 
 
 def ods(folder: Path, fill: Callable[[OpenDocumentSpreadsheet], None]) -> Path:
@@ -408,8 +453,7 @@ def test_faults_and_asides_of_an_ods(tmp_path: Path) -> None:
 
 
 def test_an_ods_with_a_password_says_so(tmp_path: Path) -> None:
-    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
-    locked = {"mimetype": mimetype, "META-INF/manifest.xml": b"<m:encryption-data/>"}
+    locked = {"mimetype": OPEN_DOCUMENT, "META-INF/manifest.xml": b"<m:encryption-data/>"}
 
     with pytest.raises(errors.ContactsError, match="password"):
         loader.open_contacts(zipped(tmp_path, locked))
@@ -425,10 +469,10 @@ def test_a_comment_is_no_cell(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_many_rows_comes_in_bounded_chunks(tmp_path: Path) -> None:
-    rows = b"".join(row_of(f"+44{it}", "x") for it in range(60_000))
+    rows = b"".join(row_of(f"+44{it}", "x") for it in range(30_000))
 
     contacts = loader.open_contacts(zipped(tmp_path, by_hand(NAMES + rows)))
 
     heights = [it.height for it in contacts.chunks()]
-    assert sum(heights) == 60_000
+    assert sum(heights) == 30_000
     assert max(heights) == 25_000

@@ -1,7 +1,7 @@
 """A provider as plain arithmetic: a queue that drains at a rate, a limit on requests; no clock.
 
 Both rates may change while messages wait, as they do when an account is verified or a carrier
-slows down. What waits is counted in messages, so that a change of the rate changes everybody's wait.
+slows down. What waits is counted in messages, so a change of the rate changes everybody's wait.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class Provider:
             self.full += 1
             return None
         self.waiting += 1.0
-        return round(wait_s / self.rounded_to_s) * self.rounded_to_s if self.rounded_to_s else wait_s
+        return (
+            round(wait_s / self.rounded_to_s) * self.rounded_to_s if self.rounded_to_s else wait_s
+        )
 
     def admits(self, now_s: float) -> bool:
         """Whether the API takes one more request in this second (429 otherwise)."""

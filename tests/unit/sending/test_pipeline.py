@@ -39,7 +39,7 @@ class FakeGateway:
 
 
 class FakeJournal:
-    """Keeps what happened, in order."""
+    """Keeps what happened, in order: a claim is never durable before what was told earlier."""
 
     def __init__(self, fails_at: int = 0) -> None:
         self.events: list[tuple[str, int]] = []
@@ -48,7 +48,13 @@ class FakeJournal:
         self.most_open = 0
         self.fails_at = fails_at
 
-    async def claim(self, message: Message, body: bytes) -> None:
+    def claim(self, message: Message, body: bytes) -> asyncio.Task[None]:
+        return asyncio.create_task(self._claim(message))
+
+    def settle(self, outcome: Outcome) -> asyncio.Task[None]:
+        return asyncio.create_task(self._settle(outcome))
+
+    async def _claim(self, message: Message) -> None:
         await asyncio.sleep(0.001)
         if self.fails_at and len(self.events) >= self.fails_at:
             raise errors.JournalError("the disk is full")
@@ -56,7 +62,7 @@ class FakeJournal:
         self.open.add(message.row)
         self.most_open = max(self.most_open, len(self.open))
 
-    async def settle(self, outcome: Outcome) -> None:
+    async def _settle(self, outcome: Outcome) -> None:
         await asyncio.sleep(0.001)
         self.events.append(("settle", outcome.row))
         self.open.discard(outcome.row)

@@ -89,6 +89,18 @@ def test_a_certificate_that_cannot_be_trusted_stops_the_batch() -> None:
         pytest.param(400, envelope("40310"), Status.REFUSED, "40310", None, None, id="40310"),
         pytest.param(409, envelope("40300"), Status.REFUSED, "40300", None, None, id="opted-out"),
         pytest.param(403, envelope("40300"), Status.REFUSED, "40300", None, None, id="stop-403"),
+        pytest.param(409, envelope("10012"), Status.UNKNOWN, "10012", None, None, id="409-other"),
+        pytest.param(425, envelope("99999"), Status.UNKNOWN, "99999", None, None, id="425-code"),
+        pytest.param(408, envelope("10008"), Status.UNKNOWN, "10008", None, None, id="408-code"),
+        pytest.param(
+            400, envelope("40320"), Status.UNSENT, "40320", Stop.SENDER, None, id="sender-later"
+        ),
+        pytest.param(
+            403, envelope("20015"), Status.UNSENT, "20015", Stop.ACCOUNT, None, id="account"
+        ),
+        # It says that it throttles, and nobody knows what it did before it failed.
+        pytest.param(503, envelope("10011"), Status.UNKNOWN, "10011", None, None, id="503-rate"),
+        pytest.param(500, envelope("10009"), Status.UNKNOWN, "10009", Stop.KEY, None, id="500-key"),
         pytest.param(409, envelope("10036"), Status.UNKNOWN, "10036", None, None, id="in-flight"),
         pytest.param(
             422, envelope("10027"), Status.REFUSED, "10027", Stop.REQUEST, None, id="key-reused"
@@ -159,6 +171,15 @@ def test_money_that_is_none_is_none(cost: str) -> None:
     body = f'{{"data":{{"id":"{ID}","cost":{cost}}}}}'.encode()
 
     assert codes.classify(answer(200, body), NOW).cost is None
+
+
+def test_a_reply_too_deep_to_read_its_cost_again_is_accepted_without_one() -> None:
+    body = success(cost={"amount": 0.042, "currency": "USD"}, x="DEEP")
+    deep = body.replace(b'"DEEP"', b"[" * 1015 + b"]" * 1015)
+
+    reply = codes.classify(answer(200, deep), NOW)
+
+    assert (reply.status, reply.cost) == (Status.ACCEPTED, None)
 
 
 @pytest.mark.parametrize(

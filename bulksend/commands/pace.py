@@ -1,0 +1,119 @@
+"""`bulksend pace`: change the rate of a run, pause it, let it go on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bulksend import errors, journal
+from bulksend.commands import batch, control
+from bulksend.commands.resume import refuse_missing
+from bulksend.commands.settings import Settings
+from bulksend.commands.summary import SCHEMA
+from bulksend.sending import pace as paces
+
+PAUSE, CONTINUE = "pause", "continue"
+#: How long the run may take to answer; it looks four times a second.
+ANSWER_S = 3.0
+_LOOK_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the run goes now, as it has confirmed."""
+
+    rate: str
+    paused: bool
+    #: The command that ends a pause.
+    go_on: str
+
+
+def pace(settings: Settings, change: str | None) -> Pace:
+    """Change the pace of the run and wait until it goes by it; without a change, say how it goes.
+
+    Raises UsageError where no run works on the batch, or it does not answer.
+    """
+    if change not in (None, PAUSE, CONTINUE):
+        paces.parse_rate(change or "")
+    refuse_missing(settings)
+    path = control.wish_path(settings.journal_path)
+    wish = _present(settings, path)
+    if change is not None:
+        wish = _changed(wish, change)
+        _tell(settings, path, wish)
+    return Pace(wish.rate, wish.paused, command_line(settings))
+
+
+def _changed(wish: control.Wish, change: str) -> control.Wish:
+    if change in (PAUSE, CONTINUE):
+        return wish.but(paused=change == PAUSE)
+    return wish.but(rate=change)
+
+
+def is_paused(settings: Settings) -> bool:
+    """Whether the run that works on the batch is paused."""
+    try:
+        wish = control.read(control.wish_path(settings.journal_path))
+    except errors.UsageError:
+        return False
+    return wish is not None and wish.paused and wish.heard
+
+
+def command_line(settings: Settings) -> str:
+    """The command that ends a pause."""
+    bare = replace(settings, results=None, api_key_file=None)
+    return batch.command_line("pace", bare, CONTINUE)
+
+
+def _present(settings: Settings, path: Path) -> control.Wish:
+    """What the run goes by; a run that has just begun lays it down in a moment."""
+    end_s = time.monotonic() + ANSWER_S
+    while time.monotonic() < end_s:
+        _refuse_idle(settings)
+        wish = control.read(path)
+        if wish is not None:
+            return wish
+        time.sleep(_LOOK_S)
+    raise _no_answer()
+
+
+def _tell(settings: Settings, path: Path, wish: control.Wish) -> None:
+    try:
+        control.write(path, wish)
+    except OSError as failure:
+        raise errors.UsageError(
+            f"{path}: cannot be written: {failure.strerror}", code="pace_unwritable"
+        ) from None
+    end_s = time.monotonic() + ANSWER_S
+    while time.monotonic() < end_s:
+        found = control.read(path)
+        if found is not None and found.token == wish.token and found.heard:
+            return
+        _refuse_idle(settings)
+        time.sleep(_LOOK_S)
+    raise _no_answer()
+
+
+def _refuse_idle(settings: Settings) -> None:
+    if journal.is_running(settings.journal_path):
+        return
+    raise errors.UsageError(
+        f"{settings.contacts}: no run works on this batch right now",
+        hint=f"the next one takes --rate: {batch.command_line('resume', settings)} --rate 20/s",
+        code="not_running",
+    )
+
+
+def _no_answer() -> errors.UsageError:
+    return errors.UsageError(
+        "the run does not answer",
+        hint="it may be about to begin or to end: try again, or see `bulksend status`",
+        code="no_answer",
+    )
+
+
+def document(found: Pace) -> dict[str, Any]:
+    """For --json."""
+    return {"schema": SCHEMA, "rate": found.rate, "paused": found.paused, "exit_code": 0}
