@@ -24,7 +24,8 @@ _SCRIPTS = {
     **{"Tamil": "த", "Telugu": "త", "Georgian": "ა", "Armenian": "ա", "Ethiopic": "አ"},
 }
 _SCRIPT_OF = {letter: name for name, letter in _SCRIPTS.items()}
-_FOREIGN = r"[\p{L}\p{M}--\p{Latin}]"
+#: Letters of other scripts, besides those that stand for one.
+_FOREIGN = rf"[[\p{{L}}\p{{M}}--\p{{Latin}}]--[{''.join(_SCRIPT_OF)}]]"
 #: What people see as one character: an emoji with all that belongs to it, a flag, anything else.
 _SEEN_AS_ONE = (
     r"\p{Extended_Pictographic}"
@@ -116,11 +117,12 @@ def remainders(cells: pl.Series) -> pl.Series:
         return found
     left = cells.gather(strange).str.replace_all(encoding.GSM_CLASS, "")
     foreign = left.str.contains(_FOREIGN).arg_true()
-    if len(foreign):
-        letters = pl.lit(left.gather(foreign))
-        for script, letter in _SCRIPTS.items():
-            letters = letters.str.replace_all(rf"\p{{{script}}}", letter)
-        left = left.scatter(foreign, pl.select(letters).to_series())
+    for script, letter in _SCRIPTS.items():
+        if foreign.is_empty():
+            break
+        letters = left.gather(foreign).str.replace_all(rf"\p{{{script}}}", letter)
+        left = left.scatter(foreign, letters)
+        foreign = foreign.filter(letters.str.contains(_FOREIGN))
     return found.scatter(strange, left)
 
 
