@@ -94,6 +94,7 @@ def every_point() -> Iterator[Point]:
         yield Point("fdatasync", nth, "error=EIO", own_files=True)
     for nth in range(1, 7):
         yield Point("openat", nth, "error=ENOSPC", own_files=True)
+        yield Point("openat", nth, "error=EROFS", own_files=True)
         yield Point("ftruncate", nth, "error=EIO", own_files=True)
         yield Point("unlink", nth, "error=EIO")
         yield Point("fsync", nth, "error=EIO")
