@@ -106,13 +106,13 @@ def every_point() -> Iterator[Point]:
 def few_points() -> list[Point]:
     """The short form: one of every sort, each in the middle of the sending."""
     return [
-        Point("pwrite64", 60),
-        Point("fdatasync", 40),
-        Point("sendto", 12),
+        Point("pwrite64", 40),
+        Point("fdatasync", 15),
+        Point("sendto", 8),
         Point("recvfrom", 9),
         Point("rename", 2),
-        Point("pwrite64", 50, "error=ENOSPC", own_files=True),
-        Point("fdatasync", 30, "error=EIO", own_files=True),
+        Point("pwrite64", 35, "error=ENOSPC", own_files=True),
+        Point("fdatasync", 14, "error=EIO", own_files=True),
     ]
 
 
