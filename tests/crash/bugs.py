@@ -110,8 +110,8 @@ BUGS = (
         "a body that is another one each time",
         "telnyx/client.py",
         'return b"".join((self._head, text, _TO, phone, self._tail))',
-        'return b" " * __import__("random").randrange(9999)'
-        ' + b"".join((self._head, text, _TO, phone, self._tail))',
+        "blanks = b\" \" * __import__('random').randrange(9999)\n"
+        '            return b"".join((self._head, blanks, text, _TO, phone, self._tail))',
         (_CLIENT,),
     ),
     Bug(
@@ -181,8 +181,8 @@ BUGS = (
     Bug(
         "a failed sync that is tried again",
         "journal/writer.py",
-        "self._failure = self._failure or self._commit(claims, settlements)",
-        "self._failure = self._commit(claims, settlements)",
+        "self._failure = self._failure or self._commit(claims, settlements, notes)",
+        "self._failure = self._commit(claims, settlements, notes)",
         (_JOURNAL, _CRASH),
     ),
     Bug(
