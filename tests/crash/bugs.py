@@ -62,9 +62,9 @@ BUGS = (
     Bug(
         "a slot that is free before its row is settled",
         "sending/pipeline.py",
-        "        await crew.recorder.settle(outcome)\n        self._count(message, outcome)\n",
-        "        asyncio.ensure_future(crew.recorder.settle(outcome))\n"
-        "        self._count(message, outcome)\n",
+        "        settling = asyncio.ensure_future(crew.recorder.settle(outcome))\n",
+        "        settling = asyncio.ensure_future(asyncio.sleep(0.2))\n"
+        "        settling.add_done_callback(lambda _: crew.recorder.settle(outcome))\n",
         (_PIPELINE, _CRASH),
     ),
     Bug(
@@ -181,8 +181,8 @@ BUGS = (
     Bug(
         "a failed sync that is tried again",
         "journal/writer.py",
-        "self._failure = self._failure or self._commit(claims, settlements, notes)",
-        "self._failure = self._commit(claims, settlements, notes)",
+        "failure = failure or self._commit(group)",
+        "failure = self._commit(group)",
         (_JOURNAL, _CRASH),
     ),
     Bug(
