@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import socket
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bulksend import errors
+
+_TRIES, _BETWEEN_S = 5, 0.04
 
 
 class Lock:
@@ -29,9 +33,7 @@ class Lock:
                 hint="the journal's folder must be writable; or give --journal another place",
                 code="journal_unwritable",
             ) from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not self._locked():
             holder = os.pread(self._file, 200, 0).decode(errors="replace").strip()
             os.close(self._file)
             raise errors.Locked(
@@ -42,6 +44,17 @@ class Lock:
         who = f"pid {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%F %T} UTC\n"
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, who.encode(), 0)
+
+    def _locked(self) -> bool:
+        """Tried for a moment: `status` looks with a lock of its own, and who has just begun is yet
+        to write who it is.
+        """
+        for _ in range(_TRIES):
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            time.sleep(_BETWEEN_S)
+        return False
 
     def release(self) -> None:
         """The file stays: removing it would let two runs hold two locks of one name."""

@@ -62,9 +62,9 @@ BUGS = (
     Bug(
         "a slot that is free before its row is settled",
         "sending/pipeline.py",
-        "        await crew.recorder.settle(outcome)\n        self._count(message, outcome)\n",
-        "        asyncio.ensure_future(crew.recorder.settle(outcome))\n"
-        "        self._count(message, outcome)\n",
+        "        settling = asyncio.ensure_future(crew.recorder.settle(outcome))\n",
+        "        settling = asyncio.ensure_future(asyncio.sleep(0.2))\n"
+        "        settling.add_done_callback(lambda _: crew.recorder.settle(outcome))\n",
         (_PIPELINE, _CRASH),
     ),
     Bug(
@@ -110,8 +110,8 @@ BUGS = (
         "a body that is another one each time",
         "telnyx/client.py",
         'return b"".join((self._head, text, _TO, phone, self._tail))',
-        'return b" " * __import__("random").randrange(9999)'
-        ' + b"".join((self._head, text, _TO, phone, self._tail))',
+        "blanks = b\" \" * __import__('random').randrange(9999)\n"
+        '            return b"".join((self._head, blanks, text, _TO, phone, self._tail))',
         (_CLIENT,),
     ),
     Bug(
@@ -181,8 +181,8 @@ BUGS = (
     Bug(
         "a failed sync that is tried again",
         "journal/writer.py",
-        "self._failure = self._failure or self._commit(claims, settlements)",
-        "self._failure = self._commit(claims, settlements)",
+        "failure = failure or self._commit(group)",
+        "failure = self._commit(group)",
         (_JOURNAL, _CRASH),
     ),
     Bug(

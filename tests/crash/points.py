@@ -94,6 +94,7 @@ def every_point() -> Iterator[Point]:
         yield Point("fdatasync", nth, "error=EIO", own_files=True)
     for nth in range(1, 7):
         yield Point("openat", nth, "error=ENOSPC", own_files=True)
+        yield Point("openat", nth, "error=EROFS", own_files=True)
         yield Point("ftruncate", nth, "error=EIO", own_files=True)
         yield Point("unlink", nth, "error=EIO")
         yield Point("fsync", nth, "error=EIO")
@@ -105,13 +106,13 @@ def every_point() -> Iterator[Point]:
 def few_points() -> list[Point]:
     """The short form: one of every sort, each in the middle of the sending."""
     return [
-        Point("pwrite64", 60),
-        Point("fdatasync", 40),
-        Point("sendto", 12),
+        Point("pwrite64", 40),
+        Point("fdatasync", 15),
+        Point("sendto", 8),
         Point("recvfrom", 9),
         Point("rename", 2),
-        Point("pwrite64", 50, "error=ENOSPC", own_files=True),
-        Point("fdatasync", 30, "error=EIO", own_files=True),
+        Point("pwrite64", 35, "error=ENOSPC", own_files=True),
+        Point("fdatasync", 14, "error=EIO", own_files=True),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -172,6 +174,16 @@ def test_two_runs_at_once_are_one_and_the_other_is_told_who(path: Path) -> None:
         pytest.raises(errors.Locked, match=f"pid {os.getpid()}"),
     ):
         journal.Journal.open(path)
+
+
+def test_a_look_at_the_lock_keeps_nobody_from_sending(path: Path) -> None:
+    journal.Journal.create(path, make_batch()).close()
+    looking = os.open(path.with_name(f"{path.name}.lock"), os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    threading.Timer(0.05, os.close, [looking]).start()
+
+    with journal.Journal.open(path) as record:
+        assert record.standing().worked_ms >= 0
 
 
 def test_a_journal_is_never_made_over_another(path: Path) -> None:
