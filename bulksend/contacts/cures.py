@@ -13,7 +13,7 @@ CURE_FOR: dict[Code, str] = {
     Code.REPEATED_HEADER: "two files were put together; delete the row",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
     Code.PHONE_MISSING: "fill in the number or delete the row",
-    Code.PHONE_SCIENTIFIC: f"the digits are gone: take them from the source again; {_AS_TEXT}",
+    Code.PHONE_SCIENTIFIC: "the digits are gone: take them from the source, into a column of text",
     Code.PHONE_TWO_NUMBERS: "keep one number, or make a row of each",
     Code.PHONE_LETTERS: "digits only; put extensions and names into another column",
     Code.PHONE_LETTER_O: "write the digit 0",

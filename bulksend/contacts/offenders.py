@@ -24,7 +24,8 @@ _SCRIPTS = {
     **{"Tamil": "த", "Telugu": "త", "Georgian": "ა", "Armenian": "ա", "Ethiopic": "አ"},
 }
 _SCRIPT_OF = {letter: name for name, letter in _SCRIPTS.items()}
-_FOREIGN = r"[\p{L}\p{M}--\p{Latin}]"
+#: Letters of other scripts, besides those that stand for one.
+_FOREIGN = rf"[[\p{{L}}\p{{M}}--\p{{Latin}}]--[{''.join(_SCRIPT_OF)}]]"
 #: What people see as one character: an emoji with all that belongs to it, a flag, anything else.
 _SEEN_AS_ONE = (
     r"\p{Extended_Pictographic}"
@@ -95,7 +96,7 @@ def gather(
         cells = sendable[column].gather(wide)
         cells = smart.smart_column(cells) if recipe.smart_encoding else cells
         extended += cells.str.count_matches(encoding.TWO_UNITS) * place.times
-        found.append(empty.clone().scatter(wide, _remainders(cells)).alias(name))
+        found.append(empty.clone().scatter(wide, remainders(cells)).alias(name))
     units = sendable["units"].gather(wide)
     return [
         zeros.clone().scatter(wide, units).alias("units"),
@@ -108,7 +109,7 @@ def _two_units(words: str) -> list[str]:
     return [it for it in words if it in encoding.EXTENDED]
 
 
-def _remainders(cells: pl.Series) -> pl.Series:
+def remainders(cells: pl.Series) -> pl.Series:
     """What is outside GSM-7 in each cell."""
     found = pl.Series([""], dtype=pl.String).new_from_index(0, len(cells))
     strange = cells.str.contains(encoding.OUTSIDE).arg_true()
@@ -116,17 +117,18 @@ def _remainders(cells: pl.Series) -> pl.Series:
         return found
     left = cells.gather(strange).str.replace_all(encoding.GSM_CLASS, "")
     foreign = left.str.contains(_FOREIGN).arg_true()
-    if len(foreign):
-        letters = pl.lit(left.gather(foreign))
-        for script, letter in _SCRIPTS.items():
-            letters = letters.str.replace_all(rf"\p{{{script}}}", letter)
-        left = left.scatter(foreign, pl.select(letters).to_series())
+    for script, letter in _SCRIPTS.items():
+        if foreign.is_empty():
+            break
+        letters = left.gather(foreign).str.replace_all(rf"\p{{{script}}}", letter)
+        left = left.scatter(foreign, letters)
+        foreign = foreign.filter(letters.str.contains(_FOREIGN))
     return found.scatter(strange, left)
 
 
 def remainder(words: str) -> str:
     """The same for the template's own words."""
-    return str(_remainders(pl.Series([words], dtype=pl.String))[0])
+    return str(remainders(pl.Series([words], dtype=pl.String))[0])
 
 
 def tokens(remainders: pl.Expr) -> pl.Expr:

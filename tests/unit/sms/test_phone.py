@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 
 import phonenumbers
 import polars as pl
@@ -246,3 +247,15 @@ def test_a_column_of_damaged_numbers_is_read_like_each_of_its_cells() -> None:
 def test_a_column_of_anything_is_read_like_each_of_its_cells(cells: list[str]) -> None:
     assert_read_alike(cells, None)
     assert_read_alike(cells, "DE")
+
+
+def test_every_character_inside_a_number_is_read_alike_in_a_column_and_alone() -> None:
+    """Blanks, digits and marks of all scripts; of the others, one in forty."""
+    every = [chr(it) for it in range(0x20000) if not 0xD800 <= it < 0xE000]
+    seen = [
+        it
+        for at, it in enumerate(every)
+        if at % 40 == 0 or it.isdecimal() or (unicodedata.category(it)[0] in "ZC" and at < 0xD800)
+    ]
+
+    assert_read_alike([f"+4477009{it}00123" for it in seen], None)
