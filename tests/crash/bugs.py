@@ -81,7 +81,7 @@ BUGS = (
         "sending/delivery.py",
         "return reply.status is Status.UNSENT and",
         "return reply.status in (Status.UNSENT, Status.UNKNOWN) and",
-        ("tests/unit/sending", _RESUME),
+        (_PIPELINE, _RESUME),
     ),
     Bug(
         "redirects that are followed",
@@ -121,7 +121,7 @@ BUGS = (
         "sending/delivery.py",
         "reply = await self.gateway.send(body, key)",
         "reply = await self.gateway.send(body, key + str(self.random.random()))",
-        ("tests/unit/sending", _STOPPING),
+        (_PIPELINE, _STOPPING),
     ),
     Bug(
         "a breaker that nobody listens to",
