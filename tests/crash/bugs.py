@@ -63,8 +63,10 @@ BUGS = (
         "a slot that is free before its row is settled",
         "sending/pipeline.py",
         "        settling = asyncio.ensure_future(crew.recorder.settle(outcome))\n",
-        "        settling = asyncio.ensure_future(asyncio.sleep(0.2))\n"
-        "        settling.add_done_callback(lambda _: crew.recorder.settle(outcome))\n",
+        "        async def late() -> None:\n"
+        "            await asyncio.sleep(0.3)\n"
+        "            await crew.recorder.settle(outcome)\n\n"
+        "        settling = asyncio.ensure_future(late())\n",
         (_PIPELINE, _CRASH),
     ),
     Bug(
@@ -79,7 +81,7 @@ BUGS = (
         "sending/delivery.py",
         "return reply.status is Status.UNSENT and",
         "return reply.status in (Status.UNSENT, Status.UNKNOWN) and",
-        ("tests/unit/sending", _RESUME),
+        (_PIPELINE, _RESUME),
     ),
     Bug(
         "redirects that are followed",
@@ -110,8 +112,8 @@ BUGS = (
         "a body that is another one each time",
         "telnyx/client.py",
         'return b"".join((self._head, text, _TO, phone, self._tail))',
-        "blanks = b\" \" * __import__('random').randrange(9999)\n"
-        '            return b"".join((self._head, blanks, text, _TO, phone, self._tail))',
+        'return b" " * __import__("random").randrange(9999)'
+        ' + b"".join((self._head, text, _TO, phone, self._tail))',
         (_CLIENT,),
     ),
     Bug(
@@ -119,7 +121,7 @@ BUGS = (
         "sending/delivery.py",
         "reply = await self.gateway.send(body, key)",
         "reply = await self.gateway.send(body, key + str(self.random.random()))",
-        ("tests/unit/sending", _STOPPING),
+        (_PIPELINE, _STOPPING),
     ),
     Bug(
         "a breaker that nobody listens to",
