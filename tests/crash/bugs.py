@@ -42,6 +42,9 @@ _JOURNAL = "tests/integration/test_journal.py"
 _RUN = "tests/acceptance/test_run.py"
 _RESUME = "tests/acceptance/test_resume.py"
 _CRASH = "tests/crash/test_crash.py"
+_EVIDENCE = "tests/unit/telnyx/test_evidence.py"
+_KEYS = "tests/unit/telnyx/test_idempotency.py"
+_RECONCILE = "tests/acceptance/test_reconcile.py"
 _STOPPING = "tests/crash/test_stopping.py"
 _PEOPLE = "tests/crash/test_people.py"
 
@@ -212,6 +215,48 @@ BUGS = (
         "harmless = column.is_not_null()",
         (_PEOPLE,),
     ),
+    Bug(
+        "a key that is relied on unproven",
+        "commands/settling.py",
+        "proven = proof is not None and proof.stands(time.time())",
+        "proven = True",
+        (f"{_RECONCILE} -k not_relied_on",),
+    ),
+    Bug(
+        "a key's age by our clock",
+        "commands/settling.py",
+        "return time.time() + clock.high_s - earliest_s",
+        "return time.time() - earliest_s",
+        (f"{_RECONCILE} -k not_relied_on",),
+    ),
+    Bug(
+        "a refused repeat that is believed",
+        "telnyx/idempotency.py",
+        "return reply.code in _BY_THE_BYTES",
+        "return True",
+        (_KEYS,),
+    ),
+    Bug(
+        "absence that is believed without its neighbours",
+        "telnyx/evidence.py",
+        "return Absent() if all(it.seen for it in sight.controls) else Reason.NEIGHBOURS_UNSEEN",
+        "return Absent()",
+        (_EVIDENCE,),
+    ),
+    Bug(
+        "absence that is believed before the queue is empty",
+        "telnyx/evidence.py",
+        "ABSENT_AFTER_S = 12 * 3600.0",
+        "ABSENT_AFTER_S = 3600.0",
+        (_EVIDENCE,),
+    ),
+    Bug(
+        "a page that did not come and counts as empty",
+        "telnyx/records.py",
+        "return found if len(found) == total else None",
+        "return found",
+        ("tests/integration/test_records.py",),
+    ),
 )
 BY_NAME = {it.name: it for it in BUGS}
 #: The short form: one of the sending, one of the wire, one of the journal.
@@ -253,7 +298,7 @@ def caught(folder: Path, bug: Bug) -> str:
                     "-p",
                     "no:cacheprovider",
                 ),
-                *("-k", "not planted", *tests.split(maxsplit=2)),
+                *("-k", "not planted and not bugs_are_enough", *tests.split(maxsplit=2)),
             ],
             capture_output=True,
             text=True,
