@@ -15,8 +15,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from bulksend import errors
+from bulksend.commands import batch
+from bulksend.commands.settings import Settings
 from bulksend.sending import pace
 
+PAUSE, CONTINUE = "pause", "continue"
 _LONGEST_BYTES = 1000
 
 
@@ -40,6 +43,11 @@ class Wish:
 def wish_path(journal_path: Path) -> Path:
     """Where the wish for a batch lies."""
     return journal_path.with_name(f"{journal_path.name}.pace")
+
+
+def command_line(settings: Settings, change: str) -> str:
+    """The command that changes the pace of a run, ready to paste."""
+    return batch.command_line("pace", replace(settings, results=None, api_key_file=None), change)
 
 
 def read(path: Path) -> Wish | None:
