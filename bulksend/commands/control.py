@@ -62,7 +62,7 @@ def read(path: Path) -> Wish | None:
         for it in fields(Wish):
             if type(getattr(wish, it.name)) is not type(getattr(_EXAMPLE, it.name)):
                 raise TypeError(it.name)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         raise errors.UsageError(
             f"{path}: is not what `bulksend pace` writes", code="pace_unreadable"
         ) from None
