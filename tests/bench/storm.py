@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from tabulate import tabulate
 
@@ -55,6 +56,15 @@ def main() -> None:
         "kept": "yes" if kept else "NO",
     }
     print(tabulate([line.values()], headers=list(line), tablefmt="github"))
+    _course(entries, began_s)
+
+
+def _course(entries: list[dict[str, Any]], began_s: float) -> None:
+    """What was taken and what was refused, five seconds a line."""
+    for from_s in range(0, int(entries[-1]["at_s"] - began_s) + 1, 5):
+        these = [it for it in entries if from_s <= it["at_s"] - began_s < from_s + 5]
+        taken = sum(it["accepted"] for it in these)
+        print(f"{from_s:4d} s  {taken / 5:5.1f}/s taken  {len(these) - taken:4d} times 429")
 
 
 if __name__ == "__main__":
