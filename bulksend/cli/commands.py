@@ -109,6 +109,7 @@ def results(**given: Any) -> int:
 @options.option("--ledger", type=options.FILE, metavar="FILE", help="One JSON line a request.")
 @options.option("--faults", metavar="FILE|JSON", help="A script of faults.")
 @options.option("--sandbox-rate", "rate", metavar="RATE", help="Messages a second of the sender.")
+@options.option("--request-rate", metavar="RATE", help="Requests a second of the API.")
 @options.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
 @options.option("--key", "api_key", default="sandbox", show_default=True, help="The key it takes.")
 @options.option("--ignore-keys", is_flag=True, help="Take no notice of idempotency keys.")
@@ -125,6 +126,7 @@ def sandbox(**given: Any) -> int:
         ledger=given["ledger"],
         faults=given["faults"],
         rate=given["rate"],
+        request_rate=given["request_rate"],
         latency_s=given["latency"],
         api_key=given["api_key"],
         ignore_keys=given["ignore_keys"],

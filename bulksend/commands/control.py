@@ -15,8 +15,11 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from bulksend import errors
+from bulksend.commands import batch
+from bulksend.commands.settings import Settings
 from bulksend.sending import pace
 
+PAUSE, CONTINUE = "pause", "continue"
 _LONGEST_BYTES = 1000
 
 
@@ -42,6 +45,11 @@ def wish_path(journal_path: Path) -> Path:
     return journal_path.with_name(f"{journal_path.name}.pace")
 
 
+def command_line(settings: Settings, change: str) -> str:
+    """The command that changes the pace of a run, ready to paste."""
+    return batch.command_line("pace", replace(settings, results=None, api_key_file=None), change)
+
+
 def read(path: Path) -> Wish | None:
     """The wish that lies there; None when there is none. Raises UsageError for one that is none."""
     try:
@@ -54,7 +62,7 @@ def read(path: Path) -> Wish | None:
         for it in fields(Wish):
             if type(getattr(wish, it.name)) is not type(getattr(_EXAMPLE, it.name)):
                 raise TypeError(it.name)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         raise errors.UsageError(
             f"{path}: is not what `bulksend pace` writes", code="pace_unreadable"
         ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from bulksend.commands.settings import Settings
 from bulksend.commands.summary import SCHEMA
 from bulksend.sending import pace as paces
 
-PAUSE, CONTINUE = "pause", "continue"
 #: How long the run may take to answer; it looks four times a second.
 ANSWER_S = 3.0
 _LOOK_S = 0.02
@@ -35,7 +34,7 @@ def pace(settings: Settings, change: str | None) -> Pace:
 
     Raises UsageError where no run works on the batch, or it does not answer.
     """
-    if change not in (None, PAUSE, CONTINUE):
+    if change not in (None, control.PAUSE, control.CONTINUE):
         paces.parse_rate(change or "")
     refuse_missing(settings)
     path = control.wish_path(settings.journal_path)
@@ -43,12 +42,12 @@ def pace(settings: Settings, change: str | None) -> Pace:
     if change is not None:
         wish = _changed(wish, change)
         _tell(settings, path, wish)
-    return Pace(wish.rate, wish.paused, command_line(settings))
+    return Pace(wish.rate, wish.paused, control.command_line(settings, control.CONTINUE))
 
 
 def _changed(wish: control.Wish, change: str) -> control.Wish:
-    if change in (PAUSE, CONTINUE):
-        return wish.but(paused=change == PAUSE)
+    if change in (control.PAUSE, control.CONTINUE):
+        return wish.but(paused=change == control.PAUSE)
     return wish.but(rate=change)
 
 
@@ -59,12 +58,6 @@ def is_paused(settings: Settings) -> bool:
     except errors.UsageError:
         return False
     return wish is not None and wish.paused and wish.heard
-
-
-def command_line(settings: Settings) -> str:
-    """The command that ends a pause."""
-    bare = replace(settings, results=None, api_key_file=None)
-    return batch.command_line("pace", bare, CONTINUE)
 
 
 def _present(settings: Settings, path: Path) -> control.Wish:

@@ -15,7 +15,6 @@ from typing import Any
 from bulksend import errors, journal
 from bulksend.commands import access as accesses
 from bulksend.commands import batch, control, signals
-from bulksend.commands import pace as commands_pace
 from bulksend.commands import steering as steerings
 from bulksend.commands.plan import Plan
 from bulksend.commands.settings import Settings
@@ -144,7 +143,7 @@ def _steering(
         view=view,
         path=control.wish_path(settings.journal_path),
         rate=settings.guards.rate,
-        go_on=commands_pace.command_line(settings),
+        go_on=control.command_line(settings, control.CONTINUE),
         crew=settings.guards.max_in_flight,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.commands import batch, pace, sending, summary
+from bulksend.commands import batch, control, pace, sending, summary
 from bulksend.commands.batch import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.commands.view import Silent
@@ -28,7 +28,12 @@ def _running(stands: summary.Summary, settings: Settings) -> summary.Summary:
     """A run works on it; one that is paused waits for a word."""
     if not pace.is_paused(settings):
         return replace(stands, running=True, next="")
-    return replace(stands, running=True, because="paused", next=pace.command_line(settings))
+    return replace(
+        stands,
+        running=True,
+        because="paused",
+        next=control.command_line(settings, control.CONTINUE),
+    )
 
 
 def results(settings: Settings) -> summary.Summary:

@@ -47,6 +47,8 @@ class Pacer:
         self._wanted = asyncio.Event()
         self._paused = False
         self._given = self._replies = self._accepted = 0
+        #: When the last ones were accepted; a limit above so many a second is not looked for.
+        self._accepted_at: deque[float] = deque(maxlen=2000)
         #: Slots given and not answered, and replies, when the last rest ended.
         self._open_then = self._replies_then = 0
         self._rested = True
@@ -83,7 +85,13 @@ class Pacer:
         """Learn from a reply."""
         self._replies += 1
         self._accepted += reply.status is Status.ACCEPTED
-        news = News(self._loop.time(), self._accepted, self._replies, max(self._open, 0))
+        now_s, open_now = self._loop.time(), max(self._open, 0)
+        if reply.status is Status.ACCEPTED:
+            self._accepted_at.append(now_s)
+        count = 0
+        if reply.signal is not None or self._replies <= self.pace.limit.stale_until:
+            count = sum(it > now_s - 1.0 for it in self._accepted_at)
+        news = News(now_s, self._accepted, self._replies, open_now, count)
         self.pace = paces.next_pace(self.pace, reply, news)
 
     def pause(self) -> None:

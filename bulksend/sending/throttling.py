@@ -24,7 +24,9 @@ _STEP_S = 0.25
 #: A measurement needs so much time and so many accepted requests.
 _MEASURE_S, _MEASURE_COUNT = 0.5, 5
 #: And it counts only where the pace was made use of: slow replies are no limit.
-_USED = 0.7
+_USED = 0.5
+#: After a longer hold than this the limit is not one of requests a second.
+_SHORT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class News:
     replies: int
     #: Requests that are still out.
     open: int = 0
+    #: Accepted in the second before; counted where a limit is looked for.
+    last_second: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ UNKNOWN = Limit()
 
 def said_yes(limit: Limit, user_per_s: float, news: News) -> Limit:
     """After an accepted request: count, and grow back towards the user's rate."""
+    if news.replies <= limit.stale_until:  # the rest of a burst: more was taken than it seemed
+        more = BELOW_ESTIMATE * news.last_second
+        return limit if limit.measured or more <= limit.per_s else replace(limit, per_s=more)
     if limit.since_s is None or limit.resting:
         limit = replace(
             limit,
@@ -142,7 +149,9 @@ def _taken(limit: Limit, hold_s: float, rate_per_s: float, news: News) -> tuple[
         return 0.5 * rate_per_s, False
     passed_s = news.now_s - limit.since_s
     taken = (news.accepted - limit.accepted_then) / (passed_s + hold_s)
-    measured = False
-    if limit.last_per_s > taken and not limit.resting:
-        taken, measured = limit.last_per_s, limit.last_per_s > _USED * rate_per_s
-    return min(taken, rate_per_s), measured
+    if limit.resting:
+        return min(taken, rate_per_s), False
+    # Where there are enough to count, the second before is what the limit allows, exactly.
+    by_second = hold_s <= _SHORT_S and news.last_second >= _MEASURE_COUNT
+    counted = news.last_second if by_second else limit.last_per_s
+    return min(max(taken, counted), rate_per_s), counted > max(taken, _USED * rate_per_s)
