@@ -43,7 +43,7 @@ def try_file(seed: int, folder: Path, tally: Tally) -> None:
     own_texts = "text" in file.table[0] and not file.damages
     text = () if own_texts else ("--text", "Hi {name}" if "name" in file.table[0] else "Hi")
     # Small blocks put their borders everywhere.
-    source.BLOCK_BYTES = 4096 if seed % 2 else 8 << 20
+    source.BLOCK_BYTES = 4096 if seed % 2 else 1 << 20
     faulthandler.dump_traceback_later(_HANG_S, exit=True)
     ended = program.bulksend(
         "run", path, "--dry-run", "--json", "--results", verdicts, *text, *region
