@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import threading
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 from bulksend import errors, journal
+from bulksend.journal.writer import Writer
 from bulksend.sms.message import Message, Money, Outcome, Reply, Status
 from tests.makers import accepted, make_message, refused, unknown, unsent
 
@@ -316,3 +318,39 @@ def test_whatever_was_said_to_be_durable_survives_kill_9(path: Path, seed: int) 
     assert claimed <= set(known)
     assert all(known[row] == "accepted" for row in settled)
     assert sum(it == "unknown" for it in known.values()) <= 8
+
+
+class FullDisk:
+    """A connection whose first commit fails, once somebody says so."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.asked, self.may_fail = threading.Event(), threading.Event()
+
+    def execute(self, statement: str) -> None:
+        if statement == "COMMIT":
+            self.commits += 1
+            self.asked.set()
+            self.may_fail.wait(5)
+            if self.commits == 1:
+                raise sqlite3.OperationalError("database or disk is full")
+
+    def executemany(self, _statement: str, rows: list[Any]) -> Any:
+        return type("Cursor", (), {"rowcount": len(rows)})
+
+
+async def test_after_a_failed_commit_nothing_is_tried_again() -> None:
+    disk = FullDisk()
+    writer = Writer(disk)  # type: ignore[arg-type]
+    first = writer.claim((2, 1, 1, b"", 0))
+    await asyncio.to_thread(disk.asked.wait, 5)
+    behind = writer.claim((3, 1, 1, b"", 0))
+    disk.may_fail.set()
+
+    for waiter in (first, behind):
+        with pytest.raises(errors.JournalError, match="disk is full"):
+            await waiter
+    with pytest.raises(errors.JournalError):
+        writer.claim((4, 1, 1, b"", 0))
+    await writer.stop()
+    assert disk.commits == 1
