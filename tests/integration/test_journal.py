@@ -12,7 +12,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import threading
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
