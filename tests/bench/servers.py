@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import itertools
 import json
 import subprocess
 import sys
@@ -54,7 +53,7 @@ REPLY = ((_HEAD % len(_MESSAGE % 0)) + _MESSAGE).encode()
 class Server(asyncio.Protocol):
     """One connection; requests may come in pieces and one after the other."""
 
-    numbers = itertools.count(1)
+    requests = 0
     latency_s = 0.0
     first_s = last_s = 0.0
 
@@ -74,9 +73,10 @@ class Server(asyncio.Protocol):
 
     def _answer(self, method: bytes) -> None:
         if method != b"POST":
-            self._write(_said(next(self.numbers) - 1, self.last_s - self.first_s))
+            self._write(_said(self.requests, self.last_s - self.first_s))
             return
-        loop, number = asyncio.get_running_loop(), next(self.numbers)
+        loop = asyncio.get_running_loop()
+        Server.requests = number = self.requests + 1
         Server.last_s = loop.time()
         if number == 1:
             Server.first_s = self.last_s
