@@ -22,7 +22,7 @@ from bulksend.sms.message import Outcome, Status
 #: How often a log file gets a line, where no terminal shows a bar.
 PLAIN_EVERY_S = 10.0
 #: From when on, and how often, a terminal shows how far the contacts file is read.
-READING_AFTER_S = 1.0
+READING_AFTER_S = 0.3
 READING_EVERY_S = 0.2
 #: How often the bar is drawn again where no row ends.
 _PULSE_S = 0.5

@@ -182,7 +182,7 @@ def test_a_terminal_shows_how_far_a_large_file_is_read(tmp_path: Path) -> None:
             shown += piece
             if not piece:
                 break
-        process.wait(60)
+        assert process.wait(60) in (0, 3)
     os.close(parent)
 
     assert re.search(rb"\d+,\d{3} rows read", shown)
