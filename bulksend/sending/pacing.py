@@ -28,7 +28,7 @@ from bulksend.sms.message import Reply, Status
 #: How often slots are drawn.
 TICK_S = 0.005
 #: How late a draw may come without a slot being lost: the most that is given at once beyond one.
-#: Under a limit of Telnyx's, for which no window stands guard, less.
+#: Less where the provider's queue sets the pace.
 SLACK_S, SLACK_LIMITED_S = 0.1, 0.02
 #: How soon a change of the pace is noticed, however slow it is.
 LOOK_S = 0.1
@@ -185,6 +185,8 @@ class Pacer:
     async def _reprice(self, now_s: float) -> None:
         """The price of a slot at this moment; the last one given is paid at the new price too."""
         before_s, self._price_s = self._price_s, self._price_at(now_s)
+        if self._price_s != before_s:
+            self._window = self._window.changed(self.pace.per_s(now_s))
         if self._rested:
             self._rested = False
             self._open_then, self._replies_then = self._open, self._replies
@@ -198,7 +200,9 @@ class Pacer:
 
     def _price_at(self, now_s: float) -> float:
         per_s = self.pace.per_s(now_s)
-        self._slack_s = SLACK_S if per_s >= self.pace.user_per_s else SLACK_LIMITED_S
+        # A queue evens out what comes in a lump, and its slow rates change from slot to slot.
+        queued = self.pace.queue.per_s <= per_s < self.pace.user_per_s
+        self._slack_s = SLACK_LIMITED_S if queued else SLACK_S
         return 1.0 / (SHARE * per_s)
 
     async def _new_bucket(self, owed_s: float) -> None:
