@@ -46,7 +46,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("what", nargs="?", default="speed", choices=("speed", "memory", "costs"))
     parser.add_argument("--full", action="store_true", help="seven rounds of the full size")
     parser.add_argument("--rounds", type=int, help="7 in full, 2 in short")
-    parser.add_argument("--only", nargs="+", metavar="CELL", help="for example bulksend-50 bare-50")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="CELL",
+        choices=[it.name for it in cells.CELLS],
+        help="for example bulksend-50 bare-50",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures of every round")
     parser.add_argument("--write-docs", action="store_true", help="write the table and the plot")
     parser.add_argument("--rows", type=int, help="for memory and costs")
