@@ -158,10 +158,9 @@ class Reader:
 
     def charges(self, first_row: int, last_row: int) -> Iterator[Charge]:
         """What Telnyx counted and took for the accepted rows of a span, in their order."""
-        for row, parts, encoding, cost, currency in self._connection.execute(
-            schema.CHARGES, (first_row, last_row)
-        ):
-            yield Charge(row, parts, schema.ENCODING_OF.get(encoding), cost, currency)
+        with _sound(self._path):
+            for found in self._connection.execute(schema.CHARGES, (first_row, last_row)):
+                yield _charge(found)
 
     def entries(self, first_row: int, last_row: int) -> Iterator[Entry]:
         """The claimed rows from `first_row` to `last_row`, in their order."""
@@ -258,6 +257,15 @@ def _entry(found: tuple[object, ...]) -> Entry:
         delivery_status,  # type: ignore[arg-type]
         _moment(delivered_ms),
     )
+
+
+def _charge(found: tuple[object, ...]) -> Charge:
+    row, parts, encoding, cost, currency = found
+    if not (isinstance(parts, int | None) and isinstance(cost, str | None)):
+        raise TypeError
+    Decimal(cost or 0)  # raises for what is no amount
+    known = schema.ENCODING_OF.get(encoding)  # type: ignore[call-overload]
+    return Charge(row, parts, known, cost, currency)  # type: ignore[arg-type]
 
 
 def _dashed(digits: str) -> str:
