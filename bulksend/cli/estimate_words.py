@@ -46,7 +46,7 @@ def _totals(found: DryRun) -> Iterator[str]:
         f"{click.style(text.visible(found.contacts_name), bold=True)}: {counts.rows:,} rows, "
         f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped"
     )
-    parts = f"{counts.parts:,} parts"
+    parts = text.counted(counts.parts, "part")
     if counts.parts_max != counts.parts:
         parts += f" (up to {counts.parts_max:,} as networks pack them)"
     price = (
@@ -55,7 +55,7 @@ def _totals(found: DryRun) -> Iterator[str]:
         else "unpriced (no --rates)"
     )
     if counts.price and counts.unpriced_rows:
-        price += f" + {counts.unpriced_rows:,} rows without a price"
+        price += f" + {text.counted(counts.unpriced_rows, 'row')} without a price"
     kinds = ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows)
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
     if basis := money.confidence(found.confidence):
@@ -104,7 +104,7 @@ def _sentence(it: Finding) -> list[str]:
         more = ", …" if it.rows > len(it.first_rows[:3]) else ""
         words += f" ({', '.join(map(str, it.first_rows[:3]))}{more})"
     if it.kind == "cost" and it.parts:
-        words += f", {it.parts:,} parts{_worth(it)}"
+        words += f", {text.counted(it.parts, 'part')}{_worth(it)}"
     words += f": {text.visible(it.text, longest=_SENTENCE)}"
     cure = text.visible(it.cure, longest=_SENTENCE)
     if cure:  # which is not to be cut off

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -123,7 +124,8 @@ class Terminal:
                 unit="row",
                 bar_format=_BAR,
                 mininterval=0.1,
-                dynamic_ncols=True,
+                ncols=_told_columns(),
+                dynamic_ncols=_told_columns() is None,
                 leave=True,
             )
 
@@ -179,6 +181,12 @@ class Terminal:
             self._bar.set_postfix_str(_so_far(tally), refresh=True)
             self._bar.close()
             self._bar = None
+
+
+def _told_columns() -> int | None:
+    """COLUMNS, where it is set: it goes before what the terminal says of itself."""
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdecimal() and 0 < int(told) < 10_000 else None
 
 
 def _so_far(tally: Tally) -> str:

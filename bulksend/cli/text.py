@@ -15,6 +15,11 @@ def visible(external: str, *, longest: int = _SHOWN_MAX) -> str:
     return shown if len(external) <= longest else f"{shown[:longest]}…"
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _escape(character: str) -> str:
     if unicodedata.category(character) not in _HIDDEN:
         return character

@@ -159,7 +159,7 @@ class Characters:
             code="character_lost" if lost else "character",
             kind=Kind.COST,
             text=f"{_shown(it)} in {self._where(source, positions)} makes "
-            f"{numbers['rows_pushed']:,} rows UTF-16 by itself",
+            f"{numbers['rows_pushed']:,} row{'s'[: numbers['rows_pushed'] != 1]} UTF-16 by itself",
             cure=_cure(it, in_template=source == _TEMPLATE),
             column="" if source == _TEMPLATE else self._places[source].name,
             character="" if it.script else it.key,
