@@ -174,14 +174,14 @@ def _fits(length: int) -> pl.Expr:
 
 def _countries_of_valid(digits: pl.Series) -> pl.Series:
     """A calling code of one country names it; a shared one is asked country by country."""
-    frame = pl.DataFrame({"digits": digits, "start": digits.str.head(3)}).with_row_index("at")
     alone, shared = _calling_codes()
-    result = frame["start"].replace_strict(alone, default=None, return_dtype=pl.String)
-    asked = frame.filter(result.is_null()).with_columns(
-        code=pl.col("start").replace_strict(shared, default=None, return_dtype=pl.String)
-    )
-    for (code,), group in asked.group_by("code"):
-        result = result.scatter(group["at"], _share_out(str(code), group["digits"]))
+    start = digits.str.head(3).cast(pl.UInt16)
+    result = alone.gather(start)
+    asked = result.is_null().arg_true()
+    codes = shared.gather(start.gather(asked))
+    for code in codes.unique():
+        mine = asked.filter(codes == code)
+        result = result.scatter(mine, _share_out(code, digits.gather(mine)))
     return result
 
 
@@ -199,19 +199,19 @@ def _share_out(code: str, digits: pl.Series) -> pl.Series:
 
 
 @functools.cache
-def _calling_codes() -> tuple[dict[str, str], dict[str, str]]:
-    """The first three digits -> the country of a code that is its alone; -> a shared code."""
-    alone: dict[str, str] = {}
-    shared: dict[str, str] = {}
+def _calling_codes() -> tuple[pl.Series, pl.Series]:
+    """By the first three digits: the country of a code that is its alone, and a shared code."""
+    alone: list[str | None] = [None] * 1000
+    shared: list[str | None] = [None] * 1000
     for number, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         code = str(number)
         for rest in range(10 ** (3 - len(code))):
-            start = code + str(rest).zfill(3 - len(code)) if len(code) < 3 else code
+            start = int(code + str(rest).zfill(3 - len(code))) if len(code) < 3 else number
             if len(regions) > 1:
                 shared[start] = code
             else:
                 alone[start] = "" if regions[0] == "001" else regions[0]
-    return alone, shared
+    return pl.Series("country", alone, pl.String), pl.Series("code", shared, pl.String)
 
 
 def _metadata(code: int, region: str) -> PhoneMetadata | None:
