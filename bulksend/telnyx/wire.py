@@ -4,6 +4,12 @@ All our requests are alike but for a key and a body, and aiohttp spends more tha
 on what could make them different; here the head is made once (121 -> 65 us of CPU for a whole
 message). And here it is seen whether a byte was handed to a connection, which decides between a row
 that may be sent again and one that may not.
+
+It leans on these of aiohttp, which its manual does not promise and its minor versions may change:
+`ClientRequest(method, url, session=)` as what a connection is asked for, the connector's
+`connect(request, traces, timeout)`, of a connection `protocol`, `transport` and `close`, and of its
+protocol `set_response_params`, `read` (the reply's head and its `StreamReader`), `is_connected` and
+`should_close`. So pyproject.toml names the versions that the tests of the wire were passed with.
 """
 
 from __future__ import annotations
