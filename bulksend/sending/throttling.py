@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 #: The shortest hold, and the longest of our own accord, where Telnyx names no time.
 HOLD_MIN_S, HOLD_OWN_MAX_S = 0.2, 60.0
@@ -29,8 +30,7 @@ _USED = 0.5
 _SHORT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What the gate has counted when a reply arrives."""
 
     now_s: float

@@ -11,22 +11,21 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
+import aiohttp.http
 import orjson
 import yarl
 
 from bulksend import errors
 from bulksend.sms.message import Message, Reply
-from bulksend.telnyx import clock, codes, reference
+from bulksend.telnyx import clock, codes, reference, wire
 from bulksend.telnyx.codes import Exchange, Failure
 
 SEND_PATH = "/messages/alphanumeric_sender_id"
-#: A reply is about 1.2 KB; what is larger than this is not one.
-REPLY_MAX_BYTES = 1 << 20
 _HEADERS = (
     "retry-after",
     "x-ratelimit-limit",
@@ -97,28 +96,31 @@ class Client:
         self.clock = clock.ServerClock()
 
     async def __aenter__(self) -> Self:
+        headers = {
+            "Authorization": f"Bearer {self._key.reveal()}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "User-Agent": "bulksend",
+        }
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,  # the workers are the limit: waiting for a connection looks like silence
-                keepalive_timeout=10.0,  # below a server's own: fewer dead connections are reused
                 ssl=self._tls if self._tls is not None else True,
             ),
-            headers={
-                "Authorization": f"Bearer {self._key.reveal()}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "User-Agent": "bulksend",
-            },
+            headers=headers,
             skip_auto_headers=("Accept-Encoding",),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=self._patience.connect_s, sock_read=self._patience.reply_s
             ),
-            trace_configs=[_written_trace()],
             trust_env=False,
             auto_decompress=False,
             raise_for_status=False,
         )
+        self._wire = wire.Wire(
+            self._session, self._send_url, headers, reply_s=self._patience.reply_s
+        )
+        await self._wire.__aenter__()
         return self
 
     async def __aexit__(
@@ -127,6 +129,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._wire.__aexit__(kind, error, trace)
         await self._session.close()
 
     def body(self, message: Message) -> bytes:
@@ -139,8 +142,7 @@ class Client:
 
     async def send(self, body: bytes, key: str) -> Reply:
         """Exactly one POST. Raises nothing but CancelledError."""
-        mark = SimpleNamespace(written=False)
-        return self._classified(await self._exchange(body, key, mark))
+        return self._classified(await self._exchange(body, key))
 
     def _classified(self, exchange: Exchange) -> Reply:
         now = datetime.now(UTC)
@@ -151,25 +153,16 @@ class Client:
         if exchange.failure is None and "date" in exchange.headers:
             self.clock.heard(exchange.headers["date"], now_s)
 
-    async def _exchange(self, body: bytes, key: str, mark: SimpleNamespace) -> Exchange:
-        status: int | None = None
+    async def _exchange(self, body: bytes, key: str) -> Exchange:
+        seen = wire.Exchanging()
         try:
-            async with self._session.post(
-                self._send_url,
-                data=body,
-                headers={"Idempotency-Key": key},
-                allow_redirects=False,  # a redirect that is followed sends the text again
-                trace_request_ctx=mark,
-            ) as response:
-                status = response.status
-                read = await _whole(response)
-                if read is None:
-                    response.close()
-                    return Exchange(True, Failure.REPLY_UNREADABLE, status)
-                return Exchange(True, None, status, _kept(response.headers), read)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AssertionError) as error:
-            failure = Failure.REPLY_CUT if status is not None else failure_of(error)
-            return Exchange(mark.written, failure, status)
+            headers, read = await self._wire.post(body, key, seen)
+        except _WIRE_FAULTS as error:
+            failure = Failure.REPLY_CUT if seen.status is not None else failure_of(error)
+            return Exchange(seen.written, failure, seen.status)
+        if read is None:
+            return Exchange(True, Failure.REPLY_UNREADABLE, seen.status)
+        return Exchange(True, None, seen.status, _kept(headers), read)
 
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
         """A read, which costs nothing and may be repeated."""
@@ -216,29 +209,13 @@ def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
     return start, to_mark + b'"' + before, after + b'"' + behind
 
 
-def _written_trace() -> aiohttp.TraceConfig:
-    """Fires before the first byte is handed to the transport: no event, nothing left."""
-    trace = aiohttp.TraceConfig()
-
-    async def written(
-        session: aiohttp.ClientSession,  # noqa: ARG001
-        context: SimpleNamespace,
-        parameters: aiohttp.TraceRequestHeadersSentParams,  # noqa: ARG001
-    ) -> None:
-        if context.trace_request_ctx is not None:
-            context.trace_request_ctx.written = True
-
-    trace.on_request_headers_sent.append(written)
-    return trace
-
-
 async def _whole(response: aiohttp.ClientResponse) -> bytes | None:
     """The whole body; None when it is larger than any reply."""
     chunks: list[bytes] = []
     size_bytes = 0
     async for chunk in response.content.iter_any():
         size_bytes += len(chunk)
-        if size_bytes > REPLY_MAX_BYTES:
+        if size_bytes > wire.REPLY_MAX_BYTES:
             return None
         chunks.append(chunk)
     return b"".join(chunks)
@@ -248,6 +225,10 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in _HEADERS if name in headers}
 
 
+_WIRE_FAULTS = (
+    *(aiohttp.ClientError, aiohttp.http.HttpProcessingError),
+    *(TimeoutError, OSError, ValueError, AssertionError),
+)
 #: From the most special class to the most general; each says what the wire showed.
 _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
     (aiohttp.ClientConnectorDNSError, Failure.DNS),
@@ -262,6 +243,7 @@ _FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
     (aiohttp.ClientPayloadError, Failure.REPLY_CUT),
     # Garbage instead of HTTP: aiohttp says "status 400" although the server said no such thing.
     (aiohttp.ClientResponseError, Failure.REPLY_UNREADABLE),
+    (aiohttp.http.HttpProcessingError, Failure.REPLY_UNREADABLE),
     (ValueError, Failure.REPLY_UNREADABLE),
     (Exception, Failure.CONNECTION_LOST),
 )

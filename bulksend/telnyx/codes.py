@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -40,8 +41,7 @@ class Failure(StrEnum):
     REPLY_UNREADABLE = Code.REPLY_UNREADABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What one request showed."""
 
     #: False only when certainly no byte of the request was handed to a connection.
@@ -49,7 +49,7 @@ class Exchange:
     failure: Failure | None = None
     http_status: int | None = None
     #: Lower-case names.
-    headers: Mapping[str, str] = ()  # type: ignore[assignment]
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
 
 
@@ -278,19 +278,18 @@ def _no_without_code(exchange: Exchange, now: datetime) -> Reply:
 
 def _signal(headers: Mapping[str, str], throttle: Throttle | None, now: datetime) -> Signal | None:
     """What the headers say about the pace; None when they say nothing."""
-    remaining, reset = _header(headers, "x-ratelimit-remaining"), _header(headers, _RESET)
-    retry_after = _header(headers, "retry-after")
+    remaining, retry_after = _header(headers, _REMAINING), _header(headers, _RETRY_AFTER)
     if throttle is None and not remaining and not retry_after:
         return None
     return Signal(
         throttle=throttle,
         retry_after_s=seconds_from(retry_after, now),
         remaining=int(remaining) if remaining.isdecimal() and len(remaining) < 10 else None,
-        reset_s=seconds_from(reset, now),
+        reset_s=seconds_from(_header(headers, _RESET), now),
     )
 
 
-_RESET = "x-ratelimit-reset"
+_REMAINING, _RESET, _RETRY_AFTER = "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:

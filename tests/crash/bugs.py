@@ -89,9 +89,25 @@ BUGS = (
     Bug(
         "redirects that are followed",
         "telnyx/client.py",
-        "allow_redirects=False,  # a redirect that is followed sends the text again",
-        "allow_redirects=True,",
+        "            headers, read = await self._wire.post(body, key, seen)\n",
+        "            headers, read = await self._wire.post(body, key, seen)\n"
+        "            if seen.status == 307:\n"
+        "                headers, read = await self._wire.post(body, key, seen)\n",
         (_REDIRECTS,),
+    ),
+    Bug(
+        "written bytes that are denied",
+        "telnyx/wire.py",
+        "        exchanging.written = True\n",
+        "",
+        (_CLIENT, _MATRIX),
+    ),
+    Bug(
+        "a reply nobody asked for that is taken for the next row's",
+        "telnyx/wire.py",
+        " and not protocol.should_close",
+        "",
+        (_CLIENT,),
     ),
     Bug(
         "requests that Ctrl-C cancels",
@@ -164,9 +180,9 @@ BUGS = (
     Bug(
         "exceptions of the library in the log",
         "telnyx/client.py",
-        "            failure = Failure.REPLY_CUT if status",
+        "            failure = Failure.REPLY_CUT if seen.status",
         "            __import__('logging').getLogger('bulksend').warning('%r', error)\n"
-        "            failure = Failure.REPLY_CUT if status",
+        "            failure = Failure.REPLY_CUT if seen.status",
         (_CLIENT, _PEOPLE),
     ),
     Bug(
@@ -179,8 +195,8 @@ BUGS = (
     Bug(
         "garbage that is taken for a refusal",
         "telnyx/client.py",
-        "(aiohttp.ClientResponseError, Failure.REPLY_UNREADABLE)",
-        "(aiohttp.ClientResponseError, Failure.PROXY)",
+        "(aiohttp.http.HttpProcessingError, Failure.REPLY_UNREADABLE)",
+        "(aiohttp.http.HttpProcessingError, Failure.PROXY)",
         (_GARBAGE,),
     ),
     Bug(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
@@ -117,3 +118,21 @@ async def test_the_key_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:
             await send_after(server, 0)
 
     assert "canary" not in caplog.text
+
+
+async def test_a_reply_nobody_asked_for_is_not_taken_for_the_next_rows() -> None:
+    async def says_more_later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await wire.says(wire.success())(reader, writer)
+        await asyncio.sleep(0.05)
+        writer.write(wire.http("400 Bad Request", b'{"errors": [{"code": "40310"}]}'))
+
+    async with (
+        wire.WireServer(says_more_later, wire.says(wire.success())) as server,
+        client.Client(server.base_url, KEY, ENVELOPE, patience=QUICK) as gateway,
+    ):
+        await gateway.send(gateway.body(make_message(2)), "k-2")
+        await asyncio.sleep(0.15)
+        reply = await gateway.send(gateway.body(make_message(3)), "k-3")
+
+    assert reply.status is Status.ACCEPTED
+    assert server.full_requests == 2
