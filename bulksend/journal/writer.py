@@ -121,7 +121,7 @@ class Writer:
             for statement, values in group.notes:
                 self._write(statement, [values])
             self._connection.execute("COMMIT")
-        except (sqlite3.Error, OSError, errors.BadTransition) as failure:
+        except Exception as failure:  # whatever it is: a thread that dies in silence is a hang
             return errors.JournalError(
                 f"the journal could not be written: {failure}",
                 hint="sending stopped at once; free space or mend the disk, then `bulksend resume`",
