@@ -19,8 +19,7 @@ from tests.bench import contenders, cores, servers
 _EVERY_S = 0.001
 #: The first that a frame's file contains; from the innermost frame outwards.
 PARTS = (
-    ("aiohttp/client_reqrep.py", "aiohttp: request and response objects, the bytes sent"),
-    ("aiohttp/client.py", "aiohttp: request and response objects, the bytes sent"),
+    ("telnyx/wire.py", "request: its bytes, and the system call that sends them"),
     ("aiohttp/", "aiohttp: a connection of the pool, the reply parsed and gathered"),
     ("telnyx/", "reply: JSON, and what it means for the row"),
     ("results/", "results CSV: journal and contacts joined"),
