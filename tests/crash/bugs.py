@@ -178,10 +178,10 @@ BUGS = (
         (_RUN,),
     ),
     Bug(
-        "exceptions of the library in the log",
+        "a request's head in the log",
         "telnyx/client.py",
         "            failure = Failure.REPLY_CUT if seen.status",
-        "            __import__('logging').getLogger('bulksend').warning('%r', error)\n"
+        "            __import__('logging').getLogger('bulksend').warning(self._wire._head)\n"
         "            failure = Failure.REPLY_CUT if seen.status",
         (_CLIENT, _PEOPLE),
     ),

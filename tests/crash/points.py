@@ -100,17 +100,19 @@ def every_point() -> Iterator[Point]:
         yield Point("fsync", nth, "error=EIO")
     yield Point("rename", 1, "error=EACCES")
     yield Point("rename", 2, "error=EACCES")
+    yield Point("rename", 3, "error=EACCES")
     yield Point("write", 1, "error=ENOSPC", own_files=True)
 
 
 def few_points() -> list[Point]:
-    """The short form: one of every sort, each in the middle of the sending."""
+    """The short form: one of every sort, most of them in the middle of the sending."""
     return [
+        Point("pwrite64", 5),  # while the journal is being made
         Point("pwrite64", 40),
         Point("fdatasync", 15),
         Point("sendto", 8),
         Point("recvfrom", 9),
-        Point("rename", 2),
+        Point("rename", 3),  # the results, after the journal and the note of its pace
         Point("pwrite64", 35, "error=ENOSPC", own_files=True),
         Point("fdatasync", 14, "error=EIO", own_files=True),
     ]
