@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
+from bulksend import journal
+from bulksend.results import entries
 from bulksend.sms.message import Message, Money, Reply, Signal, Status, Throttle
 
 PROFILE = "00000000-0000-4000-8000-000000000001"
@@ -46,3 +49,8 @@ def unsent(code: str = "unreachable", **fields: Any) -> Reply:
 
 def throttled(kind: Throttle = Throttle.RATE, **fields: Any) -> Reply:
     return unsent("10011", http_status=429, signal=Signal(throttle=kind, **fields))
+
+
+def entries_of(reader: journal.Reader) -> list[SimpleNamespace]:
+    """The claimed rows of a journal as the results show them."""
+    return [SimpleNamespace(**it) for it in entries.read(reader, 1, 1_000_000).to_dicts()]

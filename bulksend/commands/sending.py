@@ -15,7 +15,7 @@ from bulksend.commands.settings import Settings
 from bulksend.commands.summary import Counts, Summary, exit_code
 from bulksend.commands.view import View
 from bulksend.errors import STOP_TEXT, Stop
-from bulksend.results import variance, writer
+from bulksend.results import entries, variance, writer
 from bulksend.sms.message import Status
 
 
@@ -110,8 +110,8 @@ def write_results(
     On the way the charges are held against the estimate.
     """
     comparison = variance.Comparison(record)
-    frames = comparison.passing(plan.frames)
-    writer.write_results(settings.results_path, plan.contacts.header.names, frames, record)
+    pieces = comparison.passing(entries.beside(plan.frames, record))
+    writer.write_results(settings.results_path, plan.contacts.header.names, pieces)
     return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
 
 

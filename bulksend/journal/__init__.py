@@ -5,15 +5,13 @@ its slot is given back; so a crash can leave no more rows in doubt than were in 
 unnamed. No phone number and no text of a recipient is kept.
 """
 
-from bulksend.journal.reading import Charge, Entry, Reader, is_running, read
+from bulksend.journal.reading import Reader, is_running, read
 from bulksend.journal.record import Journal
 from bulksend.journal.values import Batch, Doubt, Standing
 
 __all__ = [
     "Batch",
-    "Charge",
     "Doubt",
-    "Entry",
     "Journal",
     "Reader",
     "Standing",

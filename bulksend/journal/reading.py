@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 from bulksend import errors
 from bulksend.errors import Stop
@@ -22,34 +19,12 @@ from bulksend.sms.message import Status
 _AT_ONCE = 500
 
 
-class Entry(NamedTuple):
-    """One claimed row as the results CSV shows it; texts, ready to be written."""
-
-    row: int
-    status: str
-    message_id: str | None
-    parts: int | None
-    encoding: str | None
-    cost: str | None
-    currency: str | None
-    wait_seconds: str | None
-    attempts: int | None
-    error_code: str | None
-    error: str | None
-    claimed_at: str | None
-    settled_at: str | None
-    delivery_status: str | None
-    delivered_at: str | None
-
-
-class Charge(NamedTuple):
-    """What Telnyx counted and took for an accepted row; None where it did not say."""
-
-    row: int
-    parts: int | None
-    encoding: str | None
-    cost: str | None
-    currency: str | None
+#: The columns of `entries`. A cost is text, exact; moments are milliseconds by our clock.
+ENTRY_COLUMNS = (
+    *("row", "status", "message_id", "parts", "encoding", "cost", "currency", "wait_seconds"),
+    *("attempts", "error_code", "error", "claimed_at", "settled_at"),
+    *("delivery_status", "delivered_at"),
+)
 
 
 #: What values that we never write do to those who read them.
@@ -156,17 +131,15 @@ class Reader:
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
 
-    def charges(self, first_row: int, last_row: int) -> Iterator[Charge]:
-        """What Telnyx counted and took for the accepted rows of a span, in their order."""
-        with _sound(self._path):
-            for found in self._connection.execute(schema.CHARGES, (first_row, last_row)):
-                yield _charge(found)
+    def entries(self, first_row: int, last_row: int) -> dict[str, Sequence[object]]:
+        """The claimed rows from `first_row` to `last_row`, in their order, column by column."""
+        found = self._connection.execute(schema.ENTRIES, (first_row, last_row)).fetchall()
+        columns = zip(*found, strict=True) if found else ((),) * len(ENTRY_COLUMNS)
+        return dict(zip(ENTRY_COLUMNS, columns, strict=True))
 
-    def entries(self, first_row: int, last_row: int) -> Iterator[Entry]:
-        """The claimed rows from `first_row` to `last_row`, in their order."""
-        with _sound(self._path):
-            for found in self._connection.execute(schema.ENTRIES, (first_row, last_row)):
-                yield _entry(found)
+    def damaged(self) -> errors.JournalError:
+        """What to raise where a value makes no sense."""
+        return _not_ours(self._path)
 
 
 @contextlib.contextmanager
@@ -233,53 +206,3 @@ def _not_ours(path: Path) -> errors.JournalError:
         hint="move it away, or name another one with --journal",
         code="journal_foreign",
     )
-
-
-def _entry(found: tuple[object, ...]) -> Entry:
-    row, status, message_id, parts, encoding, cost, currency, wait_s = found[:8]
-    attempts, code, error, claimed_ms, settled_ms, delivery_status, delivered_ms = found[8:]
-    known = schema.STATUS_OF[status]  # type: ignore[index]
-    return Entry(
-        row,  # type: ignore[arg-type]
-        # Claimed and not settled: it may have left.
-        Status.UNKNOWN if known is Status.CLAIMED else known,
-        _dashed(message_id.hex()) if isinstance(message_id, bytes) else None,
-        parts,  # type: ignore[arg-type]
-        schema.ENCODING_OF.get(encoding),  # type: ignore[call-overload]
-        cost,  # type: ignore[arg-type]
-        currency,  # type: ignore[arg-type]
-        f"{wait_s:g}" if isinstance(wait_s, float) else None,
-        attempts,  # type: ignore[arg-type]
-        code,  # type: ignore[arg-type]
-        error,  # type: ignore[arg-type]
-        _moment(claimed_ms),
-        _moment(settled_ms),
-        delivery_status,  # type: ignore[arg-type]
-        _moment(delivered_ms),
-    )
-
-
-def _charge(found: tuple[object, ...]) -> Charge:
-    row, parts, encoding, cost, currency = found
-    if not (isinstance(parts, int | None) and isinstance(cost, str | None)):
-        raise TypeError
-    Decimal(cost or 0)  # raises for what is no amount
-    known = schema.ENCODING_OF.get(encoding)  # type: ignore[call-overload]
-    return Charge(row, parts, known, cost, currency)  # type: ignore[arg-type]
-
-
-def _dashed(digits: str) -> str:
-    """A UUID's digits as it is written."""
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _moment(at_ms: object) -> str | None:
-    """ISO 8601 in UTC, to the millisecond."""
-    if not isinstance(at_ms, int):
-        return None
-    return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}Z"
-
-
-@functools.lru_cache(maxsize=64)  # rows that follow one another share theirs
-def _second(at_s: int) -> str:
-    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%S}"

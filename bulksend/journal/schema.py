@@ -53,9 +53,7 @@ CODE_OF = {
     Status.UNKNOWN: 4,
     Status.UNSENT: 5,
 }
-STATUS_OF = {code: status for status, code in CODE_OF.items()}
 ENCODINGS = {"GSM-7": 1, "UTF-16": 2}
-ENCODING_OF = {code: name for name, code in ENCODINGS.items()}
 
 KEEP_SUPERSEDED = """
 INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
@@ -108,10 +106,6 @@ SELECT count(*), total(status = 1), total(status = 2), total(status = 3), total(
 """
 PARTS = "SELECT coalesce(sum(parts), 0) FROM send WHERE status = 2"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
-CHARGES = """
-SELECT row, parts, encoding, cost, currency FROM send
-WHERE status = 2 AND row BETWEEN ? AND ? ORDER BY row
-"""
 WORKED = """
 SELECT coalesce(sum(coalesce(
   ended_ms, (SELECT max(max(claimed_ms, coalesce(settled_ms, 0))) FROM send WHERE run = run.id),
@@ -151,9 +145,20 @@ ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 CLOCKS = """
 SELECT min(clock_low_ms), max(clock_high_ms) FROM run
 """
+# As the results show it. Claimed and not settled: it may have left. What is no blob, number or
+# moment (of the years to 9999) is not there.
 ENTRIES = """
-SELECT row, status, message_id, CAST(parts AS INTEGER), encoding, CAST(cost AS TEXT),
-  CAST(currency AS TEXT), wait_s, CAST(attempts AS INTEGER), CAST(code AS TEXT),
-  CAST(error AS TEXT), claimed_ms, settled_ms, delivery_status, delivered_ms
+SELECT row,
+  CASE status WHEN 1 THEN 'unknown' WHEN 2 THEN 'accepted' WHEN 3 THEN 'refused'
+    WHEN 4 THEN 'unknown' WHEN 5 THEN 'unsent' END,
+  CASE WHEN typeof(message_id) = 'blob' THEN message_id END,
+  CAST(parts AS INTEGER), CASE encoding WHEN 1 THEN 'GSM-7' WHEN 2 THEN 'UTF-16' END,
+  CAST(cost AS TEXT), CAST(currency AS TEXT),
+  CASE WHEN typeof(wait_s) = 'real' THEN printf('%g', wait_s) END,
+  CAST(attempts AS INTEGER), CAST(code AS TEXT), CAST(error AS TEXT),
+  CASE WHEN claimed_ms BETWEEN 0 AND 253402300799999 THEN CAST(claimed_ms AS INTEGER) END,
+  CASE WHEN settled_ms BETWEEN 0 AND 253402300799999 THEN CAST(settled_ms AS INTEGER) END,
+  CAST(delivery_status AS TEXT),
+  CASE WHEN delivered_ms BETWEEN 0 AND 253402300799999 THEN CAST(delivered_ms AS INTEGER) END
 FROM send WHERE row BETWEEN ? AND ? ORDER BY row
 """

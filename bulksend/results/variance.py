@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from bulksend import journal
+from bulksend.results.entries import Beside
 from bulksend.sms import rates
+from bulksend.sms.message import Status
 from bulksend.sms.rates import RateCard
 
 
@@ -78,29 +80,35 @@ class Variance:
 
 
 class Comparison:
-    """Gathers what each row was charged while its frames pass by; a few bytes a kind of charge."""
+    """Gathers what each row was charged while it passes by; a few bytes a kind of charge."""
 
     def __init__(self, reader: journal.Reader) -> None:
         self._reader = reader
         self.groups: Counter[Group] = Counter()
 
-    def passing(self, frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """The same frames, composed as they were when their rows were sent."""
-        for frame in frames:
-            if frame.height:
-                self._take(frame)
-            yield frame
+    def passing(self, pieces: Iterable[Beside]) -> Iterator[Beside]:
+        """The same pieces, composed as they were when their rows were sent.
 
-    def _take(self, frame: pl.DataFrame) -> None:
-        charges = list(self._reader.charges(int(frame["row"][0]), int(frame["row"][-1])))
-        if not charges:
-            return
-        charged = pl.DataFrame(charges, schema=_CHARGE, orient="row")
+        Raises JournalError for a cost that is no amount.
+        """
+        for piece in pieces:
+            try:
+                self._take(piece)
+            except ArithmeticError:
+                raise self._reader.damaged() from None
+            yield piece
+
+    def _take(self, piece: Beside) -> None:
+        charged = piece.entries.filter(pl.col("status") == str(Status.ACCEPTED)).select(
+            "row", "cost", "currency", charged_parts="parts", charged_encoding="encoding"
+        )
         alike = (
-            frame.select("row", "country", "encoding", "parts")
+            piece.composed.select("row", "country", "encoding", "parts")
             .join(charged, on="row", how="inner")
-            .drop("row")
-            .group_by(pl.all())
+            .group_by(
+                *("country", "encoding", "parts"),
+                *("charged_parts", "charged_encoding", "cost", "currency"),
+            )
             .len()
         )
         for country, encoding, parts, other_parts, other, cost, currency, rows in alike.iter_rows():
@@ -114,15 +122,6 @@ class Comparison:
                 currency or "",
             )
             self.groups[group] += rows
-
-
-_CHARGE: dict[str, type[pl.DataType]] = {
-    "row": pl.UInt32,
-    "charged_parts": pl.UInt32,
-    "charged_encoding": pl.String,
-    "cost": pl.String,
-    "currency": pl.String,
-}
 
 
 def variance(groups: Mapping[Group, int], card: RateCard) -> Variance:

@@ -17,9 +17,10 @@ from typing import IO
 
 import polars as pl
 
-from bulksend import errors, journal
+from bulksend import errors
 from bulksend.contacts import corrected
 from bulksend.results import cells
+from bulksend.results.entries import Beside
 from bulksend.sms import rates
 from bulksend.sms.message import Status
 
@@ -44,10 +45,22 @@ def write_rows(
         file.write(_header_line([*_unclashed(header, ours), *ours]))
         for frame in frames:
             text = [cells.defuse(column) for column in originals]
-            own = [cells.defuse(pl.col(name).cast(pl.String)) for name in ours]
+            own = [_own(name) for name in ours]
             frame.select(*text, *own).write_csv(file, include_header=False)
             written += frame.height
     return written
+
+
+def _own(name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
+    return text if name in _OURS_ALONE else cells.defuse(text)
+
+
+#: Columns that hold nothing but our own words, digits and dashes, or an E.164 number.
+_OURS_ALONE = {
+    *("row", "status", "to_e164", "message_id", "parts", "encoding", "attempts"),
+    *("claimed_at", "settled_at", "delivered_at"),
+}
 
 
 def check_writable(path: Path) -> None:
@@ -62,13 +75,9 @@ def check_writable(path: Path) -> None:
     Path(name).unlink()
 
 
-def write_results(
-    path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], reader: journal.Reader
-) -> int:
-    """The results CSV out of composed frames and the journal; the number of lines written."""
-    pieces = (piece for frame in frames for piece in frame.iter_slices(_PIECE_ROWS))
-    joined = (_join(piece, _known(reader, piece)) for piece in pieces)
-    return write_rows(path, header, RESULTS_COLUMNS, joined)
+def write_results(path: Path, header: Sequence[str], pieces: Iterable[Beside]) -> int:
+    """The results CSV out of composed rows and their entries; the number of lines written."""
+    return write_rows(path, header, RESULTS_COLUMNS, (_join(*piece) for piece in pieces))
 
 
 def write_estimate(
@@ -114,16 +123,6 @@ def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame
     )
 
 
-#: Rows joined at a time: what the journal knows of one takes a kilobyte on its way.
-_PIECE_ROWS = 10_000
-
-
-def _known(reader: journal.Reader, frame: pl.DataFrame) -> pl.DataFrame:
-    """What the journal knows of a frame's rows."""
-    span = (int(frame["row"][0]), int(frame["row"][-1]))
-    return pl.DataFrame(list(reader.entries(*span)), schema=_ENTRY_SCHEMA, orient="row")
-
-
 def _join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Composed rows beside what the journal knows of them; the journal's word comes first."""
     known = composed.join(entries, on="row", how="left", suffix="_known", maintain_order="left")
@@ -136,25 +135,6 @@ def _join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
         error_code=pl.when(settled).then(pl.col("error_code")).otherwise(own_code),
         error=pl.when(settled).then(pl.col("error")).otherwise(own_error),
     )
-
-
-_ENTRY_SCHEMA: dict[str, type[pl.DataType]] = {
-    "row": pl.UInt32,
-    "status": pl.String,
-    "message_id": pl.String,
-    "parts": pl.UInt8,
-    "encoding": pl.String,
-    "cost": pl.String,
-    "currency": pl.String,
-    "wait_seconds": pl.String,
-    "attempts": pl.UInt32,
-    "error_code": pl.String,
-    "error": pl.String,
-    "claimed_at": pl.String,
-    "settled_at": pl.String,
-    "delivery_status": pl.String,
-    "delivered_at": pl.String,
-}
 
 
 def _unclashed(header: Sequence[str], ours: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from bulksend import errors, journal
 from bulksend.sms.message import Outcome, Reply, Status
 from tests.integration.test_journal import make_batch, settle_all
-from tests.makers import accepted, make_message, refused, unknown, unsent
+from tests.makers import accepted, entries_of, make_message, refused, unknown, unsent
 
 ID = "40385f64-5717-4562-b3fc-2c963f66afa6"
 
@@ -61,7 +61,7 @@ async def test_evidence_settles_an_unknown_row_and_the_doubt_stays_in_the_histor
         await settle_all(record, {5: unknown("no_reply")})
         async with record.writing():
             await record.resolve(5, 1, reply, "evidence: search")
-        (entry,) = record.entries(1, 10)
+        (entry,) = entries_of(record)
 
         assert record.doubts() == []
         assert (entry.status, entry.message_id) == (reply.status, reply.message_id or None)

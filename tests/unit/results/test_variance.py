@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulksend import journal
+from bulksend import errors, journal
 from bulksend.results import variance
+from bulksend.results.entries import Beside
 from bulksend.results.variance import Group, Kind
 from bulksend.sms import rates
 from bulksend.sms.message import Money
@@ -125,18 +129,16 @@ def test_the_causes_add_up_to_the_difference(found: dict[Group, int]) -> None:
     )
 
 
-class Charges(journal.Reader):
-    """Charges as a journal would have them."""
-
-    def __init__(self, *charges: journal.Charge) -> None:
-        self._all = charges
-
-    def charges(self, first_row: int, last_row: int):  # type: ignore[no-untyped-def]
-        """Those of a span."""
-        return (it for it in self._all if first_row <= it.row <= last_row)
+def charges(*rows: tuple[object, ...]) -> pl.DataFrame:
+    """What the journal knows of accepted rows: row, parts, encoding, cost, currency."""
+    schema = {"row": pl.UInt32, "parts": pl.UInt8, "encoding": pl.String}
+    found = pl.DataFrame(
+        list(rows), schema=schema | {"cost": pl.String, "currency": pl.String}, orient="row"
+    )
+    return found.with_columns(status=pl.lit("accepted"))
 
 
-def test_rows_are_compared_as_their_frames_pass_by() -> None:
+def test_rows_are_compared_as_they_pass_by(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
             "row": pl.Series([2, 3, 4, 5], dtype=pl.UInt32),
@@ -145,20 +147,46 @@ def test_rows_are_compared_as_their_frames_pass_by() -> None:
             "parts": [1, 1, None, 2],
         }
     )
-    comparison = variance.Comparison(
-        Charges(
-            journal.Charge(2, 1, "GSM-7", "0.0420", "USD"),
-            journal.Charge(3, 1, "GSM-7", "0.0420", "USD"),
-            journal.Charge(5, None, None, None, None),
+    entries = charges(
+        (2, 1, "GSM-7", "0.0420", "USD"), (3, 1, "GSM-7", "0.0420", "USD"), (5, *[None] * 4)
+    )
+    refused = charges((4, 1, "GSM-7", "9", "USD")).with_columns(status=pl.lit("refused"))
+    comparison = variance.Comparison(empty_reader(tmp_path))
+
+    passed = list(
+        comparison.passing(
+            [
+                Beside(frame.head(1), entries.head(1)),
+                Beside(frame.slice(1), pl.concat([entries.slice(1), refused])),
+                Beside(frame.clear(), entries.clear()),
+            ]
         )
     )
 
-    passed = list(comparison.passing([frame.head(1), frame.slice(1), frame.clear()]))
-
-    assert [it.height for it in passed] == [1, 3, 0]
+    assert [it.composed.height for it in passed] == [1, 3, 0]
     assert comparison.groups == Counter(
         {
             group(): 2,
             group(parts=2, cost=None, currency="", encoding="UTF-16", charged_encoding="UTF-16"): 1,
         }
     )
+
+
+def test_a_cost_that_is_no_amount_is_damage(tmp_path: Path) -> None:
+    composed = pl.DataFrame(
+        {
+            "row": pl.Series([2], dtype=pl.UInt32),
+            "country": ["GB"],
+            "encoding": ["GSM-7"],
+            "parts": [1],
+        }
+    )
+    piece = Beside(composed, charges((2, 1, "GSM-7", "a lot", "USD")))
+
+    with pytest.raises(errors.JournalError, match="damaged"):
+        list(variance.Comparison(empty_reader(tmp_path)).passing([piece]))
+
+
+def empty_reader(folder: Path) -> journal.Reader:
+    """A reader that is only asked for the error it raises."""
+    return journal.Reader(sqlite3.connect(":memory:"), folder / "a.journal")
