@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Never, ParamSpec
 
@@ -134,21 +134,22 @@ class Terminal:
         return self._manner.progress and not self._manner.quiet
 
     @_best_effort
-    def advance(self, tally: Tally, outcome: Outcome) -> None:
-        """Move on by one row; drawn at most ten times a second."""
+    def advance(self, tally: Tally, outcomes: Sequence[Outcome]) -> None:
+        """Move on by some rows; drawn at most ten times a second."""
         if self._manner.verbose:
-            self._tell(outcome)
+            for outcome in outcomes:
+                self._tell(outcome)
         if self._bar is not None:
-            self._draw(self._bar, tally)
+            self._draw(self._bar, tally, len(outcomes))
         elif self._shows_progress:
             self._line(tally)
 
-    def _draw(self, bar: tqdm[Never], tally: Tally) -> None:
+    def _draw(self, bar: tqdm[Never], tally: Tally, rows: int) -> None:
         now_s = time.monotonic()
         if now_s - self._shown_at_s >= bar.mininterval:
             self._shown_at_s = now_s
             bar.set_postfix_str(_so_far(tally), refresh=False)
-        bar.update(1)
+        bar.update(rows)
 
     def _tell(self, outcome: Outcome) -> None:
         reply = outcome.reply

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import random
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -118,7 +118,7 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
                 random=random.Random(),  # noqa: S311 - jitter, not a secret
             ),
             halt=switch,
-            on_outcome=report.ended,
+            on_outcomes=report.ended,
         )
         work = pipeline.Pipeline(crew, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, view.note))
@@ -174,10 +174,11 @@ class _Report:
         if reason is not None:
             self.switch.set(reason, reply.error)
 
-    def ended(self, outcome: Outcome) -> None:
+    def ended(self, outcomes: Sequence[Outcome]) -> None:
         """Every row that was settled."""
-        self.tally.add(outcome)
-        self.view.advance(self.tally, outcome)
+        for outcome in outcomes:
+            self.tally.add(outcome)
+        self.view.advance(self.tally, outcomes)
 
     async def around(self, work: pipeline.Pipeline) -> None:
         """The work, with a look at the clock beside it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -63,8 +64,8 @@ class View(Protocol):
     def begin(self, tally: Tally) -> None:
         """Sending starts."""
 
-    def advance(self, tally: Tally, outcome: Outcome) -> None:
-        """One row ended."""
+    def advance(self, tally: Tally, outcomes: Sequence[Outcome]) -> None:
+        """Rows ended."""
 
     def pulse(self, tally: Tally) -> None:
         """Time passes, with or without rows."""
@@ -100,7 +101,7 @@ class Silent:
     def begin(self, tally: Tally) -> None:
         """Nothing."""
 
-    def advance(self, tally: Tally, outcome: Outcome) -> None:
+    def advance(self, tally: Tally, outcomes: Sequence[Outcome]) -> None:
         """Nothing."""
 
     def pulse(self, tally: Tally) -> None:

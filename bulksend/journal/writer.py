@@ -35,6 +35,8 @@ class _Group:
     settlements: list[Row] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     waiters: list[Waiter] = field(default_factory=list)
+    #: The waiter of all settlements; each claim has its own, as whoever awaits one may be cancelled.
+    settled: Waiter | None = None
 
 
 class Writer:
@@ -62,10 +64,12 @@ class Writer:
         return waiter
 
     def settle(self, values: Row) -> Waiter:
-        """Done when the settlement is durable."""
-        waiter = self._join()
-        self._gathering.settlements.append(values)
-        return waiter
+        """Done when the settlement is durable, with all others of the same commit."""
+        group = self._gathering
+        if group.settled is None or self._failure is not None:
+            group.settled = self._join()
+        group.settlements.append(values)
+        return group.settled
 
     def note(self, *notes: Note) -> Waiter:
         """Done when all of them are durable, which they become together."""

@@ -53,6 +53,9 @@ class Breaker:
         throttled = reply.signal is not None and reply.signal.throttle is not None
         if throttled:  # the pace's business
             return None
+        if reply.status is Status.ACCEPTED:  # no storm can begin here
+            self._note_good()
+            return None
         self._note(reply)
         return self._storm()
 
@@ -64,22 +67,30 @@ class Breaker:
         too_long = now_s - self._heard_at_s > self._limits.silence_s
         return Stop.SILENCE if too_long else None
 
+    def _note_good(self) -> None:
+        self._unknown_of_ten.add(one=False)
+        self._refused.add(one=False)
+        self._refusals, self._refused_code, self._unconnected = 0, "", 0
+        self._give_back()
+
     def _note(self, reply: Reply) -> None:
         status, code = reply.status, reply.code
-        self._unknown_of_ten.add(status is Status.UNKNOWN)
+        self._unknown_of_ten.add(one=status is Status.UNKNOWN)
         self._unknown += status is Status.UNKNOWN
         self._unconnected = self._unconnected + 1 if code in NO_CONNECTION else 0
-        self._retries = (
-            self._retries - 1
-            if status is Status.UNSENT
-            else min(self._retries + self._limits.retries_back, self._limits.retries)
-        )
-        if status is not Status.UNSENT:
-            self._refused.add(status is Status.REFUSED)
+        if status is Status.UNSENT:
+            self._retries -= 1
+            return
+        self._give_back()
+        self._refused.add(one=status is Status.REFUSED)
         if status is Status.REFUSED and code == self._refused_code:
             self._refusals += 1
-        elif status is not Status.UNSENT:
+        else:
             self._refusals, self._refused_code = int(status is Status.REFUSED), code
+
+    def _give_back(self) -> None:
+        if self._retries < self._limits.retries:
+            self._retries = min(self._retries + self._limits.retries_back, self._limits.retries)
 
     def _storm(self) -> Stop | None:
         limits = self._limits
@@ -97,21 +108,27 @@ class Breaker:
 
 
 class _Last:
-    """How many of the last so many were true; counted as they come and go."""
+    """How many of the last so many were true, which are few: the numbers of those are kept."""
 
     def __init__(self, of: int) -> None:
         self._of = of
-        self._seen: deque[bool] = deque()
-        self.count = 0
+        self._seen = 0
+        self._true: deque[int] = deque()
 
     @property
     def full(self) -> bool:
         """Whether there were so many yet."""
-        return len(self._seen) == self._of
+        return self._seen >= self._of
 
-    def add(self, one: bool) -> None:
+    @property
+    def count(self) -> int:
+        """How many were true."""
+        while self._true and self._true[0] <= self._seen - self._of:
+            self._true.popleft()
+        return len(self._true)
+
+    def add(self, *, one: bool) -> None:
         """One more, and the oldest goes."""
-        self._seen.append(one)
-        self.count += one
-        if len(self._seen) > self._of:
-            self.count -= self._seen.popleft()
+        self._seen += 1
+        if one:
+            self._true.append(self._seen)

@@ -30,6 +30,9 @@ class Gateway(Protocol):
 class Pace(Protocol):
     """Whoever says when the next request may go."""
 
+    def take(self) -> bool:
+        """True when one request may go right now; False when `slot` must be waited for."""
+
     async def slot(self) -> None:
         """Wait until one request may go."""
 
@@ -70,15 +73,14 @@ class Delivery:
 
     async def deliver(self, message: Message, body: bytes, key: str) -> Outcome:
         """The first request with the slot already taken, and more only if nothing left."""
-        reply = await self._send(body, key)
+        reply = self._heard(await self.gateway.send(body, key))
         if not self._worth_another(reply):
             return Outcome(message.row, message.claim, 1, reply)
         counted = _Counted(1, reply)
         await self._try_again(counted, body, key)
         return Outcome(message.row, message.claim, counted.requests, counted.reply)
 
-    async def _send(self, body: bytes, key: str) -> Reply:
-        reply = await self.gateway.send(body, key)
+    def _heard(self, reply: Reply) -> Reply:
         self.pace.heard(reply)
         self.on_reply(reply)
         return reply
@@ -115,7 +117,7 @@ class Delivery:
 
     async def _request(self, counted: _Counted, body: bytes, key: str) -> None:
         if await self.halt.outlast(self.pace.slot()):
-            counted.reply = await self._send(body, key)
+            counted.reply = self._heard(await self.gateway.send(body, key))
             counted.requests += 1
 
     async def _pause(self, delay_s: float) -> None:

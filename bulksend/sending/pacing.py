@@ -2,9 +2,10 @@
 
 The bucket holds time, not requests: it drips one second a second, and a slot costs the time that
 the present rate gives it. So one bucket serves every rate, a change of the rate is a change of the
-price, and what is owed stays owed. It is drawn by one task, once a tick, for all who wait: like
-that it neither bursts at the start, nor spins under uvloop (whose timers are whole milliseconds),
-nor costs a timer for each slot. A window beside it keeps what a bucket alone cannot promise.
+price, and what is owed stays owed. It is paid, and drawn for all who wait, by one task once a tick:
+like that it neither bursts at the start, nor spins under uvloop (whose timers are whole
+milliseconds), nor costs a timer for each slot. A window beside it keeps what a bucket alone cannot
+promise.
 
 After every rest (the start, a pause, a hold) the gate opens step by step: one request, two, ten,
 and then as many as the rate wants. That costs four round trips, and a full queue or a wrong limit
@@ -53,12 +54,14 @@ class Pacer:
         self._open_then = self._replies_then = 0
         self._rested = True
         self._last_s = float("-inf")
+        #: Of the slots that were given, what is not in the bucket yet.
+        self._owed_s = 0.0
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._window = Window(self.pace.user_per_s)
         self._price_s = self._price_at(self._loop.time())
-        await self._new_bucket(owed_s=self._slack_s)
+        self._new_bucket(owed_s=self._slack_s)
         self._dispenser = asyncio.create_task(self._dispense(), name="bulksend-pacer")
         return self
 
@@ -71,10 +74,17 @@ class Pacer:
         self._dispenser.cancel()
         await asyncio.wait([self._dispenser])
 
+    def take(self) -> bool:
+        """A slot that is free right now, where nobody waits for one; False when there is none."""
+        if self._waiting or not self._free():
+            return False
+        self._give()
+        self._wanted.set()
+        return True
+
     async def slot(self) -> None:
         """Wait until one request may go; first come, first served. Safe to cancel."""
-        if not self._waiting and await self._free():
-            await self._give()
+        if self.take():
             return
         permission = self._loop.create_future()
         self._waiting.append(permission)
@@ -134,19 +144,19 @@ class Pacer:
     async def _dispense(self) -> None:
         while True:
             await self._wanted.wait()
-            await self._draw()
-            if self._waiting:
-                await asyncio.sleep(self._until_next_s())
-            else:
+            self._draw()
+            await self._pay()
+            if not self._waiting:
                 self._wanted.clear()
+            await asyncio.sleep(self._until_next_s() if self._waiting else TICK_S)
 
-    async def _draw(self) -> None:
+    def _draw(self) -> None:
         """Slots for those who wait, as many as there are; who has gone costs nobody a slot."""
         while self._waiting:
             if self._waiting[0].done():
                 self._waiting.popleft()
-            elif await self._free():
-                await self._give()
+            elif self._free():
+                self._give()
                 self._waiting.popleft().set_result(None)
             else:
                 return
@@ -163,40 +173,48 @@ class Pacer:
             return min(max(next_s - now_s, TICK_S), LOOK_S)
         return max(TICK_S, min(self._price_s / 20, self._slack_s / 2))
 
-    async def _free(self) -> bool:
-        """Whether one request may go now. Never waits."""
+    def _free(self) -> bool:
+        """Whether one request may go now."""
         now_s = self._loop.time()
         if self._paused or self.pace.held_until_s > now_s:
             self._rested = True
             return False
-        await self._reprice(now_s)
+        self._reprice(now_s)
         return (
             self._open - self._open_then < _open_after(self._replies - self._replies_then)
-            and self._bucket.has_capacity(_SIZE_S - self._slack_s)
+            and self._has_room()
             and self._window.opens_at_s(now_s) <= now_s
         )
 
-    async def _give(self) -> None:
-        await self._bucket.acquire(self._price_s)
+    def _has_room(self) -> bool:
+        return self._bucket.has_capacity(_SIZE_S - self._slack_s + self._owed_s)
+
+    def _give(self) -> None:
+        self._owed_s += self._price_s
         self._last_s = self._loop.time()
         self._window.add(self._last_s)
         self._given += 1
 
-    async def _reprice(self, now_s: float) -> None:
+    async def _pay(self) -> None:
+        """Put what was given into the bucket, which has always room for it."""
+        owed_s, self._owed_s = self._owed_s, 0.0
+        await self._bucket.acquire(owed_s)
+
+    def _reprice(self, now_s: float) -> None:
         """The price of a slot at this moment; the last one given is paid at the new price too."""
         before_s, self._price_s = self._price_s, self._price_at(now_s)
-        if self._price_s != before_s:
-            self._window = self._window.changed(self.pace.per_s(now_s))
-        if self._rested:
-            self._rested = False
+        if self._price_s == before_s and not self._rested:
+            return
+        self._window = self._window.changed(self.pace.per_s(now_s))
+        rested, self._rested = self._rested, False
+        if rested:
             self._open_then, self._replies_then = self._open, self._replies
-            if self._bucket.has_capacity(_SIZE_S - self._slack_s):
-                await self._new_bucket(owed_s=self._slack_s)  # one slot: what piled up is let go
-                return
-        if self._price_s > before_s:
-            await self._bucket.acquire(self._price_s - before_s)
+        if rested and self._has_room():
+            self._new_bucket(owed_s=self._slack_s)  # one slot: what piled up is let go
+        elif self._price_s > before_s:
+            self._owed_s += self._price_s - before_s
         elif self._price_s < 0.5 * before_s:  # or the old price would be waited for
-            await self._new_bucket(owed_s=self._price_s)
+            self._new_bucket(owed_s=self._price_s)
 
     def _price_at(self, now_s: float) -> float:
         per_s = self.pace.per_s(now_s)
@@ -205,10 +223,9 @@ class Pacer:
         self._slack_s = SLACK_LIMITED_S if queued else SLACK_S
         return 1.0 / (SHARE * per_s)
 
-    async def _new_bucket(self, owed_s: float) -> None:
+    def _new_bucket(self, owed_s: float) -> None:
         """It drips one second a second."""
-        self._bucket = AsyncLimiter(_SIZE_S, _SIZE_S)
-        await self._bucket.acquire(owed_s)
+        self._bucket, self._owed_s = AsyncLimiter(_SIZE_S, _SIZE_S), owed_s
 
 
 def _open_after(replies: int) -> int:

@@ -9,9 +9,8 @@ drained, and abandoned only by `leave`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 from bulksend import errors
@@ -34,8 +33,8 @@ class Recorder(Protocol):
     def claim(self, message: Message, body: bytes) -> Awaitable[None]:
         """Note that a row is about to be sent."""
 
-    def settle(self, outcome: Outcome) -> Awaitable[None]:
-        """Note how it ended."""
+    def settle(self, outcome: Outcome) -> asyncio.Future[None]:
+        """Note how it ended; outcomes that become durable together may share a future."""
 
 
 class Source(Protocol):
@@ -70,7 +69,7 @@ class Crew:
     purse: Purse
     delivery: delivery.Delivery
     halt: halt.Halt
-    on_outcome: Callable[[Outcome], None]
+    on_outcomes: Callable[[Sequence[Outcome]], None]
 
 
 class Pipeline:
@@ -81,8 +80,8 @@ class Pipeline:
         self._max_in_flight = max_in_flight
         #: Rows whose outcome is not known yet.
         self.in_flight: dict[int, Message] = {}
-        #: Outcomes that are not durable yet.
-        self._settling: set[asyncio.Future[None]] = set()
+        #: Outcomes that are not durable yet, by the future that will say so.
+        self._settling: dict[asyncio.Future[None], list[tuple[Message, Outcome]]] = {}
         self._settled = asyncio.Event()
         self._left = asyncio.Event()
         self._accepted = False
@@ -142,9 +141,9 @@ class Pipeline:
         crew = self._crew
         if crew.halt or (message := await crew.source.take()) is None:
             return False
-        if not await self._afford(message):
+        if not crew.purse.reserve(message) and not await self._afford(message):
             return False
-        if not await crew.halt.outlast(crew.pace.slot()):
+        if not crew.pace.take() and not await crew.halt.outlast(crew.pace.slot()):
             return False
         await self._send(message)
         return True
@@ -157,23 +156,28 @@ class Pipeline:
         key = idempotency_key(crew.batch_id, message.row, message.claim)
         outcome = await crew.delivery.deliver(message, body, key)
         del self.in_flight[message.row]  # from here on its outcome is in the journal's hands
-        self._accepted = self._accepted or outcome.status is Status.ACCEPTED
-        settling = asyncio.ensure_future(crew.recorder.settle(outcome))
-        self._settling.add(settling)
-        settling.add_done_callback(partial(self._count, message, outcome))
+        self._accepted = self._accepted or outcome.reply.status is Status.ACCEPTED
+        self._settle(message, outcome)
 
-    def _count(self, message: Message, outcome: Outcome, settling: asyncio.Future[None]) -> None:
-        """Durable: give back its money and tell. Not waited for, so that the worker's next claim
-        can share the commit.
-        """
-        self._settling.discard(settling)
+    def _settle(self, message: Message, outcome: Outcome) -> None:
+        """Not waited for, so that the worker's next claim can share the commit."""
+        settling = self._crew.recorder.settle(outcome)
+        if settling not in self._settling:
+            self._settling[settling] = []
+            settling.add_done_callback(self._count)
+        self._settling[settling].append((message, outcome))
+
+    def _count(self, settling: asyncio.Future[None]) -> None:
+        """Durable: give back the money of these rows, and tell."""
+        settled = self._settling.pop(settling)
         self._settled.set()
         if settling.cancelled():
             return
         try:
             settling.result()
-            self._crew.purse.settle(message, outcome.reply)
-            self._crew.on_outcome(outcome)
+            for message, outcome in settled:
+                self._crew.purse.settle(message, outcome.reply)
+            self._crew.on_outcomes([outcome for _, outcome in settled])
         except Exception as failure:
             self._fail(failure)
 
@@ -191,20 +195,15 @@ class Pipeline:
 
     async def _abandon(self, crew: asyncio.Task[None]) -> None:
         """Note what is in flight as unknown, as far as the journal still can; then let go."""
-        doubtful = [_left_in_flight(message) for message in self.in_flight.values()]
+        doubtful = list(self.in_flight.values())
         crew.cancel()
         await asyncio.wait([crew], timeout=LEAVE_S)
-        settling: dict[asyncio.Future[None], Outcome] = {
-            asyncio.ensure_future(self._crew.recorder.settle(it)): it for it in doubtful
-        }
-        if not (settling or self._settling):
-            return
-        done, late = await asyncio.wait({*settling, *self._settling}, timeout=LEAVE_S)
-        for waiting in late:
-            waiting.cancel()
-        for settled in done & settling.keys():
-            if settled.exception() is None:
-                self._crew.on_outcome(settling[settled])
+        for message in doubtful:
+            self._settle(message, _left_in_flight(message))
+        if self._settling:
+            _, late = await asyncio.wait(tuple(self._settling), timeout=LEAVE_S)
+            for waiting in late:
+                waiting.cancel()
 
 
 def _left_in_flight(message: Message) -> Outcome:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -145,9 +145,9 @@ class Client:
         return self._classified(await self._exchange(body, key))
 
     def _classified(self, exchange: Exchange) -> Reply:
-        now = datetime.now(UTC)
-        self._heard(exchange, now.timestamp())
-        return codes.classify(exchange, now)
+        now_s = time.time()
+        self._heard(exchange, now_s)
+        return codes.classify(exchange, now_s)
 
     def _heard(self, exchange: Exchange, now_s: float) -> None:
         if exchange.failure is None and "date" in exchange.headers:
@@ -167,7 +167,7 @@ class Client:
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
         """A read, which costs nothing and may be repeated."""
         exchange = await self._read(path, parameters)
-        self._heard(exchange, datetime.now(UTC).timestamp())
+        self._heard(exchange, time.time())
         return exchange
 
     async def _read(self, path: str, parameters: Mapping[str, str] | None) -> Exchange:

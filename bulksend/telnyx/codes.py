@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -118,19 +118,19 @@ _KEY = re.compile(r"KEY[0-9A-Za-z_-]{8,}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def classify(exchange: Exchange, now: datetime) -> Reply:
-    """The one decision about one exchange. `now` is UTC, for dates in headers."""
+def classify(exchange: Exchange, now_s: float) -> Reply:
+    """The one decision about one exchange. `now_s` counts from 1970, for dates in headers."""
     if exchange.failure is not None:
         return _without_reply(exchange, exchange.failure)
     status = exchange.http_status or 0
     if 200 <= status < 300:
-        return _yes(exchange, now)
+        return _yes(exchange, now_s)
     if 300 <= status < 400:
         return _own(Status.UNKNOWN, Code.REDIRECT, status, Stop.BASE_URL)
     problems = _problems(exchange.body)
     if problems:
-        return _no(exchange, problems, now)
-    return _no_without_code(exchange, now)
+        return _no(exchange, problems, now_s)
+    return _no_without_code(exchange, now_s)
 
 
 def _without_reply(exchange: Exchange, failure: Failure) -> Reply:
@@ -159,7 +159,7 @@ def _own(
     )
 
 
-def _yes(exchange: Exchange, now: datetime) -> Reply:
+def _yes(exchange: Exchange, now_s: float) -> Reply:
     """A 2xx: accepted only with a message ID."""
     try:
         data = orjson.loads(exchange.body)["data"]
@@ -179,8 +179,8 @@ def _yes(exchange: Exchange, now: datetime) -> Reply:
         encoding=_encoding(encoding) if isinstance(encoding, str) else "",
         cost=_cost(data.get("cost"), exchange.body),
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
-        signal=_signal(exchange.headers, None, now),
-        replayed=_header(exchange.headers, "idempotent-replayed").lower() == "true",
+        signal=_signal(exchange.headers, None, now_s),
+        replayed=_header(exchange.headers, _REPLAYED).lower() == "true",
     )
 
 
@@ -226,7 +226,7 @@ def _problems(body: bytes) -> list[dict[str, Any]]:
     return [it for it in found[:20] if isinstance(it, dict) and it.get("code") is not None]
 
 
-def _no(exchange: Exchange, problems: list[dict[str, Any]], now: datetime) -> Reply:
+def _no(exchange: Exchange, problems: list[dict[str, Any]], now_s: float) -> Reply:
     """The worst of the errors decides."""
     worst = max(problems, key=lambda it: _weight(_meaning(it, exchange.http_status)))
     meaning = _meaning(worst, exchange.http_status)
@@ -236,7 +236,7 @@ def _no(exchange: Exchange, problems: list[dict[str, Any]], now: datetime) -> Re
         error=_sentence(worst),
         http_status=exchange.http_status,
         stop=meaning.stop,
-        signal=_signal(exchange.headers, meaning.throttle, now),
+        signal=_signal(exchange.headers, meaning.throttle, now_s),
     )
 
 
@@ -260,7 +260,7 @@ def _weight(meaning: Meaning) -> int:
     return 2 if meaning.stop is not None else 1 if meaning.throttle is not None else 0
 
 
-def _no_without_code(exchange: Exchange, now: datetime) -> Reply:
+def _no_without_code(exchange: Exchange, now_s: float) -> Reply:
     """A status alone: from a gateway, a firewall, something that is not Telnyx."""
     status = exchange.http_status or 0
     meaning = STATUSES.get(status)
@@ -272,44 +272,45 @@ def _no_without_code(exchange: Exchange, now: datetime) -> Reply:
         Status.UNKNOWN: Code.SERVER_ERROR,
         Status.UNSENT: Code.THROTTLED if meaning.throttle else Code.NOT_TELNYX,
     }[meaning.status]
-    signal = _signal(exchange.headers, meaning.throttle, now)
+    signal = _signal(exchange.headers, meaning.throttle, now_s)
     return _own(meaning.status, code, status, meaning.stop, signal)
 
 
-def _signal(headers: Mapping[str, str], throttle: Throttle | None, now: datetime) -> Signal | None:
+def _signal(headers: Mapping[str, str], throttle: Throttle | None, now_s: float) -> Signal | None:
     """What the headers say about the pace; None when they say nothing."""
-    remaining, retry_after = _header(headers, _REMAINING), _header(headers, _RETRY_AFTER)
-    if throttle is None and not remaining and not retry_after:
+    if throttle is None and _REMAINING not in headers and _RETRY_AFTER not in headers:
         return None
+    remaining = _header(headers, _REMAINING)
     return Signal(
         throttle=throttle,
-        retry_after_s=seconds_from(retry_after, now),
+        retry_after_s=seconds_from(_header(headers, _RETRY_AFTER), now_s),
         remaining=int(remaining) if remaining.isdecimal() and len(remaining) < 10 else None,
-        reset_s=seconds_from(_header(headers, _RESET), now),
+        reset_s=seconds_from(_header(headers, _RESET), now_s),
     )
 
 
 _REMAINING, _RESET, _RETRY_AFTER = "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"
+_REPLAYED = "idempotent-replayed"
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
     return headers[name].strip() if name in headers else ""
 
 
-def seconds_from(value: str, now: datetime) -> float | None:
+def seconds_from(value: str, now_s: float) -> float | None:
     """Seconds, an epoch (Telnyx's pages disagree) or an HTTP date -> seconds from now, 0 to 3600.
 
     Nonsense counts as absent.
     """
     try:
         number = float(value)
-        seconds = number - now.timestamp() if number > 1e9 else number
+        seconds = number - now_s if number > 1e9 else number
     except ValueError:
         try:
             moment = parsedate_to_datetime(value)
         except (ValueError, TypeError, IndexError):
             return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+        seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now_s
     return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S) if seconds == seconds else None
 
 

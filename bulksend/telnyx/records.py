@@ -7,6 +7,7 @@ not come.
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ class Search:
 def _asked_to_wait_s(answer: Exchange) -> float:
     if answer.failure is not None:
         return 0.0
-    said = codes.seconds_from(answer.headers.get("retry-after", ""), datetime.now(UTC))
+    said = codes.seconds_from(answer.headers.get("retry-after", ""), time.time())
     return min(said or 0.0, 60.0)
 
 

@@ -98,7 +98,7 @@ def test_a_429_holds_everybody_as_long_as_telnyx_asks(
     headers: dict[str, str], held_s: float
 ) -> None:
     body = b'{"errors":[{"code":"10011","title":"Too many requests"}]}'
-    reply = codes.classify(codes.Exchange(True, None, 429, headers, body), NOW)
+    reply = codes.classify(codes.Exchange(True, None, 429, headers, body), NOW.timestamp())
 
     state = pace.next_pace(pace.start(50.0), reply, news(10.0, 0))
 

@@ -76,6 +76,9 @@ class FakePace:
         self.shut = shut
         self.replies: list[Reply] = []
 
+    def take(self) -> bool:
+        return not self.shut
+
     async def slot(self) -> None:
         while self.shut:
             await asyncio.sleep(1.0)
@@ -127,7 +130,7 @@ class Batch:
                 random=random.Random(1),
             ),
             halt=self.halt,
-            on_outcome=self.counted.append,
+            on_outcomes=self.counted.extend,
         )
         self.pipeline = pipeline.Pipeline(crew, max_in_flight=in_flight)
 

@@ -33,7 +33,7 @@ def success(**fields: Any) -> bytes:
 
 @pytest.mark.parametrize("failure", list(Failure))
 def test_nothing_written_is_unsent_whatever_failed(failure: Failure) -> None:
-    assert codes.classify(Exchange(False, failure), NOW).status is Status.UNSENT
+    assert codes.classify(Exchange(False, failure), NOW.timestamp()).status is Status.UNSENT
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,14 @@ def test_nothing_written_is_unsent_whatever_failed(failure: Failure) -> None:
 def test_after_the_first_byte_only_proof_makes_a_row_unsent(
     failure: Failure, status: Status
 ) -> None:
-    assert codes.classify(Exchange(True, failure), NOW).status is status
+    assert codes.classify(Exchange(True, failure), NOW.timestamp()).status is status
 
 
 def test_a_certificate_that_cannot_be_trusted_stops_the_batch() -> None:
-    assert codes.classify(Exchange(False, Failure.TLS_CERTIFICATE), NOW).stop is Stop.CERTIFICATE
+    assert (
+        codes.classify(Exchange(False, Failure.TLS_CERTIFICATE), NOW.timestamp()).stop
+        is Stop.CERTIFICATE
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_a_certificate_that_cannot_be_trusted_stops_the_batch() -> None:
 def test_a_reply_is_decided_by_code_and_then_by_status(
     http: int, body: bytes, status: Status, code: str, stop: Stop | None, throttle: Throttle | None
 ) -> None:
-    reply = codes.classify(answer(http, body), NOW)
+    reply = codes.classify(answer(http, body), NOW.timestamp())
 
     assert (reply.status, reply.code, reply.stop) == (status, code, stop)
     assert (reply.signal.throttle if reply.signal else None) == throttle
@@ -146,7 +149,7 @@ def test_a_reply_is_decided_by_code_and_then_by_status(
 def test_the_worst_of_several_errors_decides() -> None:
     body = json.dumps({"errors": [{"code": "40310"}, {"code": "20100"}]}).encode()
 
-    assert codes.classify(answer(402, body), NOW).stop is Stop.FUNDS
+    assert codes.classify(answer(402, body), NOW.timestamp()).stop is Stop.FUNDS
 
 
 @pytest.mark.parametrize(
@@ -161,7 +164,7 @@ def test_the_worst_of_several_errors_decides() -> None:
 def test_money_is_exact_as_text_and_as_number(amount: str, exact: str) -> None:
     body = f'{{"data":{{"id":"{ID}","cost":{{"amount":{amount},"currency":"USD"}}}}}}'.encode()
 
-    assert codes.classify(answer(200, body), NOW).cost == Money(Decimal(exact), "USD")
+    assert codes.classify(answer(200, body), NOW.timestamp()).cost == Money(Decimal(exact), "USD")
 
 
 @pytest.mark.parametrize(
@@ -170,14 +173,14 @@ def test_money_is_exact_as_text_and_as_number(amount: str, exact: str) -> None:
 def test_money_that_is_none_is_none(cost: str) -> None:
     body = f'{{"data":{{"id":"{ID}","cost":{cost}}}}}'.encode()
 
-    assert codes.classify(answer(200, body), NOW).cost is None
+    assert codes.classify(answer(200, body), NOW.timestamp()).cost is None
 
 
 def test_a_reply_too_deep_to_read_its_cost_again_is_accepted_without_one() -> None:
     body = success(cost={"amount": 0.042, "currency": "USD"}, x="DEEP")
     deep = body.replace(b'"DEEP"', b"[" * 1015 + b"]" * 1015)
 
-    reply = codes.classify(answer(200, deep), NOW)
+    reply = codes.classify(answer(200, deep), NOW.timestamp())
 
     assert (reply.status, reply.cost) == (Status.ACCEPTED, None)
 
@@ -197,12 +200,12 @@ def test_a_reply_too_deep_to_read_its_cost_again_is_accepted_without_one() -> No
     ],
 )
 def test_waiting_is_read_as_seconds_epoch_or_date(value: str, seconds: float | None) -> None:
-    assert codes.seconds_from(value, NOW) == seconds
+    assert codes.seconds_from(value, NOW.timestamp()) == seconds
 
 
 def test_rate_headers_reach_the_pace_on_successes_too() -> None:
     reply = codes.classify(
-        answer(200, success(), x_ratelimit_remaining="0", x_ratelimit_reset="3"), NOW
+        answer(200, success(), x_ratelimit_remaining="0", x_ratelimit_reset="3"), NOW.timestamp()
     )
 
     assert reply.signal == Signal(None, None, 0, 3.0)
@@ -211,7 +214,7 @@ def test_rate_headers_reach_the_pace_on_successes_too() -> None:
 def test_an_error_sentence_shows_no_number_no_key_and_no_acting_character() -> None:
     body = envelope("40310", "Bad \x1b[31m", "to +447700900123 with KEY0123456789abcdef\u202e")
 
-    sentence = codes.classify(answer(400, body), NOW).error
+    sentence = codes.classify(answer(400, body), NOW.timestamp()).error
 
     assert "+447700900123" not in sentence
     assert "+4477…123" in sentence
