@@ -35,7 +35,7 @@ class _Group:
     settlements: list[Row] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     waiters: list[Waiter] = field(default_factory=list)
-    #: The waiter of all settlements; each claim has its own, as whoever awaits one may be cancelled.
+    #: The waiter of all settlements. Each claim has its own: whoever awaits one may be cancelled.
     settled: Waiter | None = None
 
 

@@ -142,7 +142,15 @@ class Client:
 
     async def send(self, body: bytes, key: str) -> Reply:
         """Exactly one POST. Raises nothing but CancelledError."""
-        return self._classified(await self._exchange(body, key))
+        seen = wire.Exchanging()
+        try:
+            headers, read = await self._wire.post(body, key, seen)
+        except _WIRE_FAULTS as error:
+            failure = Failure.REPLY_CUT if seen.status is not None else failure_of(error)
+            return self._classified(Exchange(seen.written, failure, seen.status))
+        if read is None:
+            return self._classified(Exchange(True, Failure.REPLY_UNREADABLE, seen.status))
+        return self._classified(Exchange(True, None, seen.status, _kept(headers), read))
 
     def _classified(self, exchange: Exchange) -> Reply:
         now_s = time.time()
@@ -152,17 +160,6 @@ class Client:
     def _heard(self, exchange: Exchange, now_s: float) -> None:
         if exchange.failure is None and "date" in exchange.headers:
             self.clock.heard(exchange.headers["date"], now_s)
-
-    async def _exchange(self, body: bytes, key: str) -> Exchange:
-        seen = wire.Exchanging()
-        try:
-            headers, read = await self._wire.post(body, key, seen)
-        except _WIRE_FAULTS as error:
-            failure = Failure.REPLY_CUT if seen.status is not None else failure_of(error)
-            return Exchange(seen.written, failure, seen.status)
-        if read is None:
-            return Exchange(True, Failure.REPLY_UNREADABLE, seen.status)
-        return Exchange(True, None, seen.status, _kept(headers), read)
 
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
         """A read, which costs nothing and may be repeated."""

@@ -90,11 +90,16 @@ class Wire:
 
         Raises what aiohttp raises, and TimeoutError.
         """
-        connection = await self._connect()
+        connection = self._keep() or await self._connect()
         exchanging.connection, exchanging.due_s = connection, self._loop.time() + self._reply_s
         self._open[exchanging] = None
         try:
-            headers, read = await self._exchange(connection, body, key, exchanging)
+            protocol = self._write(connection, body, key, exchanging)
+            message, content = await protocol.read()
+            while 100 <= message.code < 200 and message.code != 101:  # not the reply yet
+                message, content = await protocol.read()
+            exchanging.status = message.code
+            read = content.read_nowait() if content.is_eof() else await _read(content)
         except BaseException:
             connection.close()
             if exchanging.overdue:
@@ -102,31 +107,39 @@ class Wire:
             raise
         finally:
             del self._open[exchanging]
-        if read is not None and _usable(connection):
-            self._kept.append((connection, self._loop.time()))
-        else:
-            connection.close()
-        return headers, read
+        self._let_go(connection, whole=read is not None)
+        return message.headers, read
 
-    async def _connect(self) -> aiohttp.connector.Connection:
-        """A kept connection that is still good, or a new one."""
+    def _keep(self) -> aiohttp.connector.Connection | None:
+        """A kept connection that is still good."""
         while self._kept:
             connection, since_s = self._kept.pop()
             if _usable(connection) and self._loop.time() - since_s < KEEP_S:
                 return connection
             connection.close()
+        return None
+
+    async def _connect(self) -> aiohttp.connector.Connection:
         try:
             return await self._connector.connect(self._target, [], self._timeout)
         except TimeoutError as late:
             raise aiohttp.ConnectionTimeoutError from late
 
-    async def _exchange(
+    def _let_go(self, connection: aiohttp.connector.Connection, *, whole: bool) -> None:
+        """After a whole reply the connection is good for the next request."""
+        if whole and _usable(connection):
+            self._kept.append((connection, self._loop.time()))
+        else:
+            connection.close()
+
+    def _write(
         self,
         connection: aiohttp.connector.Connection,
         body: bytes,
         key: str,
         exchanging: Exchanging,
-    ) -> tuple[Mapping[str, str], bytes | None]:
+    ) -> aiohttp.client_proto.ResponseHandler:
+        """The whole request; who gets the reply."""
         protocol, transport = connection.protocol, connection.transport
         if protocol is None or transport is None or transport.is_closing():
             raise aiohttp.ServerDisconnectedError
@@ -135,11 +148,7 @@ class Wire:
         transport.write(
             b"%b%b\r\nContent-Length: %d\r\n\r\n%b" % (self._head, key.encode(), len(body), body)
         )
-        message, content = await protocol.read()
-        while 100 <= message.code < 200 and message.code != 101:  # not the reply yet
-            message, content = await protocol.read()
-        exchanging.status = message.code
-        return message.headers, await _read(content)
+        return protocol
 
     async def _watch(self) -> None:
         """End what is overdue: one look now and then is cheaper than a timer for each request."""
