@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.commands import batch, control
+from bulksend.commands import batch, control, sending
 from bulksend.commands.batch import refuse_missing
 from bulksend.commands.settings import Settings
 from bulksend.commands.summary import SCHEMA
@@ -38,7 +38,7 @@ def pace(settings: Settings, change: str | None) -> Pace:
         paces.parse_rate(change or "")
     refuse_missing(settings)
     path = control.wish_path(settings.journal_path)
-    wish = _present(settings, path)
+    wish = _present(settings, path, change)
     if change is not None:
         wish = _changed(wish, change)
         _tell(settings, path, wish)
@@ -60,11 +60,11 @@ def is_paused(settings: Settings) -> bool:
     return wish is not None and wish.paused and wish.heard
 
 
-def _present(settings: Settings, path: Path) -> control.Wish:
+def _present(settings: Settings, path: Path, change: str | None) -> control.Wish:
     """What the run goes by; a run that has just begun lays it down in a moment."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
-        _refuse_idle(settings)
+        _refuse_idle(settings, change)
         wish = control.read(path)
         if wish is not None:
             return wish
@@ -84,19 +84,28 @@ def _tell(settings: Settings, path: Path, wish: control.Wish) -> None:
         found = control.read(path)
         if found is not None and found.token == wish.token and found.heard:
             return
-        _refuse_idle(settings)
+        _refuse_idle(settings, wish.rate)
         time.sleep(_LOOK_S)
     raise _no_answer()
 
 
-def _refuse_idle(settings: Settings) -> None:
+def _refuse_idle(settings: Settings, change: str | None) -> None:
     if journal.is_running(settings.journal_path):
         return
     raise errors.UsageError(
         f"{settings.contacts}: no run works on this batch right now",
-        hint=f"the next one takes --rate: {batch.command_line('resume', settings)} --rate 20/s",
+        hint=_way_out(settings, change),
         code="not_running",
     )
+
+
+def _way_out(settings: Settings, change: str | None) -> str:
+    with journal.read(settings.journal_path) as record:
+        left = sending.stand(record, settings, seconds=0.0).counts.unsent
+    if not left:
+        return f"nothing is left to send, see: {batch.command_line('status', settings)}"
+    rate = settings.guards.rate if change in (None, control.PAUSE, control.CONTINUE) else change
+    return f"the next one takes --rate: {batch.command_line('resume', settings)} --rate {rate}"
 
 
 def _no_answer() -> errors.UsageError:

@@ -94,18 +94,25 @@ def test_a_killed_runs_pause_is_not_the_next_ones(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "code"),
-    [("20/s", "not_running"), ("pause", "not_running"), ("fast", "rate_invalid")],
+    ("change", "code", "limit", "hint"),
+    [
+        pytest.param("7/s", "not_running", "1", "--sandbox --rate 7/s", id="rows-are-left"),
+        pytest.param("pause", "not_running", "1", "--sandbox --rate 50/s", id="nothing-to-pause"),
+        pytest.param("7/s", "not_running", "3", "nothing is left to send", id="finished"),
+        pytest.param("fast", "rate_invalid", "3", "50/s", id="no-rate"),
+    ],
 )
-def test_without_a_run_there_is_nothing_to_pace(tmp_path: Path, change: str, code: str) -> None:
+def test_without_a_run_there_is_nothing_to_pace(
+    tmp_path: Path, change: str, code: str, limit: str, hint: str
+) -> None:
     contacts = cli.write_contacts(tmp_path / "contacts.csv", 3)
-    cli.bulksend("run", contacts, "--sandbox")
+    cli.bulksend("run", contacts, "--sandbox", "--limit", limit)
 
     ended = cli.bulksend("pace", contacts, change, "--sandbox", "--json")
 
     assert ended.returncode == 2
-    assert json.loads(ended.stdout)["error"]["code"] == code
-    assert json.loads(ended.stdout)["error"]["hint"]
+    error = json.loads(ended.stdout)["error"]
+    assert (error["code"], hint in error["hint"]) == (code, True), error
 
 
 def test_what_others_write_there_moves_nothing(tmp_path: Path) -> None:

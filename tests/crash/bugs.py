@@ -65,10 +65,10 @@ BUGS = (
     Bug(
         "a slot that is free before its row is settled",
         "sending/pipeline.py",
-        "        settling = asyncio.ensure_future(crew.recorder.settle(outcome))\n",
+        "        settling = self._crew.recorder.settle(outcome)\n",
         "        async def late() -> None:\n"
         "            await asyncio.sleep(0.3)\n"
-        "            await crew.recorder.settle(outcome)\n\n"
+        "            await self._crew.recorder.settle(outcome)\n\n"
         "        settling = asyncio.ensure_future(late())\n",
         (_PIPELINE, _CRASH),
     ),
