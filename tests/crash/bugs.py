@@ -138,8 +138,9 @@ BUGS = (
     Bug(
         "a key that is another one for each attempt",
         "sending/delivery.py",
-        "reply = await self.gateway.send(body, key)",
-        "reply = await self.gateway.send(body, key + str(self.random.random()))",
+        "        reply = self._heard(await self.gateway.send(body, key))",
+        "        reply = self._heard("
+        "await self.gateway.send(body, key + str(self.random.random())))",
         (_PIPELINE, _STOPPING),
     ),
     Bug(

@@ -99,12 +99,12 @@ def test_no_cell_runs_and_every_number_stays_as_it_is(tmp_path: Path) -> None:
     cells = PAYLOADS + NUMBERS + HARMLESS
     path = tmp_path / "out.csv"
 
-    frame = pl.DataFrame({"c0": cells, "status": cells})
-    writer.write_rows(path, ["=name()"], ["status"], [frame])
+    frame = pl.DataFrame({"c0": cells, "error": cells})
+    writer.write_rows(path, ["=name()"], ["error"], [frame])
 
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
-    assert header == ["'=name()", "status"]
+    assert header == ["'=name()", "error"]
     assert [it[0] for it in rows] == [f"'{it}" for it in PAYLOADS] + NUMBERS + HARMLESS
     assert [it[0] for it in rows] == [it[1] for it in rows]
     assert len(PAYLOADS) >= 60
