@@ -76,7 +76,10 @@ def results(rounds: Rounds) -> str:
     """The table of all senders, fastest first, and the one with a slow server."""
     here = [it for it in CELLS if rounds.get(it.name)]
     fast = sorted((it for it in here if not it.latency_ms), key=lambda it: -_median(rounds, it))
-    lines = ["| who sends | in flight | messages/s | CPU µs/message | MB |", "|---|--:|--:|--:|--:|"]
+    lines = [
+        "| who sends | in flight | messages/s | CPU µs/message | MB |",
+        "|---|--:|--:|--:|--:|",
+    ]
     lines += [_line(it, rounds[it.name]) for it in fast]
     slow = [it for it in here if it.latency_ms]
     if slow:

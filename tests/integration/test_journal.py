@@ -234,13 +234,57 @@ def test_the_journal_is_for_its_owner_alone_and_holds_no_number_and_no_text(path
     assert b"private" not in path.read_bytes()
 
 
+class Commits:
+    """A writer on a table of its own, and how many commits it made."""
+
+    def __init__(self, path: Path) -> None:
+        self.count = 0
+        self.record = journal.Journal.create(path, make_batch())
+        self.record._connection.set_trace_callback(self._heard)
+
+    def _heard(self, statement: str) -> None:
+        self.count += statement == "COMMIT"
+
+
+async def test_rows_of_one_turn_and_of_the_next_share_a_commit(path: Path) -> None:
+    commits = Commits(path)
+
+    async def claim(row: int) -> None:
+        if row % 2:
+            await asyncio.sleep(0)
+        await commits.record.claim(make_message(row), b"body")
+
+    async with commits.record.writing():
+        await asyncio.gather(*(claim(row) for row in range(2, 52)))
+        assert commits.count == 1
+        await asyncio.gather(
+            *(commits.record.settle(Outcome(row, 1, 1, accepted())) for row in range(2, 52))
+        )
+    commits.record.close()
+
+    assert commits.count == 2
+
+
+async def test_who_gives_up_waiting_for_a_claim_stops_no_other_row(path: Path) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        async with record.writing():
+            given_up, other = (
+                asyncio.ensure_future(record.claim(make_message(row), b"body")) for row in (2, 3)
+            )
+            given_up.cancel()
+            await other
+            await record.settle(Outcome(3, 1, 1, accepted()))
+
+        assert {it.row: it.status for it in entries_of(record)} == {2: "unknown", 3: "accepted"}
+
+
 DISK_FULL = """
     import asyncio, resource, signal, sys
     from pathlib import Path
     sys.path.insert(0, {root!r})
     from bulksend import errors, journal
     from tests.integration.test_journal import make_batch
-    from tests.makers import entries_of, make_message
+    from tests.makers import make_message
 
     async def work():
         with journal.Journal.create(Path({path!r}), make_batch()) as record:
@@ -277,7 +321,7 @@ CLAIMER = """
     from bulksend import journal
     from bulksend.sms.message import Outcome
     from tests.integration.test_journal import make_batch
-    from tests.makers import accepted, entries_of, make_message
+    from tests.makers import accepted, make_message
 
     async def worker(record, rows):
         for row in rows:
