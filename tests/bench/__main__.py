@@ -73,9 +73,16 @@ def _compare(given: argparse.Namespace) -> None:
 
 def _write_docs(told: str, rounds: table.Rounds) -> None:
     found = costs.told(costs.find(50_000, 50))
-    (DOCS / "speed.md").write_text(f"{_INTRODUCTION}\n{told}\n\n{costs.INTRODUCTION}\n{found}\n")
+    page = f"{_INTRODUCTION}\n{told}\n\n{costs.INTRODUCTION}\n{found}\n\n{_why_they_stay()}"
+    (DOCS / "speed.md").write_text(page)
     plot.draw(rounds, DOCS / "speed.svg")
     print(f"written: {DOCS / 'speed.md'}, {DOCS / 'speed.svg'}", file=sys.stderr)
+
+
+def _why_they_stay() -> str:
+    """What our own page says of the largest costs."""
+    page = (Path(__file__).parent / "README.md").read_text()
+    return page[page.index("## The five largest costs") :]
 
 
 def _interleaved(chosen: Iterable[cells.Cell], count: int, *, full: bool) -> table.Rounds:
