@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
 import click
 import orjson
@@ -54,6 +55,13 @@ def open_streams() -> None:
 def flush() -> None:
     """What a closed pipe has to say must be heard before the interpreter ends."""
     sys.stdout.flush()
+
+
+def leave(exit_code: int) -> Never:
+    """All is said: a Ctrl-C from here on must not make a finished batch an interrupted one."""
+    with contextlib.suppress(ValueError):  # not in the main thread, which alone hears signals
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(exit_code)
 
 
 def output_lost(show: Ending, failure: OSError) -> int:

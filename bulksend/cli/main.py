@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Never
 
 import click
 
@@ -21,7 +22,7 @@ from bulksend.cli import rates as _rates  # noqa: F401 - and this
 _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> Never:
     """Run a command and leave with its exit code."""
     ending.open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _ended(show, failure)
     except KeyboardInterrupt:
         code = show.failure("interrupted", "interrupted", 130, hint=_SAFE)
-    sys.exit(code or 0)
+    ending.leave(code or 0)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
