@@ -1,5 +1,31 @@
-"""`python -m bulksend`."""
+"""`bulksend` and `python -m bulksend`: a signal ends it as the contract says, however early."""
 
-from bulksend.cli.main import main
+from __future__ import annotations
 
-main()
+import os
+import signal
+from types import FrameType
+from typing import Never
+
+
+def start() -> Never:
+    """Run the command line."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a job in the background
+            signal.signal(number, _leave)
+    from bulksend.cli.main import main
+
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(
+            signal.SIGINT, signal.default_int_handler
+        )  # from here on there is more to say
+    main()
+
+
+def _leave(number: int, _frame: FrameType | None) -> Never:
+    """Nothing has begun that would have to be ended."""
+    os._exit(128 + number)
+
+
+if __name__ == "__main__":
+    start()

@@ -58,9 +58,13 @@ def flush() -> None:
 
 
 def leave(exit_code: int) -> Never:
-    """All is said: a Ctrl-C from here on must not make a finished batch an interrupted one."""
+    """All is said: a signal from here on must not make a finished batch an interrupted one."""
     with contextlib.suppress(ValueError):  # not in the main thread, which alone hears signals
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+    # Python remembers a Ctrl-C in code of this kind (dataclasses are made so), also one that was
+    # caught, and would end by the signal instead of with our code; more such code makes it forget.
+    exec("")  # noqa: S102
     sys.exit(exit_code)
 
 

@@ -29,7 +29,12 @@ def two_steps(
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in _REASONS}
+    # What is ignored stays so: whoever said nohup wants no end when the terminal closes.
+    before = {
+        number: handler
+        for number in _REASONS
+        if (handler := signal.getsignal(number)) is not signal.SIG_IGN
+    }
     heard_before: list[signal.Signals] = []
 
     def heard(number: signal.Signals) -> None:
@@ -41,7 +46,7 @@ def two_steps(
         halt.set(_REASONS[number])
         loop.call_later(DRAIN_S, leave)
 
-    for number in _REASONS:
+    for number in before:
         loop.add_signal_handler(number, heard, number)
     try:
         yield

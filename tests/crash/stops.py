@@ -82,7 +82,7 @@ def _stop(world: worlds.World, chance: random.Random, twice: bool, tally: Tally)
     assert unknown <= (IN_FLIGHT if twice else 0), f"{unknown} rows unknown"
     tally.unknown += unknown
     tally.most_unknown = max(tally.most_unknown, unknown)
-    if process.returncode == 130 and not _all_settled(world):
+    if process.returncode == 130 and not _all_done(world):
         _go_on(world, out + err, unknown)
     phones = set(world.phones().values())
     entries = [it for it in world.sandbox.entries() if it["to"] in phones]
@@ -96,10 +96,11 @@ def _unknown(world: worlds.World) -> int:
     return sum(it["status"] in (worlds.CLAIMED, worlds.UNKNOWN) for it in rows)
 
 
-def _all_settled(world: worlds.World) -> bool:
+def _all_done(world: worlds.World) -> bool:
     """Ctrl-C came when everything was done: there is nothing to go on with."""
     rows = worlds.journal_rows(world.journal).values()
-    return sum(it["status"] == worlds.ACCEPTED for it in rows) == ROWS
+    settled = sum(it["status"] == worlds.ACCEPTED for it in rows) == ROWS
+    return settled and (world.folder / "c.results.csv").exists()
 
 
 def _go_on(world: worlds.World, said: str, unknown: int) -> None:
