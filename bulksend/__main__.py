@@ -11,14 +11,10 @@ from typing import Never
 def start() -> Never:
     """Run the command line."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a job in the background
-            signal.signal(number, _leave)
+        signal.signal(number, _leave)
     from bulksend.cli.main import main
 
-    if signal.getsignal(signal.SIGINT) is _leave:
-        signal.signal(
-            signal.SIGINT, signal.default_int_handler
-        )  # from here on there is more to say
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is more to say
     main()
 
 

@@ -29,12 +29,9 @@ def two_steps(
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # What is ignored stays so: whoever said nohup wants no end when the terminal closes.
-    before = {
-        number: handler
-        for number in _REASONS
-        if (handler := signal.getsignal(number)) is not signal.SIG_IGN
-    }
+    before = {number: signal.getsignal(number) for number in _REASONS}
+    if before[signal.SIGHUP] is signal.SIG_IGN:
+        del before[signal.SIGHUP]  # whoever said nohup wants no end when the terminal closes
     heard_before: list[signal.Signals] = []
 
     def heard(number: signal.Signals) -> None:
