@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any
 
 import click
 import orjson
@@ -55,17 +54,6 @@ def open_streams() -> None:
 def flush() -> None:
     """What a closed pipe has to say must be heard before the interpreter ends."""
     sys.stdout.flush()
-
-
-def leave(exit_code: int) -> Never:
-    """All is said: a signal from here on must not make a finished batch an interrupted one."""
-    with contextlib.suppress(ValueError):  # not in the main thread, which alone hears signals
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-    # Python remembers a Ctrl-C in code of this kind (dataclasses are made so), also one that was
-    # caught, and would end by the signal instead of with our code; more such code makes it forget.
-    exec("")  # noqa: S102
-    sys.exit(exit_code)
 
 
 def output_lost(show: Ending, failure: OSError) -> int:

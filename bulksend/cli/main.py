@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Never
 
 import click
 
@@ -22,7 +21,7 @@ from bulksend.cli import rates as _rates  # noqa: F401 - and this
 _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"
 
 
-def main(arguments: Sequence[str] | None = None) -> Never:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
     ending.open_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> Never:
         code = _ended(show, failure)
     except KeyboardInterrupt:
         code = show.failure("interrupted", "interrupted", 130, hint=_SAFE)
-    ending.leave(code or 0)
+    sys.exit(code or 0)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
