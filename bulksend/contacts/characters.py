@@ -154,12 +154,12 @@ class Characters:
     def _one(self, source: int, it: offenders.Offender, **numbers: Any) -> Finding:
         """What one character of one source does."""
         positions = tuple(self._positions.get(it.key[0], ())) if source == _TEMPLATE else ()
-        lost = it.key == _LOST
+        lost, pushed = it.key == _LOST, numbers["rows_pushed"]
         return Finding(
             code="character_lost" if lost else "character",
             kind=Kind.COST,
             text=f"{_shown(it)} in {self._where(source, positions)} makes "
-            f"{numbers['rows_pushed']:,} row{'s'[: numbers['rows_pushed'] != 1]} UTF-16 by itself",
+            f"{pushed:,} {'row' if pushed == 1 else 'rows'} UTF-16 by itself",
             cure=_cure(it, in_template=source == _TEMPLATE),
             column="" if source == _TEMPLATE else self._places[source].name,
             character="" if it.script else it.key,

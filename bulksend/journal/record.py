@@ -110,7 +110,7 @@ class Journal(reading.Reader):
         )
 
     def settle(self, outcome: Outcome) -> Waiter:
-        """Done when the outcome is durable."""
+        """Done when the outcome is durable, with all others that share its commit."""
         reply = outcome.reply
         status = schema.CODE_OF[reply.status]
         return self._writer.settle(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bulksend.sms.message import Status
 
 #: "bsnd"
@@ -145,20 +147,31 @@ ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 CLOCKS = """
 SELECT min(clock_low_ms), max(clock_high_ms) FROM run
 """
-# As the results show it. Claimed and not settled: it may have left. What is no blob, number or
-# moment (of the years to 9999) is not there.
-ENTRIES = """
-SELECT row,
-  CASE status WHEN 1 THEN 'unknown' WHEN 2 THEN 'accepted' WHEN 3 THEN 'refused'
-    WHEN 4 THEN 'unknown' WHEN 5 THEN 'unsent' END,
+
+
+def _named(column: str, names: Mapping[int, str]) -> str:
+    """A code as its name; null for a code that we do not write."""
+    cases = " ".join(f"WHEN {code} THEN '{name}'" for code, name in names.items())
+    return f"CASE {column} {cases} END"
+
+
+def _moment(column: str) -> str:
+    """Milliseconds, of the years 1970 to 9999; null for anything else."""
+    return f"CASE WHEN {column} BETWEEN 0 AND 253402300799999 THEN CAST({column} AS INTEGER) END"
+
+
+# Claimed and not settled: it may have left.
+_SHOWN = {code: str(status) for status, code in CODE_OF.items()}
+_SHOWN[CODE_OF[Status.CLAIMED]] = str(Status.UNKNOWN)
+# As the results show it; what is no blob or number where one should be is not there.
+ENTRIES = f"""
+SELECT row, {_named("status", _SHOWN)},
   CASE WHEN typeof(message_id) = 'blob' THEN message_id END,
-  CAST(parts AS INTEGER), CASE encoding WHEN 1 THEN 'GSM-7' WHEN 2 THEN 'UTF-16' END,
+  CAST(parts AS INTEGER), {_named("encoding", {code: name for name, code in ENCODINGS.items()})},
   CAST(cost AS TEXT), CAST(currency AS TEXT),
   CASE WHEN typeof(wait_s) = 'real' THEN printf('%g', wait_s) END,
   CAST(attempts AS INTEGER), CAST(code AS TEXT), CAST(error AS TEXT),
-  CASE WHEN claimed_ms BETWEEN 0 AND 253402300799999 THEN CAST(claimed_ms AS INTEGER) END,
-  CASE WHEN settled_ms BETWEEN 0 AND 253402300799999 THEN CAST(settled_ms AS INTEGER) END,
-  CAST(delivery_status AS TEXT),
-  CASE WHEN delivered_ms BETWEEN 0 AND 253402300799999 THEN CAST(delivered_ms AS INTEGER) END
+  {_moment("claimed_ms")}, {_moment("settled_ms")},
+  CAST(delivery_status AS TEXT), {_moment("delivered_ms")}
 FROM send WHERE row BETWEEN ? AND ? ORDER BY row
-"""
+"""  # noqa: S608 - of our own words alone

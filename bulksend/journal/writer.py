@@ -73,7 +73,7 @@ class Writer:
         """Done when the settlement is durable, with all others of the same commit."""
         group = self._gathering
         if group.settled is None or self._failure is not None:
-            group.settled = self._join()
+            group.settled = self._join()  # which raises after a failure
         group.settlements.append(values)
         return group.settled
 

@@ -53,7 +53,7 @@ class Breaker:
         throttled = reply.signal is not None and reply.signal.throttle is not None
         if throttled:  # the pace's business
             return None
-        if reply.status is Status.ACCEPTED:  # no storm can begin here
+        if reply.status is Status.ACCEPTED:  # a storm shows itself by the others
             self._note_good()
             return None
         self._note(reply)

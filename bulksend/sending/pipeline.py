@@ -195,10 +195,9 @@ class Pipeline:
 
     async def _abandon(self, crew: asyncio.Task[None]) -> None:
         """Note what is in flight as unknown, as far as the journal still can; then let go."""
-        doubtful = list(self.in_flight.values())
         crew.cancel()
         await asyncio.wait([crew], timeout=LEAVE_S)
-        for message in doubtful:
+        for message in self.in_flight.values():
             self._settle(message, _left_in_flight(message))
         if self._settling:
             _, late = await asyncio.wait(tuple(self._settling), timeout=LEAVE_S)

@@ -90,7 +90,7 @@ class Wire:
 
         Raises what aiohttp raises, and TimeoutError.
         """
-        connection = self._keep() or await self._connect()
+        connection = self._reuse() or await self._connect()
         exchanging.connection, exchanging.due_s = connection, self._loop.time() + self._reply_s
         self._open[exchanging] = None
         try:
@@ -110,7 +110,7 @@ class Wire:
         self._let_go(connection, whole=read is not None)
         return message.headers, read
 
-    def _keep(self) -> aiohttp.connector.Connection | None:
+    def _reuse(self) -> aiohttp.connector.Connection | None:
         """A kept connection that is still good."""
         while self._kept:
             connection, since_s = self._kept.pop()
