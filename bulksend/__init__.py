@@ -9,11 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bulksend.commands.notebook import estimate, send
-    from bulksend.commands.settings import Guards, Identity, Settings
-    from bulksend.commands.summary import Counts, Summary
-    from bulksend.contacts.estimate import Estimate
+    from bulksend.api import estimate, send
+    from bulksend.batch.settings import Guards, Identity, Settings
+    from bulksend.batch.summary import Counts, Summary
     from bulksend.errors import BulksendError
+    from bulksend.estimate.estimator import Estimate
 
 __version__ = "0.1.0"
 __all__ = [
@@ -30,14 +30,14 @@ __all__ = [
 
 _ROOMS = {
     "BulksendError": "bulksend.errors",
-    "Counts": "bulksend.commands.summary",
-    "Estimate": "bulksend.contacts.estimate",
-    "Guards": "bulksend.commands.settings",
-    "Identity": "bulksend.commands.settings",
-    "Settings": "bulksend.commands.settings",
-    "Summary": "bulksend.commands.summary",
-    "estimate": "bulksend.commands.notebook",
-    "send": "bulksend.commands.notebook",
+    "Counts": "bulksend.batch.summary",
+    "Estimate": "bulksend.estimate.estimator",
+    "Guards": "bulksend.batch.settings",
+    "Identity": "bulksend.batch.settings",
+    "Settings": "bulksend.batch.settings",
+    "Summary": "bulksend.batch.summary",
+    "estimate": "bulksend.api",
+    "send": "bulksend.api",
 }
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from bulksend.cli import ending, options
-from bulksend.cli import given as givens
+from bulksend.batch.settings import Settings
+from bulksend.cli import exit as ending
+from bulksend.cli import options
+from bulksend.cli import parameters as givens
 from bulksend.cli.group import cli
-from bulksend.commands.settings import Settings
 
 CONTACTS = click.argument("contacts", type=options.FILE, metavar="CONTACTS.csv")
 
@@ -144,7 +145,7 @@ def sandbox(**given: Any) -> int:
 )
 def init() -> int:
     """Starter files."""
-    from bulksend.commands import scaffold
+    from bulksend.commands import init as scaffold
 
     for path in scaffold.write(Path.cwd()):
         click.echo(f"wrote {path.name}")
@@ -168,8 +169,8 @@ def completion(shell: str) -> int:
 
 
 def _dry_run(settings: Settings, given: dict[str, Any]) -> int:
-    from bulksend.cli import estimate_words
-    from bulksend.commands import dry_run as command
+    from bulksend.batch import dry_run as command
+    from bulksend.cli.render import estimate_text as estimate_words
 
     found = command.dry_run(settings, givens.view(given))
     if given["as_json"]:

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from bulksend import errors
-from bulksend.cli import ending, options
-from bulksend.cli import given as givens
+from bulksend.cli import exit as ending
+from bulksend.cli import options
+from bulksend.cli import parameters as givens
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 
@@ -32,7 +33,7 @@ from bulksend.cli.group import cli
 @options.OUTPUT
 def reconcile(repeat_after_5xx: bool, **given: Any) -> int:
     """Settle unknown rows by evidence."""
-    from bulksend.cli import words
+    from bulksend.cli.render import summary_text as words
     from bulksend.commands import reconcile as command
 
     found = command.reconcile(
@@ -62,7 +63,7 @@ def reconcile(repeat_after_5xx: bool, **given: Any) -> int:
 @options.OUTPUT
 def doctor(probe_key: bool, to: str | None, **given: Any) -> int:
     """Look at everything that a batch needs."""
-    from bulksend.cli import words
+    from bulksend.cli.render import summary_text as words
     from bulksend.commands import doctor as command
 
     if probe_key != (to is not None):

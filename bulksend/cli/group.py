@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from bulksend import __version__
-from bulksend.cli import config, options
+from bulksend.cli import options
+from bulksend.cli import options_file as config
 
 
 class Commands(click.Group):

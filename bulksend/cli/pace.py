@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from bulksend.cli import ending, options
-from bulksend.cli import given as givens
+from bulksend.cli import exit as ending
+from bulksend.cli import options
+from bulksend.cli import parameters as givens
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
-from bulksend.cli import ending, options, text
-from bulksend.cli import given as givens
+from bulksend.cli import exit as ending
+from bulksend.cli import options
+from bulksend.cli import parameters as givens
 from bulksend.cli.group import cli
+from bulksend.cli.render import visible as text
 
 _EXAMPLES = """\b
 Examples:
@@ -34,7 +36,7 @@ def rates() -> None:
 @options.OUTPUT
 def learn(results: tuple[Path, ...], **given: Any) -> int:
     """A rate card out of results files."""
-    from bulksend.commands import learn_rates as command
+    from bulksend.commands import rates as command
 
     found = command.learn(results, given["output"], givens.view(given), force=given["force"])
     if given["as_json"]:

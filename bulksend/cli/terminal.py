@@ -15,9 +15,9 @@ import click
 from tqdm import tqdm
 
 from bulksend import errors
-from bulksend.cli import text
-from bulksend.commands.view import Tally
-from bulksend.sending.pace import LimitedBy
+from bulksend.batch.reporter import Tally
+from bulksend.cli.render import visible as text
+from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Outcome, Status
 
 #: How often a log file gets a line, where no terminal shows a bar.

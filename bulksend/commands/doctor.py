@@ -8,23 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bulksend.commands import access as accesses
-from bulksend.commands import probe as probes
-from bulksend.commands import proofs
-from bulksend.commands.settings import (
-    SANDBOX_IDENTITY,
-    Identity,
-    Settings,
-    require,
-)
-from bulksend.commands.summary import OK, SCHEMA
-from bulksend.commands.view import View
-from bulksend.journal import place
-from bulksend.sms import phone, sender
-from bulksend.telnyx import account, checkup, client
-from bulksend.telnyx.checkup import Finding, Level
+from bulksend.batch import checks as checkup
+from bulksend.batch import connection as accesses
+from bulksend.batch.checks import Finding, Level
+from bulksend.batch.reporter import View
+from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
+from bulksend.batch.summary import OK, SCHEMA
+from bulksend.journal import disk as place
+from bulksend.reconcile import probe as probes
+from bulksend.reconcile import proofs
+from bulksend.reconcile.idempotency import Verdict
+from bulksend.sms import sender
+from bulksend.sms.phone import parse as phone
+from bulksend.telnyx import account, client
 from bulksend.telnyx.codes import Exchange
-from bulksend.telnyx.idempotency import Verdict
 
 _FREE_MIN_BYTES = 100 << 20
 _SYNC_MAX_S = 0.05

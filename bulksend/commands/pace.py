@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.commands import batch, control, sending
-from bulksend.commands.batch import refuse_missing
-from bulksend.commands.settings import Settings
-from bulksend.commands.summary import SCHEMA
-from bulksend.sending import pace as paces
+from bulksend.batch import control_request as control
+from bulksend.batch import execution as sending
+from bulksend.batch import identity as batch
+from bulksend.batch.identity import refuse_missing
+from bulksend.batch.settings import Settings
+from bulksend.batch.summary import SCHEMA
+from bulksend.sending.pacing import policy as paces
 
 #: How long the run may take to answer; it looks four times a second.
 ANSWER_S = 3.0

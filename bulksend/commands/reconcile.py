@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.commands import access as accesses
-from bulksend.commands import batch, cases, consent, sending, summary
+from bulksend.batch import connection as accesses
+from bulksend.batch import consent, summary
+from bulksend.batch import execution as sending
+from bulksend.batch import identity as batch
+from bulksend.batch.reporter import View
+from bulksend.batch.runner import End
+from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
-from bulksend.commands.send import End
-from bulksend.commands.settings import Settings
-from bulksend.commands.settling import Settling, Task
-from bulksend.commands.view import View
-from bulksend.telnyx import idempotency
-from bulksend.telnyx.evidence import REASON_TEXT, By, Left, Reason, Settled
+from bulksend.reconcile import idempotency
+from bulksend.reconcile import unknown_rows as cases
+from bulksend.reconcile.evidence import REASON_TEXT, By, Left, Reason, Settled
+from bulksend.reconcile.reconciler import Settling, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

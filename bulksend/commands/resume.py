@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bulksend import journal
-from bulksend.commands import access, batch, consent, plan, sending, summary
-from bulksend.commands.settings import Settings, option_name
-from bulksend.commands.view import View
+from bulksend.batch import connection as access
+from bulksend.batch import consent, plan, summary
+from bulksend.batch import execution as sending
+from bulksend.batch import identity as batch
+from bulksend.batch.reporter import View
+from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.results import writer
-from bulksend.sending import pace
+from bulksend.sending.pacing import policy as pace
 from bulksend.sms.message import Status
 
 

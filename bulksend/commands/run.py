@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import errors, journal
-from bulksend.commands import access, batch, books, consent, plan, sending, summary
-from bulksend.commands.settings import Settings
-from bulksend.commands.view import View
+from bulksend.batch import connection as access
+from bulksend.batch import consent, plan, summary
+from bulksend.batch import execution as sending
+from bulksend.batch import identity as batch
+from bulksend.batch import memory as books
+from bulksend.batch.reporter import View
+from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 from bulksend.results import writer
-from bulksend.sending import pace
+from bulksend.sending.pacing import policy as pace
 
 
 def run(settings: Settings, view: View) -> summary.Summary:

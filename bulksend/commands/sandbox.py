@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bulksend.sandbox import faults as scripts
 from bulksend.sandbox import server
-from bulksend.sending import pace
+from bulksend.sending.pacing import policy as pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

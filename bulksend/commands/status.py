@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.commands import batch, control, pace, sending, summary
-from bulksend.commands.batch import refuse_missing
-from bulksend.commands.settings import Settings
-from bulksend.commands.view import Silent
+from bulksend.batch import control_request as control
+from bulksend.batch import execution as sending
+from bulksend.batch import identity as batch
+from bulksend.batch import summary
+from bulksend.batch.identity import refuse_missing
+from bulksend.batch.reporter import Silent
+from bulksend.batch.settings import Settings
+from bulksend.commands import pace
 from bulksend.contacts import loader
 from bulksend.errors import STOP_TEXT
 

@@ -16,8 +16,11 @@ import polars as pl
 from bulksend import errors
 from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
-from bulksend.sms import destinations, encoding, phone, phone_columns, smart, template
+from bulksend.sms import destinations, encoding, template
+from bulksend.sms import smart_encoding as smart
 from bulksend.sms.message import Message, Status
+from bulksend.sms.phone import columns as phone_columns
+from bulksend.sms.phone import parse as phone
 
 
 class OnMissing(StrEnum):

@@ -12,8 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import corrected, dialect, records, source, workbook
+from bulksend.contacts import own_files as corrected
 from bulksend.contacts.header import Header, make_header, phone_column, text_column
+from bulksend.contacts.reading import csv_reader as records
+from bulksend.contacts.reading import dialect, source, workbook
 
 __all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
 

@@ -5,9 +5,9 @@ its slot is given back; so a crash can leave no more rows in doubt than were in 
 unnamed. No phone number and no text of a recipient is kept.
 """
 
-from bulksend.journal.reading import Reader, is_running, read
-from bulksend.journal.record import Journal
-from bulksend.journal.values import Batch, Doubt, Standing
+from bulksend.journal.journal import Journal
+from bulksend.journal.models import Batch, Doubt, Standing
+from bulksend.journal.reader import Reader, is_running, read
 
 __all__ = [
     "Batch",

@@ -18,8 +18,8 @@ from typing import IO
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import corrected
-from bulksend.results import cells
+from bulksend.contacts import own_files as corrected
+from bulksend.results import formulas as cells
 from bulksend.results.entries import Beside
 from bulksend.sms import rates
 from bulksend.sms.message import Status

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 import phonenumbers
 
-from bulksend.sms import destinations, encoding, numbering
+from bulksend.sms import destinations, encoding
+from bulksend.sms.phone import plans as numbering
 
 _FIELDS = {
     "from": str,

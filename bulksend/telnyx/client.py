@@ -22,7 +22,8 @@ import yarl
 
 from bulksend import errors
 from bulksend.sms.message import Message, Reply
-from bulksend.telnyx import clock, codes, reference, wire
+from bulksend.telnyx import clock, codes, reference
+from bulksend.telnyx import transport as wire
 from bulksend.telnyx.codes import Exchange, Failure
 
 SEND_PATH = "/messages/alphanumeric_sender_id"

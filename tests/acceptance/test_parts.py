@@ -7,7 +7,8 @@ import json
 import random
 from pathlib import Path
 
-from bulksend.sms import encoding, smart
+from bulksend.sms import encoding
+from bulksend.sms import smart_encoding as smart
 from tests import corpus
 from tests.acceptance import cli
 from tests.fuzz import program

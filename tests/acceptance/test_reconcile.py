@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from bulksend import errors
+from bulksend.batch.reporter import Silent
+from bulksend.batch.settings import Guards, Identity, Settings
 from bulksend.commands import reconcile, resume, run
 from bulksend.commands.doctor import doctor
-from bulksend.commands.settings import Guards, Identity, Settings
-from bulksend.commands.view import Silent
 from bulksend.sandbox import faults, server
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
@@ -238,7 +238,7 @@ async def test_a_repeat_that_ends_in_a_server_error_is_not_repeated(tmp_path: Pa
 async def test_a_request_that_is_still_worked_on_is_asked_for_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bulksend.commands.repeating._BUSY_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr("bulksend.reconcile.replay._BUSY_S", (0.01, 0.01, 0.01))
     script = (
         '[{"fault":"reset","after":true,"nth":11},{"fault":"error","status":409,"code":"10036",'
         f'"nth":{ROWS + 3},"times":2}}]'

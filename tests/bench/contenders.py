@@ -75,9 +75,9 @@ def write_contacts(path: Path, rows: int) -> None:
 
 def bulksend(job: Job) -> Work:
     """The whole command: contacts file in; journal kept; results CSV out."""
+    from bulksend.batch import runner as send
     from bulksend.cli.main import main as command
     from bulksend.commands import run as _  # noqa: F401 - before the clock, as all imports here
-    from bulksend.commands import send
 
     folder = job.contacts.parent
     os.environ |= {"TELNYX_API_KEY": KEY, "XDG_STATE_HOME": str(folder)}

@@ -15,8 +15,9 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from bulksend.sms import encoding, phone
+from bulksend.sms import encoding
 from bulksend.sms import template as templates
+from bulksend.sms.phone import parse as phone
 from tests.bench import contacts_file
 
 _LOOP_ROWS = 20_000

@@ -42,8 +42,8 @@ _JOURNAL = "tests/integration/test_journal.py"
 _RUN = "tests/acceptance/test_run.py"
 _RESUME = "tests/acceptance/test_resume.py"
 _CRASH = "tests/crash/test_crash.py"
-_EVIDENCE = "tests/unit/telnyx/test_evidence.py"
-_KEYS = "tests/unit/telnyx/test_idempotency.py"
+_EVIDENCE = "tests/unit/reconcile/test_evidence.py"
+_KEYS = "tests/unit/reconcile/test_idempotency.py"
 _RECONCILE = "tests/acceptance/test_reconcile.py"
 _STOPPING = "tests/crash/test_stopping.py"
 _PEOPLE = "tests/crash/test_people.py"
@@ -97,28 +97,28 @@ BUGS = (
     ),
     Bug(
         "written bytes that are denied",
-        "telnyx/wire.py",
+        "telnyx/transport.py",
         "        exchanging.written = True\n",
         "",
         (_CLIENT, _MATRIX),
     ),
     Bug(
         "a reply nobody asked for that is taken for the next row's",
-        "telnyx/wire.py",
+        "telnyx/transport.py",
         " and not protocol.should_close",
         "",
         (_CLIENT,),
     ),
     Bug(
         "requests that Ctrl-C cancels",
-        "commands/signals.py",
+        "batch/signals.py",
         "        halt.set(_REASONS[number])\n",
         "        halt.set(_REASONS[number])\n        leave()\n",
         (_RESUME, _STOPPING),
     ),
     Bug(
         "commits that a power cut undoes",
-        "journal/record.py",
+        "journal/journal.py",
         """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 """,
@@ -145,7 +145,7 @@ BUGS = (
     ),
     Bug(
         "a breaker that nobody listens to",
-        "commands/send.py",
+        "batch/runner.py",
         "        if reason is not None:\n            self.switch.set(reason, reply.error)",
         "        if reason is None:\n            return",
         (_RUN, _STOPPING),
@@ -173,7 +173,7 @@ BUGS = (
     ),
     Bug(
         "a changed contacts file that nobody notices",
-        "commands/batch.py",
+        "batch/identity.py",
         "if contacts_sha256 != batch.contacts_sha256:",
         "if contacts_sha256 == '':",
         (_RUN,),
@@ -188,7 +188,7 @@ BUGS = (
     ),
     Bug(
         "a cursor instead of the state of each row",
-        "journal/reading.py",
+        "journal/reader.py",
         "            states[row] = code\n",
         "            states[row] = 2\n",
         (_JOURNAL, _RESUME),
@@ -216,7 +216,7 @@ BUGS = (
     ),
     Bug(
         "a journal that is made in place",
-        "journal/record.py",
+        "journal/journal.py",
         """        _lay_out(part, batch)
         part.rename(path)
 """,
@@ -227,42 +227,42 @@ BUGS = (
     ),
     Bug(
         "formulas that stay formulas",
-        "results/cells.py",
+        "results/formulas.py",
         "harmless = column.is_null()",
         "harmless = column.is_not_null()",
         (_PEOPLE,),
     ),
     Bug(
         "a key that is relied on unproven",
-        "commands/settling.py",
+        "reconcile/reconciler.py",
         "proven = proof is not None and proof.stands(time.time())",
         "proven = True",
         (f"{_RECONCILE} -k not_relied_on",),
     ),
     Bug(
         "a key's age by our clock",
-        "commands/settling.py",
+        "reconcile/reconciler.py",
         "return time.time() + clock.high_s - earliest_s",
         "return time.time() - earliest_s",
         (f"{_RECONCILE} -k not_relied_on",),
     ),
     Bug(
         "a refused repeat that is believed",
-        "telnyx/idempotency.py",
+        "reconcile/idempotency.py",
         "return reply.code in _BY_THE_BYTES",
         "return True",
         (_KEYS,),
     ),
     Bug(
         "absence that is believed without its neighbours",
-        "telnyx/evidence.py",
+        "reconcile/evidence.py",
         "return Absent() if all(it.seen for it in sight.controls) else Reason.NEIGHBOURS_UNSEEN",
         "return Absent()",
         (_EVIDENCE,),
     ),
     Bug(
         "absence that is believed before the queue is empty",
-        "telnyx/evidence.py",
+        "reconcile/evidence.py",
         "ABSENT_AFTER_S = 12 * 3600.0",
         "ABSENT_AFTER_S = 3600.0",
         (_EVIDENCE,),

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from bulksend.batch.reporter import Silent
+from bulksend.batch.settings import Guards, Identity, Settings
+from bulksend.batch.summary import Summary
 from bulksend.commands import run as command
-from bulksend.commands.settings import Guards, Identity, Settings
-from bulksend.commands.summary import Summary
-from bulksend.commands.view import Silent
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.telnyx import codes
 from tests.acceptance import cli

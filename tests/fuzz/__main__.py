@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulksend.contacts import source
+from bulksend.contacts.reading import source
 from tests.fuzz import files, program, truth
 
 #: A hang inside of a library cannot be interrupted, only shown.

@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bulksend.contacts import corrected, loader
+from bulksend.contacts import loader
+from bulksend.contacts import own_files as corrected
 from bulksend.contacts.header import Header
 from tests.acceptance import cli
 

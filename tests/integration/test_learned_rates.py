@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors
-from bulksend.results import charges
+from bulksend.results import learned_rates as charges
 from bulksend.sms import rates
 from bulksend.sms.message import Money
 from tests.fuzz import program

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulksend import errors
-from bulksend.contacts import dialect, loader, records, source
+from bulksend.contacts import loader
 from bulksend.contacts.header import Header, make_header, phone_column, text_column
+from bulksend.contacts.reading import csv_reader as records
+from bulksend.contacts.reading import dialect, source
 
 
 def load(folder: Path, content: bytes) -> tuple[loader.Contacts, list[tuple[object, ...]]]:

@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 
-from bulksend.sending import queueing
+from bulksend.sending.pacing import provider_queue as queueing
 from tests.simulation.scenes import SCENES
 
 _OURS, _THEIRS = "tab:blue", "tab:orange"

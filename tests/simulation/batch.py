@@ -6,7 +6,7 @@ import asyncio
 import random
 from dataclasses import dataclass, field
 
-from bulksend.sending import pacing
+from bulksend.sending.pacing import pacer as pacing
 from bulksend.sms.message import Throttle
 from tests import virtual_clock
 from tests.makers import accepted, throttled

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from bulksend.sending import queueing
+from bulksend.sending.pacing import provider_queue as queueing
 from tests.simulation.provider import QUEUE_S, Provider
 from tests.simulation.scenes import SCENES, Scene
 

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from bulksend.sms import destinations, phone
+from bulksend.sms import destinations
 from bulksend.sms.destinations import Demand
+from bulksend.sms.phone import parse as phone
 
 
 @pytest.mark.parametrize("country", ["US", "CA", "PR"])

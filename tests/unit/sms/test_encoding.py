@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulksend.sms import encoding, smart
+from bulksend.sms import encoding
+from bulksend.sms import smart_encoding as smart
 from tests import corpus
 
 

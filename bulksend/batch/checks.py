@@ -1,0 +1,180 @@
+"""What `doctor` says of each thing it looked at: pure, one line each, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bulksend.reconcile.idempotency import PROOF_LIFE_S, Proof, Verdict
+from bulksend.telnyx.account import Balance, Profile
+from bulksend.telnyx.codes import Exchange
+
+#: A clock that is further off makes the times in the journal hard to compare with Telnyx's.
+CLOCK_OFF_S = 30.0
+
+
+class Level(StrEnum):
+    """How bad it is: `fail` means that a batch would not get through."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line."""
+
+    name: str
+    level: Level
+    text: str
+    #: What to do about it; "" when there is nothing to do.
+    todo: str = ""
+
+
+def key(answer: Exchange) -> Finding:
+    """By the answer to a first read."""
+    if answer.failure is not None:
+        text = f"the server cannot be asked: {answer.failure.replace('_', ' ')}"
+        return Finding("key", Level.FAIL, text, "check the network and --base-url")
+    if answer.http_status == 401:
+        text = "the API key is not accepted"
+        return Finding("key", Level.FAIL, text, "check TELNYX_API_KEY or --api-key-file")
+    if answer.http_status == 403:
+        text = "the API key may not read the balance; whether it may send shows itself later"
+        return Finding("key", Level.WARN, text, "see the key's permissions in the portal")
+    if answer.http_status != 200:
+        text = f"the server answers {answer.http_status} where Telnyx answers 200"
+        return Finding("key", Level.FAIL, text, "check --base-url")
+    return Finding("key", Level.OK, "the API key is accepted")
+
+
+def balance(found: Balance | None) -> Finding:
+    """What may be spent, not what is on the account: a credit limit counts."""
+    if found is None:
+        return Finding("balance", Level.WARN, "the balance cannot be read", "see the portal")
+    text = f"{found.currency} {found.available:f} to spend"
+    if found.available <= 0:
+        return Finding("balance", Level.FAIL, text, "top up the account before a batch")
+    return Finding("balance", Level.OK, text)
+
+
+def profile(found: Profile | None, profile_id: str | None, smart: bool) -> list[Finding]:
+    """The messaging profile, and where it goes against the options."""
+    if profile_id is None:
+        return [_not_given("profile", "--profile-id")]
+    if found is None:
+        text = "there is no such messaging profile, or it cannot be read"
+        return [Finding("profile", Level.FAIL, text, "check --profile-id in the portal")]
+    if not found.enabled:
+        text = f"messaging profile {found.name!r} is disabled"
+        return [Finding("profile", Level.FAIL, text, "enable it in the portal")]
+    findings = [Finding("profile", Level.OK, f"messaging profile {found.name!r} is enabled")]
+    return [*findings, _destinations(found), _spend_limit(found), _smart_encoding(found, smart)]
+
+
+def _destinations(found: Profile) -> Finding:
+    if not found.destinations:
+        text = "the profile may send to no country"
+        return Finding("destinations", Level.FAIL, text, "whitelist countries on the profile")
+    if "*" in found.destinations:
+        return Finding("destinations", Level.OK, "every country")
+    text = f"{', '.join(found.destinations[:20])}; rows of other countries are refused (40309)"
+    return Finding("destinations", Level.OK, text)
+
+
+def _spend_limit(found: Profile) -> Finding:
+    if found.daily_limit is None:
+        return Finding("spend limit", Level.OK, "no daily limit on the profile")
+    text = f"USD {found.daily_limit:f} a day; beyond it the batch stops until midnight UTC"
+    level = Level.WARN if found.daily_limit > 0 else Level.FAIL
+    return Finding("spend limit", level, text, "compare it with `bulksend run --dry-run --rates`")
+
+
+def _smart_encoding(found: Profile, smart: bool) -> Finding:
+    on = "on" if found.smart_encoding else "off"
+    if found.smart_encoding == smart:
+        return Finding("smart encoding", Level.OK, f"{on} for the profile, and counted so")
+    option = "--smart-encoding" if found.smart_encoding else "--no-smart-encoding"
+    text = f"{on} for the profile, and parts are counted otherwise"
+    return Finding("smart encoding", Level.WARN, text, f"give {option}")
+
+
+def sender(name: str | None, listed: Sequence[str] | None, found: Profile | None) -> Finding:
+    """Whether the sender ID is one of the profile's."""
+    if name is None:
+        return _not_given("sender", "--from")
+    alpha = found.alpha_sender if found is not None else None
+    if name == alpha or (listed is not None and name in listed):
+        return Finding("sender", Level.OK, f"{name} is a sender ID of the profile")
+    if listed is None:
+        text = "the profile's sender IDs cannot be read"
+        return Finding("sender", Level.WARN, text, f"look for {name} in the portal")
+    others = [it for it in (alpha, *listed) if it]
+    if not others:
+        text = f"no sender ID is listed on the profile, so Telnyx may refuse {name}"
+        return Finding("sender", Level.WARN, text, "add it to the profile in the portal")
+    text = f"{name} is not on the profile; its sender IDs are {', '.join(others[:10])}"
+    return Finding("sender", Level.FAIL, text, "give --from one of them, as it is written there")
+
+
+def opt_outs(answer: Exchange | None) -> Finding:
+    """Whether those who said STOP can be listed."""
+    if answer is not None and answer.failure is None and answer.http_status == 200:
+        return Finding("opt-outs", Level.OK, "the list of opt-outs can be read")
+    text = "the list of opt-outs cannot be read; Telnyx still refuses rows on it (40300)"
+    return Finding("opt-outs", Level.WARN, text, "keep opt-outs out of the contacts file")
+
+
+def redaction(found: Profile | None) -> Finding | None:
+    """Masked numbers keep `reconcile` from searching by number."""
+    if found is None or not found.redacted:
+        return None
+    text = "numbers are masked in detail records: unknown rows cannot be searched by number"
+    return Finding("redaction", Level.WARN, text, "give --webhook-url, so that rows are marked")
+
+
+def clock(ahead_s: float | None) -> Finding:
+    """Our clock against the server's, which is `ahead_s` ahead of it."""
+    if ahead_s is None:
+        return Finding("clock", Level.WARN, "the server tells no time", "check --base-url")
+    if abs(ahead_s) <= CLOCK_OFF_S:
+        return Finding("clock", Level.OK, f"within {CLOCK_OFF_S:.0f} s of the server's")
+    side = "behind" if ahead_s > 0 else "ahead of"
+    text = f"{abs(ahead_s):,.0f} s {side} the server's"
+    return Finding("clock", Level.WARN, text, "set this computer's clock")
+
+
+def limits(answer: Exchange) -> Finding:
+    """How fast: what the headers say, and what no header says."""
+    headers = answer.headers if answer.failure is None else {}
+    limit = headers.get("x-ratelimit-limit", "")
+    said = f"{limit[:20]} requests a window by the headers; " if limit.isdecimal() else ""
+    text = (
+        f"{said}a sender's own limit is shown in no reply: what is too fast waits in its queue, "
+        "up to four hours, and is refused beyond (40318)"
+    )
+    return Finding("limits", Level.OK, text)
+
+
+def idempotency_key(proof: Proof | None, seen: str) -> Finding:
+    """What is known of the key; `seen`: what a probe saw just now."""
+    name, how = "idempotency", f" ({seen})" if seen else ""
+    probe = "`bulksend doctor --probe-key --to +NUMBER` finds out, for one text or two"
+    if proof is None:
+        return Finding(name, Level.WARN, "not known whether keys are honoured here", probe)
+    since = f"{datetime.fromtimestamp(proof.at_s, UTC):%F %R} UTC"
+    if proof.verdict is Verdict.PROVEN:
+        until = f"{datetime.fromtimestamp(proof.at_s + PROOF_LIFE_S, UTC):%F}"
+        text = f"keys are honoured, proven {since}; relied on until {until}{how}"
+        return Finding(name, Level.OK, text)
+    if proof.verdict is Verdict.NOT_HONOURED:
+        text = f"keys are not honoured here, seen {since}; nothing relies on them{how}"
+        return Finding(name, Level.WARN, text, "unknown rows are settled by Telnyx's records alone")
+    return Finding(name, Level.WARN, f"the probe decided nothing{how}", probe)
+
+
+def _not_given(name: str, option: str) -> Finding:
+    return Finding(name, Level.WARN, f"not looked at: no {option}", f"give {option}")

@@ -1,0 +1,75 @@
+"""Where to send and with which key: Telnyx, another base URL, or the embedded sandbox."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulksend import errors
+from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
+from bulksend.sandbox import server as sandbox
+from bulksend.telnyx import client
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A base URL and the key that opens it."""
+
+    base_url: str
+    key: client.Secret
+
+
+def access(settings: Settings, remembered_url: str = "") -> Access:
+    """What the settings say, checked. Raises UsageError; a sandbox needs no key."""
+    if settings.sandbox:
+        return Access("", client.Secret("sandbox"))
+    url = client.parse_base_url(settings.base_url or remembered_url or TELNYX_URL)
+    return Access(url, client.Secret(_key(settings)))
+
+
+@asynccontextmanager
+async def opened(found: Access, settings: Settings) -> AsyncIterator[Access]:
+    """The same access, with a sandbox running behind it where one was asked for."""
+    if not settings.sandbox:
+        yield found
+        return
+    profile = SANDBOX_IDENTITY.profile_id or ""
+    async with sandbox.Sandbox(sandbox.SandboxConfig(profile_id=profile)) as server:
+        yield Access(server.base_url, client.Secret(server.key))
+
+
+def _key(settings: Settings) -> str:
+    key = _from_file(settings.api_key_file) if settings.api_key_file else settings.api_key or ""
+    if not key.strip():
+        raise errors.UsageError(
+            "no API key",
+            hint="set TELNYX_API_KEY or give --api-key-file FILE; --sandbox needs none",
+            code="key_missing",
+        )
+    if not key.strip().isascii() or not key.strip().isprintable() or " " in key.strip():
+        raise errors.UsageError(
+            "the API key holds characters that no key has",
+            hint="copy it again from the Telnyx portal",
+            code="key_invalid",
+        )
+    return key.strip()
+
+
+def _from_file(path: Path) -> str:
+    """Raises UsageError; a file that others may read is refused, as ssh does."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_IMODE(mode) & 0o077:
+            raise errors.UsageError(
+                f"{path}: others can read this key file",
+                hint=f"chmod 600 {path}",
+                code="key_file_open",
+            )
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError as failure:
+        raise errors.UsageError(
+            f"{path}: cannot be read: {failure.strerror}", hint="check --api-key-file"
+        ) from None

@@ -1,0 +1,41 @@
+"""What a person is shown and asked before money moves."""
+
+from __future__ import annotations
+
+from bulksend import errors
+from bulksend.batch.plan import Plan
+from bulksend.batch.reporter import View
+from bulksend.batch.settings import Settings
+
+
+def to_send(plan: Plan, settings: Settings, base_url: str, view: View) -> None:
+    """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing."""
+    if settings.sandbox or not plan.estimate.sendable or settings.yes:
+        return
+    if not view.confirm(_question(plan, settings, base_url)):
+        raise errors.UsageError(
+            "no consent; nothing was sent",
+            hint="look at the batch with --dry-run",
+            code="no_consent",
+        )
+
+
+def _question(plan: Plan, settings: Settings, base_url: str) -> str:
+    counts = plan.estimate
+    sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
+    price = " + ".join(f"{it} {amount:f}" for it, amount in sorted(counts.price.items()))
+    unpriced = f", {counts.unpriced_rows} rows unpriced" if counts.unpriced_rows else ""
+    lines = [
+        f"{settings.contacts.name}: {sendable} texts from {plan.identity.sender} via {base_url}",
+        f"{counts.parts} parts, {price or 'no price'}{unpriced}; "
+        f"{counts.invalid} rows invalid, {counts.skipped} skipped",
+        *(f"  row {it.row}: {it.text[:160]!r}" for it in counts.samples),
+    ]
+    return "\n".join(lines)
+
+
+def to_send_again(count: int, what: str, risk: str, view: View) -> None:
+    """Consent that names the count: the person types it. Raises UsageError."""
+    question = f"{count} rows are {what}; {risk}"
+    if not view.confirm(question, typed=str(count)):
+        raise errors.UsageError(f"no consent to send {count} {what} rows again", code="no_consent")

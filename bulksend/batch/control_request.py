@@ -1,0 +1,98 @@
+"""The wish for another pace: a small file beside the journal, from any process to the run.
+
+The journal has one writer, so the wish is not in it. The run lays the file down when it begins and
+takes it away when it ends: a wish holds for the run it was made for, and a batch that is resumed
+goes by its own --rate and is never paused by what was wished before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from bulksend import errors
+from bulksend.batch import identity as batch
+from bulksend.batch.settings import Settings
+from bulksend.sending.pacing import policy as pace
+
+PAUSE, CONTINUE = "pause", "continue"
+_LONGEST_BYTES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How the run is to go, whole."""
+
+    #: As a person writes it: 50/s.
+    rate: str
+    paused: bool = False
+    #: Tells one wish from another.
+    token: str = ""
+    #: Whether the run goes by it.
+    heard: bool = False
+
+    def but(self, **changes: str | bool) -> Wish:
+        """Another wish, not yet heard."""
+        return replace(self, **changes, token=secrets.token_hex(8), heard=False)  # type: ignore[arg-type]
+
+
+def wish_path(journal_path: Path) -> Path:
+    """Where the wish for a batch lies."""
+    return journal_path.with_name(f"{journal_path.name}.pace")
+
+
+def command_line(settings: Settings, change: str) -> str:
+    """The command that changes the pace of a run, ready to paste."""
+    return batch.command_line("pace", replace(settings, results=None, api_key_file=None), change)
+
+
+def read(path: Path) -> Wish | None:
+    """The wish that lies there; None when there is none. Raises UsageError for one that is none."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        found = json.loads(os.read(file, _LONGEST_BYTES))
+        wish = Wish(**found)
+        for it in fields(Wish):
+            if type(getattr(wish, it.name)) is not type(getattr(_EXAMPLE, it.name)):
+                raise TypeError(it.name)
+    except (OSError, ValueError, TypeError, RecursionError):
+        raise errors.UsageError(
+            f"{path}: is not what `bulksend pace` writes", code="pace_unreadable"
+        ) from None
+    finally:
+        os.close(file)
+    pace.parse_rate(wish.rate)
+    return wish
+
+
+_EXAMPLE = Wish(rate="")
+
+
+def write(path: Path, wish: Wish) -> None:
+    """Whole or not at all, and for us alone. Raises OSError."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        file = os.open(part, flags, 0o600)
+        try:
+            os.write(file, json.dumps(asdict(wish)).encode() + b"\n")
+        finally:
+            os.close(file)
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def remove(path: Path) -> None:
+    """No wish lies there any more."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

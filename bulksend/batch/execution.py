@@ -1,0 +1,172 @@
+"""From an open journal to a summary: send what is open, write the results, say how it stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from bulksend import errors, journal
+from bulksend.batch import connection as accesses
+from bulksend.batch import identity as batch
+from bulksend.batch import runner as send
+from bulksend.batch.plan import Plan
+from bulksend.batch.reporter import View
+from bulksend.batch.settings import Settings
+from bulksend.batch.summary import Counts, Summary, exit_code
+from bulksend.errors import STOP_TEXT, Stop
+from bulksend.results import entries, variance, writer
+from bulksend.sms.message import Status
+
+
+def send_open_rows(
+    plan: Plan,
+    record: journal.Journal,
+    settings: Settings,
+    access: accesses.Access,
+    view: View,
+    again: Iterable[Status] = (Status.UNSENT,),
+) -> Summary:
+    """Send every row that was never claimed or stands in `again`; then results and summary."""
+    began_s = time.monotonic()
+    end = _send(plan, record, settings, access, view, tuple(again))
+    seconds = time.monotonic() - began_s
+    try:
+        summary = stand(record, settings, seconds=seconds, end=end)
+        record.end_run(summary.exit_code, str(end.stop or "finished"))
+        compared = write_results(plan, record, settings)
+    except KeyboardInterrupt:  # everything that was sent is in the journal: only the view is not
+        return _without_results(record, settings, seconds, end, view)
+    except errors.JournalError:
+        if end.stop is not Stop.JOURNAL:
+            raise
+        raise errors.JournalError(
+            STOP_TEXT[Stop.JOURNAL] + f": {end.detail}",
+            hint=f"free space or mend the disk, then: {batch.command_line('resume', settings)}",
+            code="journal_failed",
+        ) from None
+    return replace(summary, variance=compared)
+
+
+def _send(
+    plan: Plan,
+    record: journal.Journal,
+    settings: Settings,
+    access: accesses.Access,
+    view: View,
+    again: tuple[Status, ...],
+) -> send.End:
+    counts = record.counts()
+    open_rows = plan.estimate.sendable - sum(counts.values())
+    open_rows += sum(counts[status] for status in again)
+    total = min(open_rows, settings.guards.limit or open_rows)
+    if not total:
+        return send.End(None, "")
+    task = send.Task(
+        plan=plan,
+        settings=settings,
+        batch_id=record.batch().batch_id,
+        journal=record,
+        closed=record.closed(again),
+        claims=record.next_claims(again),
+        total=total,
+        spent=_spent(record, settings),
+    )
+    try:
+        return send.run_loop(send.send(task, access, view))
+    except KeyboardInterrupt:  # before the first request, or after the last reply
+        return send.End(Stop.INTERRUPTED, "")
+    except errors.JournalError as failure:
+        view.note(failure.message)
+        return send.End(Stop.JOURNAL, failure.message)
+    except errors.ContactsError as failure:
+        view.note(failure.message)
+        return send.End(Stop.CONTACTS_CHANGED, failure.message)
+
+
+def _spent(record: journal.Journal, settings: Settings) -> Decimal:
+    """What earlier runs have cost; adding it up takes a while, and only a cap wants to know."""
+    if settings.guards.max_cost is None:
+        return Decimal(0)
+    return sum(record.cost().values(), Decimal(0))
+
+
+def _without_results(
+    record: journal.Journal, settings: Settings, seconds: float, end: send.End, view: View
+) -> Summary:
+    """Interrupted while the results were being written."""
+    command = batch.command_line("results", settings)
+    view.note(f"the results CSV is not written; `{command}` writes it")
+    stopped = send.End(end.stop or Stop.INTERRUPTED, end.detail)
+    summary = stand(record, settings, seconds=seconds, end=stopped)
+    return replace(summary, next=summary.next or command)
+
+
+def write_results(
+    plan: Plan, record: journal.Reader, settings: Settings
+) -> variance.Variance | None:
+    """The results CSV: the journal and the contacts file joined; None where nothing was accepted.
+
+    On the way the charges are held against the estimate.
+    """
+    comparison = variance.Comparison(record)
+    pieces = comparison.passing(entries.beside(plan.frames, record))
+    writer.write_results(settings.results_path, plan.contacts.header.names, pieces)
+    return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
+
+
+def stand(
+    record: journal.Reader,
+    settings: Settings,
+    *,
+    seconds: float,
+    end: send.End | None = None,
+) -> Summary:
+    """How a batch stands, from its journal alone."""
+    facts, standing = record.batch(), record.standing()
+    counts = _counts(facts, standing)
+    stop = end.stop if end is not None else None
+    because = "" if stop is None else STOP_TEXT[stop]
+    if end is not None and end.detail and stop not in (None, Stop.JOURNAL):
+        because = f"{because} ({end.detail})"
+    return Summary(
+        batch=facts.batch_id,
+        counts=counts,
+        parts=standing.parts,
+        cost=standing.cost,
+        seconds=seconds,
+        results=settings.results_path,
+        journal=settings.journal_path,
+        stop=stop,
+        because=because,
+        next=_next(counts, settings, exit_code(counts, stop)),
+    )
+
+
+def _counts(facts: journal.Batch, standing: journal.Standing) -> Counts:
+    by_status = standing.by_status
+    # Claimed and not settled: it may have left.
+    unknown = by_status[Status.UNKNOWN] + by_status[Status.CLAIMED]
+    ended = by_status[Status.ACCEPTED] + by_status[Status.REFUSED] + unknown
+    return Counts(
+        accepted=by_status[Status.ACCEPTED],
+        refused=by_status[Status.REFUSED],
+        unknown=unknown,
+        unsent=facts.sendable - ended,
+        invalid=facts.invalid,
+        skipped=facts.skipped,
+    )
+
+
+def _next(counts: Counts, settings: Settings, code: int) -> str:
+    """The one command that goes on; "" when there is nothing to do."""
+    if counts.unsent:
+        return batch.command_line("resume", settings)
+    if counts.unknown and not settings.sandbox:
+        return batch.command_line("reconcile", settings)
+    if counts.unknown:  # the embedded sandbox is gone, and with it all evidence
+        return batch.command_line("resume", settings, "--resend-unknown")
+    if counts.refused and code:
+        return batch.command_line("resume", settings, "--retry-refused")
+    return ""

@@ -1,0 +1,143 @@
+"""Contacts file and identity -> Plan: what will be sent, to whom, at what price."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulksend import errors
+from bulksend.batch.reporter import View
+from bulksend.batch.settings import (
+    DEFAULT_IDENTITY,
+    SANDBOX_IDENTITY,
+    SANDBOX_TEXT,
+    Identity,
+    Settings,
+    require,
+)
+from bulksend.contacts import compose, loader, rows
+from bulksend.estimate import estimator as estimates
+from bulksend.sms import rates, sender
+from bulksend.telnyx import reference
+
+_TEMPLATE_MAX_BYTES = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A batch before anything of it is sent."""
+
+    contacts: loader.Contacts
+    identity: Identity
+    recipe: compose.Recipe
+    estimate: estimates.Estimate
+    rate_card: rates.RateCard
+
+    @property
+    def on_duplicate(self) -> estimates.OnDuplicate:
+        """The policy for the same text to the same phone again."""
+        return estimates.OnDuplicate(self.identity.on_duplicate or "skip")
+
+    @property
+    def frames(self) -> rows.Frames:
+        """The contacts file composed, chunk by chunk; can be walked any number of times."""
+        return rows.Frames(self.contacts, self.recipe, self.estimate.duplicates, self.on_duplicate)
+
+
+def complete(asked: Identity, settings: Settings) -> Identity:
+    """The identity of a new batch: defaults filled in. Raises UsageError when it cannot send."""
+    known = asked.or_else(SANDBOX_IDENTITY) if settings.sandbox else asked
+    whole = require(known.or_else(DEFAULT_IDENTITY))
+    sender.parse_sender(whole.sender or "")
+    reference.check_webhook_url(whole.webhook_url)
+    return whole
+
+
+def make_plan(
+    contacts: loader.Contacts,
+    identity: Identity,
+    settings: Settings,
+    view: View,
+    counted: estimates.Estimate | None = None,
+) -> Plan:
+    """Read the whole file once, unless it was counted before; opens no socket.
+
+    Raises ContactsError or UsageError.
+    """
+    to_column = loader.phone_column(contacts.header, identity.to_column)
+    text_column = loader.text_column(contacts.header, identity.text_column)
+    template = _template(identity, text_column, settings)
+    recipe = compose.make_recipe(
+        contacts.header,
+        to_column=to_column,
+        text_column=None if template is not None else text_column,
+        template_source=template,
+        default_region=identity.default_region,
+        on_missing=compose.OnMissing(identity.on_missing or "error"),
+        smart_encoding=identity.smart_encoding == "yes",
+        fix_text=identity.fix_text == "yes",
+    )
+    _tell_what_was_mended(recipe, view)
+    card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
+    policy = estimates.OnDuplicate(identity.on_duplicate or "skip")
+    try:
+        counted = counted or estimates.estimate(
+            contacts, recipe, on_duplicate=policy, rate_card=card, on_rows=view.reading
+        )
+    finally:
+        view.read()
+    return Plan(
+        contacts=contacts,
+        identity=identity,
+        recipe=recipe,
+        estimate=counted,
+        rate_card=card,
+    )
+
+
+def _tell_what_was_mended(recipe: compose.Recipe, view: View) -> None:
+    """--fix-text changes what people get, so it says where and what."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for position, was, becomes in recipe.mended:
+        told.setdefault((was, becomes), []).append(str(position))
+    for (was, becomes), positions in told.items():
+        name = unicodedata.name(was, "a control character")
+        view.note(
+            f"--fix-text: `{was}` ({name}) became `{becomes}` in the template at character "
+            f"{', '.join(positions)}"
+        )
+
+
+def _template(identity: Identity, text_column: int | None, settings: Settings) -> str | None:
+    """The template's source; None when the text column holds templates."""
+    if identity.text is not None:
+        return identity.text
+    if text_column is not None:
+        return None
+    if settings.sandbox:
+        return SANDBOX_TEXT
+    raise errors.UsageError(
+        "there is no text to send: no --text, no --text-file, and no column named `text`",
+        hint='give --text "Hi {name}, ...", or name the column with --text-column',
+        code="text_missing",
+    )
+
+
+def read_template(path: Path) -> str:
+    """The template in a file; its last line end is not part of the text. Raises ContactsError."""
+    try:
+        raw = path.read_bytes()
+        if len(raw) > _TEMPLATE_MAX_BYTES:
+            raise errors.ContactsError(f"{path}: far too long for a text message")
+        text = raw.decode("utf-8-sig")
+    except OSError as failure:
+        raise errors.ContactsError(
+            f"{path}: cannot be read: {failure.strerror}", hint="check --text-file"
+        ) from None
+    except UnicodeDecodeError as failure:
+        raise errors.ContactsError(
+            f"{path}: is not UTF-8 at byte {failure.start + 1}",
+            hint="save the template as UTF-8",
+        ) from None
+    return text.replace("\r\n", "\n").removesuffix("\n")

@@ -1,0 +1,214 @@
+"""A plan and an open journal -> every open row sent. Wires the rooms of `sending` together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import random
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bulksend import errors, journal
+from bulksend.batch import connection as accesses
+from bulksend.batch import control as steerings
+from bulksend.batch import control_request as control
+from bulksend.batch import identity as batch
+from bulksend.batch import signals
+from bulksend.batch.plan import Plan
+from bulksend.batch.reporter import Tally, View
+from bulksend.batch.settings import Settings
+from bulksend.contacts import rows
+from bulksend.errors import Stop
+from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
+from bulksend.sending.pacing import pacer as pacing
+from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import smoothing as departure
+from bulksend.sms.message import Outcome, Reply
+from bulksend.telnyx import client
+from bulksend.telnyx.clock import ServerClock
+
+#: How often silence, and a wish to stop, are looked for.
+_WATCH_S = 0.25
+#: A change of the server's clock against ours that is worth a note.
+_CLOCK_STEP_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One run: what to send, and what is already closed."""
+
+    plan: Plan
+    settings: Settings
+    batch_id: str
+    journal: journal.Journal
+    #: One byte a row number, not zero for rows that are not to be sent.
+    closed: bytes
+    #: Rows whose claim is not the first.
+    claims: Mapping[int, int]
+    #: Rows this run means to send.
+    total: int
+    #: What earlier runs of the batch have cost.
+    spent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Why the sending stopped early; None when every open row was sent."""
+
+    stop: Stop | None
+    detail: str
+
+
+def run_loop(work: Coroutine[Any, Any, End]) -> End:
+    """Run to the end, on uvloop where it is installed (the extra `speed`)."""
+    try:
+        import uvloop
+
+        factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
+    except ImportError:
+        factory = None
+    # Long-lived objects need not be looked at again and again: a quarter of the CPU at high rates.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)
+
+
+async def send(task: Task, access: accesses.Access, view: View) -> End:
+    """Send every open row. Raises JournalError, or what reading the contacts file raised."""
+    guards, switch, tally = task.settings.guards, halt.Halt(), Tally(task.total)
+    batches = rows.message_batches(
+        task.plan.frames, closed=task.closed, claims=task.claims, limit=guards.limit
+    )
+    async with AsyncExitStack() as stack:
+        found = await stack.enter_async_context(accesses.opened(access, task.settings))
+        gateway = await stack.enter_async_context(
+            client.Client(found.base_url, found.key, batch.envelope(task.journal.batch()))
+        )
+        pacer = await stack.enter_async_context(pacing.Pacer(pace.parse_rate(guards.rate)))
+        await stack.enter_async_context(task.journal.writing())
+        source = feed.Feed(batches)
+        stack.push_async_callback(source.close)
+        guard = breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight))
+        leaving = departure.Departures(gateway, pacer)
+        steering = _steering(task.settings, pacer, leaving, view)
+        report = _Report(guard, switch, tally, view, steering, task.journal, gateway.clock)
+        crew = pipeline.Crew(
+            batch_id=task.batch_id,
+            source=source,
+            recorder=task.journal,
+            pace=pacer,
+            purse=_purse(task),
+            delivery=delivery.Delivery(
+                gateway=leaving,
+                pace=pacer,
+                halt=switch,
+                on_reply=report.heard,
+                sleep=asyncio.sleep,
+                random=random.Random(),  # noqa: S311 - jitter, not a secret
+            ),
+            halt=switch,
+            on_outcomes=report.ended,
+        )
+        work = pipeline.Pipeline(crew, max_in_flight=guards.max_in_flight)
+        stack.enter_context(signals.two_steps(switch, work.leave, view.note))
+        await report.around(work)
+    return _end(switch, tally)
+
+
+def _end(switch: halt.Halt, tally: Tally) -> End:
+    """A batch too short for the breaker can end with rows that nobody would take."""
+    if switch.reason is not None or tally.given_up is None:
+        return End(switch.reason, switch.detail)
+    unreachable = tally.given_up.code in breaker.NO_CONNECTION
+    return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, tally.given_up.error)
+
+
+def _steering(
+    settings: Settings, pacer: pacing.Pacer, leaving: departure.Departures, view: View
+) -> steerings.Steering:
+    return steerings.Steering(
+        pacer=pacer,
+        departures=leaving,
+        view=view,
+        path=control.wish_path(settings.journal_path),
+        rate=settings.guards.rate,
+        go_on=control.command_line(settings, control.CONTINUE),
+        crew=settings.guards.max_in_flight,
+    )
+
+
+def _purse(task: Task) -> pipeline.Purse:
+    cap = task.settings.guards.max_cost
+    if cap is None:
+        return budget.Unlimited()
+    return budget.Budget(cap, task.plan.rate_card.worst, spent=task.spent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """Everything that hears replies and outcomes while the pipeline works."""
+
+    guard: breaker.Breaker
+    switch: halt.Halt
+    tally: Tally
+    view: View
+    steering: steerings.Steering
+    journal: journal.Journal
+    clock: ServerClock
+
+    def heard(self, reply: Reply) -> None:
+        """Every reply, also of requests that are made again."""
+        self.steering.heard(reply)
+        reason = self.guard.heard(reply, asyncio.get_running_loop().time())
+        if reason is not None:
+            self.switch.set(reason, reply.error)
+
+    def ended(self, outcomes: Sequence[Outcome]) -> None:
+        """Every row that was settled."""
+        for outcome in outcomes:
+            self.tally.add(outcome)
+        self.view.advance(self.tally, outcomes)
+
+    async def around(self, work: pipeline.Pipeline) -> None:
+        """The work, with a look at the clock beside it."""
+        self.view.begin(self.tally)
+        self.steering.begin()
+        watching = asyncio.create_task(self._watch(work), name="bulksend-watch")
+        try:
+            await work.run()
+        finally:
+            watching.cancel()
+            self.steering.end()
+            await self._note_clock(None)
+            self.view.end(self.tally)
+
+    async def _watch(self, work: pipeline.Pipeline) -> None:
+        noted: tuple[float, float] | None = None
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            self.steering.look(self.tally, len(work.in_flight))
+            self.view.pulse(self.tally)
+            noted = await self._note_clock(noted)
+            now_s = asyncio.get_running_loop().time()
+            reason = self.guard.silent(now_s, waiting=bool(work.in_flight))
+            if self.view.stopped:
+                self.switch.set(Stop.INTERRUPTED)
+            elif reason is not None:
+                self.switch.set(reason)
+
+    async def _note_clock(self, noted: tuple[float, float] | None) -> tuple[float, float] | None:
+        """How old a claim is, is told by the server's clock: note where ours stands to it."""
+        low_s, high_s = self.clock.low_s, self.clock.high_s
+        if low_s is None or high_s is None:
+            return noted
+        if noted and low_s > noted[0] - _CLOCK_STEP_S and high_s < noted[1] + _CLOCK_STEP_S:
+            return noted
+        with contextlib.suppress(errors.JournalError):  # the workers meet it, and stop
+            await self.journal.note_clock(low_s, high_s)
+        return low_s, high_s

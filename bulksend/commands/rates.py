@@ -1,0 +1,74 @@
+"""`bulksend rates learn`: a rate card out of what past batches were really charged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bulksend import errors
+from bulksend.batch.reporter import View
+from bulksend.batch.summary import OK, SCHEMA
+from bulksend.results import learned_rates as charges
+from bulksend.results import writer
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A rate card, and what taught it nothing."""
+
+    lines: tuple[charges.Line, ...]
+    #: Rows by why they were left out.
+    left_out: dict[str, int]
+    output: Path | None
+
+    @property
+    def card(self) -> str:
+        """As CSV."""
+        return charges.card(self.lines)
+
+
+def learn(results: Sequence[Path], output: Path | None, view: View, *, force: bool) -> Learned:
+    """Read results files, and write the card where `output` says so.
+
+    Raises ContactsError naming file, row and column, or UsageError where a file is there already.
+    """
+    if output is not None and output.exists() and not force:
+        raise errors.UsageError(
+            f"{output} is there already",
+            hint="give --output another name, or --force to replace it",
+            code="output_exists",
+        )
+    lesson = charges.learn(results)
+    usual, rare = charges.lines(lesson)
+    for note in lesson.notes:
+        view.note(note)
+    left_out = {why: rows for why, rows in lesson.left_out.items() if rows}
+    for line in rare:
+        why = f"rows of {line.country} in {line.price.currency}, which is not its usual currency"
+        left_out[why] = line.charges.samples
+    for why, rows in left_out.items():
+        view.note(f"left out: {rows:,} {why}")
+    if not usual:
+        raise errors.ContactsError(
+            "no row of these files was charged, so there is nothing to learn",
+            hint="name the results of a batch that Telnyx accepted",
+            code="no_charges",
+        )
+    found = Learned(tuple(usual), left_out, output)
+    if output is not None:
+        with writer.replacing(output) as file:
+            file.write(found.card.encode())
+    return found
+
+
+def document(found: Learned) -> dict[str, Any]:
+    """The JSON document. Money is a decimal string."""
+    return {
+        "schema": SCHEMA,
+        "rates": [charges.row(it) | {"samples": it.charges.samples} for it in found.lines],
+        "left_out": found.left_out,
+        "output": None if found.output is None else str(found.output),
+        "exit_code": OK,
+    }

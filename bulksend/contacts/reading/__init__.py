@@ -1,0 +1,1 @@
+"""Bytes of a contacts file -> rows of cells, all of them text."""

@@ -1,0 +1,196 @@
+"""The bytes of a contacts file: surveyed once, then read again and again, each time verified.
+
+The file is held open. The survey notes a digest of every block; a later walk that meets other bytes
+stops before anything made of them is handed out.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulksend import errors
+from bulksend.contacts.reading import dialect
+
+#: What is in memory while sending grows with it: 8 MB took 250 MB more and was no faster.
+BLOCK_BYTES = 1 << 20
+#: A workbook is held whole while it is read; 100,000 rows of four columns take 2 MB.
+WORKBOOK_MAX_BYTES = 128 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one walk over all bytes shows."""
+
+    sha256: str
+    size_bytes: int
+    encoding: str
+    #: A zip archive, as workbooks are.
+    zipped: bool
+    #: No line feed anywhere, but carriage returns.
+    cr_only: bool
+    block_digests: tuple[bytes, ...]
+
+
+def open_file(path: Path) -> int:
+    """A descriptor of a readable file. Raises ContactsError saying what is wrong and what to do."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise _unusable(path, "there is no such file", "check the name and the folder") from None
+    except OSError as failure:
+        raise _unusable(path, f"cannot be opened: {failure.strerror}", "check its rights") from None
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return descriptor
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise _unusable(path, "is a folder", "name the contacts file in it")
+    raise _unusable(path, "is no ordinary file", "save the contacts to a file first")
+
+
+def survey(path: Path, descriptor: int) -> Survey:
+    """Walk over all bytes once. Raises ContactsError for what is no text."""
+    head = os.pread(descriptor, 64 << 10, 0)
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise _unusable(path, "the file is empty", "fill it: a line of column names, then rows")
+    if what := dialect.disguise(head):
+        if _is_locked(descriptor, what):
+            raise _unusable(path, "is a workbook protected by a password", "save it without")
+        raise _unusable(path, f"is {what}, not a CSV file", "save it as CSV (UTF-8) or .xlsx")
+    whole, digests, size = hashlib.sha256(), [], 0
+    check, lf, cr = _Utf8Check(), False, False
+    for block in _raw_blocks(descriptor):
+        whole.update(block)
+        digests.append(_digest(block))
+        check.feed(block)
+        lf, cr = lf or b"\n" in block, cr or b"\r" in block
+        size += len(block)
+    encoding = dialect.utf_encoding(head) or ("utf-8" if check.ended_well() else "cp1252")
+    zipped = head.startswith(dialect.ZIP)
+    return Survey(whole.hexdigest(), size, encoding, zipped, cr and not lf, tuple(digests))
+
+
+def _is_locked(descriptor: int, what: str) -> bool:
+    """A workbook with a password is wrapped in the same container as an old Excel file."""
+    wrapped = "EncryptedPackage".encode("utf-16-le")
+    return "Excel" in what and any(wrapped in it for it in _raw_blocks(descriptor))
+
+
+class _Utf8Check:
+    """Whether all bytes are UTF-8: a Windows-1252 byte may be the last one of a gigabyte."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        self._valid = True
+
+    def feed(self, block: bytes) -> None:
+        """The next bytes."""
+        if self._valid:
+            try:
+                self._decoder.decode(block)
+            except UnicodeDecodeError:
+                self._valid = False
+
+    def ended_well(self) -> bool:
+        """After the last bytes."""
+        if self._valid:
+            try:
+                self._decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                self._valid = False
+        return self._valid
+
+
+def whole(path: Path, descriptor: int, found: Survey) -> bytes:
+    """All bytes as surveyed. Raises ContactsError where the file has changed or is too large."""
+    if found.size_bytes > WORKBOOK_MAX_BYTES:
+        raise _unusable(path, "is too large for a workbook", "save it as CSV (UTF-8)")
+    return b"".join(_verified(path, descriptor, found))
+
+
+def _verified(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
+    """Block by block, each compared with the survey before it is handed out."""
+    size = 0
+    for number, block in enumerate(_raw_blocks(descriptor)):
+        if number >= len(found.block_digests) or _digest(block) != found.block_digests[number]:
+            raise changed(path)
+        size += len(block)
+        yield block
+    if size != found.size_bytes:
+        raise changed(path)
+
+
+def utf8_blocks(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
+    """The text as UTF-8 with LF for CR-only lines, block by block, without its BOM.
+
+    Raises ContactsError where a byte has no meaning in the encoding, or the file has changed.
+    """
+    decoder = codecs.getincrementaldecoder(found.encoding)("strict")
+    offset = 0
+    for number, block in enumerate(_verified(path, descriptor, found)):
+        if found.encoding == "utf-8":
+            text = block
+        else:
+            final = number == len(found.block_digests) - 1
+            text = _decode(path, decoder, block, offset, final=final)
+        offset += len(block)
+        if not number:
+            text = _without_bom(text)
+        yield text.replace(b"\r", b"\n") if found.cr_only else text
+
+
+def _without_bom(text: bytes) -> bytes:
+    """Files put together by programs have two of them."""
+    while text.startswith(codecs.BOM_UTF8):
+        text = text.removeprefix(codecs.BOM_UTF8)
+    return text
+
+
+def _decode(
+    path: Path, decoder: codecs.IncrementalDecoder, block: bytes, offset: int, *, final: bool
+) -> bytes:
+    try:
+        return decoder.decode(block, final).encode()
+    except (UnicodeDecodeError, UnicodeEncodeError) as failure:
+        raise _unusable(
+            path,
+            f"the file is neither UTF-8 nor {decoder_name(failure)}: "
+            f"byte {offset + failure.start + 1} has no meaning",
+            "save it as CSV UTF-8",
+        ) from None
+
+
+def decoder_name(failure: UnicodeError) -> str:
+    """The encoding as people know it."""
+    name = str(getattr(failure, "encoding", ""))
+    return "Windows-1252" if name in ("cp1252", "charmap") else name.upper()
+
+
+def _raw_blocks(descriptor: int) -> Iterator[bytes]:
+    offset = 0
+    while block := os.pread(descriptor, BLOCK_BYTES, offset):
+        offset += len(block)
+        yield block
+
+
+def _digest(block: bytes) -> bytes:
+    return hashlib.blake2b(block, digest_size=16).digest()
+
+
+def changed(path: Path) -> errors.ContactsError:
+    """The file is not any more what was surveyed."""
+    return errors.ContactsError(
+        f"{path}: the file changed while it was being read",
+        hint="close it in the spreadsheet program and put it back as it was",
+        code="contacts_changed",
+    )
+
+
+def _unusable(path: Path, fault: str, hint: str) -> errors.ContactsError:
+    return errors.ContactsError(f"{path}: {fault}", hint=hint, code="contacts_unusable")

@@ -1,0 +1,113 @@
+"""The lines of the bill: rows that cost alike stand in one, so that sums and findings are made from
+a few thousand lines and not from ten million rows.
+
+A line is a country, an encoding, a number of parts, and for texts in UTF-16 what makes them so:
+the characters outside GSM-7 by where they come from, and the units of the rest.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bulksend.contacts import compose
+from bulksend.estimate import non_gsm as offenders
+from bulksend.sms import encoding
+
+#: Rows remembered of each line: enough to name the first of any sum of lines.
+_FIRST_ROWS = 8
+_SCHEMA: dict[str, type[pl.DataType]] = {
+    **{"line": pl.UInt32, "country": pl.String, "encoding": pl.String, "parts": pl.UInt32},
+    **{"parts_max": pl.UInt32, "landline": pl.Boolean, "over": pl.UInt32, "units": pl.UInt32},
+    "extended": pl.UInt32,
+}
+#: Units over a boundary that a person may shorten a text by.
+OVER_MAX = 3
+
+
+class Lines:
+    """Numbers the lines as they are met; rows of later chunks find theirs."""
+
+    def __init__(self, recipe: compose.Recipe) -> None:
+        self._recipe = recipe
+        self._sources = offenders.sources(recipe)
+        self._lines: list[pl.DataFrame] = []
+        self._numbers = pl.DataFrame(schema={"mark": pl.UInt64, "line": pl.UInt32})
+        self._first_rows: list[pl.DataFrame] = []
+        self._remembered = pl.Series(dtype=pl.UInt8)
+
+    def number(self, sendable: pl.DataFrame) -> pl.Series:
+        """The line of each row."""
+        marked = self._marked(sendable)
+        marks = marked.select(mark=pl.struct(pl.all()).hash(seed=3))["mark"]
+        first = marks.is_first_distinct()
+        different = marked.filter(first).with_columns(mark=marks.filter(first))
+        new = different.join(self._numbers, on="mark", how="anti", maintain_order="left")
+        if new.height:
+            known = self._numbers.height
+            numbers = pl.int_range(known, known + new.height, dtype=pl.UInt32, eager=True)
+            self._lines.append(new.drop("mark").insert_column(0, numbers.alias("line")))
+            self._numbers = self._numbers.vstack(new.select("mark", line=pl.lit(numbers)))
+            fresh = pl.Series([0], dtype=pl.UInt8).new_from_index(0, new.height)
+            self._remembered = self._remembered.append(fresh)
+        line = (
+            pl.DataFrame({"mark": marks})
+            .join(self._numbers, on="mark", how="left", maintain_order="left")
+            .get_column("line")
+        )
+        self._remember(sendable["row"], line, marked)
+        return line
+
+    @property
+    def count(self) -> int:
+        """How many there are so far."""
+        return self._numbers.height
+
+    def _marked(self, sendable: pl.DataFrame) -> pl.DataFrame:
+        """Everything by which rows can cost differently, or for which they are pointed at."""
+        nothing = pl.Series([0], dtype=pl.UInt32).new_from_index(0, sendable.height)
+        over = nothing
+        long = (sendable["parts"] > 1).arg_true()
+        if len(long):
+            over = over.scatter(long, _over(sendable, long))
+        return sendable.select(
+            *("country", "encoding", "parts", "parts_max", "landline"),
+            over.alias("over"),
+            *offenders.gather(sendable, self._recipe, self._sources),
+        )
+
+    def _remember(self, rows: pl.Series, line: pl.Series, marked: pl.DataFrame) -> None:
+        """The first rows of the lines that findings point at."""
+        pointed = (
+            (marked["encoding"] == encoding.UTF_16) | (marked["over"] > 0) | marked["landline"]
+        )
+        wanted = pointed & (self._remembered.gather(line) < _FIRST_ROWS)
+        if not wanted.any():
+            return
+        kept = (
+            pl.DataFrame({"line": line.filter(wanted), "row": rows.filter(wanted)})
+            .group_by("line")
+            .agg(pl.col("row").head(_FIRST_ROWS))
+        )
+        counts = self._remembered.gather(kept["line"]) + kept["row"].list.len().cast(pl.UInt8)
+        self._remembered = self._remembered.scatter(kept["line"], counts.clip(0, 100))
+        self._first_rows.append(kept.explode("row"))
+
+    def table(self) -> pl.DataFrame:
+        """All lines: `line`, and everything by which they differ."""
+        schema = dict(_SCHEMA)
+        schema.update({f"r{at}": pl.String for at in range(len(self._sources))})
+        return pl.concat([pl.DataFrame(schema=schema), *self._lines])
+
+    def first_rows(self) -> pl.DataFrame:
+        """line, row."""
+        schema = {"line": pl.UInt32, "row": pl.UInt32}
+        return pl.concat([pl.DataFrame(schema=schema), *self._first_rows])
+
+
+def _over(sendable: pl.DataFrame, long: pl.Series) -> pl.Series:
+    """Units over a boundary, 0 where there are more than a person would shorten by."""
+    units = pl.col("units").cast(pl.Int64)
+    wide = pl.col("encoding") == encoding.UTF_16
+    over = encoding.over_boundary(units, pl.col("parts").cast(pl.Int64), wide)
+    found = sendable.select("units", "encoding", "parts")[long].select(over=over)["over"]
+    return found.set(found > OVER_MAX, 0).cast(pl.UInt32)

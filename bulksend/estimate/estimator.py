@@ -1,0 +1,239 @@
+"""One walk over the contacts file: rows, parts, price and findings before anything is sent.
+
+Memory is bounded by a few bytes a row: a hash of phone and text to know duplicates across chunks,
+and the number of the row's line in the bill, so that a duplicate is taken out of every sum again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import polars as pl
+
+from bulksend.contacts import compose, duplicates, loader
+from bulksend.contacts.duplicates import OnDuplicate
+from bulksend.errors import Code
+from bulksend.estimate import cost_groups as lines
+from bulksend.estimate import findings, samples
+from bulksend.estimate import fixes as cures
+from bulksend.estimate import mojibake as decoding
+from bulksend.estimate import savings as bill
+from bulksend.sms.message import Money, Status
+from bulksend.sms.rates import RateCard
+
+__all__ = ["CountryLine", "Estimate", "OnDuplicate", "counted_before", "estimate"]
+
+#: Rows looked at together: small enough for the memory, large enough for the columns to pay.
+_SLICE_ROWS = 50_000
+#: Slices composed while one is taken; polars leaves one of two cores idle half of the time.
+_AHEAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CountryLine:
+    """What goes to one country."""
+
+    country: str
+    rows: int
+    parts: int
+    #: None: the rate card does not know it.
+    price: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A batch, counted and priced."""
+
+    rows: int
+    sendable: int
+    invalid: int
+    skipped: int
+    #: By Telnyx's formula.
+    parts: int
+    #: As networks pack them.
+    parts_max: int
+    encodings: Mapping[str, int]
+    countries: tuple[CountryLine, ...]
+    #: By currency.
+    price: Mapping[str, Decimal]
+    unpriced_rows: int
+    #: Why rows are not sent, most rows first.
+    problems: tuple[findings.Finding, ...]
+    #: What costs parts that could be saved, most parts first.
+    costs: tuple[findings.Finding, ...]
+    #: What is odd about rows that are sent: a plus that was put back, a country that demands more.
+    remarks: tuple[findings.Finding, ...]
+    samples: tuple[samples.Sample, ...]
+    #: row, first_row: the rows that repeat an earlier one.
+    duplicates: pl.DataFrame = field(repr=False)
+
+
+@dataclass(slots=True)
+class _Walked:
+    """What the walk has gathered so far."""
+
+    lines: lines.Lines
+    rows: int = 0
+    invalid: int = 0
+    fingerprints: list[pl.DataFrame] = field(default_factory=list)
+    problems: findings.Known = field(default_factory=dict)
+    remarks: findings.Known = field(default_factory=dict)
+    samples: samples.Samples = field(default_factory=samples.Samples)
+
+
+def estimate(
+    contacts: loader.Contacts,
+    recipe: compose.Recipe,
+    *,
+    on_duplicate: OnDuplicate,
+    rate_card: RateCard,
+    on_rows: Callable[[int], None] = lambda _rows: None,
+) -> Estimate:
+    """Walk the whole file once. Raises ContactsError where it cannot be read.
+
+    `on_rows` is told now and then how many rows were read.
+    """
+    walked = _Walked(lines.Lines(recipe))
+    with ThreadPoolExecutor(_AHEAD, "compose") as pool:
+        for composed in _composed(contacts, recipe, pool):
+            _take(walked, composed, recipe)
+            on_rows(walked.rows)
+    repeated = duplicates.none()
+    if on_duplicate is not OnDuplicate.SEND:
+        repeated = duplicates.find(walked.fingerprints)
+    return _sum(walked, repeated, on_duplicate, recipe, rate_card)
+
+
+def _composed(
+    contacts: loader.Contacts, recipe: compose.Recipe, pool: ThreadPoolExecutor
+) -> Iterator[pl.DataFrame]:
+    """The rows composed, in order, a little ahead of whoever takes them."""
+    ahead: deque[Future[pl.DataFrame]] = deque()
+    for chunk in contacts.chunks():
+        for piece in chunk.iter_slices(_SLICE_ROWS):
+            ahead.append(pool.submit(compose.compose, piece, recipe))
+            if len(ahead) > _AHEAD:
+                yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
+
+
+def counted_before(*, rows: int, sendable: int, invalid: int) -> Estimate:
+    """Of a batch that was counted when it began and holds no duplicates: no walk is needed."""
+    return Estimate(
+        rows=rows,
+        sendable=sendable,
+        invalid=invalid,
+        skipped=0,
+        parts=0,
+        parts_max=0,
+        encodings={},
+        countries=(),
+        price={},
+        unpriced_rows=0,
+        problems=(),
+        costs=(),
+        remarks=(),
+        samples=(),
+        duplicates=duplicates.none(),
+    )
+
+
+def _take(walked: _Walked, composed: pl.DataFrame, recipe: compose.Recipe) -> None:
+    sendable = composed
+    if composed["problem"].null_count() < composed.height:
+        findings.gather(walked.problems, findings.problems(composed, recipe))
+        sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
+    walked.rows += composed.height
+    walked.invalid += composed.height - sendable.height
+    if not sendable.height:
+        return
+    findings.gather(walked.remarks, findings.repairs(sendable, recipe))
+    findings.gather(walked.remarks, decoding.wrongly_decoded(sendable, recipe))
+    line = walked.lines.number(sendable)
+    narrow = line.cast(pl.UInt16) if walked.lines.count < 1 << 16 else line
+    walked.fingerprints.append(duplicates.fingerprint(sendable).with_columns(narrow.alias("line")))
+    walked.samples.look_at(sendable)
+
+
+def _sum(
+    walked: _Walked,
+    repeated: pl.DataFrame,
+    on_duplicate: OnDuplicate,
+    recipe: compose.Recipe,
+    rate_card: RateCard,
+) -> Estimate:
+    table = walked.lines.table().join(_rows_of_lines(walked, repeated), on="line")
+    first_rows = walked.lines.first_rows().join(repeated, on="row", how="anti")
+    whole = bill.Bill(table, first_rows, recipe, rate_card)
+    countries = tuple(_countries(table, rate_card))
+    price: dict[str, Decimal] = {}
+    for line in countries:
+        if line.price is not None:
+            spent = price.get(line.price.currency, Decimal(0))
+            price[line.price.currency] = spent + line.price.amount
+    skips = on_duplicate is OnDuplicate.SKIP
+    findings.gather(walked.problems, _repeated(repeated))
+    charged = list(whole.findings())
+    by_encoding = dict(table.group_by("encoding").agg(pl.col("rows").sum()).iter_rows())
+    return Estimate(
+        rows=walked.rows,
+        sendable=walked.rows - walked.invalid - repeated.height,
+        invalid=walked.invalid + (0 if skips else repeated.height),
+        skipped=repeated.height if skips else 0,
+        parts=sum(line.parts for line in countries),
+        parts_max=int((table["parts_max"].cast(pl.Int64) * table["rows"]).sum()),
+        encodings={it: by_encoding.get(it, 0) for it in ("GSM-7", "UTF-16")},
+        countries=countries,
+        price=price,
+        unpriced_rows=sum(line.rows for line in countries if line.price is None),
+        problems=tuple(sorted(walked.problems.values(), key=lambda it: -it.rows)),
+        costs=tuple(it for it in charged if it.kind is findings.Kind.COST),
+        remarks=(
+            *(it for it in charged if it.kind is findings.Kind.REMARK),
+            *walked.remarks.values(),
+            *whole.destinations(),
+        ),
+        samples=walked.samples.chosen(),
+        duplicates=repeated,
+    )
+
+
+def _rows_of_lines(walked: _Walked, repeated: pl.DataFrame) -> pl.DataFrame:
+    """line, rows: how many are sent of each, without those that repeat an earlier one."""
+    counted = [pl.DataFrame(schema={"line": pl.UInt32, "rows": pl.Int64})]
+    for part in walked.fingerprints:
+        kept = part.join(repeated, on="row", how="anti") if repeated.height else part
+        rows = kept.group_by(pl.col("line").cast(pl.UInt32)).agg(rows=pl.len().cast(pl.Int64))
+        counted.append(rows)
+    return pl.concat(counted).group_by("line").agg(pl.col("rows").sum())
+
+
+def _repeated(found: pl.DataFrame) -> Iterator[findings.Finding]:
+    if not found.height:
+        return
+    yield findings.Finding(
+        code=Code.DUPLICATE,
+        kind=findings.Kind.PROBLEM,
+        text=f"the same text to the same phone as an earlier row (row {found[0, 1]})",
+        rows=found.height,
+        first_rows=tuple(found["row"].head(findings.FIRST_ROWS)),
+        cure=cures.CURE_FOR[Code.DUPLICATE],
+    )
+
+
+def _countries(table: pl.DataFrame, rate_card: RateCard) -> Iterator[CountryLine]:
+    """Rows and parts by country, most parts first."""
+    summed = (
+        table.group_by(country=pl.col("country").fill_null(""))
+        .agg(
+            rows=pl.col("rows").sum(), parts=(pl.col("parts").cast(pl.Int64) * pl.col("rows")).sum()
+        )
+        .sort(["parts", "country"], descending=[True, False])
+    )
+    for country, rows, parts in summed.iter_rows():
+        yield CountryLine(country, rows, parts, rate_card.price(country, parts))

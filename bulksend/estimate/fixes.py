@@ -1,0 +1,53 @@
+"""The spreadsheet doctor's words: for each damage what happened and what to do about it."""
+
+from __future__ import annotations
+
+from bulksend.errors import Code
+from bulksend.sms.phone.parse import Repair
+
+_AS_TEXT = "format the column as text before the numbers go in"
+
+#: Of rows that cannot be sent.
+CURE_FOR: dict[Code, str] = {
+    Code.RAGGED_ROW: "put quotes around a cell that holds the delimiter; fill in what is missing",
+    Code.REPEATED_HEADER: "two files were put together; delete the row",
+    Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
+    Code.PHONE_MISSING: "fill in the number or delete the row",
+    Code.PHONE_SCIENTIFIC: "the digits are gone: take them from the source, into a column of text",
+    Code.PHONE_TWO_NUMBERS: "keep one number, or make a row of each",
+    Code.PHONE_LETTERS: "digits only; put extensions and names into another column",
+    Code.PHONE_LETTER_O: "write the digit 0",
+    Code.PHONE_NATIONAL: "write + and the country code, or give --default-region",
+    Code.PHONE_INVALID: "digits are missing, too many or wrong; compare with the source",
+    Code.PHONE_SHORT_CODE: "people have longer numbers; take the right column",
+    Code.NO_ALPHANUMERIC: "text them from a number instead of a name, or delete the rows",
+    Code.FIELD_MISSING: "fill in the cell, or give --on-missing empty",
+    Code.TEMPLATE_INVALID: "mend the braces in the cell; {{ stands for a brace",
+    Code.TEXT_EMPTY: "fill in the text or delete the row",
+    Code.TEXT_TOO_LONG: "shorten it: 1,530 characters in GSM-7, 670 in UTF-16 is the most",
+    Code.DUPLICATE: "delete the repeated rows, or give --on-duplicate send",
+}
+
+#: Of rows that are sent: what was undone, and how it does not happen again.
+REPAIRED: dict[Repair, tuple[str, str]] = {
+    Repair.LOST_PLUS: (
+        "written with its country but without the plus, which was put back",
+        f"check the countries; {_AS_TEXT}",
+    ),
+    Repair.LOST_ZERO: (
+        "a national number whose leading zero a spreadsheet took away; read with --default-region",
+        f"check that they are of that country; {_AS_TEXT}",
+    ),
+    Repair.POINT_ZERO: (
+        "a number that a spreadsheet took for a fraction; its .0 was left out",
+        _AS_TEXT,
+    ),
+    Repair.HIDDEN: (
+        "non-breaking blanks or characters of no width in the number, left out",
+        "they come from web pages and chats; paste as plain text",
+    ),
+    Repair.FOREIGN_DIGITS: (
+        "digits of another script or full-width ones, read as 0 to 9",
+        "nothing to do; 0 to 9 is what other programs read",
+    ),
+}

@@ -1,0 +1,57 @@
+"""Texts that were decoded wrongly before they came into the file: `JosÃ©`.
+
+UTF-8 read as Windows-1252 leaves pairs and triples of characters that no language writes. Only
+texts in UTF-16 are looked at, which those nearly always are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from bulksend.contacts import compose
+from bulksend.estimate import non_gsm as offenders
+from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
+from bulksend.sms import encoding
+
+#: What the bytes 80 to BF, which go on a character in UTF-8, are in Windows-1252.
+_GOES_ON = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\u00a0-\u00bf\u0081\u008d\u008f\u0090\u009d"
+_WRONG = f"(?:[ÂÃÄÅ][{_GOES_ON}]|â€[{_GOES_ON}]?|[ÐÑ][{_GOES_ON}][ÐÑ]|ðŸ[{_GOES_ON}]{{1,2}})"
+
+
+def wrongly_decoded(sendable: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding]:
+    """The columns that hold such texts, and the template."""
+    wide = sendable.filter(pl.col("encoding") == encoding.UTF_16)
+    if not wide.height:
+        return
+    for place in offenders.sources(recipe):
+        cells = wide["text" if place.column is None else recipe.header.cell(place.column)]
+        wrong = cells.str.contains(_WRONG)
+        if wrong.any():
+            rows = wide["row"].filter(wrong)
+            yield _finding(place.name, cells.filter(wrong)[0], rows)
+    if re.search(_WRONG, recipe.source):
+        yield _finding("", recipe.source, wide["row"])
+
+
+def _finding(column: str, example: str, rows: pl.Series) -> Finding:
+    where = f"column `{column}`" if column else "the template"
+    seen = re.search(_WRONG, example)
+    return Finding(
+        code="wrongly_decoded",
+        kind=Kind.REMARK,
+        text=f"{where} was decoded wrongly before it came here{_was(seen[0] if seen else '')}",
+        rows=len(rows),
+        first_rows=tuple(rows.head(FIRST_ROWS)),
+        cure="open the source as UTF-8 and export it again; it is sent as it stands",
+        column=column,
+    )
+
+
+def _was(seen: str) -> str:
+    with contextlib.suppress(UnicodeError):
+        return f": `{seen}` was `{seen.encode('cp1252').decode()}`"
+    return ""

@@ -1,0 +1,1 @@
+"""Unknown rows settled by evidence."""

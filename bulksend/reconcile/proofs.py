@@ -1,0 +1,49 @@
+"""What this computer remembers of probes: where the idempotency key is honoured, and since when.
+
+A page is named after the base URL and the messaging profile (which belongs to one organisation, and
+so does the key's memory); of the API key nothing is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from bulksend import errors
+from bulksend.reconcile.idempotency import Proof, Verdict
+
+
+def _page(folder: Path, base_url: str, profile_id: str) -> Path:
+    facts = f"{base_url}\0{profile_id}".encode()
+    return folder / "keys" / hashlib.blake2b(facts, digest_size=16).hexdigest()
+
+
+def remember(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None:
+    """Raises UsageError where it cannot be kept: it was paid for."""
+    page = _page(folder, base_url, profile_id)
+    fresh = page.with_name(f"{page.name}.part")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(file, "w") as writing:
+            json.dump({"verdict": proof.verdict, "at_s": proof.at_s, "base_url": base_url}, writing)
+        fresh.replace(page)
+    except OSError as failure:
+        raise errors.UsageError(
+            f"{page}: what the probe showed cannot be kept: {failure.strerror}",
+            hint="make the folder writable, or set XDG_STATE_HOME",
+            code="state_unwritable",
+        ) from None
+
+
+def recall(folder: Path | None, base_url: str, profile_id: str) -> Proof | None:
+    """The last probe's proof; None where none was made, or it cannot be read."""
+    if folder is None:
+        return None
+    try:
+        read = json.loads(_page(folder, base_url, profile_id).read_text())
+        return Proof(Verdict(read["verdict"]), float(read["at_s"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

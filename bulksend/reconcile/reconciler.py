@@ -1,0 +1,261 @@
+"""One `reconcile` from doubts to endings: asks, looks up, and writes down what is certain.
+
+The order is that of strength: keys first, then records; what is only probable waits for a person's
+word, outside the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bulksend import errors, journal
+from bulksend.batch import connection as accesses
+from bulksend.batch import identity as batch
+from bulksend.batch import signals
+from bulksend.batch.plan import Plan
+from bulksend.batch.reporter import View
+from bulksend.batch.runner import End
+from bulksend.batch.settings import Settings
+from bulksend.reconcile import idempotency, proofs
+from bulksend.reconcile import lookup as searching
+from bulksend.reconcile import replay as repeating
+from bulksend.reconcile import unknown_rows as cases
+from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Settled
+from bulksend.reconcile.unknown_rows import Case, Clock
+from bulksend.sending import breaker, halt
+from bulksend.sending.pacing import pacer as pacing
+from bulksend.sending.pacing import policy as pace
+from bulksend.sms.message import Reply, Status
+from bulksend.telnyx import client, records
+
+#: Rows named in a question.
+_SHOWN_MAX = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be settled, and with whom to speak about it."""
+
+    settings: Settings
+    record: journal.Journal
+    plan: Plan
+    view: View
+    #: Ask again also for rows that the server answered with an error, and no record speaks for.
+    after_5xx: bool
+
+
+class Settling:
+    """Every case of a batch, until it has ended or is left."""
+
+    def __init__(self, task: Task, access: accesses.Access) -> None:
+        self._task, self._access = task, access
+        self._record, self._facts = task.record, task.record.batch()
+        self._cases = cases.cases(task.plan, task.record.doubts())
+        self._probable: list[tuple[Case, records.Record]] = []
+        self.endings = cases.Endings(self._cases)
+
+    def settle(self) -> End:
+        """Why it ended early. Raises JournalError, UsageError."""
+        end = asyncio.run(self._ask())
+        if self._probable and self._confirmed():
+            asyncio.run(self._accept_probable())
+        elif self._probable:
+            for case, _ in self._probable:
+                self.endings.leave(case.row, Reason.NOT_CONFIRMED)
+        for left in self.endings.left:
+            if not left.reasons:
+                self.endings.leave(left.row, Reason.STOPPED)
+        return end
+
+    async def _ask(self) -> End:
+        """Everything that can be asked; a second Ctrl-C leaves, and every row is as it stands."""
+        switch = halt.Halt()
+        async with AsyncExitStack() as stack:
+            envelope = batch.envelope(self._facts)
+            gateway = await stack.enter_async_context(
+                client.Client(self._access.base_url, self._access.key, envelope)
+            )
+            await stack.enter_async_context(self._record.writing())
+            asking = asyncio.create_task(self._by_strength(gateway, switch), name="bulksend-ask")
+
+            def leave() -> None:
+                asking.cancel()
+
+            stack.enter_context(signals.two_steps(switch, leave, self._task.view.note))
+            try:
+                await asking
+            except asyncio.CancelledError:
+                if not switch:
+                    raise
+        return End(switch.reason, switch.detail)
+
+    async def _by_strength(self, gateway: client.Client, switch: halt.Halt) -> None:
+        clock = await self._greet(gateway)
+        await self._repeat(self._repeatable(gateway, clock), gateway, switch)
+        if clock is None:
+            for left in self.endings.left:
+                self.endings.leave(left.row, Reason.RECORDS_UNREAD)
+            return
+        if await switch.outlast(self._look_up(gateway, clock)) and self._task.after_5xx:
+            await self._repeat(self._after_5xx(), gateway, switch)
+
+    async def _greet(self, gateway: client.Client) -> Clock | None:
+        """A first read: it tells the server's time, and whether the API key opens anything."""
+        answer = await gateway.get("/balance")
+        if answer.http_status == 401:  # 403: a key that may do less than all
+            raise errors.UsageError(
+                errors.STOP_TEXT[errors.Stop.KEY],
+                hint="the unknown rows stay as they are; nothing was sent",
+                code="key_refused",
+            )
+        low_s, high_s = gateway.clock.low_s, gateway.clock.high_s
+        if low_s is None or high_s is None:
+            return None
+        await self._record.note_clock(low_s, high_s)
+        return Clock(low_s=low_s, high_s=high_s)
+
+    async def _repeat(self, may: list[Case], gateway: client.Client, switch: halt.Halt) -> None:
+        """Rows asked for again with their keys."""
+        if not may:
+            return
+        self._task.view.note(
+            f"asking for {len(may)} unknown rows again with their keys: "
+            "what had not arrived is sent now"
+        )
+        guards = self._task.settings.guards
+        async with pacing.Pacer(pace.parse_rate(guards.rate)) as pacer:
+            repeater = repeating.Repeater(
+                batch_id=self._facts.batch_id,
+                record=self._record,
+                gateway=gateway,
+                pacer=pacer,
+                guard=breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight)),
+                switch=switch,
+                max_in_flight=guards.max_in_flight,
+            )
+            for ending in await repeater.repeat(may):
+                self.endings.add(ending)
+
+    def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[Case]:
+        """The cases whose keys are proven to protect them; the others are told why not."""
+        folder, profile_id = self._task.settings.state_folder, self._facts.profile_id
+        proof = proofs.recall(folder, self._access.base_url, profile_id)
+        proven = proof is not None and proof.stands(time.time())
+        may = []
+        for case in self._cases:
+            if case.message is None:
+                self.endings.leave(case.row, Reason.ROW_GONE)
+                continue
+            repeat = idempotency.Repeat(
+                proven=proven,
+                same_bytes=self._is_same(case, gateway),
+                age_s=self._age_s(case, clock),
+                http_status=case.doubt.http,
+            )
+            if (bar := idempotency.bar(repeat)) is None:
+                may.append(case)
+            else:
+                self.endings.leave(case.row, bar)
+        return may
+
+    def _after_5xx(self) -> list[Case]:
+        """The cases that only an error of the server keeps back, and no record speaks for."""
+        found = {case.row for case, _ in self._probable}
+        barred = {
+            it.row for it in self.endings.left if Reason.KEY_NOT_REMEMBERED in it.reasons
+        } - found
+        return [it for it in self._cases if it.row in barred]
+
+    def _is_same(self, case: Case, gateway: client.Client) -> bool:
+        """Whether the contacts file still makes the same request of the row."""
+        if case.message is None:
+            return False
+        return self._record.body_hash(gateway.body(case.message)) == case.doubt.body
+
+    def _age_s(self, case: Case, clock: Clock | None) -> float | None:
+        """Since its claim, at the most, by the server's clock."""
+        if clock is None:
+            return None
+        earliest_s, _ = case.clock(clock, self._record).moment_s(case.doubt.claimed_ms)
+        return time.time() + clock.high_s - earliest_s
+
+    async def _look_up(self, gateway: client.Client, clock: Clock) -> None:
+        """What Telnyx's records say of the rows that are left."""
+        envelope = batch.envelope(self._facts)
+        searcher = searching.Searcher(
+            search=records.Search(gateway),
+            record=self._record,
+            plan=self._task.plan,
+            sender=self._facts.sender,
+            marker=envelope.marker if envelope.webhook_url else None,
+            clock=clock,
+        )
+        doubts = {it.row: it for it in self._record.doubts()}  # some were asked for just now
+        looked = [
+            replace(it, doubt=doubts[it.row])
+            for it in self._cases
+            if self.endings.is_left(it.row) and self._is_same(it, gateway)
+        ]
+        if looked:
+            self._task.view.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
+        for case, verdict in zip(looked, await searcher.judge(looked), strict=True):
+            await self._follow(case, verdict)
+
+    async def _follow(self, case: Case, verdict: searching.Verdict) -> None:
+        match verdict:
+            case Certain(found):
+                await self._end(case, _accepted(found), By.REFERENCE)
+            case Absent():
+                await self._end(case, Reply(status=Status.UNSENT), By.ABSENCE)
+            case Probable(found):
+                self._probable.append((case, found))
+            case reason:
+                self.endings.leave(case.row, reason)
+
+    async def _end(self, case: Case, reply: Reply, by: By) -> None:
+        doubt = case.doubt
+        await self._record.resolve(doubt.row, doubt.claim, reply, f"evidence: {by}")
+        self.endings.add(
+            Settled(row=doubt.row, status=reply.status, by=by, message_id=reply.message_id)
+        )
+
+    def _confirmed(self) -> bool:
+        """Whether the person takes what fits for what it seems to be."""
+        shown = [
+            f"  row {case.row}: message {found.message_id}, made {_at(found)} UTC, "
+            f"{found.parts or '?'} parts"
+            for case, found in self._probable[:_SHOWN_MAX]
+        ]
+        count = len(self._probable)
+        heading = f"{count} unknown rows have one record each that fits and is no other row's:"
+        more = [f"  and {count - _SHOWN_MAX} more"] if count > _SHOWN_MAX else []
+        try:
+            return self._task.view.confirm(
+                "\n".join([heading, *shown, *more]), ask="Are these the rows' own messages?"
+            )
+        except errors.UsageError:  # nobody can be asked here
+            return False
+
+    async def _accept_probable(self) -> None:
+        async with self._record.writing():
+            for case, found in self._probable:
+                await self._end(case, _accepted(found), By.SEARCH)
+
+
+def _accepted(found: records.Record) -> Reply:
+    """A record as the reply that never came."""
+    return Reply(
+        status=Status.ACCEPTED,
+        message_id=found.message_id,
+        parts=found.parts,
+        encoding=found.encoding,
+        cost=found.cost,
+    )
+
+
+def _at(found: records.Record) -> str:
+    return f"{datetime.fromtimestamp(found.at_s or 0.0, UTC):%F %T}"

@@ -1,0 +1,110 @@
+"""Unknown rows asked for again with their idempotency keys, where a probe has proven them.
+
+The row stays unknown in the journal until the reply decides: whatever ends this early, nothing is
+forgotten, and a key is the same key the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bulksend import errors, journal
+from bulksend.reconcile import idempotency
+from bulksend.reconcile.evidence import By, Left, Reason, Settled
+from bulksend.reconcile.unknown_rows import Case
+from bulksend.sending import breaker, delivery, halt
+from bulksend.sending.pacing import pacer as pacing
+from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_key
+
+#: Waits for a first request that the server still works on.
+_BUSY_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+
+Ending = Settled | Left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeater:
+    """Asks for rows again; shared by all of them."""
+
+    batch_id: str
+    record: journal.Journal
+    gateway: delivery.Gateway
+    pacer: pacing.Pacer
+    guard: breaker.Breaker
+    switch: halt.Halt
+    max_in_flight: int
+
+    async def repeat(self, cases: Iterable[Case]) -> list[Ending]:
+        """How each case ended. Raises JournalError."""
+        slots = asyncio.Semaphore(self.max_in_flight)
+
+        async def one(case: Case, message: Message) -> Ending:
+            async with slots:
+                return await self._repeat(case, message)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(one(it, it.message), name=f"bulksend-repeat-{it.row}")
+                    for it in cases
+                    if it.message is not None
+                ]
+        except* errors.JournalError as failures:
+            raise failures.exceptions[0] from None
+        return [it.result() for it in tasks]
+
+    async def _repeat(self, case: Case, message: Message) -> Ending:
+        if not await self.switch.outlast(self.pacer.slot()):
+            return Left(row=case.row, reasons=(Reason.STOPPED,))
+        body = self.gateway.body(message)
+        key = idempotency_key(self.batch_id, message.row, message.claim)
+        await self.record.note_doubt(message.row, message.claim, "asked for again with its key")
+        outcome = await self._ask(message, body, key)
+        return await self._conclude(case, outcome.reply)
+
+    async def _ask(self, message: Message, body: bytes, key: str) -> Outcome:
+        """The reply to the repeat; while the first request is worked on, a later one's."""
+        deliver = delivery.Delivery(
+            gateway=self.gateway,
+            pace=self.pacer,
+            halt=self.switch,
+            on_reply=self._heard,
+            sleep=asyncio.sleep,
+        ).deliver
+        outcome = await deliver(message, body, key)
+        for wait_s in _BUSY_S:
+            if not idempotency.is_in_flight(outcome.reply):
+                break
+            if not await self.switch.outlast(asyncio.sleep(wait_s)):
+                break
+            outcome = await deliver(message, body, key)
+        return outcome
+
+    def _heard(self, reply: Reply) -> None:
+        if idempotency.is_in_flight(reply):  # no trouble: the first request is worked on
+            return
+        reason = self.guard.heard(reply, asyncio.get_running_loop().time())
+        if reason is not None:
+            self.switch.set(reason, reply.error)
+
+    async def _conclude(self, case: Case, reply: Reply) -> Ending:
+        doubt = case.doubt
+        if idempotency.settles(reply):
+            why = "its key: answered again" if reply.replayed else "its key: answered"
+            await self.record.resolve(doubt.row, doubt.claim, reply, why)
+            return Settled(
+                row=doubt.row, status=reply.status, by=By.KEY, message_id=reply.message_id
+            )
+        if idempotency.taints(reply):
+            await self.record.resolve(doubt.row, doubt.claim, reply, "its key: not decided")
+        return Left(row=doubt.row, reasons=(_reason(reply),))
+
+
+def _reason(reply: Reply) -> Reason:
+    if idempotency.is_in_flight(reply):
+        return Reason.KEY_BUSY
+    if idempotency.taints(reply):
+        return Reason.KEY_NOT_REMEMBERED
+    return Reason.REFUSED_NOW if reply.status is Status.REFUSED else Reason.NO_ANSWER

@@ -1,0 +1,106 @@
+"""The unknown rows of a batch, as `reconcile` looks at them, and how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bulksend import journal
+from bulksend.batch.plan import Plan
+from bulksend.contacts import rows
+from bulksend.reconcile.evidence import Left, Reason, Settled
+from bulksend.sms.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The server's clock less ours in seconds: the least and the most that was seen."""
+
+    low_s: float
+    high_s: float
+
+    def moment_s(self, at_ms: int) -> tuple[float, float]:
+        """A moment of our clock by the server's, at the earliest and at the latest."""
+        return at_ms / 1000 + self.low_s, at_ms / 1000 + self.high_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One unknown row."""
+
+    doubt: journal.Doubt
+    #: None when the contacts file no longer makes one of the row.
+    message: Message | None
+
+    def clock(self, now: Clock, record: journal.Reader) -> Clock:
+        """The clocks when the row was claimed, by the replies of its run.
+
+        Where that run had none, anything between what is known and no difference at all.
+        """
+        low_ms, high_ms = self.doubt.clock_low_ms, self.doubt.clock_high_ms
+        if low_ms is not None and high_ms is not None:
+            return Clock(low_s=low_ms / 1000, high_s=high_ms / 1000)
+        lowest_ms, highest_ms = record.clocks()
+        return Clock(
+            low_s=min(now.low_s, (lowest_ms or 0) / 1000, 0.0),
+            high_s=max(now.high_s, (highest_ms or 0) / 1000, 0.0),
+        )
+
+    @property
+    def row(self) -> int:
+        """As the spreadsheet numbers it."""
+        return self.doubt.row
+
+
+class Endings:
+    """What became of the cases so far: each is left until it is settled."""
+
+    def __init__(self, found: Iterable[Case]) -> None:
+        self.settled: list[Settled] = []
+        self._left = {it.row: Left(row=it.row, reasons=()) for it in found}
+
+    @property
+    def left(self) -> list[Left]:
+        """The rows that stay unknown, in their order."""
+        return [self._left[row] for row in sorted(self._left)]
+
+    def keep(self, unknown: Collection[int]) -> None:
+        """What the journal has settled is not left, though its ending was not heard of."""
+        self._left = {row: it for row, it in self._left.items() if row in unknown}
+
+    def is_left(self, row: int) -> bool:
+        """Whether a row is unknown still."""
+        return row in self._left
+
+    def leave(self, row: int, *reasons: Reason) -> None:
+        """More reasons why a row stays as it is."""
+        every = dict.fromkeys((*self._left[row].reasons, *reasons))
+        self._left[row] = Left(row=row, reasons=tuple(every))
+
+    def add(self, ending: Settled | Left) -> None:
+        """How one evidence ended for a row."""
+        if isinstance(ending, Left):
+            self.leave(ending.row, *ending.reasons)
+            return
+        self.settled.append(ending)
+        del self._left[ending.row]
+
+
+def cases(planned: Plan, doubts: Sequence[journal.Doubt]) -> list[Case]:
+    """Every doubt with its message, made again from the contacts file."""
+    claims = {it.row: it.claim for it in doubts}
+    found = messages(planned, claims)
+    return [Case(doubt=it, message=found.get(it.row)) for it in doubts]
+
+
+def messages(planned: Plan, claims: Mapping[int, int]) -> dict[int, Message]:
+    """The messages of the rows that `claims` names."""
+    if not claims:
+        return {}
+    closed = bytearray(b"\1" * (max(claims) + 1))
+    for row in claims:
+        closed[row] = 0
+    batches = rows.message_batches(
+        planned.frames, closed=bytes(closed), claims=claims, limit=len(claims)
+    )
+    return {it.row: it for batch in batches for it in batch if it.row in claims}

@@ -1,0 +1,110 @@
+"""How fast Telnyx's queue drains, and the pace that holds it short. Pure.
+
+Telnyx takes more than it may send on and queues the rest for up to four hours; what it holds cannot
+be recalled. Each reply says how long its message will wait (`wait_seconds`). Between two replies
+the queue took what we sent and gave what it sent on, so its speed is known exactly:
+
+    drains = accepted / (change of the wait + time passed)
+
+and the pace that brings the wait to the target is that speed, more while the wait is below the
+target and less while it is above.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from bulksend.sending.pacing.api_limit import News
+
+#: The wait that is aimed at: enough that Telnyx never idles, little enough that stopping means
+#: something and that no text outlives its validity (minutes to an hour).
+TARGET_S = 10.0
+#: Beyond this nothing is sent until the wait has gone back to the target.
+BOUND_S = 20.0
+#: How long to go without a word from Telnyx while its queue drains.
+BLIND_S = 30.0
+#: How much queue time must pass between two measurements.
+SPAN_S = 2.0
+#: Bounds of the correction: half to twice the speed that was measured.
+SLOWER, FASTER = 0.5, 2.0
+#: A full queue (40318) is left alone this long, twice as long each time, at most that long.
+FULL_HOLD_S, FULL_HOLD_MAX_S = 30.0, 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is known of the provider's queue. Moments are the loop's."""
+
+    #: The rate that keeps it short; infinite while it has never held us up.
+    per_s: float = math.inf
+    #: What it sends on a second; infinite while unknown.
+    drains_per_s: float = math.inf
+    #: The last reply's wait.
+    wait_s: float = 0.0
+    #: Where the present measurement began. None: none has.
+    since_s: float | None = None
+    wait_then_s: float = 0.0
+    accepted_then: int = 0
+    #: Holds in a row because it was full.
+    full: int = 0
+
+
+#: It has never told of a wait.
+UNKNOWN = Queue()
+
+
+def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Queue, float]:
+    """After an accepted request that will wait: the new state, and how long nobody may send."""
+    if queue.since_s is None:
+        return _begun(queue, wait_s, news), _hold_s(wait_s, queue.drains_per_s)
+    passed_s = news.now_s - queue.since_s
+    span_s = wait_s - queue.wait_then_s + passed_s
+    if span_s < SPAN_S and passed_s < SPAN_S:
+        return queue, 0.0
+    sent = news.accepted - queue.accepted_then
+    if _no_longer_than_before(queue, wait_s, passed_s):
+        begun = _begun(queue, wait_s, news)
+        return replace(begun, per_s=_raised(queue, sent / passed_s, user_per_s)), 0.0
+    drains = sent / max(span_s, 0.1 * passed_s)
+    if math.isfinite(queue.drains_per_s):
+        drains = 0.5 * (drains + queue.drains_per_s)
+    correction = min(max(2.0 - wait_s / TARGET_S, SLOWER), FASTER)
+    measured = replace(_begun(queue, wait_s, news), per_s=drains * correction, drains_per_s=drains)
+    return measured, _hold_s(wait_s, drains)
+
+
+def _begun(queue: Queue, wait_s: float, news: News) -> Queue:
+    return replace(
+        queue,
+        since_s=news.now_s,
+        wait_s=wait_s,
+        wait_then_s=wait_s,
+        accepted_then=news.accepted,
+        full=0,
+    )
+
+
+def _no_longer_than_before(queue: Queue, wait_s: float, passed_s: float) -> bool:
+    """A short wait that does not grow: Telnyx sends on all that we send, perhaps more."""
+    return wait_s <= TARGET_S / 2 and wait_s - queue.wait_then_s <= 0.1 * passed_s
+
+
+def _raised(queue: Queue, sent_per_s: float, user_per_s: float) -> float:
+    """Twice what it took without growing; no bound any more above the user's rate."""
+    faster = max(queue.per_s, FASTER * sent_per_s)
+    return faster if faster < user_per_s else math.inf
+
+
+def _hold_s(wait_s: float, drains_per_s: float) -> float:
+    """Far over the target nothing goes until it has drained; but ask how it stands in between."""
+    if wait_s <= BOUND_S:
+        return 0.0
+    return min(wait_s - TARGET_S, max(BLIND_S, 2.0 / drains_per_s))
+
+
+def is_full(queue: Queue, asked_s: float, rate_per_s: float) -> tuple[Queue, float]:
+    """After 40318: half as fast, and a long hold, for it drains at the sender's own rate."""
+    own_s = min(FULL_HOLD_S * 2.0**queue.full, FULL_HOLD_MAX_S)
+    slower = replace(queue, per_s=0.5 * rate_per_s, since_s=None, full=queue.full + 1)
+    return slower, max(own_s, asked_s)

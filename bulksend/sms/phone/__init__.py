@@ -1,0 +1,1 @@
+"""A cell -> an E.164 phone, or what is wrong with it."""
