@@ -26,11 +26,11 @@ def send(frame: pl.DataFrame, settings: Settings) -> Summary:
     already; interrupting the kernel waits for the replies in flight. Raises BulksendError.
     """
     contacts = loader.from_frame(frame, name=settings.contacts.name)
-    view, ended = Silent(), Future[Summary]()
+    reporter, ended = Silent(), Future[Summary]()
 
     def work() -> None:
         try:
-            ended.set_result(run.run_contacts(contacts, settings, view))
+            ended.set_result(run.run_contacts(contacts, settings, reporter))
         except BaseException as failure:  # whatever it is, the caller is to see it
             ended.set_exception(failure)
 
@@ -39,7 +39,7 @@ def send(frame: pl.DataFrame, settings: Settings) -> Summary:
     try:
         return ended.result()
     except KeyboardInterrupt:
-        view.stopped = True
+        reporter.stopped = True
         thread.join()
         return ended.result()
 

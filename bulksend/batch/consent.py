@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bulksend import errors
 from bulksend.batch.plan import Plan
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 
 
-def to_send(plan: Plan, settings: Settings, base_url: str, view: View) -> None:
+def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -> None:
     """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing."""
     if settings.sandbox or not plan.estimate.sendable or settings.yes:
         return
-    if not view.confirm(_question(plan, settings, base_url)):
+    if not reporter.confirm(_question(plan, settings, base_url)):
         raise errors.UsageError(
             "no consent; nothing was sent",
             hint="look at the batch with --dry-run",
@@ -34,8 +34,8 @@ def _question(plan: Plan, settings: Settings, base_url: str) -> str:
     return "\n".join(lines)
 
 
-def to_send_again(count: int, what: str, risk: str, view: View) -> None:
+def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
     """Consent that names the count: the person types it. Raises UsageError."""
     question = f"{count} rows are {what}; {risk}"
-    if not view.confirm(question, typed=str(count)):
+    if not reporter.confirm(question, typed=str(count)):
         raise errors.UsageError(f"no consent to send {count} {what} rows again", code="no_consent")

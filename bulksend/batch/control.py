@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch import control_request as control
-from bulksend.batch.reporter import Tally, View
+from bulksend.batch.reporter import Progress, Reporter
 from bulksend.sending import breaker
 from bulksend.sending.pacing import bottleneck as limits
 from bulksend.sending.pacing import pacer as pacing
@@ -22,28 +22,28 @@ _LOOKS = 5
 
 
 @dataclass(slots=True)
-class Steering:
+class RunControl:
     """Lays down the wish of the run's own options, then follows those of others."""
 
     pacer: pacing.Pacer
     departures: departure.Departures
-    view: View
+    reporter: Reporter
     path: Path
     #: The run's own rate, as it was given.
     rate: str
     #: The command that ends a pause.
     go_on: str
-    crew: int
+    workers: int
     _looks: deque[limits.Look] = field(default_factory=lambda: deque(maxlen=_LOOKS))
     _fastest_s: float = 0.0
     _unconnected: int = 0
     _seen: tuple[int, int] | None = None
-    _wish: control.Wish = field(init=False)
+    _control_request: control.ControlRequest = field(init=False)
 
     def begin(self) -> None:
         """From now on the run can be steered; where no file can be made, it cannot."""
-        self._wish = control.Wish(rate=self.rate, heard=True)
-        self._lay_down(self._wish)
+        self._control_request = control.ControlRequest(rate=self.rate, heard=True)
+        self._lay_down(self._control_request)
 
     def end(self) -> None:
         """What was wished ends with the run."""
@@ -53,59 +53,59 @@ class Steering:
         """Every reply."""
         self._unconnected += reply.code in breaker.NO_CONNECTION
 
-    def look(self, tally: Tally, in_flight: int) -> None:
+    def look(self, progress: Progress, in_flight: int) -> None:
         """Follow a new wish; say what limits."""
         signature = self._signature()
         if signature is not None and signature != self._seen:
             self._seen = signature
             self._follow()
-        self._looks.append(self._look(tally, in_flight))
+        self._looks.append(self._look(progress, in_flight))
         took_s = limits.reply_s(self._looks)
         if took_s is not None:
             self._fastest_s = min(self._fastest_s or took_s, took_s)
-        tally.limited_by = limits.limited_by(self._looks, self._fastest_s)
+        progress.limited_by = limits.limited_by(self._looks, self._fastest_s)
 
-    def _look(self, tally: Tally, in_flight: int) -> limits.Look:
+    def _look(self, progress: Progress, in_flight: int) -> limits.Look:
         return limits.Look(
             paused=self.pacer.paused,
             pace=self.pacer.limited_by,
             held=self.pacer.held,
             waiting=self.pacer.waiting,
             in_flight=in_flight,
-            crew=self.crew,
+            workers=self.workers,
             replies=self.departures.replies,
             replies_s=self.departures.replies_s,
             unconnected=self._unconnected,
-            left=tally.total - tally.done,
+            left=progress.total - progress.done,
         )
 
     def _follow(self) -> None:
         try:
-            wish = control.read(self.path)
+            control_request = control.read(self.path)
         except errors.UsageError as failure:
-            self.view.note(failure.message)
+            self.reporter.note(failure.message)
             return
-        if wish is None or wish.heard:
+        if control_request is None or control_request.heard:
             return
-        if wish.rate != self._wish.rate:
-            self.pacer.set_rate(pace.parse_rate(wish.rate))
-            self.view.note(f"the rate is {wish.rate} from now on")
-        if wish.paused != self._wish.paused:
-            self._pause() if wish.paused else self._continue()
-        self._wish = replace(wish, heard=True)
-        self._lay_down(self._wish)
+        if control_request.rate != self._control_request.rate:
+            self.pacer.set_rate(pace.parse_rate(control_request.rate))
+            self.reporter.note(f"the rate is {control_request.rate} from now on")
+        if control_request.paused != self._control_request.paused:
+            self._pause() if control_request.paused else self._continue()
+        self._control_request = replace(control_request, heard=True)
+        self._lay_down(self._control_request)
 
     def _pause(self) -> None:
         self.pacer.pause()
-        self.view.note(f"paused; go on with: {self.go_on}")
+        self.reporter.note(f"paused; go on with: {self.go_on}")
 
     def _continue(self) -> None:
         self.pacer.go_on()
-        self.view.note("going on")
+        self.reporter.note("going on")
 
-    def _lay_down(self, wish: control.Wish) -> None:
+    def _lay_down(self, control_request: control.ControlRequest) -> None:
         with contextlib.suppress(OSError):  # a full disk is the journal's to tell
-            control.write(self.path, wish)
+            control.write(self.path, control_request)
         self._seen = self._signature()
 
     def _signature(self) -> tuple[int, int] | None:

@@ -24,7 +24,7 @@ _LONGEST_BYTES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ControlRequest:
     """How the run is to go, whole."""
 
     #: As a person writes it: 50/s.
@@ -35,12 +35,12 @@ class Wish:
     #: Whether the run goes by it.
     heard: bool = False
 
-    def but(self, **changes: str | bool) -> Wish:
+    def but(self, **changes: str | bool) -> ControlRequest:
         """Another wish, not yet heard."""
         return replace(self, **changes, token=secrets.token_hex(8), heard=False)  # type: ignore[arg-type]
 
 
-def wish_path(journal_path: Path) -> Path:
+def request_path(journal_path: Path) -> Path:
     """Where the wish for a batch lies."""
     return journal_path.with_name(f"{journal_path.name}.pace")
 
@@ -50,7 +50,7 @@ def command_line(settings: Settings, change: str) -> str:
     return batch.command_line("pace", replace(settings, results=None, api_key_file=None), change)
 
 
-def read(path: Path) -> Wish | None:
+def read(path: Path) -> ControlRequest | None:
     """The wish that lies there; None when there is none. Raises UsageError for one that is none."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -58,9 +58,9 @@ def read(path: Path) -> Wish | None:
         return None
     try:
         found = json.loads(os.read(file, _LONGEST_BYTES))
-        wish = Wish(**found)
-        for it in fields(Wish):
-            if type(getattr(wish, it.name)) is not type(getattr(_EXAMPLE, it.name)):
+        control_request = ControlRequest(**found)
+        for it in fields(ControlRequest):
+            if type(getattr(control_request, it.name)) is not type(getattr(_EXAMPLE, it.name)):
                 raise TypeError(it.name)
     except (OSError, ValueError, TypeError, RecursionError):
         raise errors.UsageError(
@@ -68,21 +68,21 @@ def read(path: Path) -> Wish | None:
         ) from None
     finally:
         os.close(file)
-    pace.parse_rate(wish.rate)
-    return wish
+    pace.parse_rate(control_request.rate)
+    return control_request
 
 
-_EXAMPLE = Wish(rate="")
+_EXAMPLE = ControlRequest(rate="")
 
 
-def write(path: Path, wish: Wish) -> None:
+def write(path: Path, control_request: ControlRequest) -> None:
     """Whole or not at all, and for us alone. Raises OSError."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         file = os.open(part, flags, 0o600)
         try:
-            os.write(file, json.dumps(asdict(wish)).encode() + b"\n")
+            os.write(file, json.dumps(asdict(control_request)).encode() + b"\n")
         finally:
             os.close(file)
         part.replace(path)

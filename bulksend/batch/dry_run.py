@@ -8,7 +8,7 @@ from typing import Any
 
 from bulksend import errors
 from bulksend.batch import plan
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import OK, PARTLY, SCHEMA
 from bulksend.contacts import loader
@@ -46,7 +46,7 @@ class DryRun:
         return (*found.problems, *found.costs, *self.queue, *found.remarks)
 
 
-def dry_run(settings: Settings, view: View) -> DryRun:
+def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     """Count, price and, with --results, write the verdict row by row. Raises as `run` does."""
     rate_per_s = pace.parse_rate(settings.guards.rate)
     if settings.only_problems and settings.results is None:
@@ -57,11 +57,11 @@ def dry_run(settings: Settings, view: View) -> DryRun:
         )
     contacts = loader.open_contacts(settings.contacts)
     for remark in contacts.notes:
-        view.note(remark)
+        reporter.note(remark)
     if settings.identity.sender is not None:
         sender.parse_sender(settings.identity.sender)
     identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    planned = plan.make_plan(contacts, identity, settings, view)
+    planned = plan.make_plan(contacts, identity, settings, reporter)
     if not planned.estimate.rows:
         raise errors.ContactsError(
             f"{settings.contacts}: the file has column names and no rows",

@@ -12,7 +12,7 @@ from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
 from bulksend.batch import runner as send
 from bulksend.batch.plan import Plan
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Counts, Summary, exit_code
 from bulksend.errors import STOP_TEXT, Stop
@@ -25,19 +25,19 @@ def send_open_rows(
     record: journal.Journal,
     settings: Settings,
     access: accesses.Access,
-    view: View,
+    reporter: Reporter,
     again: Iterable[Status] = (Status.UNSENT,),
 ) -> Summary:
     """Send every row that was never claimed or stands in `again`; then results and summary."""
     began_s = time.monotonic()
-    end = _send(plan, record, settings, access, view, tuple(again))
+    end = _send(plan, record, settings, access, reporter, tuple(again))
     seconds = time.monotonic() - began_s
     try:
-        summary = stand(record, settings, seconds=seconds, end=end)
+        summary = summarize_batch(record, settings, seconds=seconds, end=end)
         record.end_run(summary.exit_code, str(end.stop or "finished"))
         compared = write_results(plan, record, settings)
     except KeyboardInterrupt:  # everything that was sent is in the journal: only the view is not
-        return _without_results(record, settings, seconds, end, view)
+        return _without_results(record, settings, seconds, end, reporter)
     except errors.JournalError:
         if end.stop is not Stop.JOURNAL:
             raise
@@ -54,7 +54,7 @@ def _send(
     record: journal.Journal,
     settings: Settings,
     access: accesses.Access,
-    view: View,
+    reporter: Reporter,
     again: tuple[Status, ...],
 ) -> send.End:
     counts = record.counts()
@@ -74,14 +74,14 @@ def _send(
         spent=_spent(record, settings),
     )
     try:
-        return send.run_loop(send.send(task, access, view))
+        return send.run_loop(send.send(task, access, reporter))
     except KeyboardInterrupt:  # before the first request, or after the last reply
         return send.End(Stop.INTERRUPTED, "")
     except errors.JournalError as failure:
-        view.note(failure.message)
+        reporter.note(failure.message)
         return send.End(Stop.JOURNAL, failure.message)
     except errors.ContactsError as failure:
-        view.note(failure.message)
+        reporter.note(failure.message)
         return send.End(Stop.CONTACTS_CHANGED, failure.message)
 
 
@@ -93,13 +93,13 @@ def _spent(record: journal.Journal, settings: Settings) -> Decimal:
 
 
 def _without_results(
-    record: journal.Journal, settings: Settings, seconds: float, end: send.End, view: View
+    record: journal.Journal, settings: Settings, seconds: float, end: send.End, reporter: Reporter
 ) -> Summary:
     """Interrupted while the results were being written."""
     command = batch.command_line("results", settings)
-    view.note(f"the results CSV is not written; `{command}` writes it")
+    reporter.note(f"the results CSV is not written; `{command}` writes it")
     stopped = send.End(end.stop or Stop.INTERRUPTED, end.detail)
-    summary = stand(record, settings, seconds=seconds, end=stopped)
+    summary = summarize_batch(record, settings, seconds=seconds, end=stopped)
     return replace(summary, next=summary.next or command)
 
 
@@ -116,7 +116,7 @@ def write_results(
     return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
 
 
-def stand(
+def summarize_batch(
     record: journal.Reader,
     settings: Settings,
     *,
@@ -124,8 +124,8 @@ def stand(
     end: send.End | None = None,
 ) -> Summary:
     """How a batch stands, from its journal alone."""
-    facts, standing = record.batch(), record.standing()
-    counts = _counts(facts, standing)
+    facts, status_counts = record.batch(), record.status_counts()
+    counts = _counts(facts, status_counts)
     stop = end.stop if end is not None else None
     because = "" if stop is None else STOP_TEXT[stop]
     if end is not None and end.detail and stop not in (None, Stop.JOURNAL):
@@ -133,8 +133,8 @@ def stand(
     return Summary(
         batch=facts.batch_id,
         counts=counts,
-        parts=standing.parts,
-        cost=standing.cost,
+        parts=status_counts.parts,
+        cost=status_counts.cost,
         seconds=seconds,
         results=settings.results_path,
         journal=settings.journal_path,
@@ -144,8 +144,8 @@ def stand(
     )
 
 
-def _counts(facts: journal.Batch, standing: journal.Standing) -> Counts:
-    by_status = standing.by_status
+def _counts(facts: journal.Batch, status_counts: journal.StatusCounts) -> Counts:
+    by_status = status_counts.by_status
     # Claimed and not settled: it may have left.
     unknown = by_status[Status.UNKNOWN] + by_status[Status.CLAIMED]
     ended = by_status[Status.ACCEPTED] + by_status[Status.REFUSED] + unknown

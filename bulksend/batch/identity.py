@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import bulksend
 from bulksend import errors, journal
 from bulksend.batch.plan import Plan, make_plan
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings, option_name
 from bulksend.contacts import loader
 from bulksend.estimate import estimator as estimates
@@ -61,12 +61,12 @@ def envelope(batch: journal.Batch) -> client.Envelope:
         webhook_url=identity.webhook_url,
         webhook_failover_url=identity.webhook_failover_url,
         use_profile_webhooks=None if profile_webhooks is None else profile_webhooks == "yes",
-        marker=reference.Marker(batch.batch_id, batch.hash_key),
+        row_reference=reference.RowReference(batch.batch_id, batch.hash_key),
     )
 
 
 def plan_again(
-    batch: journal.Batch, contacts: loader.Contacts, settings: Settings, view: View
+    batch: journal.Batch, contacts: loader.Contacts, settings: Settings, reporter: Reporter
 ) -> Plan:
     """The plan of a batch whose contacts file is known to be as it was.
 
@@ -74,11 +74,11 @@ def plan_again(
     """
     identity = identity_of(batch)
     if batch.skipped or identity.on_duplicate == estimates.OnDuplicate.ERROR:
-        return make_plan(contacts, identity, settings, view)
+        return make_plan(contacts, identity, settings, reporter)
     counted = estimates.counted_before(
         rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
     )
-    return make_plan(contacts, identity, settings, view, counted)
+    return make_plan(contacts, identity, settings, reporter, counted)
 
 
 def _packed(identity: Identity) -> dict[str, str]:

@@ -44,10 +44,12 @@ def refuse_sent_elsewhere(folder: Path, plan: Plan, base_url: str, journal_path:
         return
     try:
         with journal.read(other) as record:
-            standing, batch = record.standing(), record.batch()
+            status_counts, batch = record.status_counts(), record.batch()
     except errors.JournalError:
         return
-    left = sum(standing.by_status[it] for it in (Status.ACCEPTED, Status.UNKNOWN, Status.CLAIMED))
+    left = sum(
+        status_counts.by_status[it] for it in (Status.ACCEPTED, Status.UNKNOWN, Status.CLAIMED)
+    )
     if not left:
         return
     raise errors.BatchMismatch(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import (
     DEFAULT_IDENTITY,
     SANDBOX_IDENTITY,
@@ -30,7 +30,7 @@ class Plan:
 
     contacts: loader.Contacts
     identity: Identity
-    recipe: compose.Recipe
+    message_plan: compose.MessagePlan
     estimate: estimates.Estimate
     rate_card: rates.RateCard
 
@@ -42,7 +42,9 @@ class Plan:
     @property
     def frames(self) -> rows.Frames:
         """The contacts file composed, chunk by chunk; can be walked any number of times."""
-        return rows.Frames(self.contacts, self.recipe, self.estimate.duplicates, self.on_duplicate)
+        return rows.Frames(
+            self.contacts, self.message_plan, self.estimate.duplicates, self.on_duplicate
+        )
 
 
 def complete(asked: Identity, settings: Settings) -> Identity:
@@ -58,7 +60,7 @@ def make_plan(
     contacts: loader.Contacts,
     identity: Identity,
     settings: Settings,
-    view: View,
+    reporter: Reporter,
     counted: estimates.Estimate | None = None,
 ) -> Plan:
     """Read the whole file once, unless it was counted before; opens no socket.
@@ -68,7 +70,7 @@ def make_plan(
     to_column = loader.phone_column(contacts.header, identity.to_column)
     text_column = loader.text_column(contacts.header, identity.text_column)
     template = _template(identity, text_column, settings)
-    recipe = compose.make_recipe(
+    message_plan = compose.make_message_plan(
         contacts.header,
         to_column=to_column,
         text_column=None if template is not None else text_column,
@@ -78,32 +80,32 @@ def make_plan(
         smart_encoding=identity.smart_encoding == "yes",
         fix_text=identity.fix_text == "yes",
     )
-    _tell_what_was_mended(recipe, view)
+    _tell_what_was_mended(message_plan, reporter)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
     policy = estimates.OnDuplicate(identity.on_duplicate or "skip")
     try:
         counted = counted or estimates.estimate(
-            contacts, recipe, on_duplicate=policy, rate_card=card, on_rows=view.reading
+            contacts, message_plan, on_duplicate=policy, rate_card=card, on_rows=reporter.reading
         )
     finally:
-        view.read()
+        reporter.read()
     return Plan(
         contacts=contacts,
         identity=identity,
-        recipe=recipe,
+        message_plan=message_plan,
         estimate=counted,
         rate_card=card,
     )
 
 
-def _tell_what_was_mended(recipe: compose.Recipe, view: View) -> None:
+def _tell_what_was_mended(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
     """--fix-text changes what people get, so it says where and what."""
     told: dict[tuple[str, str], list[str]] = {}
-    for position, was, becomes in recipe.mended:
+    for position, was, becomes in message_plan.replaced:
         told.setdefault((was, becomes), []).append(str(position))
     for (was, becomes), positions in told.items():
         name = unicodedata.name(was, "a control character")
-        view.note(
+        reporter.note(
             f"--fix-text: `{was}` ({name}) became `{becomes}` in the template at character "
             f"{', '.join(positions)}"
         )

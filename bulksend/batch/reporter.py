@@ -10,7 +10,7 @@ from typing import Protocol
 from bulksend.sms.message import Outcome, Reply, Status
 
 
-class Tally:
+class Progress:
     """What the rows of this run came to so far."""
 
     def __init__(self, total: int) -> None:
@@ -43,7 +43,7 @@ class Tally:
                 self.cost[reply.cost.currency] = spent + reply.cost.amount
 
 
-class View(Protocol):
+class Reporter(Protocol):
     """Whoever shows a command to a person or a program."""
 
     #: Set from outside to stop as the first Ctrl-C does, where no signal can arrive.
@@ -61,16 +61,16 @@ class View(Protocol):
     def read(self) -> None:
         """The contacts file was read to its end."""
 
-    def begin(self, tally: Tally) -> None:
+    def begin(self, progress: Progress) -> None:
         """Sending starts."""
 
-    def advance(self, tally: Tally, outcomes: Sequence[Outcome]) -> None:
+    def advance(self, progress: Progress, outcomes: Sequence[Outcome]) -> None:
         """Rows ended."""
 
-    def pulse(self, tally: Tally) -> None:
+    def pulse(self, progress: Progress) -> None:
         """Time passes, with or without rows."""
 
-    def end(self, tally: Tally) -> None:
+    def end(self, progress: Progress) -> None:
         """Sending ended."""
 
 
@@ -98,14 +98,14 @@ class Silent:
     def read(self) -> None:
         """Nothing."""
 
-    def begin(self, tally: Tally) -> None:
+    def begin(self, progress: Progress) -> None:
         """Nothing."""
 
-    def advance(self, tally: Tally, outcomes: Sequence[Outcome]) -> None:
+    def advance(self, progress: Progress, outcomes: Sequence[Outcome]) -> None:
         """Nothing."""
 
-    def pulse(self, tally: Tally) -> None:
+    def pulse(self, progress: Progress) -> None:
         """Nothing."""
 
-    def end(self, tally: Tally) -> None:
+    def end(self, progress: Progress) -> None:
         """Nothing."""

@@ -14,12 +14,12 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.batch import connection as accesses
-from bulksend.batch import control as steerings
+from bulksend.batch import control as controls
 from bulksend.batch import control_request as control
 from bulksend.batch import identity as batch
 from bulksend.batch import signals
 from bulksend.batch.plan import Plan
-from bulksend.batch.reporter import Tally, View
+from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Stop
@@ -79,9 +79,9 @@ def run_loop(work: Coroutine[Any, Any, End]) -> End:
         return runner.run(work)
 
 
-async def send(task: Task, access: accesses.Access, view: View) -> End:
+async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
-    guards, switch, tally = task.settings.guards, halt.Halt(), Tally(task.total)
+    guards, switch, progress = task.settings.guards, halt.Halt(), Progress(task.total)
     batches = rows.message_batches(
         task.plan.frames, closed=task.closed, claims=task.claims, limit=guards.limit
     )
@@ -96,14 +96,16 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
         stack.push_async_callback(source.close)
         guard = breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight))
         leaving = departure.Departures(gateway, pacer)
-        steering = _steering(task.settings, pacer, leaving, view)
-        report = _Report(guard, switch, tally, view, steering, task.journal, gateway.clock)
-        crew = pipeline.Crew(
+        run_control = _run_control(task.settings, pacer, leaving, reporter)
+        report = _Report(
+            guard, switch, progress, reporter, run_control, task.journal, gateway.clock
+        )
+        workers = pipeline.Workers(
             batch_id=task.batch_id,
             source=source,
             recorder=task.journal,
             pace=pacer,
-            purse=_purse(task),
+            budget=_budget(task),
             delivery=delivery.Delivery(
                 gateway=leaving,
                 pace=pacer,
@@ -115,35 +117,35 @@ async def send(task: Task, access: accesses.Access, view: View) -> End:
             halt=switch,
             on_outcomes=report.ended,
         )
-        work = pipeline.Pipeline(crew, max_in_flight=guards.max_in_flight)
-        stack.enter_context(signals.two_steps(switch, work.leave, view.note))
+        work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
+        stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work)
-    return _end(switch, tally)
+    return _end(switch, progress)
 
 
-def _end(switch: halt.Halt, tally: Tally) -> End:
+def _end(switch: halt.Halt, progress: Progress) -> End:
     """A batch too short for the breaker can end with rows that nobody would take."""
-    if switch.reason is not None or tally.given_up is None:
+    if switch.reason is not None or progress.given_up is None:
         return End(switch.reason, switch.detail)
-    unreachable = tally.given_up.code in breaker.NO_CONNECTION
-    return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, tally.given_up.error)
+    unreachable = progress.given_up.code in breaker.NO_CONNECTION
+    return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, progress.given_up.error)
 
 
-def _steering(
-    settings: Settings, pacer: pacing.Pacer, leaving: departure.Departures, view: View
-) -> steerings.Steering:
-    return steerings.Steering(
+def _run_control(
+    settings: Settings, pacer: pacing.Pacer, leaving: departure.Departures, reporter: Reporter
+) -> controls.RunControl:
+    return controls.RunControl(
         pacer=pacer,
         departures=leaving,
-        view=view,
-        path=control.wish_path(settings.journal_path),
+        reporter=reporter,
+        path=control.request_path(settings.journal_path),
         rate=settings.guards.rate,
         go_on=control.command_line(settings, control.CONTINUE),
-        crew=settings.guards.max_in_flight,
+        workers=settings.guards.max_in_flight,
     )
 
 
-def _purse(task: Task) -> pipeline.Purse:
+def _budget(task: Task) -> pipeline.Budget:
     cap = task.settings.guards.max_cost
     if cap is None:
         return budget.Unlimited()
@@ -156,15 +158,15 @@ class _Report:
 
     guard: breaker.Breaker
     switch: halt.Halt
-    tally: Tally
-    view: View
-    steering: steerings.Steering
+    progress: Progress
+    reporter: Reporter
+    run_control: controls.RunControl
     journal: journal.Journal
     clock: ServerClock
 
     def heard(self, reply: Reply) -> None:
         """Every reply, also of requests that are made again."""
-        self.steering.heard(reply)
+        self.run_control.heard(reply)
         reason = self.guard.heard(reply, asyncio.get_running_loop().time())
         if reason is not None:
             self.switch.set(reason, reply.error)
@@ -172,32 +174,32 @@ class _Report:
     def ended(self, outcomes: Sequence[Outcome]) -> None:
         """Every row that was settled."""
         for outcome in outcomes:
-            self.tally.add(outcome)
-        self.view.advance(self.tally, outcomes)
+            self.progress.add(outcome)
+        self.reporter.advance(self.progress, outcomes)
 
     async def around(self, work: pipeline.Pipeline) -> None:
         """The work, with a look at the clock beside it."""
-        self.view.begin(self.tally)
-        self.steering.begin()
+        self.reporter.begin(self.progress)
+        self.run_control.begin()
         watching = asyncio.create_task(self._watch(work), name="bulksend-watch")
         try:
             await work.run()
         finally:
             watching.cancel()
-            self.steering.end()
+            self.run_control.end()
             await self._note_clock(None)
-            self.view.end(self.tally)
+            self.reporter.end(self.progress)
 
     async def _watch(self, work: pipeline.Pipeline) -> None:
         noted: tuple[float, float] | None = None
         while True:
             await asyncio.sleep(_WATCH_S)
-            self.steering.look(self.tally, len(work.in_flight))
-            self.view.pulse(self.tally)
+            self.run_control.look(self.progress, len(work.in_flight))
+            self.reporter.pulse(self.progress)
             noted = await self._note_clock(noted)
             now_s = asyncio.get_running_loop().time()
             reason = self.guard.silent(now_s, waiting=bool(work.in_flight))
-            if self.view.stopped:
+            if self.reporter.stopped:
                 self.switch.set(Stop.INTERRUPTED)
             elif reason is not None:
                 self.switch.set(reason)

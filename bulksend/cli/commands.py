@@ -46,7 +46,7 @@ def run(dry_run: bool, **given: Any) -> int:
         raise click.UsageError("--only-problems goes with --dry-run and --results")
     from bulksend.commands import run as command
 
-    return givens.shown(command.run(settings, givens.view(given)), given)
+    return givens.shown(command.run(settings, givens.reporter(given)), given)
 
 
 @cli.command(
@@ -68,7 +68,7 @@ def resume(**given: Any) -> int:
     from bulksend.commands import resume as command
 
     return givens.shown(
-        command.resume(givens.flags_alone(givens.settings(given)), givens.view(given)), given
+        command.resume(givens.flags_alone(givens.settings(given)), givens.reporter(given)), given
     )
 
 
@@ -172,7 +172,7 @@ def _dry_run(settings: Settings, given: dict[str, Any]) -> int:
     from bulksend.batch import dry_run as command
     from bulksend.cli.render import estimate_text as estimate_words
 
-    found = command.dry_run(settings, givens.view(given))
+    found = command.dry_run(settings, givens.reporter(given))
     if given["as_json"]:
         ending.document(command.document(found))
     else:

@@ -37,7 +37,9 @@ def reconcile(repeat_after_5xx: bool, **given: Any) -> int:
     from bulksend.commands import reconcile as command
 
     found = command.reconcile(
-        givens.flags_alone(givens.settings(given)), givens.view(given), after_5xx=repeat_after_5xx
+        givens.flags_alone(givens.settings(given)),
+        givens.reporter(given),
+        after_5xx=repeat_after_5xx,
     )
     if given["as_json"]:
         ending.document(command.document(found))
@@ -69,7 +71,7 @@ def doctor(probe_key: bool, to: str | None, **given: Any) -> int:
     if probe_key != (to is not None):
         raise errors.UsageError("--probe-key and --to go together", hint="give both, or neither")
     settings = givens.settings(given | {"contacts": Path("contacts.csv")})
-    report = command.doctor(settings, givens.view(given), probe_to=to)
+    report = command.doctor(settings, givens.reporter(given), probe_to=to)
     if given["as_json"]:
         ending.document(command.document(report))
     else:

@@ -111,18 +111,18 @@ def _state_folder() -> Path:
     return Path(home) / "bulksend"
 
 
-def view(given: dict[str, Any]) -> Any:
+def reporter(given: dict[str, Any]) -> Any:
     """The person at this terminal."""
     from bulksend.cli import terminal
 
-    manner = terminal.Manner(
+    display = terminal.DisplayOptions(
         quiet=given["quiet"],
         verbose=given["verbose"],
         progress=not given["no_progress"],
         color=color(given),
         yes=given.get("yes", False),
     )
-    return terminal.Terminal(manner)
+    return terminal.Terminal(display)
 
 
 def color(given: dict[str, Any]) -> bool | None:

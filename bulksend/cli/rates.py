@@ -38,7 +38,7 @@ def learn(results: tuple[Path, ...], **given: Any) -> int:
     """A rate card out of results files."""
     from bulksend.commands import rates as command
 
-    found = command.learn(results, given["output"], givens.view(given), force=given["force"])
+    found = command.learn(results, given["output"], givens.reporter(given), force=given["force"])
     if given["as_json"]:
         ending.document(command.document(found))
     elif found.output is None:

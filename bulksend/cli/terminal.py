@@ -15,7 +15,7 @@ import click
 from tqdm import tqdm
 
 from bulksend import errors
-from bulksend.batch.reporter import Tally
+from bulksend.batch.reporter import Progress
 from bulksend.cli.render import visible as text
 from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Outcome, Status
@@ -32,7 +32,7 @@ _BAR = "{percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {rate_noinv_fmt}{postfix}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class DisplayOptions:
     """How much is shown."""
 
     quiet: bool = False
@@ -59,8 +59,8 @@ class Terminal:
 
     stopped = False
 
-    def __init__(self, manner: Manner) -> None:
-        self._manner = manner
+    def __init__(self, display: DisplayOptions) -> None:
+        self._manner = display
         self._bar: tqdm[Never] | None = None
         self._next_line_at_s = 0.0
         self._shown_at_s = 0.0
@@ -114,12 +114,12 @@ class Terminal:
         self._reading_since_s = 0.0
 
     @_best_effort
-    def begin(self, tally: Tally) -> None:
+    def begin(self, progress: Progress) -> None:
         """A bar on a terminal, a line now and then elsewhere."""
         self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
         if self._shows_progress and sys.stderr.isatty():
             self._bar = tqdm(
-                total=tally.total,
+                total=progress.total,
                 file=sys.stderr,
                 unit="row",
                 bar_format=_BAR,
@@ -134,21 +134,21 @@ class Terminal:
         return self._manner.progress and not self._manner.quiet
 
     @_best_effort
-    def advance(self, tally: Tally, outcomes: Sequence[Outcome]) -> None:
+    def advance(self, progress: Progress, outcomes: Sequence[Outcome]) -> None:
         """Move on by some rows; drawn at most ten times a second."""
         if self._manner.verbose:
             for outcome in outcomes:
                 self._tell(outcome)
         if self._bar is not None:
-            self._draw(self._bar, tally, len(outcomes))
+            self._draw(self._bar, progress, len(outcomes))
         elif self._shows_progress:
-            self._line(tally)
+            self._line(progress)
 
-    def _draw(self, bar: tqdm[Never], tally: Tally, rows: int) -> None:
+    def _draw(self, bar: tqdm[Never], progress: Progress, rows: int) -> None:
         now_s = time.monotonic()
         if now_s - self._shown_at_s >= bar.mininterval:
             self._shown_at_s = now_s
-            bar.set_postfix_str(_so_far(tally), refresh=False)
+            bar.set_postfix_str(_so_far(progress), refresh=False)
         bar.update(rows)
 
     def _tell(self, outcome: Outcome) -> None:
@@ -159,27 +159,27 @@ class Terminal:
         tqdm.write(words, file=sys.stderr)
 
     @_best_effort
-    def pulse(self, tally: Tally) -> None:
+    def pulse(self, progress: Progress) -> None:
         """What limits the pace may change while no row ends."""
         if self._bar is not None:
             now_s = time.monotonic()
             if now_s - self._shown_at_s >= _PULSE_S:
                 self._shown_at_s = now_s
-                self._bar.set_postfix_str(_so_far(tally), refresh=True)
+                self._bar.set_postfix_str(_so_far(progress), refresh=True)
         elif self._shows_progress:
-            self._line(tally)
+            self._line(progress)
 
-    def _line(self, tally: Tally) -> None:
+    def _line(self, progress: Progress) -> None:
         """For a log file: a line now and then."""
         if time.monotonic() >= self._next_line_at_s:
             self._next_line_at_s = time.monotonic() + PLAIN_EVERY_S
-            click.echo(f"{tally.done}/{tally.total} rows  {_so_far(tally)}", err=True)
+            click.echo(f"{progress.done}/{progress.total} rows  {_so_far(progress)}", err=True)
 
     @_best_effort
-    def end(self, tally: Tally) -> None:
+    def end(self, progress: Progress) -> None:
         """Leave the bar as it stands."""
         if self._bar is not None:
-            self._bar.set_postfix_str(_so_far(tally), refresh=True)
+            self._bar.set_postfix_str(_so_far(progress), refresh=True)
             self._bar.close()
             self._bar = None
 
@@ -190,15 +190,15 @@ def _told_columns() -> int | None:
     return int(told) if told.isdecimal() and 0 < int(told) < 10_000 else None
 
 
-def _so_far(tally: Tally) -> str:
-    count = tally.by_status
+def _so_far(progress: Progress) -> str:
+    count = progress.by_status
     words = [f"{count[Status.ACCEPTED]} accepted"]
     words += [
         f"{count[it]} {it}" for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT) if count[it]
     ]
-    words += [f"{currency} {amount:f}" for currency, amount in sorted(tally.cost.items())]
-    if tally.limited_by and tally.done < tally.total:
-        words.append(f"({_limit(tally.limited_by)})")
+    words += [f"{currency} {amount:f}" for currency, amount in sorted(progress.cost.items())]
+    if progress.limited_by and progress.done < progress.total:
+        words.append(f"({_limit(progress.limited_by)})")
     return "  ".join(words)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from bulksend.batch import checks as checkup
 from bulksend.batch import connection as accesses
 from bulksend.batch.checks import Finding, Level
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
 from bulksend.batch.summary import OK, SCHEMA
 from bulksend.journal import disk as place
@@ -40,7 +40,7 @@ class Report:
         return FAILED if any(it.level is Level.FAIL for it in self.findings) else OK
 
 
-def doctor(settings: Settings, view: View, *, probe_to: str | None = None) -> Report:
+def doctor(settings: Settings, reporter: Reporter, *, probe_to: str | None = None) -> Report:
     """Look at everything. With `probe_to`, also text that phone once or twice, after consent.
 
     Raises UsageError for options that cannot be, and without consent.
@@ -53,7 +53,7 @@ def doctor(settings: Settings, view: View, *, probe_to: str | None = None) -> Re
     to = None
     if probe_to is not None:
         identity, to = require(identity), probes.parse_to(probe_to)
-        probes.consent(to, identity.sender or "", view)
+        probes.consent(to, identity.sender or "", reporter)
     found = accesses.access(settings)
     return Report(
         (

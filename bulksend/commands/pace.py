@@ -39,44 +39,48 @@ def pace(settings: Settings, change: str | None) -> Pace:
     if change not in (None, control.PAUSE, control.CONTINUE):
         paces.parse_rate(change or "")
     refuse_missing(settings)
-    path = control.wish_path(settings.journal_path)
-    wish = _present(settings, path, change)
+    path = control.request_path(settings.journal_path)
+    control_request = _present(settings, path, change)
     if change is not None:
-        wish = _changed(wish, change)
-        _tell(settings, path, wish)
-    return Pace(wish.rate, wish.paused, control.command_line(settings, control.CONTINUE))
+        control_request = _changed(control_request, change)
+        _tell(settings, path, control_request)
+    return Pace(
+        control_request.rate,
+        control_request.paused,
+        control.command_line(settings, control.CONTINUE),
+    )
 
 
-def _changed(wish: control.Wish, change: str) -> control.Wish:
+def _changed(control_request: control.ControlRequest, change: str) -> control.ControlRequest:
     if change in (control.PAUSE, control.CONTINUE):
-        return wish.but(paused=change == control.PAUSE)
-    return wish.but(rate=change)
+        return control_request.but(paused=change == control.PAUSE)
+    return control_request.but(rate=change)
 
 
 def is_paused(settings: Settings) -> bool:
     """Whether the run that works on the batch is paused."""
     try:
-        wish = control.read(control.wish_path(settings.journal_path))
+        control_request = control.read(control.request_path(settings.journal_path))
     except errors.UsageError:
         return False
-    return wish is not None and wish.paused and wish.heard
+    return control_request is not None and control_request.paused and control_request.heard
 
 
-def _present(settings: Settings, path: Path, change: str | None) -> control.Wish:
+def _present(settings: Settings, path: Path, change: str | None) -> control.ControlRequest:
     """What the run goes by; a run that has just begun lays it down in a moment."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
         _refuse_idle(settings, change)
-        wish = control.read(path)
-        if wish is not None:
-            return wish
+        control_request = control.read(path)
+        if control_request is not None:
+            return control_request
         time.sleep(_LOOK_S)
     raise _no_answer()
 
 
-def _tell(settings: Settings, path: Path, wish: control.Wish) -> None:
+def _tell(settings: Settings, path: Path, control_request: control.ControlRequest) -> None:
     try:
-        control.write(path, wish)
+        control.write(path, control_request)
     except OSError as failure:
         raise errors.UsageError(
             f"{path}: cannot be written: {failure.strerror}", code="pace_unwritable"
@@ -84,9 +88,9 @@ def _tell(settings: Settings, path: Path, wish: control.Wish) -> None:
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
         found = control.read(path)
-        if found is not None and found.token == wish.token and found.heard:
+        if found is not None and found.token == control_request.token and found.heard:
             return
-        _refuse_idle(settings, wish.rate)
+        _refuse_idle(settings, control_request.rate)
         time.sleep(_LOOK_S)
     raise _no_answer()
 
@@ -103,7 +107,7 @@ def _refuse_idle(settings: Settings, change: str | None) -> None:
 
 def _way_out(settings: Settings, change: str | None) -> str:
     with journal.read(settings.journal_path) as record:
-        left = sending.stand(record, settings, seconds=0.0).counts.unsent
+        left = sending.summarize_batch(record, settings, seconds=0.0).counts.unsent
     if not left:
         return f"nothing is left to send, see: {batch.command_line('status', settings)}"
     rate = settings.guards.rate if change in (None, control.PAUSE, control.CONTINUE) else change

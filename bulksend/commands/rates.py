@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bulksend import errors
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.summary import OK, SCHEMA
 from bulksend.results import learned_rates as charges
 from bulksend.results import writer
@@ -29,7 +29,9 @@ class Learned:
         return charges.card(self.lines)
 
 
-def learn(results: Sequence[Path], output: Path | None, view: View, *, force: bool) -> Learned:
+def learn(
+    results: Sequence[Path], output: Path | None, reporter: Reporter, *, force: bool
+) -> Learned:
     """Read results files, and write the card where `output` says so.
 
     Raises ContactsError naming file, row and column, or UsageError where a file is there already.
@@ -43,13 +45,13 @@ def learn(results: Sequence[Path], output: Path | None, view: View, *, force: bo
     lesson = charges.learn(results)
     usual, rare = charges.lines(lesson)
     for note in lesson.notes:
-        view.note(note)
+        reporter.note(note)
     left_out = {why: rows for why, rows in lesson.left_out.items() if rows}
     for line in rare:
         why = f"rows of {line.country} in {line.price.currency}, which is not its usual currency"
         left_out[why] = line.charges.samples
     for why, rows in left_out.items():
-        view.note(f"left out: {rows:,} {why}")
+        reporter.note(f"left out: {rows:,} {why}")
     if not usual:
         raise errors.ContactsError(
             "no row of these files was charged, so there is nothing to learn",

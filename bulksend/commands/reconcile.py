@@ -13,13 +13,13 @@ from bulksend.batch import connection as accesses
 from bulksend.batch import consent, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
 from bulksend.reconcile import idempotency
 from bulksend.reconcile import unknown_rows as cases
-from bulksend.reconcile.evidence import REASON_TEXT, By, Left, Reason, Settled
+from bulksend.reconcile.evidence import REASON_TEXT, By, Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Settling, Task
 
 
@@ -28,8 +28,8 @@ class Reconciled:
     """How the batch stands now, and what was found."""
 
     summary: summary.Summary
-    settled: tuple[Settled, ...] = ()
-    left: tuple[Left, ...] = ()
+    settled: tuple[Resolution, ...] = ()
+    left: tuple[Unresolved, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -37,17 +37,21 @@ class Reconciled:
         return self.summary.exit_code
 
 
-def reconcile(settings: Settings, view: View, *, after_5xx: bool = False) -> Reconciled:
+def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False) -> Reconciled:
     """Settle what evidence settles. Raises as `resume` does.
 
     `after_5xx`: ask again also for rows that the server answered with an error.
     """
     began_s = time.monotonic()
-    with reopened(settings, view) as (record, planned):
-        task = Task(settings=settings, record=record, plan=planned, view=view, after_5xx=after_5xx)
+    with reopened(settings, reporter) as (record, planned):
+        task = Task(
+            settings=settings, record=record, plan=planned, reporter=reporter, after_5xx=after_5xx
+        )
         end, endings = _settle(task, record.doubts())
         endings.keep({it.row for it in record.doubts()})
-        stands = sending.stand(record, settings, seconds=time.monotonic() - began_s, end=end)
+        stands = sending.summarize_batch(
+            record, settings, seconds=time.monotonic() - began_s, end=end
+        )
         record.end_run(stands.exit_code, str(end.stop or "reconciled"))
         sending.write_results(planned, record, settings)
     return Reconciled(
@@ -57,12 +61,14 @@ def reconcile(settings: Settings, view: View, *, after_5xx: bool = False) -> Rec
     )
 
 
-def _settle(task: Task, doubts: Sequence[journal.Doubt]) -> tuple[End, cases.Endings]:
+def _settle(task: Task, doubts: Sequence[journal.UnknownClaim]) -> tuple[End, cases.Resolutions]:
     facts = task.record.batch()
     if not doubts or facts.sandbox:
-        endings = cases.Endings(cases.Case(doubt=it, message=None) for it in doubts)
-        for doubt in doubts:
-            endings.leave(doubt.row, Reason.SANDBOX_GONE)
+        endings = cases.Resolutions(
+            cases.UnknownRow(unknown_claim=it, message=None) for it in doubts
+        )
+        for unknown_claim in doubts:
+            endings.leave(unknown_claim.row, Reason.SANDBOX_GONE)
         return End(None, ""), endings
     access = _same_server(task.settings, facts.options.get("base_url", ""))
     _consent_to_5xx(task, doubts)
@@ -82,7 +88,7 @@ def _same_server(settings: Settings, sent_via: str) -> accesses.Access:
     return access
 
 
-def _consent_to_5xx(task: Task, doubts: Sequence[journal.Doubt]) -> None:
+def _consent_to_5xx(task: Task, doubts: Sequence[journal.UnknownClaim]) -> None:
     """Raises UsageError unless the person agrees, by the count, that some may be texted twice."""
     doubtful = [it for it in doubts if not idempotency.is_remembered(it.http)]
     if task.after_5xx and doubtful:
@@ -90,11 +96,11 @@ def _consent_to_5xx(task: Task, doubts: Sequence[journal.Doubt]) -> None:
             len(doubtful),
             "unknown after a server error",
             "their keys may protect them no longer: asking again may text and charge twice",
-            task.view,
+            task.reporter,
         )
 
 
-def _next(stands: summary.Summary, left: Sequence[Left], settings: Settings) -> str:
+def _next(stands: summary.Summary, left: Sequence[Unresolved], settings: Settings) -> str:
     """Look again later where that is of use; else it is the person's word."""
     if stands.counts.unsent or not left:
         return stands.next

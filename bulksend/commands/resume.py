@@ -10,7 +10,7 @@ from bulksend.batch import connection as access
 from bulksend.batch import consent, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.results import writer
@@ -18,20 +18,20 @@ from bulksend.sending.pacing import policy as pace
 from bulksend.sms.message import Status
 
 
-def resume(settings: Settings, view: View) -> summary.Summary:
+def resume(settings: Settings, reporter: Reporter) -> summary.Summary:
     """Send what is unsent; refused and unknown rows only on the person's word.
 
     Raises BatchMismatch naming what changed since the batch began; nothing was sent then.
     """
     pace.parse_rate(settings.guards.rate)
-    with reopened(settings, view) as (record, planned):
+    with reopened(settings, reporter) as (record, planned):
         found = access.access(settings, record.batch().options.get("base_url", ""))
-        again = _again(record, settings, view)
-        return sending.send_open_rows(planned, record, settings, found, view, again)
+        again = _again(record, settings, reporter)
+        return sending.send_open_rows(planned, record, settings, found, reporter, again)
 
 
 @contextmanager
-def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, plan.Plan]]:
+def reopened(settings: Settings, reporter: Reporter) -> Iterator[tuple[journal.Journal, plan.Plan]]:
     """The journal of a batch that has begun, and its plan as it was then.
 
     Raises UsageError where none has, Locked, and BatchMismatch naming what changed since.
@@ -44,11 +44,11 @@ def reopened(settings: Settings, view: View) -> Iterator[tuple[journal.Journal, 
         changes = batch.changes(facts, settings.identity, contacts.digest())
         batch.refuse_changes(changes, settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
-            view.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
-        yield record, batch.plan_again(facts, contacts, settings, view)
+            reporter.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
+        yield record, batch.plan_again(facts, contacts, settings, reporter)
 
 
-def _again(record: journal.Journal, settings: Settings, view: View) -> tuple[Status, ...]:
+def _again(record: journal.Journal, settings: Settings, reporter: Reporter) -> tuple[Status, ...]:
     """Which rows may be claimed once more, each kind after its own consent."""
     again = [Status.UNSENT]
     if not (settings.retry_refused or settings.resend_unknown):
@@ -56,7 +56,10 @@ def _again(record: journal.Journal, settings: Settings, view: View) -> tuple[Sta
     counts = record.counts()
     if settings.retry_refused and counts[Status.REFUSED]:
         consent.to_send_again(
-            counts[Status.REFUSED], "refused", "Telnyx said no to them; try them once more?", view
+            counts[Status.REFUSED],
+            "refused",
+            "Telnyx said no to them; try them once more?",
+            reporter,
         )
         again.append(Status.REFUSED)
     if settings.resend_unknown and counts[Status.UNKNOWN]:
@@ -64,7 +67,7 @@ def _again(record: journal.Journal, settings: Settings, view: View) -> tuple[Sta
             counts[Status.UNKNOWN],
             "unknown",
             "some may have been texted: sending them again may text and charge twice",
-            view,
+            reporter,
         )
         again.append(Status.UNKNOWN)
     return tuple(again)

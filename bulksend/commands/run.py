@@ -10,25 +10,27 @@ from bulksend.batch import consent, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 from bulksend.results import writer
 from bulksend.sending.pacing import policy as pace
 
 
-def run(settings: Settings, view: View) -> summary.Summary:
+def run(settings: Settings, reporter: Reporter) -> summary.Summary:
     """Begin a batch and send it; or say how the one that is there stands.
 
     Raises the errors of `errors.py`; nothing was sent when it does, unless it says otherwise.
     """
     contacts = loader.open_contacts(settings.contacts)
     for remark in contacts.notes:
-        view.note(remark)
-    return run_contacts(contacts, settings, view)
+        reporter.note(remark)
+    return run_contacts(contacts, settings, reporter)
 
 
-def run_contacts(contacts: loader.Contacts, settings: Settings, view: View) -> summary.Summary:
+def run_contacts(
+    contacts: loader.Contacts, settings: Settings, reporter: Reporter
+) -> summary.Summary:
     """`run` for contacts that are open already: a file or a frame."""
     pace.parse_rate(settings.guards.rate)
     if settings.journal_path.exists():
@@ -38,19 +40,19 @@ def run_contacts(contacts: loader.Contacts, settings: Settings, view: View) -> s
     _refuse_foreign_results(settings)
     identity = plan.complete(settings.identity, settings)
     found = access.access(settings)
-    planned = plan.make_plan(contacts, identity, settings, view)
+    planned = plan.make_plan(contacts, identity, settings, reporter)
     _refuse_empty(planned, settings)
     if settings.state_folder is not None and not (settings.sandbox or settings.new_batch):
         books.refuse_sent_elsewhere(
             settings.state_folder, planned, found.base_url, settings.journal_path
         )
-    consent.to_send(planned, settings, found.base_url, view)
+    consent.to_send(planned, settings, found.base_url, reporter)
     writer.check_writable(settings.results_path)
     begun = batch.new_batch(planned, settings, found.base_url)
     with journal.Journal.create(settings.journal_path, begun) as record:
         if settings.state_folder is not None and not settings.sandbox:
             books.remember(settings.state_folder, planned, found.base_url, settings.journal_path)
-        return sending.send_open_rows(planned, record, settings, found, view)
+        return sending.send_open_rows(planned, record, settings, found, reporter)
 
 
 def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary | None:
@@ -62,7 +64,7 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-        stands = sending.stand(record, settings, seconds=0.0)
+        stands = sending.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
         if facts.sandbox and finished:
             record.forget()

@@ -21,7 +21,9 @@ def status(settings: Settings) -> summary.Summary:
     """Counts, money and what to do next. Raises UsageError where no batch has begun."""
     refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
-        stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+        stands = sending.summarize_batch(
+            record, settings, seconds=record.status_counts().worked_ms / 1000
+        )
         if journal.is_running(settings.journal_path):
             return _running(stands, settings)
         stop = record.last_stop() if stands.counts.unsent else None
@@ -50,5 +52,7 @@ def results(settings: Settings) -> summary.Summary:
         batch.refuse_changes(changes, settings, facts)
         planned = batch.plan_again(facts, contacts, settings, Silent())
         compared = sending.write_results(planned, record, settings)
-        stands = sending.stand(record, settings, seconds=record.standing().worked_ms / 1000)
+        stands = sending.summarize_batch(
+            record, settings, seconds=record.status_counts().worked_ms / 1000
+        )
         return replace(stands, variance=compared)

@@ -31,7 +31,7 @@ class OnMissing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class MessagePlan:
     """How a row becomes a message."""
 
     header: Header
@@ -46,10 +46,10 @@ class Recipe:
     #: The template as it was given, "" where the rows have their own.
     source: str = ""
     #: Its own words that `--fix-text` replaced: where, from 1, what, and what stands there now.
-    mended: tuple[tuple[int, str, str], ...] = ()
+    replaced: tuple[tuple[int, str, str], ...] = ()
 
 
-def make_recipe(
+def make_message_plan(
     header: Header,
     *,
     to_column: int,
@@ -59,22 +59,22 @@ def make_recipe(
     on_missing: OnMissing,
     smart_encoding: bool = False,
     fix_text: bool = False,
-) -> Recipe:
+) -> MessagePlan:
     """A recipe whose template fits the header. Raises ContactsError or UsageError."""
     parsed = None if template_source is None else template.parse_template(template_source)
-    mended = _mended(template_source) if fix_text else ()
+    replaced = _mended(template_source) if fix_text else ()
     for name in parsed.placeholders if parsed else ():
         _column(header, name)
-    return Recipe(
+    return MessagePlan(
         header=header,
         to_column=to_column,
-        template=parsed.with_words(smart.mended) if parsed and fix_text else parsed,
+        template=parsed.with_words(smart.replaced) if parsed and fix_text else parsed,
         text_column=text_column,
         default_region=_region(default_region),
         on_missing=on_missing,
         smart_encoding=smart_encoding,
         source=template_source or "",
-        mended=mended,
+        replaced=replaced,
     )
 
 
@@ -90,10 +90,10 @@ def _mended(source: str | None) -> tuple[tuple[int, str, str], ...]:
     return tuple((at, it, smart.SAFE[it]) for at, it in own if it in smart.SAFE)
 
 
-def places(recipe: Recipe) -> dict[str, int]:
+def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:
     """The column of each placeholder of the template."""
-    names = recipe.template.placeholders if recipe.template is not None else ()
-    return {name: _column(recipe.header, name) for name in names}
+    names = message_plan.template.placeholders if message_plan.template is not None else ()
+    return {name: _column(message_plan.header, name) for name in names}
 
 
 def _column(header: Header, name: str) -> int:
@@ -126,16 +126,16 @@ def _region(region: str | None) -> str | None:
     )
 
 
-def compose(chunk: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     """A loader's chunk with the columns named above, and landline (Boolean), repairs (UInt8).
 
     An invalid row has no text, encoding or parts.
     """
     phones = phone_columns.parse_column(
-        chunk[recipe.header.cell(recipe.to_column)], recipe.default_region
+        chunk[message_plan.header.cell(message_plan.to_column)], message_plan.default_region
     )
-    text, fault = _texts(chunk, recipe)
-    counted = smart.smart_column(text) if recipe.smart_encoding else text
+    text, fault = _texts(chunk, message_plan)
+    counted = smart.smart_column(text) if message_plan.smart_encoding else text
     measured = encoding.measure_column(counted)
     known = _first_problem(
         chunk, phones, _no_alphanumeric(phones), fault, _text_problem(counted, measured["parts"])
@@ -192,17 +192,19 @@ def _first_problem(*candidates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataFrame]:
+def _texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, pl.DataFrame]:
     """The rendered texts, and the problems of rendering (problem, problem_text)."""
-    if recipe.template is None:
-        return _own_texts(chunk, recipe)
-    cells = {name: recipe.header.cell(at) for name, at in places(recipe).items()}
+    if message_plan.template is None:
+        return _own_texts(chunk, message_plan)
+    cells = {
+        name: message_plan.header.cell(at) for name, at in placeholder_columns(message_plan).items()
+    }
     pieces = [
         pl.col(cells[it.name]) if isinstance(it, template.Placeholder) else pl.lit(it)
-        for it in recipe.template.pieces
+        for it in message_plan.template.pieces
     ]
     missing = pl.lit(None, dtype=pl.String)
-    if recipe.on_missing is OnMissing.ERROR and cells:
+    if message_plan.on_missing is OnMissing.ERROR and cells:
         missing = pl.coalesce(
             pl.when(pl.col(cell).str.strip_chars() == "").then(pl.lit(name))
             for name, cell in cells.items()
@@ -223,16 +225,17 @@ def _missing(names: pl.Series) -> pl.DataFrame:
     )
 
 
-def _own_texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataFrame]:
+def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, pl.DataFrame]:
     """Texts out of the text column: each cell is a template; most have no braces at all."""
-    cells = chunk[recipe.header.cell(recipe.text_column or 0)]
+    cells = chunk[message_plan.header.cell(message_plan.text_column or 0)]
     at = cells.str.contains("[{}]").arg_true()
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
     if at.is_empty():
         return cells, pl.DataFrame({"problem": nothing, "problem_text": nothing})
     fields = chunk[at].select(pl.col("^c[0-9]+$")).iter_rows()
     rendered = [
-        _render(cell, values, recipe) for cell, values in zip(cells.gather(at), fields, strict=True)
+        _render(cell, values, message_plan)
+        for cell, values in zip(cells.gather(at), fields, strict=True)
     ]
     columns = zip(*rendered, strict=True)
     text, problem, problem_text = (pl.Series(list(it), dtype=pl.String) for it in columns)
@@ -247,17 +250,17 @@ def _own_texts(chunk: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.DataF
 
 
 def _render(
-    cell: str, values: tuple[str, ...], recipe: Recipe
+    cell: str, values: tuple[str, ...], message_plan: MessagePlan
 ) -> tuple[str | None, str | None, str | None]:
     """One row's own template: its text, or a problem and its sentence."""
     try:
-        parsed, places = _parsed(cell, recipe.header)
+        parsed, placeholder_columns = _parsed(cell, message_plan.header)
     except errors.ContactsError as fault:
         return cell, str(Code.TEMPLATE_INVALID), f"{fault.message}; {fault.hint}"
-    fields = {name: values[at] for name, at in places.items()}
+    fields = {name: values[at] for name, at in placeholder_columns.items()}
     text = parsed.render(fields)
     empty = next((name for name, value in fields.items() if not value.strip()), None)
-    if empty is None or recipe.on_missing is OnMissing.EMPTY:
+    if empty is None or message_plan.on_missing is OnMissing.EMPTY:
         return text, None, None
     return text, str(Code.FIELD_MISSING), f"the text wants {empty}, which is empty in this row"
 

@@ -19,7 +19,7 @@ class Frames:
     """The contacts file, composed and with its duplicates marked, chunk by chunk."""
 
     contacts: loader.Contacts
-    recipe: compose.Recipe
+    message_plan: compose.MessagePlan
     repeated: pl.DataFrame
     on_duplicate: duplicates.OnDuplicate
 
@@ -29,7 +29,7 @@ class Frames:
     def composed(self, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         """These chunks of the file, whole or in part."""
         for chunk in chunks:
-            composed = compose.compose(chunk, self.recipe)
+            composed = compose.compose(chunk, self.message_plan)
             yield duplicates.mark(composed, self.repeated, self.on_duplicate)
 
 

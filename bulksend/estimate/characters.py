@@ -36,14 +36,14 @@ class Characters:
         self,
         table: pl.DataFrame,
         first_rows: pl.DataFrame,
-        recipe: compose.Recipe,
+        message_plan: compose.MessagePlan,
         rate_card: RateCard,
     ) -> None:
         self._wide = table.filter(pl.col("encoding") == encoding.UTF_16)
-        self._first_rows, self._recipe, self._rate_card = first_rows, recipe, rate_card
-        self._places = offenders.sources(recipe)
+        self._first_rows, self._message_plan, self._rate_card = first_rows, message_plan, rate_card
+        self._placeholder_columns = offenders.sources(message_plan)
         self._positions: dict[str, list[int]] = {}
-        for at, it in template.own_characters(recipe.source):
+        for at, it in template.own_characters(message_plan.source):
             self._positions.setdefault(it, []).append(at)
 
     def findings(self) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ class Characters:
 
     def _in_template(self) -> pl.DataFrame:
         """line, source, token, count: the template's own, which are in every text."""
-        own = offenders.remainder(offenders.own_words(self._recipe))
+        own = offenders.remainder(offenders.own_words(self._message_plan))
         counted = (
             pl.DataFrame({"own": [own]})
             .select(token=offenders.tokens(pl.col("own")))
@@ -97,7 +97,7 @@ class Characters:
 
     def _in_places(self) -> Iterator[pl.DataFrame]:
         """The same of each column."""
-        for at, place in enumerate(self._places):
+        for at, place in enumerate(self._placeholder_columns):
             mine = self._wide.select("line", cell=f"r{at}").filter(pl.col("cell") != "")
             yield (
                 mine.select("line", token=offenders.tokens(pl.col("cell")))
@@ -153,7 +153,7 @@ class Characters:
                 **cost_of(mine, self._rate_card).fields,
             )
 
-    def _one(self, source: int, it: offenders.Offender, **numbers: Any) -> Finding:
+    def _one(self, source: int, it: offenders.NonGsmCharacter, **numbers: Any) -> Finding:
         """What one character of one source does."""
         positions = tuple(self._positions.get(it.key[0], ())) if source == _TEMPLATE else ()
         lost, pushed = it.key == _LOST, numbers["rows_pushed"]
@@ -163,7 +163,7 @@ class Characters:
             text=f"{_shown(it)} in {self._where(source, positions)} makes "
             f"{pushed:,} {'row' if pushed == 1 else 'rows'} UTF-16 by itself",
             cure=_cure(it, in_template=source == _TEMPLATE),
-            column="" if source == _TEMPLATE else self._places[source].name,
+            column="" if source == _TEMPLATE else self._placeholder_columns[source].name,
             character="" if it.script else it.key,
             name=it.name,
             replacement=it.becomes,
@@ -173,7 +173,7 @@ class Characters:
 
     def _where(self, source: int, positions: Sequence[int] = ()) -> str:
         if source != _TEMPLATE:
-            return f"column `{self._places[source].name}`"
+            return f"column `{self._placeholder_columns[source].name}`"
         at = ", ".join(map(str, positions[:3])) + (", …" if len(positions) > 3 else "")
         return f"the template at character {at}" if at else "the template"
 
@@ -203,7 +203,9 @@ class Characters:
             rows=int(saved["rows"].sum()),
             first_rows=self._first(saved, ["all"]).get((True,), ()),
             cure=cure,
-            column="" if source in (None, _TEMPLATE) else self._places[int(str(source))].name,
+            column=""
+            if source in (None, _TEMPLATE)
+            else self._placeholder_columns[int(str(source))].name,
             rows_pushed=int(saved.filter("pushed")["rows"].sum()),
             **cost_of(saved, self._rate_card).fields,
         )
@@ -234,6 +236,10 @@ class Characters:
                 name=offenders.describe(str(key)).name,
             )
 
+    def _column_of(self, source: object) -> str:
+        own = source in (None, _TEMPLATE)
+        return "" if own else self._placeholder_columns[int(str(source))].name
+
     def _first(
         self, lines: pl.DataFrame, groups: Sequence[str]
     ) -> dict[tuple[Any, ...], tuple[int, ...]]:
@@ -247,7 +253,7 @@ class Characters:
         return {tuple(key): tuple(rows) for *key, rows in named.iter_rows()}
 
 
-def _shown(it: offenders.Offender) -> str:
+def _shown(it: offenders.NonGsmCharacter) -> str:
     if it.script:
         return it.name
     points = " ".join(f"U+{ord(one):04X}" for one in it.key)
@@ -255,7 +261,7 @@ def _shown(it: offenders.Offender) -> str:
     return f"{sign}{points} {it.name}"
 
 
-def _cure(it: offenders.Offender, *, in_template: bool) -> str:
+def _cure(it: offenders.NonGsmCharacter, *, in_template: bool) -> str:
     if it.key == _LOST:
         return "a letter was lost when the file was made; export it again as UTF-8"
     if it.becomes is None:

@@ -24,12 +24,12 @@ _SCHEMA: dict[str, type[pl.DataType]] = {
 OVER_MAX = 3
 
 
-class Lines:
+class CostGroups:
     """Numbers the lines as they are met; rows of later chunks find theirs."""
 
-    def __init__(self, recipe: compose.Recipe) -> None:
-        self._recipe = recipe
-        self._sources = offenders.sources(recipe)
+    def __init__(self, message_plan: compose.MessagePlan) -> None:
+        self._message_plan = message_plan
+        self._sources = offenders.sources(message_plan)
         self._lines: list[pl.DataFrame] = []
         self._numbers = pl.DataFrame(schema={"mark": pl.UInt64, "line": pl.UInt32})
         self._first_rows: list[pl.DataFrame] = []
@@ -72,7 +72,7 @@ class Lines:
         return sendable.select(
             *("country", "encoding", "parts", "parts_max", "landline"),
             over.alias("over"),
-            *offenders.gather(sendable, self._recipe, self._sources),
+            *offenders.gather(sendable, self._message_plan, self._sources),
         )
 
     def _remember(self, rows: pl.Series, line: pl.Series, marked: pl.DataFrame) -> None:

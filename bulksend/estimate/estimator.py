@@ -19,7 +19,7 @@ from bulksend.contacts.duplicates import OnDuplicate
 from bulksend.errors import Code
 from bulksend.estimate import cost_groups as lines
 from bulksend.estimate import findings, samples
-from bulksend.estimate import fixes as cures
+from bulksend.estimate import fixes as fixes
 from bulksend.estimate import mojibake as decoding
 from bulksend.estimate import savings as bill
 from bulksend.sms.message import Money, Status
@@ -76,7 +76,7 @@ class Estimate:
 class _Walked:
     """What the walk has gathered so far."""
 
-    lines: lines.Lines
+    lines: lines.CostGroups
     rows: int = 0
     invalid: int = 0
     fingerprints: list[pl.DataFrame] = field(default_factory=list)
@@ -87,7 +87,7 @@ class _Walked:
 
 def estimate(
     contacts: loader.Contacts,
-    recipe: compose.Recipe,
+    message_plan: compose.MessagePlan,
     *,
     on_duplicate: OnDuplicate,
     rate_card: RateCard,
@@ -97,25 +97,25 @@ def estimate(
 
     `on_rows` is told now and then how many rows were read.
     """
-    walked = _Walked(lines.Lines(recipe))
+    walked = _Walked(lines.CostGroups(message_plan))
     with ThreadPoolExecutor(_AHEAD, "compose") as pool:
-        for composed in _composed(contacts, recipe, pool):
-            _take(walked, composed, recipe)
+        for composed in _composed(contacts, message_plan, pool):
+            _take(walked, composed, message_plan)
             on_rows(walked.rows)
     repeated = duplicates.none()
     if on_duplicate is not OnDuplicate.SEND:
         repeated = duplicates.find(walked.fingerprints)
-    return _sum(walked, repeated, on_duplicate, recipe, rate_card)
+    return _sum(walked, repeated, on_duplicate, message_plan, rate_card)
 
 
 def _composed(
-    contacts: loader.Contacts, recipe: compose.Recipe, pool: ThreadPoolExecutor
+    contacts: loader.Contacts, message_plan: compose.MessagePlan, pool: ThreadPoolExecutor
 ) -> Iterator[pl.DataFrame]:
     """The rows composed, in order, a little ahead of whoever takes them."""
     ahead: deque[Future[pl.DataFrame]] = deque()
     for chunk in contacts.chunks():
         for piece in chunk.iter_slices(_SLICE_ROWS):
-            ahead.append(pool.submit(compose.compose, piece, recipe))
+            ahead.append(pool.submit(compose.compose, piece, message_plan))
             if len(ahead) > _AHEAD:
                 yield ahead.popleft().result()
     while ahead:
@@ -143,17 +143,17 @@ def counted_before(*, rows: int, sendable: int, invalid: int) -> Estimate:
     )
 
 
-def _take(walked: _Walked, composed: pl.DataFrame, recipe: compose.Recipe) -> None:
+def _take(walked: _Walked, composed: pl.DataFrame, message_plan: compose.MessagePlan) -> None:
     sendable = composed
     if composed["problem"].null_count() < composed.height:
-        findings.gather(walked.problems, findings.problems(composed, recipe))
+        findings.gather(walked.problems, findings.problems(composed, message_plan))
         sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
     walked.rows += composed.height
     walked.invalid += composed.height - sendable.height
     if not sendable.height:
         return
-    findings.gather(walked.remarks, findings.repairs(sendable, recipe))
-    findings.gather(walked.remarks, decoding.wrongly_decoded(sendable, recipe))
+    findings.gather(walked.remarks, findings.repairs(sendable, message_plan))
+    findings.gather(walked.remarks, decoding.wrongly_decoded(sendable, message_plan))
     line = walked.lines.number(sendable)
     narrow = line.cast(pl.UInt16) if walked.lines.count < 1 << 16 else line
     walked.fingerprints.append(duplicates.fingerprint(sendable).with_columns(narrow.alias("line")))
@@ -164,12 +164,12 @@ def _sum(
     walked: _Walked,
     repeated: pl.DataFrame,
     on_duplicate: OnDuplicate,
-    recipe: compose.Recipe,
+    message_plan: compose.MessagePlan,
     rate_card: RateCard,
 ) -> Estimate:
     table = walked.lines.table().join(_rows_of_lines(walked, repeated), on="line")
     first_rows = walked.lines.first_rows().join(repeated, on="row", how="anti")
-    whole = bill.Bill(table, first_rows, recipe, rate_card)
+    whole = bill.Savings(table, first_rows, message_plan, rate_card)
     countries = tuple(_countries(table, rate_card))
     price: dict[str, Decimal] = {}
     for line in countries:
@@ -222,7 +222,7 @@ def _repeated(found: pl.DataFrame) -> Iterator[findings.Finding]:
         text=f"the same text to the same phone as an earlier row (row {found[0, 1]})",
         rows=found.height,
         first_rows=tuple(found["row"].head(findings.FIRST_ROWS)),
-        cure=cures.CURE_FOR[Code.DUPLICATE],
+        cure=fixes.FIX_FOR[Code.DUPLICATE],
     )
 
 

@@ -15,8 +15,8 @@ import polars as pl
 
 from bulksend.contacts import compose
 from bulksend.errors import Code
-from bulksend.estimate import fixes as cures
-from bulksend.sms.phone.parse import Repair
+from bulksend.estimate import fixes as fixes
+from bulksend.sms.phone.parse import PhoneFix
 
 FIRST_ROWS = 5
 #: Kinds of trouble whose sentence tells which of several it is; the others have one sentence.
@@ -70,7 +70,7 @@ class Finding:
 Known = dict[tuple[str, str], Finding]
 
 
-def problems(composed: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding]:
+def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """Why rows of a composed frame are not sent."""
     troubled = composed.filter(pl.col("problem").is_not_null())
     apart = pl.col("problem").is_in([str(it) for it in _BY_SENTENCE])
@@ -83,7 +83,7 @@ def problems(composed: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding
         )
         .agg(pl.col("problem_text").first(), pl.len(), first=pl.col("row").head(FIRST_ROWS))
     )
-    phone = recipe.header.names[recipe.to_column]
+    phone = message_plan.header.names[message_plan.to_column]
     for code, _sentence, text, rows, first in found.iter_rows():
         yield Finding(
             code=code,
@@ -91,20 +91,20 @@ def problems(composed: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding
             text=text.partition("; ")[0],
             rows=rows,
             first_rows=tuple(first),
-            cure=cures.CURE_FOR.get(Code(code), ""),
+            cure=fixes.FIX_FOR.get(Code(code), ""),
             column=phone if code.startswith("phone") else "",
         )
 
 
-def repairs(sendable: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding]:
+def repairs(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """What was undone in reading the phones of rows that are sent."""
     undone = sendable["repairs"]
     if not (undone > 0).any():
         return
-    for repair in Repair:
+    for repair in PhoneFix:
         rows = sendable["row"].filter(undone & int(repair) > 0)
         if len(rows):
-            text, cure = cures.REPAIRED[repair]
+            text, cure = fixes.REPAIRED[repair]
             yield Finding(
                 code=str(repair.name).lower(),
                 kind=Kind.REMARK,
@@ -112,7 +112,7 @@ def repairs(sendable: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding]
                 rows=len(rows),
                 first_rows=tuple(rows.head(FIRST_ROWS)),
                 cure=cure,
-                column=recipe.header.names[recipe.to_column],
+                column=message_plan.header.names[message_plan.to_column],
             )
 
 

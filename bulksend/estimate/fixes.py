@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bulksend.errors import Code
-from bulksend.sms.phone.parse import Repair
+from bulksend.sms.phone.parse import PhoneFix
 
 _AS_TEXT = "format the column as text before the numbers go in"
 
 #: Of rows that cannot be sent.
-CURE_FOR: dict[Code, str] = {
+FIX_FOR: dict[Code, str] = {
     Code.RAGGED_ROW: "put quotes around a cell that holds the delimiter; fill in what is missing",
     Code.REPEATED_HEADER: "two files were put together; delete the row",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
@@ -29,24 +29,24 @@ CURE_FOR: dict[Code, str] = {
 }
 
 #: Of rows that are sent: what was undone, and how it does not happen again.
-REPAIRED: dict[Repair, tuple[str, str]] = {
-    Repair.LOST_PLUS: (
+REPAIRED: dict[PhoneFix, tuple[str, str]] = {
+    PhoneFix.LOST_PLUS: (
         "written with its country but without the plus, which was put back",
         f"check the countries; {_AS_TEXT}",
     ),
-    Repair.LOST_ZERO: (
+    PhoneFix.LOST_ZERO: (
         "a national number whose leading zero a spreadsheet took away; read with --default-region",
         f"check that they are of that country; {_AS_TEXT}",
     ),
-    Repair.POINT_ZERO: (
+    PhoneFix.POINT_ZERO: (
         "a number that a spreadsheet took for a fraction; its .0 was left out",
         _AS_TEXT,
     ),
-    Repair.HIDDEN: (
+    PhoneFix.HIDDEN: (
         "non-breaking blanks or characters of no width in the number, left out",
         "they come from web pages and chats; paste as plain text",
     ),
-    Repair.FOREIGN_DIGITS: (
+    PhoneFix.FOREIGN_DIGITS: (
         "digits of another script or full-width ones, read as 0 to 9",
         "nothing to do; 0 to 9 is what other programs read",
     ),

@@ -22,19 +22,19 @@ _GOES_ON = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œ�
 _WRONG = f"(?:[ÂÃÄÅ][{_GOES_ON}]|â€[{_GOES_ON}]?|[ÐÑ][{_GOES_ON}][ÐÑ]|ðŸ[{_GOES_ON}]{{1,2}})"
 
 
-def wrongly_decoded(sendable: pl.DataFrame, recipe: compose.Recipe) -> Iterator[Finding]:
+def wrongly_decoded(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """The columns that hold such texts, and the template."""
     wide = sendable.filter(pl.col("encoding") == encoding.UTF_16)
     if not wide.height:
         return
-    for place in offenders.sources(recipe):
-        cells = wide["text" if place.column is None else recipe.header.cell(place.column)]
+    for place in offenders.sources(message_plan):
+        cells = wide["text" if place.column is None else message_plan.header.cell(place.column)]
         wrong = cells.str.contains(_WRONG)
         if wrong.any():
             rows = wide["row"].filter(wrong)
             yield _finding(place.name, cells.filter(wrong)[0], rows)
-    if re.search(_WRONG, recipe.source):
-        yield _finding("", recipe.source, wide["row"])
+    if re.search(_WRONG, message_plan.source):
+        yield _finding("", message_plan.source, wide["row"])
 
 
 def _finding(column: str, example: str, rows: pl.Series) -> Finding:

@@ -47,7 +47,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Offender:
+class NonGsmCharacter:
     """A character, or what people see as one, outside GSM-7."""
 
     #: How it is known among the findings.
@@ -60,42 +60,44 @@ class Offender:
     script: bool = False
 
 
-def sources(recipe: compose.Recipe) -> tuple[Source, ...]:
+def sources(message_plan: compose.MessagePlan) -> tuple[Source, ...]:
     """The columns that a text is made of."""
-    if recipe.template is None:
-        column = recipe.text_column or 0
-        return (Source(None, recipe.header.names[column]),)
-    used = Counter(it.name for it in recipe.template.pieces if isinstance(it, template.Placeholder))
-    at = compose.places(recipe)
-    return tuple(Source(at[name], recipe.header.names[at[name]], used[name]) for name in used)
+    if message_plan.template is None:
+        column = message_plan.text_column or 0
+        return (Source(None, message_plan.header.names[column]),)
+    used = Counter(
+        it.name for it in message_plan.template.pieces if isinstance(it, template.Placeholder)
+    )
+    at = compose.placeholder_columns(message_plan)
+    return tuple(Source(at[name], message_plan.header.names[at[name]], used[name]) for name in used)
 
 
-def own_words(recipe: compose.Recipe) -> str:
+def own_words(message_plan: compose.MessagePlan) -> str:
     """The template without its placeholders, as it is counted."""
-    pieces = recipe.template.pieces if recipe.template is not None else ()
+    pieces = message_plan.template.pieces if message_plan.template is not None else ()
     words = "".join(it for it in pieces if isinstance(it, str))
-    return smart.smart(words) if recipe.smart_encoding else words
+    return smart.smart(words) if message_plan.smart_encoding else words
 
 
 def gather(
-    sendable: pl.DataFrame, recipe: compose.Recipe, places: Sequence[Source]
+    sendable: pl.DataFrame, message_plan: compose.MessagePlan, placeholder_columns: Sequence[Source]
 ) -> list[pl.Series]:
     """units and extended (two-unit characters of GSM-7) of texts in UTF-16; r0... what is outside
     GSM-7 in each source. 0 and "" for texts in GSM-7.
     """
     zeros = pl.Series([0], dtype=pl.UInt32).new_from_index(0, sendable.height)
     empty = pl.Series([""], dtype=pl.String).new_from_index(0, sendable.height)
-    names = [f"r{at}" for at in range(len(places))]
+    names = [f"r{at}" for at in range(len(placeholder_columns))]
     wide = (sendable["encoding"] == encoding.UTF_16).arg_true()
     if wide.is_empty():
         return [zeros.alias("units"), zeros.alias("extended"), *(empty.alias(it) for it in names)]
-    own = len(_two_units(own_words(recipe)))
+    own = len(_two_units(own_words(message_plan)))
     extended = pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(wide))
     found = []
-    for name, place in zip(names, places, strict=True):
-        column = "text" if place.column is None else recipe.header.cell(place.column)
+    for name, place in zip(names, placeholder_columns, strict=True):
+        column = "text" if place.column is None else message_plan.header.cell(place.column)
         cells = sendable[column].gather(wide)
-        cells = smart.smart_column(cells) if recipe.smart_encoding else cells
+        cells = smart.smart_column(cells) if message_plan.smart_encoding else cells
         extended += cells.str.count_matches(encoding.TWO_UNITS) * place.times
         found.append(empty.clone().scatter(wide, remainders(cells)).alias(name))
     units = sendable["units"].gather(wide)
@@ -166,13 +168,13 @@ def _utf16(text: str) -> int:
 
 
 @functools.lru_cache(maxsize=10_000)
-def describe(token: str) -> Offender:
+def describe(token: str) -> NonGsmCharacter:
     """What is known about a token, or about a key."""
     script = _SCRIPT_OF.get(token)
     if script is not None:
-        return Offender(token, f"{script} letters", None, script=True)
+        return NonGsmCharacter(token, f"{script} letters", None, script=True)
     name = unicodedata.name(token[0], f"U+{ord(token[0]):04X}")
     if len(token) > 1:
         name = f"{name} and {len(token) - 1} that belong to it"
     becomes = smart.SAFE.get(token)
-    return Offender(token, name, becomes)
+    return NonGsmCharacter(token, name, becomes)

@@ -17,20 +17,20 @@ from bulksend.sms.rates import RateCard
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class Savings:
     """Lines with their rows, and what is needed to speak about them."""
 
     #: As `lines.Lines.table`, and `rows`: those that are sent.
     table: pl.DataFrame
     #: line, row.
     first_rows: pl.DataFrame
-    recipe: compose.Recipe
+    message_plan: compose.MessagePlan
     rate_card: RateCard
 
     def findings(self) -> Iterator[Finding]:
         """What costs parts, most parts first."""
         blamed = characters.Characters(
-            self.table, self.first_rows, self.recipe, self.rate_card
+            self.table, self.first_rows, self.message_plan, self.rate_card
         ).findings()
         found = [*self._landlines(), *self._near_boundary(), *blamed]
         yield from sorted(found, key=lambda it: -(it.parts or 0))
@@ -69,7 +69,7 @@ class Bill:
             rows=int(mine["rows"].sum()),
             first_rows=self._rows_of(mine),
             cure="ask for a mobile number, or delete the rows",
-            column=self.recipe.header.names[self.recipe.to_column],
+            column=self.message_plan.header.names[self.message_plan.to_column],
             **cost.fields,
         )
 

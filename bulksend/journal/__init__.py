@@ -6,15 +6,15 @@ unnamed. No phone number and no text of a recipient is kept.
 """
 
 from bulksend.journal.journal import Journal
-from bulksend.journal.models import Batch, Doubt, Standing
+from bulksend.journal.models import Batch, StatusCounts, UnknownClaim
 from bulksend.journal.reader import Reader, is_running, read
 
 __all__ = [
     "Batch",
-    "Doubt",
     "Journal",
     "Reader",
-    "Standing",
+    "StatusCounts",
+    "UnknownClaim",
     "is_running",
     "read",
 ]

@@ -51,7 +51,7 @@ class Batch:
         return cls(**values)
 
 
-class Doubt(NamedTuple):
+class UnknownClaim(NamedTuple):
     """One unknown row: what its claim left behind. Moments are milliseconds by our clock."""
 
     row: int
@@ -72,7 +72,7 @@ class Doubt(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StatusCounts:
     """How the claimed rows of a batch stand."""
 
     by_status: Mapping[Status, int]

@@ -12,7 +12,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.errors import Stop
 from bulksend.journal import lock, schema
-from bulksend.journal.models import Batch, Doubt, Standing
+from bulksend.journal.models import Batch, StatusCounts, UnknownClaim
 from bulksend.sms.message import Status
 
 #: Message IDs asked for in one query.
@@ -45,11 +45,11 @@ class Reader:
         except (*_ODD, sqlite3.Error):
             raise _not_ours(self._path) from None
 
-    def standing(self) -> Standing:
+    def status_counts(self) -> StatusCounts:
         """Counts, parts and money of all claimed rows."""
         parts = self._connection.execute(schema.PARTS).fetchone()[0]
         worked_ms = self._connection.execute(schema.WORKED).fetchone()[0]
-        return Standing(self.counts(), parts, self.cost(), worked_ms)
+        return StatusCounts(self.counts(), parts, self.cost(), worked_ms)
 
     def counts(self) -> dict[Status, int]:
         """Claimed rows by status: a fifth of the time that the whole standing takes."""
@@ -94,10 +94,10 @@ class Reader:
             row: claim + 1 for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
         }
 
-    def doubts(self) -> list[Doubt]:
+    def doubts(self) -> list[UnknownClaim]:
         """The unknown rows, in their order."""
         return [
-            Doubt._make((*found[:-1], bool(found[-1])))
+            UnknownClaim._make((*found[:-1], bool(found[-1])))
             for found in self._connection.execute(schema.DOUBTS)
         ]
 

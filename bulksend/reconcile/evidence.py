@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from bulksend.sms.message import Message, Status
 from bulksend.telnyx.records import Record, Span
-from bulksend.telnyx.reference import Marker
+from bulksend.telnyx.reference import RowReference
 
 #: A row that is in no record counts as absent only after Telnyx's queue (4 hours), the lag of the
 #: records (seen up to 6), and 2 hours more.
@@ -104,7 +104,7 @@ PASSING = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Resolution:
     """A row that is unknown no longer."""
 
     row: int
@@ -114,7 +114,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class Unresolved:
     """A row that stays unknown."""
 
     row: int
@@ -189,11 +189,13 @@ def wide(asked: Span) -> Span:
     return Span(since_s=asked.since_s - _WIDE_BEFORE_S, until_s=asked.until_s + _WIDE_AFTER_S)
 
 
-def judge(sight: Sight, marker: Marker | None) -> Certain | Probable | Absent | Reason:
+def judge(sight: Sight, row_reference: RowReference | None) -> Certain | Probable | Absent | Reason:
     """What the records say of one row."""
     claim = (sight.message.row, sight.message.claim)
     every = (*(sight.records or ()), *sight.deliveries)
-    own = [it for it in every if marker is not None and marker.find(it.marked) == claim]
+    own = [
+        it for it in every if row_reference is not None and row_reference.find(it.marked) == claim
+    ]
     if own:
         return _marked(sight, own)
     if sight.records is None:
@@ -201,8 +203,8 @@ def judge(sight: Sight, marker: Marker | None) -> Certain | Probable | Absent | 
     foreign = [it for it in sight.records if it.message_id not in sight.explained]
     if any(it.phone != sight.message.phone for it in sight.records):
         return Reason.NUMBER_MASKED
-    if marker is not None:  # the mark of another claim of ours explains a record as well
-        foreign = [it for it in foreign if marker.find(it.marked) is None]
+    if row_reference is not None:  # the mark of another claim of ours explains a record as well
+        foreign = [it for it in foreign if row_reference.find(it.marked) is None]
     return _one_of(sight, foreign) if foreign else _none(sight)
 
 

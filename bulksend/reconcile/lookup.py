@@ -16,16 +16,16 @@ from bulksend.batch.plan import Plan
 from bulksend.contacts import rows
 from bulksend.reconcile import evidence
 from bulksend.reconcile.evidence import Absent, Certain, Control, Probable, Reason, Sight
-from bulksend.reconcile.unknown_rows import Case, Clock, messages
+from bulksend.reconcile.unknown_rows import Clock, UnknownRow, messages
 from bulksend.sms.message import Message
 from bulksend.telnyx.records import Search, Span
-from bulksend.telnyx.reference import Marker
+from bulksend.telnyx.reference import RowReference
 
 Verdict = Certain | Probable | Absent | Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Searcher:
+class RecordLookup:
     """Looks for the unknown rows of one batch."""
 
     search: Search
@@ -33,40 +33,42 @@ class Searcher:
     plan: Plan
     sender: str
     #: None where the batch's requests carry no webhook URL, and so no marks.
-    marker: Marker | None
+    row_reference: RowReference | None
     clock: Clock
 
-    async def judge(self, cases: Sequence[Case]) -> list[Verdict]:
+    async def judge(self, cases: Sequence[UnknownRow]) -> list[Verdict]:
         """What the records say of each case; every case has its message."""
         sights = await asyncio.gather(*(self._look(it) for it in cases))
         sights = self._explain(sights)
-        verdicts = [evidence.judge(it, self.marker) for it in sights]
+        verdicts = [evidence.judge(it, self.row_reference) for it in sights]
         wanting = [at for at, it in enumerate(verdicts) if it is Reason.FEW_NEIGHBOURS]
         controls = await self._controls([cases[at] for at in wanting])
         for at in wanting:
             sight = replace(sights[at], controls=controls[_minute(cases[at])])
-            verdicts[at] = evidence.judge(sight, self.marker)
+            verdicts[at] = evidence.judge(sight, self.row_reference)
         return verdicts
 
-    async def _look(self, case: Case) -> Sight:
+    async def _look(self, case: UnknownRow) -> Sight:
         """The row's number, and its mark."""
         message = case.message
         assert message is not None  # noqa: S101 - promised by the caller
         clock = case.clock(self.clock, self.record)
-        earliest_s, _ = clock.moment_s(case.doubt.claimed_ms)
-        _, latest_s = clock.moment_s(case.doubt.settled_ms)
+        earliest_s, _ = clock.moment_s(case.unknown_claim.claimed_ms)
+        _, latest_s = clock.moment_s(case.unknown_claim.settled_ms)
         asked = Span(since_s=earliest_s, until_s=latest_s)
         found = await self.search.by_phone(message.phone, self.sender, evidence.wide(asked))
         deliveries = None
-        if self.marker is not None:
-            deliveries = await self.search.by_mark(self.marker.mark(message.row, message.claim))
+        if self.row_reference is not None:
+            deliveries = await self.search.by_mark(
+                self.row_reference.mark(message.row, message.claim)
+            )
         return Sight(
             message=message,
             asked=asked,
             age_s=time.time() + self.clock.low_s - latest_s,
             records=found,
             deliveries=deliveries or (),
-            rivalled=case.doubt.rivalled,
+            rivalled=case.unknown_claim.rivalled,
         )
 
     def _explain(self, sights: Sequence[Sight]) -> list[Sight]:
@@ -80,8 +82,8 @@ class Searcher:
             if any(it.message_id not in explained for it in sight.records or ())
         }
         rivalled = self._rivalled(foreign)
-        shown = self.marker is not None and any(
-            self.marker.find(it.marked) for sight in sights for it in sight.records or ()
+        shown = self.row_reference is not None and any(
+            self.row_reference.find(it.marked) for sight in sights for it in sight.records or ()
         )
         return [
             replace(
@@ -104,7 +106,7 @@ class Searcher:
             if any(other in doubtful for other in together if other != row)
         }
 
-    async def _controls(self, cases: Iterable[Case]) -> Mapping[int, tuple[Control, ...]]:
+    async def _controls(self, cases: Iterable[UnknownRow]) -> Mapping[int, tuple[Control, ...]]:
         """By minute, the neighbours that were accepted, each looked for as the row was."""
         first = {_minute(it): it for it in cases}
         near = {
@@ -128,7 +130,7 @@ class Searcher:
         }
 
     async def _control(
-        self, case: Case, message: Message, claimed_ms: int, message_id: str
+        self, case: UnknownRow, message: Message, claimed_ms: int, message_id: str
     ) -> Control:
         earliest_s, latest_s = case.clock(self.clock, self.record).moment_s(claimed_ms)
         asked = Span(since_s=earliest_s, until_s=latest_s)
@@ -136,5 +138,5 @@ class Searcher:
         return Control(message_id=message_id, phone=message.phone, records=found)
 
 
-def _minute(case: Case) -> int:
-    return case.doubt.claimed_ms // 60_000
+def _minute(case: UnknownRow) -> int:
+    return case.unknown_claim.claimed_ms // 60_000

@@ -7,7 +7,7 @@ import time
 import uuid
 
 from bulksend import errors
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.reconcile import idempotency
 from bulksend.reconcile.idempotency import Proof
 from bulksend.sms.message import Message, Reply, Status
@@ -31,10 +31,10 @@ def parse_to(to: str | None) -> phone.Phone:
     )
 
 
-def consent(to: phone.Phone, sender: str, view: View) -> None:
+def consent(to: phone.Phone, sender: str, reporter: Reporter) -> None:
     """Raises UsageError unless the person agrees to pay for one text or two."""
     question = f"a probe texts {to.e164} from {sender}: one text if the key is honoured, else two"
-    if not view.confirm(question):
+    if not reporter.confirm(question):
         raise errors.UsageError("no consent; nothing was sent", code="no_consent")
 
 

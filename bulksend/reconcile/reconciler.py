@@ -17,15 +17,15 @@ from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
 from bulksend.batch import signals
 from bulksend.batch.plan import Plan
-from bulksend.batch.reporter import View
+from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
 from bulksend.reconcile import idempotency, proofs
 from bulksend.reconcile import lookup as searching
 from bulksend.reconcile import replay as repeating
 from bulksend.reconcile import unknown_rows as cases
-from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Settled
-from bulksend.reconcile.unknown_rows import Case, Clock
+from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Resolution
+from bulksend.reconcile.unknown_rows import Clock, UnknownRow
 from bulksend.sending import breaker, halt
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
@@ -43,7 +43,7 @@ class Task:
     settings: Settings
     record: journal.Journal
     plan: Plan
-    view: View
+    reporter: Reporter
     #: Ask again also for rows that the server answered with an error, and no record speaks for.
     after_5xx: bool
 
@@ -55,8 +55,8 @@ class Settling:
         self._task, self._access = task, access
         self._record, self._facts = task.record, task.record.batch()
         self._cases = cases.cases(task.plan, task.record.doubts())
-        self._probable: list[tuple[Case, records.Record]] = []
-        self.endings = cases.Endings(self._cases)
+        self._probable: list[tuple[UnknownRow, records.Record]] = []
+        self.endings = cases.Resolutions(self._cases)
 
     def settle(self) -> End:
         """Why it ended early. Raises JournalError, UsageError."""
@@ -85,7 +85,7 @@ class Settling:
             def leave() -> None:
                 asking.cancel()
 
-            stack.enter_context(signals.two_steps(switch, leave, self._task.view.note))
+            stack.enter_context(signals.two_steps(switch, leave, self._task.reporter.note))
             try:
                 await asking
             except asyncio.CancelledError:
@@ -118,17 +118,19 @@ class Settling:
         await self._record.note_clock(low_s, high_s)
         return Clock(low_s=low_s, high_s=high_s)
 
-    async def _repeat(self, may: list[Case], gateway: client.Client, switch: halt.Halt) -> None:
+    async def _repeat(
+        self, may: list[UnknownRow], gateway: client.Client, switch: halt.Halt
+    ) -> None:
         """Rows asked for again with their keys."""
         if not may:
             return
-        self._task.view.note(
+        self._task.reporter.note(
             f"asking for {len(may)} unknown rows again with their keys: "
             "what had not arrived is sent now"
         )
         guards = self._task.settings.guards
         async with pacing.Pacer(pace.parse_rate(guards.rate)) as pacer:
-            repeater = repeating.Repeater(
+            repeater = repeating.KeyReplay(
                 batch_id=self._facts.batch_id,
                 record=self._record,
                 gateway=gateway,
@@ -140,7 +142,7 @@ class Settling:
             for ending in await repeater.repeat(may):
                 self.endings.add(ending)
 
-    def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[Case]:
+    def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[UnknownRow]:
         """The cases whose keys are proven to protect them; the others are told why not."""
         folder, profile_id = self._task.settings.state_folder, self._facts.profile_id
         proof = proofs.recall(folder, self._access.base_url, profile_id)
@@ -154,7 +156,7 @@ class Settling:
                 proven=proven,
                 same_bytes=self._is_same(case, gateway),
                 age_s=self._age_s(case, clock),
-                http_status=case.doubt.http,
+                http_status=case.unknown_claim.http,
             )
             if (bar := idempotency.bar(repeat)) is None:
                 may.append(case)
@@ -162,7 +164,7 @@ class Settling:
                 self.endings.leave(case.row, bar)
         return may
 
-    def _after_5xx(self) -> list[Case]:
+    def _after_5xx(self) -> list[UnknownRow]:
         """The cases that only an error of the server keeps back, and no record speaks for."""
         found = {case.row for case, _ in self._probable}
         barred = {
@@ -170,42 +172,42 @@ class Settling:
         } - found
         return [it for it in self._cases if it.row in barred]
 
-    def _is_same(self, case: Case, gateway: client.Client) -> bool:
+    def _is_same(self, case: UnknownRow, gateway: client.Client) -> bool:
         """Whether the contacts file still makes the same request of the row."""
         if case.message is None:
             return False
-        return self._record.body_hash(gateway.body(case.message)) == case.doubt.body
+        return self._record.body_hash(gateway.body(case.message)) == case.unknown_claim.body
 
-    def _age_s(self, case: Case, clock: Clock | None) -> float | None:
+    def _age_s(self, case: UnknownRow, clock: Clock | None) -> float | None:
         """Since its claim, at the most, by the server's clock."""
         if clock is None:
             return None
-        earliest_s, _ = case.clock(clock, self._record).moment_s(case.doubt.claimed_ms)
+        earliest_s, _ = case.clock(clock, self._record).moment_s(case.unknown_claim.claimed_ms)
         return time.time() + clock.high_s - earliest_s
 
     async def _look_up(self, gateway: client.Client, clock: Clock) -> None:
         """What Telnyx's records say of the rows that are left."""
         envelope = batch.envelope(self._facts)
-        searcher = searching.Searcher(
+        lookup_records = searching.RecordLookup(
             search=records.Search(gateway),
             record=self._record,
             plan=self._task.plan,
             sender=self._facts.sender,
-            marker=envelope.marker if envelope.webhook_url else None,
+            row_reference=envelope.row_reference if envelope.webhook_url else None,
             clock=clock,
         )
         doubts = {it.row: it for it in self._record.doubts()}  # some were asked for just now
         looked = [
-            replace(it, doubt=doubts[it.row])
+            replace(it, unknown_claim=doubts[it.row])
             for it in self._cases
             if self.endings.is_left(it.row) and self._is_same(it, gateway)
         ]
         if looked:
-            self._task.view.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
-        for case, verdict in zip(looked, await searcher.judge(looked), strict=True):
+            self._task.reporter.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
+        for case, verdict in zip(looked, await lookup_records.judge(looked), strict=True):
             await self._follow(case, verdict)
 
-    async def _follow(self, case: Case, verdict: searching.Verdict) -> None:
+    async def _follow(self, case: UnknownRow, verdict: searching.Verdict) -> None:
         match verdict:
             case Certain(found):
                 await self._end(case, _accepted(found), By.REFERENCE)
@@ -216,11 +218,13 @@ class Settling:
             case reason:
                 self.endings.leave(case.row, reason)
 
-    async def _end(self, case: Case, reply: Reply, by: By) -> None:
-        doubt = case.doubt
-        await self._record.resolve(doubt.row, doubt.claim, reply, f"evidence: {by}")
+    async def _end(self, case: UnknownRow, reply: Reply, by: By) -> None:
+        unknown_claim = case.unknown_claim
+        await self._record.resolve(unknown_claim.row, unknown_claim.claim, reply, f"evidence: {by}")
         self.endings.add(
-            Settled(row=doubt.row, status=reply.status, by=by, message_id=reply.message_id)
+            Resolution(
+                row=unknown_claim.row, status=reply.status, by=by, message_id=reply.message_id
+            )
         )
 
     def _confirmed(self) -> bool:
@@ -234,7 +238,7 @@ class Settling:
         heading = f"{count} unknown rows have one record each that fits and is no other row's:"
         more = [f"  and {count - _SHOWN_MAX} more"] if count > _SHOWN_MAX else []
         try:
-            return self._task.view.confirm(
+            return self._task.reporter.confirm(
                 "\n".join([heading, *shown, *more]), ask="Are these the rows' own messages?"
             )
         except errors.UsageError:  # nobody can be asked here

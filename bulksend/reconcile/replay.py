@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from bulksend import errors, journal
 from bulksend.reconcile import idempotency
-from bulksend.reconcile.evidence import By, Left, Reason, Settled
-from bulksend.reconcile.unknown_rows import Case
+from bulksend.reconcile.evidence import By, Reason, Resolution, Unresolved
+from bulksend.reconcile.unknown_rows import UnknownRow
 from bulksend.sending import breaker, delivery, halt
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_key
@@ -21,11 +21,11 @@ from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_ke
 #: Waits for a first request that the server still works on.
 _BUSY_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
-Ending = Settled | Left
+Ending = Resolution | Unresolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeater:
+class KeyReplay:
     """Asks for rows again; shared by all of them."""
 
     batch_id: str
@@ -36,11 +36,11 @@ class Repeater:
     switch: halt.Halt
     max_in_flight: int
 
-    async def repeat(self, cases: Iterable[Case]) -> list[Ending]:
+    async def repeat(self, cases: Iterable[UnknownRow]) -> list[Ending]:
         """How each case ended. Raises JournalError."""
         slots = asyncio.Semaphore(self.max_in_flight)
 
-        async def one(case: Case, message: Message) -> Ending:
+        async def one(case: UnknownRow, message: Message) -> Ending:
             async with slots:
                 return await self._repeat(case, message)
 
@@ -55,9 +55,9 @@ class Repeater:
             raise failures.exceptions[0] from None
         return [it.result() for it in tasks]
 
-    async def _repeat(self, case: Case, message: Message) -> Ending:
+    async def _repeat(self, case: UnknownRow, message: Message) -> Ending:
         if not await self.switch.outlast(self.pacer.slot()):
-            return Left(row=case.row, reasons=(Reason.STOPPED,))
+            return Unresolved(row=case.row, reasons=(Reason.STOPPED,))
         body = self.gateway.body(message)
         key = idempotency_key(self.batch_id, message.row, message.claim)
         await self.record.note_doubt(message.row, message.claim, "asked for again with its key")
@@ -89,17 +89,19 @@ class Repeater:
         if reason is not None:
             self.switch.set(reason, reply.error)
 
-    async def _conclude(self, case: Case, reply: Reply) -> Ending:
-        doubt = case.doubt
+    async def _conclude(self, case: UnknownRow, reply: Reply) -> Ending:
+        unknown_claim = case.unknown_claim
         if idempotency.settles(reply):
             why = "its key: answered again" if reply.replayed else "its key: answered"
-            await self.record.resolve(doubt.row, doubt.claim, reply, why)
-            return Settled(
-                row=doubt.row, status=reply.status, by=By.KEY, message_id=reply.message_id
+            await self.record.resolve(unknown_claim.row, unknown_claim.claim, reply, why)
+            return Resolution(
+                row=unknown_claim.row, status=reply.status, by=By.KEY, message_id=reply.message_id
             )
         if idempotency.taints(reply):
-            await self.record.resolve(doubt.row, doubt.claim, reply, "its key: not decided")
-        return Left(row=doubt.row, reasons=(_reason(reply),))
+            await self.record.resolve(
+                unknown_claim.row, unknown_claim.claim, reply, "its key: not decided"
+            )
+        return Unresolved(row=unknown_claim.row, reasons=(_reason(reply),))
 
 
 def _reason(reply: Reply) -> Reason:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bulksend import journal
 from bulksend.batch.plan import Plan
 from bulksend.contacts import rows
-from bulksend.reconcile.evidence import Left, Reason, Settled
+from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.sms.message import Message
 
 
@@ -25,10 +25,10 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class UnknownRow:
     """One unknown row."""
 
-    doubt: journal.Doubt
+    unknown_claim: journal.UnknownClaim
     #: None when the contacts file no longer makes one of the row.
     message: Message | None
 
@@ -37,7 +37,7 @@ class Case:
 
         Where that run had none, anything between what is known and no difference at all.
         """
-        low_ms, high_ms = self.doubt.clock_low_ms, self.doubt.clock_high_ms
+        low_ms, high_ms = self.unknown_claim.clock_low_ms, self.unknown_claim.clock_high_ms
         if low_ms is not None and high_ms is not None:
             return Clock(low_s=low_ms / 1000, high_s=high_ms / 1000)
         lowest_ms, highest_ms = record.clocks()
@@ -49,18 +49,18 @@ class Case:
     @property
     def row(self) -> int:
         """As the spreadsheet numbers it."""
-        return self.doubt.row
+        return self.unknown_claim.row
 
 
-class Endings:
+class Resolutions:
     """What became of the cases so far: each is left until it is settled."""
 
-    def __init__(self, found: Iterable[Case]) -> None:
-        self.settled: list[Settled] = []
-        self._left = {it.row: Left(row=it.row, reasons=()) for it in found}
+    def __init__(self, found: Iterable[UnknownRow]) -> None:
+        self.settled: list[Resolution] = []
+        self._left = {it.row: Unresolved(row=it.row, reasons=()) for it in found}
 
     @property
-    def left(self) -> list[Left]:
+    def left(self) -> list[Unresolved]:
         """The rows that stay unknown, in their order."""
         return [self._left[row] for row in sorted(self._left)]
 
@@ -75,22 +75,22 @@ class Endings:
     def leave(self, row: int, *reasons: Reason) -> None:
         """More reasons why a row stays as it is."""
         every = dict.fromkeys((*self._left[row].reasons, *reasons))
-        self._left[row] = Left(row=row, reasons=tuple(every))
+        self._left[row] = Unresolved(row=row, reasons=tuple(every))
 
-    def add(self, ending: Settled | Left) -> None:
+    def add(self, ending: Resolution | Unresolved) -> None:
         """How one evidence ended for a row."""
-        if isinstance(ending, Left):
+        if isinstance(ending, Unresolved):
             self.leave(ending.row, *ending.reasons)
             return
         self.settled.append(ending)
         del self._left[ending.row]
 
 
-def cases(planned: Plan, doubts: Sequence[journal.Doubt]) -> list[Case]:
+def cases(planned: Plan, doubts: Sequence[journal.UnknownClaim]) -> list[UnknownRow]:
     """Every doubt with its message, made again from the contacts file."""
     claims = {it.row: it.claim for it in doubts}
     found = messages(planned, claims)
-    return [Case(doubt=it, message=found.get(it.row)) for it in doubts]
+    return [UnknownRow(unknown_claim=it, message=found.get(it.row)) for it in doubts]
 
 
 def messages(planned: Plan, claims: Mapping[int, int]) -> dict[int, Message]:

@@ -127,7 +127,7 @@ def _median(prices: Counter[Decimal]) -> Decimal:
 
 
 def _learn_file(path: Path, results: loader.Contacts, lesson: Lesson) -> None:
-    cells = _places(path, results)
+    cells = _placeholder_columns(path, results)
     for chunk in results.chunks():
         broken = chunk["problem"].is_not_null()
         lesson.left_out["rows that are broken"] += int(broken.sum())
@@ -142,7 +142,7 @@ def _learn_file(path: Path, results: loader.Contacts, lesson: Lesson) -> None:
             _learn_rows(path, _with_countries(rest), lesson)
 
 
-def _places(path: Path, results: loader.Contacts) -> dict[str, str]:
+def _placeholder_columns(path: Path, results: loader.Contacts) -> dict[str, str]:
     """Our columns; they are the last ones of their names."""
     found = {name: results.header.find(name) for name in (*_WANTED, "settled_at")}
     for name in _WANTED:

@@ -44,7 +44,7 @@ class Source(Protocol):
         """The next message, None after the last."""
 
 
-class Purse(Protocol):
+class Budget(Protocol):
     """Whoever guards the money."""
 
     def reserve(self, message: Message) -> bool:
@@ -59,14 +59,14 @@ class Purse(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class Workers:
     """What the workers share."""
 
     batch_id: str
     source: Source
     recorder: Recorder
     pace: delivery.Pace
-    purse: Purse
+    budget: Budget
     delivery: delivery.Delivery
     halt: halt.Halt
     on_outcomes: Callable[[Sequence[Outcome]], None]
@@ -75,8 +75,8 @@ class Crew:
 class Pipeline:
     """Runs a crew over a source until it is empty or the halt is set."""
 
-    def __init__(self, crew: Crew, *, max_in_flight: int) -> None:
-        self._crew = crew
+    def __init__(self, workers: Workers, *, max_in_flight: int) -> None:
+        self._workers = workers
         self._max_in_flight = max_in_flight
         #: Rows whose outcome is not known yet.
         self.in_flight: dict[int, Message] = {}
@@ -89,14 +89,14 @@ class Pipeline:
 
     async def run(self) -> None:
         """Raises JournalError, or what the source raised, after the crew has been drained."""
-        crew = asyncio.create_task(self._work(), name="bulksend-crew")
+        workers = asyncio.create_task(self._work(), name="bulksend-crew")
         leaving = asyncio.create_task(self._left.wait(), name="bulksend-leave")
-        await asyncio.wait([crew, leaving], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([workers, leaving], return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
-        if not crew.done():
-            await self._abandon(crew)
-        elif crew.exception() is not None:
-            raise crew.exception() or AssertionError
+        if not workers.done():
+            await self._abandon(workers)
+        elif workers.exception() is not None:
+            raise workers.exception() or AssertionError
         if self._failure is not None:
             raise self._failure
 
@@ -130,38 +130,38 @@ class Pipeline:
     def _fail(self, failure: BaseException) -> None:
         self._failure = self._failure or failure
         if isinstance(failure, errors.JournalError):
-            self._crew.halt.set(errors.Stop.JOURNAL, str(failure))
+            self._workers.halt.set(errors.Stop.JOURNAL, str(failure))
             self._left.set()  # no outcome can be recorded any more: waiting for replies is no use
         elif isinstance(failure, errors.BulksendError):
-            self._crew.halt.set(errors.Stop.CONTACTS_CHANGED, str(failure))
+            self._workers.halt.set(errors.Stop.CONTACTS_CHANGED, str(failure))
         else:
-            self._crew.halt.set(errors.Stop.BUG, str(failure))
+            self._workers.halt.set(errors.Stop.BUG, str(failure))
 
     async def _send_next(self) -> bool:
-        crew = self._crew
-        if crew.halt or (message := await crew.source.take()) is None:
+        workers = self._workers
+        if workers.halt or (message := await workers.source.take()) is None:
             return False
-        if not crew.purse.reserve(message) and not await self._afford(message):
+        if not workers.budget.reserve(message) and not await self._afford(message):
             return False
-        if not crew.pace.take() and not await crew.halt.outlast(crew.pace.slot()):
+        if not workers.pace.take() and not await workers.halt.outlast(workers.pace.slot()):
             return False
         await self._send(message)
         return True
 
     async def _send(self, message: Message) -> None:
-        crew = self._crew
-        body = crew.delivery.gateway.body(message)
+        workers = self._workers
+        body = workers.delivery.gateway.body(message)
         self.in_flight[message.row] = message
-        await crew.recorder.claim(message, body)
-        key = idempotency_key(crew.batch_id, message.row, message.claim)
-        outcome = await crew.delivery.deliver(message, body, key)
+        await workers.recorder.claim(message, body)
+        key = idempotency_key(workers.batch_id, message.row, message.claim)
+        outcome = await workers.delivery.deliver(message, body, key)
         del self.in_flight[message.row]  # from here on its outcome is in the journal's hands
         self._accepted = self._accepted or outcome.reply.status is Status.ACCEPTED
         self._settle(message, outcome)
 
     def _settle(self, message: Message, outcome: Outcome) -> None:
         """Not waited for, so that the worker's next claim can share the commit."""
-        settling = self._crew.recorder.settle(outcome)
+        settling = self._workers.recorder.settle(outcome)
         if settling not in self._settling:
             self._settling[settling] = []
             settling.add_done_callback(self._count)
@@ -176,27 +176,27 @@ class Pipeline:
         try:
             settling.result()
             for message, outcome in settled:
-                self._crew.purse.settle(message, outcome.reply)
-            self._crew.on_outcomes([outcome for _, outcome in settled])
+                self._workers.budget.settle(message, outcome.reply)
+            self._workers.on_outcomes([outcome for _, outcome in settled])
         except Exception as failure:
             self._fail(failure)
 
     async def _afford(self, message: Message) -> bool:
         """Wait while rows in flight hold money that may come free; halt when none does."""
-        crew = self._crew
-        while not crew.purse.reserve(message):
-            if crew.purse.idle:
-                crew.halt.set(errors.Stop.MAX_COST)
+        workers = self._workers
+        while not workers.budget.reserve(message):
+            if workers.budget.idle:
+                workers.halt.set(errors.Stop.MAX_COST)
                 return False
             self._settled.clear()
-            if not await crew.halt.outlast(self._settled.wait()):
+            if not await workers.halt.outlast(self._settled.wait()):
                 return False
         return True
 
-    async def _abandon(self, crew: asyncio.Task[None]) -> None:
+    async def _abandon(self, workers: asyncio.Task[None]) -> None:
         """Note what is in flight as unknown, as far as the journal still can; then let go."""
-        crew.cancel()
-        await asyncio.wait([crew], timeout=LEAVE_S)
+        workers.cancel()
+        await asyncio.wait([workers], timeout=LEAVE_S)
         for message in self.in_flight.values():
             self._settle(message, _left_in_flight(message))
         if self._settling:

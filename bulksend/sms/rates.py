@@ -115,11 +115,11 @@ def load_rate_card(path: Path) -> RateCard:
         raise _unusable(path, "the rate card is empty")
     if any(len(cell) > _CELL_MAX for _row, cells in filled for cell in cells):
         raise _unusable(path, "cannot be read as CSV: a cell without end")
-    places = _places(path, filled[0][1])
+    placeholder_columns = _placeholder_columns(path, filled[0][1])
     prices: dict[str, Money] = {}
     charges: dict[str, Charges] = {}
     for row, cells in filled[1:]:
-        named = {name: _cell(cells, place) for name, place in places.items()}
+        named = {name: _cell(cells, place) for name, place in placeholder_columns.items()}
         country, each = _parse_line(path, row, [named[it] for it in COLUMNS])
         if country in prices:
             raise _trouble(path, row, "country", f"{country} is there a second time")
@@ -149,7 +149,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _places(path: Path, header: list[str]) -> dict[str, int]:
+def _placeholder_columns(path: Path, header: list[str]) -> dict[str, int]:
     """Where the three columns stand, and those of a learned card where it is one."""
     names = [name.strip().casefold().replace(" ", "_") for name in header]
     for wanted in COLUMNS:

@@ -91,7 +91,7 @@ def smart(text: str) -> str:
     return text.translate(_TABLE)
 
 
-def mended(text: str) -> str:
+def replaced(text: str) -> str:
     """The text with every safe replacement made, for good."""
     return text.translate(_SAFE_TABLE)
 

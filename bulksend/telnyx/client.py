@@ -63,7 +63,7 @@ class Envelope:
     webhook_failover_url: str | None = None
     use_profile_webhooks: bool | None = None
     #: Marks each webhook URL with its row, where there is one.
-    marker: reference.Marker | None = None
+    row_reference: reference.RowReference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Client:
         self._patience = patience or Patience()
         self._tls = tls
         self._head, self._tail, self._end = _frame(envelope)
-        self._marker = envelope.marker if envelope.webhook_url is not None else None
+        self._row_reference = envelope.row_reference if envelope.webhook_url is not None else None
         #: The server's clock against ours.
         self.clock = clock.ServerClock()
 
@@ -136,9 +136,9 @@ class Client:
     def body(self, message: Message) -> bytes:
         """The request's bytes: fixed order, no time, the same for the same message always."""
         text, phone = orjson.dumps(message.text), orjson.dumps(message.phone)
-        if self._marker is None:
+        if self._row_reference is None:
             return b"".join((self._head, text, _TO, phone, self._tail))
-        mark = self._marker.mark(message.row, message.claim).encode()
+        mark = self._row_reference.mark(message.row, message.claim).encode()
         return b"".join((self._head, text, _TO, phone, self._tail, mark, self._end))
 
     async def send(self, body: bytes, key: str) -> Reply:
@@ -198,7 +198,7 @@ def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
     given = {name: value for name, value in optional.items() if value is not None}
     tail = b"," + orjson.dumps(given)[1:] if given else b"}"
     start = orjson.dumps(head)[:-1] + b',"text":'
-    if envelope.marker is None or envelope.webhook_url is None:
+    if envelope.row_reference is None or envelope.webhook_url is None:
         return start, tail, b""
     # The mark itself needs no escape, so the URL is cut where it goes and written only once.
     before, after = (orjson.dumps(it)[1:-1] for it in reference.split(envelope.webhook_url))

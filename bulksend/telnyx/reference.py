@@ -19,7 +19,7 @@ _LONGEST = len("&b=") + 8 + 1 + 10 + 1 + 4 + 1 + 16
 _MARK = re.compile(r"\b([0-9a-f]{8})\.([0-9]{1,10})\.([0-9]{1,4})\.([0-9a-f]{16})\b")
 
 
-class Marker:
+class RowReference:
     """Makes and reads the marks of one batch."""
 
     def __init__(self, batch_id: str, hash_key: bytes) -> None:

@@ -21,8 +21,8 @@ def slow_run(folder: Path, rate: str = "20/s", rows: int = 2000) -> Iterator[Pop
     contacts = cli.write_contacts(folder / "contacts.csv", rows)
     process = cli.start("run", contacts, "--sandbox", "--rate", rate, "--yes")
     try:
-        wish = folder / "contacts.sandbox.journal.pace"
-        cli.wait_for(wish.exists)
+        control_request = folder / "contacts.sandbox.journal.pace"
+        cli.wait_for(control_request.exists)
         yield process
     finally:
         process.kill()
@@ -116,10 +116,10 @@ def test_without_a_run_there_is_nothing_to_pace(
 
 
 def test_what_others_write_there_moves_nothing(tmp_path: Path) -> None:
-    wish = tmp_path / "contacts.sandbox.journal.pace"
+    control_request = tmp_path / "contacts.sandbox.journal.pace"
     with slow_run(tmp_path, rows=60) as process:
         for junk in ("", "{}", "[]", '{"rate": 5}', '{"rate": "fast", "token": "x"}', "x" * 5000):
-            wish.write_text(junk)
+            control_request.write_text(junk)
             time.sleep(0.3)
         _, err = process.communicate(timeout=60)
 

@@ -62,8 +62,8 @@ class World:
         await asyncio.to_thread(doctor, self.settings, Silent(), probe_to="+447700900123")
 
     async def reconciles(self, **options: Any) -> reconcile.Reconciled:
-        view = options.pop("view", Silent())
-        return await asyncio.to_thread(reconcile.reconcile, self.settings, view, **options)
+        reporter = options.pop("reporter", Silent())
+        return await asyncio.to_thread(reconcile.reconcile, self.settings, reporter, **options)
 
     def after(self, hours: float) -> None:
         self.sandbox.state.ahead_s = hours * HOUR_S
@@ -159,7 +159,7 @@ async def test_a_key_that_is_not_proven_or_too_old_is_not_relied_on(
             await batch.proves_the_key()
         batch.after(hours)
         before = batch.requests()
-        found = await batch.reconciles(view=Doubtful())
+        found = await batch.reconciles(reporter=Doubtful())
 
         assert batch.requests() == before
         assert {it[0] for it in reasons(found).values()} == {reason}
@@ -173,7 +173,7 @@ async def test_an_old_proof_counts_no_longer(tmp_path: Path) -> None:
         (page,) = (tmp_path / "state" / "keys").iterdir()
         page.write_text(page.read_text().replace('"at_s": 1', '"at_s": 0'))
         before = batch.requests()
-        found = await batch.reconciles(view=Doubtful())
+        found = await batch.reconciles(reporter=Doubtful())
 
         assert batch.requests() == before
         assert reasons(found)[TAKEN][0] == "key_unproven"
@@ -206,7 +206,7 @@ async def test_after_a_server_error_the_key_is_used_on_the_persons_word_alone(
         before = batch.requests()
         found = await batch.reconciles()
         with pytest.raises(errors.UsageError):
-            await batch.reconciles(after_5xx=True, view=Doubtful())
+            await batch.reconciles(after_5xx=True, reporter=Doubtful())
         assert batch.requests() == before
         assert reasons(found) == {TAKEN: ("key_not_remembered", "too_early")}
         batch.nothing_is_wrong()
@@ -288,7 +288,7 @@ async def test_a_repeat_that_is_refused_for_what_may_have_changed_settles_nothin
 async def test_a_mark_in_the_records_is_certain_and_asks_nobody(tmp_path: Path) -> None:
     async with world(tmp_path, webhook_url="https://example.com/hook?team=a") as batch:
         await batch.sends()
-        found = await batch.reconciles(view=Doubtful())
+        found = await batch.reconciles(reporter=Doubtful())
 
         assert ways(found) == {TAKEN: ("accepted", "reference")}
         assert reasons(found) == {LOST_ROW: ("key_unproven", "too_early")}
@@ -301,7 +301,7 @@ async def test_a_mark_is_found_in_webhook_deliveries_where_records_lag(tmp_path:
     config = {"record_lag_s": 6 * HOUR_S, "delivery_s": (0.0, 0.0, 0.0)}
     async with world(tmp_path, webhook_url="https://example.com/hook", **config) as batch:
         await batch.sends()
-        found = await batch.reconciles(view=Doubtful())
+        found = await batch.reconciles(reporter=Doubtful())
 
         assert ways(found) == {TAKEN: ("accepted", "reference")}
         (line,) = [it for it in read_results(batch.settings.results_path) if it["row"] == "12"]
@@ -312,7 +312,7 @@ async def test_a_mark_is_found_in_webhook_deliveries_where_records_lag(tmp_path:
 async def test_one_record_that_fits_is_taken_on_a_persons_word(tmp_path: Path) -> None:
     async with world(tmp_path) as batch:
         await batch.sends()
-        asked = await batch.reconciles(view=Doubtful())
+        asked = await batch.reconciles(reporter=Doubtful())
         found = await batch.reconciles()
 
         assert reasons(asked)[TAKEN] == ("key_unproven", "not_confirmed")

@@ -52,23 +52,23 @@ BUGS = (
     Bug(
         "a claim that is written after the request",
         "sending/pipeline.py",
-        """        await crew.recorder.claim(message, body)
-        key = idempotency_key(crew.batch_id, message.row, message.claim)
-        outcome = await crew.delivery.deliver(message, body, key)
+        """        await workers.recorder.claim(message, body)
+        key = idempotency_key(workers.batch_id, message.row, message.claim)
+        outcome = await workers.delivery.deliver(message, body, key)
 """,
-        """        key = idempotency_key(crew.batch_id, message.row, message.claim)
-        outcome = await crew.delivery.deliver(message, body, key)
-        await crew.recorder.claim(message, body)
+        """        key = idempotency_key(workers.batch_id, message.row, message.claim)
+        outcome = await workers.delivery.deliver(message, body, key)
+        await workers.recorder.claim(message, body)
 """,
         (_PIPELINE, _CRASH),
     ),
     Bug(
         "a slot that is free before its row is settled",
         "sending/pipeline.py",
-        "        settling = self._crew.recorder.settle(outcome)\n",
+        "        settling = self._workers.recorder.settle(outcome)\n",
         "        async def late() -> None:\n"
         "            await asyncio.sleep(0.3)\n"
-        "            await self._crew.recorder.settle(outcome)\n\n"
+        "            await self._workers.recorder.settle(outcome)\n\n"
         "        settling = asyncio.ensure_future(late())\n",
         (_PIPELINE, _CRASH),
     ),

@@ -18,16 +18,16 @@ _NAMED = {"contacts": "the contacts file", "text": "the template", "sender": "th
 
 
 @dataclass
-class Tally:
+class Progress:
     noticed: Counter[str] = field(default_factory=Counter)
 
     def lines(self) -> list[str]:
         return [f"noticed and named, with nothing sent: {dict(self.noticed)}"]
 
 
-def changes(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Tally:
+def changes(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Progress:
     """`times` changes of each sort. Raises AssertionError."""
-    tally, chance = Tally(), random.Random(seed)
+    progress, chance = Progress(), random.Random(seed)
     with cli.running_sandbox(folder) as sandbox:
         world = worlds.World(folder / "batch", sandbox, 200, rate="2000/s")
         worlds.bulksend(world, [*world.run(), "--limit", "50"])
@@ -37,12 +37,12 @@ def changes(folder: Path, *, times: int, seed: int, say: Callable[[str], None] =
                 _notices(world, sort, _changed(world, sort, original, chance))
                 world.contacts.write_bytes(original)
                 assert sandbox.request_count() == sent, f"{sort}: something was sent"
-                tally.noticed[sort] += 1
+                progress.noticed[sort] += 1
             if number % 20 == 19:
                 say(f"{number + 1} of each")
         ended = worlds.bulksend(world, world.resume())
         assert ended.returncode == 0, ended.stderr
-    return tally
+    return progress
 
 
 def _changed(world: worlds.World, sort: str, original: bytes, chance: random.Random) -> list[str]:
@@ -59,8 +59,10 @@ def _other_byte(text: str, chance: random.Random, keep: str = "") -> str:
     """One letter or digit is another one; not one of `keep`, nor of the first line."""
     begin = text.find("\n") + 1
     kept = range(text.find(keep), text.find(keep) + len(keep)) if keep else range(0)
-    places = [at for at in range(begin, len(text)) if text[at] in _LETTERS and at not in kept]
-    at = chance.choice(places)
+    placeholder_columns = [
+        at for at in range(begin, len(text)) if text[at] in _LETTERS and at not in kept
+    ]
+    at = chance.choice(placeholder_columns)
     other = chance.choice([it for it in _LETTERS if it.lower() != text[at].lower()])
     return text[:at] + other + text[at + 1 :]
 

@@ -27,7 +27,7 @@ FROM number
 
 
 @dataclass
-class Tally:
+class Progress:
     rows: int = 0
     journal_bytes: int = 0
     #: From the start of the process to the first request.
@@ -44,7 +44,7 @@ class Tally:
         ]
 
 
-def huge(folder: Path, *, rows: int, say: Callable[[str], None] = print) -> Tally:
+def huge(folder: Path, *, rows: int, say: Callable[[str], None] = print) -> Progress:
     """A batch of which all but the last thousand rows are accepted, and its `resume`."""
     contacts = folder / "huge.csv"
     _write_contacts(contacts, rows)
@@ -57,7 +57,7 @@ def huge(folder: Path, *, rows: int, say: Callable[[str], None] = print) -> Tall
         say("journal filled")
         ready_s = _resumed(sandbox, contacts)
     peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return Tally(rows, (folder / "huge.journal").stat().st_size, ready_s, peak_bytes)
+    return Progress(rows, (folder / "huge.journal").stat().st_size, ready_s, peak_bytes)
 
 
 def _write_contacts(path: Path, rows: int) -> None:

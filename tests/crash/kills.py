@@ -19,7 +19,7 @@ _OWN_PHONE = "+447400999999"
 
 
 @dataclass
-class Tally:
+class Progress:
     kills: int = 0
     batches: int = 0
     #: Rows in doubt after each kill.
@@ -42,37 +42,38 @@ class Tally:
 
 def kills(
     folder: Path, *, times: int, rows: int, seed: int, say: Callable[[str], None] = print
-) -> Tally:
+) -> Progress:
     """`times` kills, each batch killed a few times and then finished. Raises AssertionError."""
-    tally, chance = Tally(), random.Random(seed)
-    while tally.kills < times:
-        wanted = min(KILLS_EACH, times - tally.kills)
-        place = folder / f"batch-{tally.batches}"
+    progress, chance = Progress(), random.Random(seed)
+    while progress.kills < times:
+        wanted = min(KILLS_EACH, times - progress.kills)
+        place = folder / f"batch-{progress.batches}"
         place.mkdir(parents=True)
         with cli.running_sandbox(place, "--latency", "0.02") as sandbox:
             world = worlds.World(place, sandbox, rows)
-            _one_batch(world, wanted, chance, tally)
-        tally.batches += 1
-        say(f"{tally.kills} kills, {sum(tally.doubts)} rows in doubt, most {max(tally.doubts)}")
-    return tally
+            _one_batch(world, wanted, chance, progress)
+        progress.batches += 1
+        doubts = progress.doubts
+        say(f"{progress.kills} kills, {sum(doubts)} rows in doubt, most {max(doubts)}")
+    return progress
 
 
-def _one_batch(world: worlds.World, wanted: int, chance: random.Random, tally: Tally) -> None:
+def _one_batch(world: worlds.World, wanted: int, chance: random.Random, progress: Progress) -> None:
     unknown = 0
     for _ in range(wanted):
         if not _killed(world, chance):
             break  # the batch was quicker than its killer
         doubtful = worlds.after_a_death(world, world.sandbox.entries(), unknown)
         unknown += doubtful
-        tally.doubts.append(doubtful)
-        tally.kills += 1
+        progress.doubts.append(doubtful)
+        progress.kills += 1
     ended = worlds.bulksend(world, world.go_on())
     assert ended.returncode == (6 if unknown else 0), ended.stderr
     states = worlds.at_the_end(world, world.sandbox.entries())
     assert states["unknown"] == unknown
     assert states["unsent"] == 0
-    tally.ends += states
-    _reconcile(world, tally)
+    progress.ends += states
+    _reconcile(world, progress)
 
 
 def _killed(world: worlds.World, chance: random.Random) -> bool:
@@ -90,7 +91,7 @@ def _killed(world: worlds.World, chance: random.Random) -> bool:
     return process.returncode < 0
 
 
-def _reconcile(world: worlds.World, tally: Tally) -> None:
+def _reconcile(world: worlds.World, progress: Progress) -> None:
     """With an honoured key, and that proven, no doubt is left."""
     if not worlds.has_reconcile():
         return
@@ -101,4 +102,4 @@ def _reconcile(world: worlds.World, tally: Tally) -> None:
     ended = worlds.bulksend(world, ["reconcile", str(world.contacts), "--yes"])
     assert ended.returncode == 0, ended.stdout + ended.stderr
     states = worlds.at_the_end(world, world.sandbox.entries())
-    tally.unreconciled = (tally.unreconciled or 0) + states["unknown"]
+    progress.unreconciled = (progress.unreconciled or 0) + states["unknown"]

@@ -45,7 +45,7 @@ class Point:
 
 
 @dataclass
-class Tally:
+class Progress:
     points: int = 0
     #: Points whose call was made, so that something happened.
     met: int = 0
@@ -118,26 +118,26 @@ def few_points() -> list[Point]:
     ]
 
 
-def points(folder: Path, every: Iterable[Point], *, say: Callable[[str], None] = print) -> Tally:
+def points(folder: Path, every: Iterable[Point], *, say: Callable[[str], None] = print) -> Progress:
     """Each point in a batch of its own. Raises AssertionError naming the point."""
-    tally = Tally()
+    progress = Progress()
     with cli.running_sandbox(folder, "--latency", "0.005") as sandbox:
         for point in every:
-            place = folder / f"point-{tally.points}"
+            place = folder / f"point-{progress.points}"
             world = worlds.World(
-                place, sandbox, ROWS, tally.points * ROWS, in_flight=IN_FLIGHT, rate="200/s"
+                place, sandbox, ROWS, progress.points * ROWS, in_flight=IN_FLIGHT, rate="200/s"
             )
             try:
-                _one_point(world, point, tally)
+                _one_point(world, point, progress)
             except AssertionError as failure:
                 raise AssertionError(f"{point} in {place}: {failure}") from failure
-            tally.points += 1
-            if tally.points % 20 == 0:
-                say(f"{tally.points} points, last {point}")
-    return tally
+            progress.points += 1
+            if progress.points % 20 == 0:
+                say(f"{progress.points} points, last {point}")
+    return progress
 
 
-def _one_point(world: worlds.World, point: Point, tally: Tally) -> None:
+def _one_point(world: worlds.World, point: Point, progress: Progress) -> None:
     began_s = time.monotonic()
     ended = traced(world, point)
     took_s = time.monotonic() - began_s
@@ -147,12 +147,12 @@ def _one_point(world: worlds.World, point: Point, tally: Tally) -> None:
     doubtful = worlds.after_a_death(world, entries, 0)
     assert "Traceback" not in ended.stderr, ended.stderr
     if met:
-        tally.met += 1
-        tally.by_syscall[point.syscall] += 1
-        tally.exits[ended.returncode] += 1
-        tally.most_doubtful = max(tally.most_doubtful, doubtful)
+        progress.met += 1
+        progress.by_syscall[point.syscall] += 1
+        progress.exits[ended.returncode] += 1
+        progress.most_doubtful = max(progress.most_doubtful, doubtful)
     if met and point.what != "signal=SIGKILL":
-        tally.slowest_s = max(tally.slowest_s, took_s)
+        progress.slowest_s = max(progress.slowest_s, took_s)
         assert took_s < DISK_ERROR_S, f"it took {took_s:.1f} s to end"
         # SQLite lives with some errors (it only could not tidy up); what it cannot live with is 7.
         assert ended.returncode in (0, 7), f"exit {ended.returncode}: {ended.stderr}"

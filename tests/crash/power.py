@@ -23,7 +23,7 @@ _TO = re.compile(rb'"to":"(\+[0-9]+)"')
 
 
 @dataclass
-class Tally:
+class Progress:
     posts: int = 0
     #: Disks that were rebuilt and recovered.
     cuts: int = 0
@@ -44,19 +44,19 @@ def power(
     subsets: int,
     tree: Path = cli.ROOT,
     say: Callable[[str], None] = print,
-) -> Tally:
+) -> Progress:
     """A batch in two runs, with the power cut at every request of both."""
-    tally, chance = Tally(), random.Random(rows)
+    progress, chance = Progress(), random.Random(rows)
     with cli.running_sandbox(folder, "--latency", "0.002") as sandbox:
         world = worlds.World(folder / "batch", sandbox, rows, in_flight=8, rate="400/s")
         gone: list[int] = []
         for words in ([*world.run(), "--limit", str(rows // 2)], world.resume()):
             before = disk.Disk.found(world.folder)
             _traced(world, words, tree)
-            _replay(world, before, gone, tally, subsets, chance)
-            say(f"{tally.posts} requests, {tally.cuts} power cuts")
-    assert tally.posts == rows, f"{tally.posts} requests seen of {rows}"
-    return tally
+            _replay(world, before, gone, progress, subsets, chance)
+            say(f"{progress.posts} requests, {progress.cuts} power cuts")
+    assert progress.posts == rows, f"{progress.posts} requests seen of {rows}"
+    return progress
 
 
 def _traced(world: worlds.World, words: Sequence[str], tree: Path) -> None:
@@ -71,7 +71,7 @@ def _replay(
     world: worlds.World,
     start: disk.Disk,
     gone: list[int],
-    tally: Tally,
+    progress: Progress,
     subsets: int,
     chance: random.Random,
 ) -> None:
@@ -84,11 +84,11 @@ def _replay(
         found = _TO.search(event.data)
         assert found, "a request without its body"
         gone.append(row_of[found[1].decode()])
-        tally.posts += 1
+        progress.posts += 1
         cuts = [start.after_a_cut(None), *(start.after_a_cut(chance) for _ in range(subsets))]
         open_rows = [_open_rows(world, it, gone) for it in cuts]
-        tally.cuts += len(cuts)
-        tally.forgotten += any(open_rows)
+        progress.cuts += len(cuts)
+        progress.forgotten += any(open_rows)
 
 
 def _open_rows(world: worlds.World, files: dict[str, bytes], gone: list[int]) -> list[int]:

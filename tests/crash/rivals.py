@@ -133,12 +133,14 @@ def rivals(folder: Path, names: tuple[str, ...] = tuple(FAULTS)) -> list[str]:
         "|---|--:|--:|--:|",
     ]
     for number, name in enumerate(names):
-        places = [folder / f"{number}-{it}" for it in ("own", "naive", "sdk")]
-        for place in places:
+        placeholder_columns = [folder / f"{number}-{it}" for it in ("own", "naive", "sdk")]
+        for place in placeholder_columns:
             place.mkdir()
-        own = by_bulksend(places[0], FAULTS[name])
-        script = by_rival(places[1], naive, FAULTS[name])
-        telnyx = (without_sdk and "not measured") or by_rival(places[2], sdk, FAULTS[name])
+        own = by_bulksend(placeholder_columns[0], FAULTS[name])
+        script = by_rival(placeholder_columns[1], naive, FAULTS[name])
+        telnyx = (without_sdk and "not measured") or by_rival(
+            placeholder_columns[2], sdk, FAULTS[name]
+        )
         assert own.texts <= 1, f"{name}: bulksend texted {own.texts} times"
         lines.append(f"| {name} | {own} | {script} | {telnyx} |")
     note = f"not measured: {without_sdk}" if without_sdk else _version()

@@ -15,7 +15,7 @@ ROWS = 60
 
 
 @dataclass
-class Tally:
+class Progress:
     pairs: int = 0
     #: Pairs in which the second came so late that the first had finished.
     too_late: int = 0
@@ -30,9 +30,9 @@ class Tally:
         ]
 
 
-def starts(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Tally:
+def starts(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Progress:
     """`times` pairs; every other one meets a batch that has begun. Raises AssertionError."""
-    tally, chance = Tally(), random.Random(seed)
+    progress, chance = Progress(), random.Random(seed)
     with cli.running_sandbox(folder, "--latency", "0.02") as sandbox:
         for number in range(times):
             world = worlds.World(
@@ -40,13 +40,13 @@ def starts(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = 
             )
             if number % 2:
                 worlds.bulksend(world, [*world.run(), "--limit", "5"])
-            _pair(world, chance, tally)
-            if tally.pairs % 20 == 0:
-                say(f"{tally.pairs} pairs")
-    return tally
+            _pair(world, chance, progress)
+            if progress.pairs % 20 == 0:
+                say(f"{progress.pairs} pairs")
+    return progress
 
 
-def _pair(world: worlds.World, chance: random.Random, tally: Tally) -> None:
+def _pair(world: worlds.World, chance: random.Random, progress: Progress) -> None:
     words = world.go_on()
     first = cli.start(*words, **world.environment())
     time.sleep(chance.choice([0.0, chance.uniform(0.0, 0.5)]))
@@ -56,15 +56,15 @@ def _pair(world: worlds.World, chance: random.Random, tally: Tally) -> None:
     took_s = time.monotonic() - began_s
     codes = sorted(it.returncode for it in ended)
     assert codes in ([0, 8], [0, 0]), f"exit codes {codes}: {ended.values()}"
-    tally.pairs += 1
-    tally.too_late += codes == [0, 0]
+    progress.pairs += 1
+    progress.too_late += codes == [0, 0]
     for process, (_, err) in ended.items():
         if process.returncode == 8:
             other = first if process is second else second
             unfinished = "is not finished" in err  # it looked when nobody had the lock
             assert unfinished or f"pid {other.pid} " in err, err
-            tally.named += not unfinished
-            tally.slowest_s = max(tally.slowest_s, took_s if process is second else 0.0)
+            progress.named += not unfinished
+            progress.slowest_s = max(progress.slowest_s, took_s if process is second else 0.0)
     phones = set(world.phones().values())
     entries = [it for it in world.sandbox.entries() if it["to"] in phones]
     states = worlds.at_the_end(world, entries)

@@ -22,7 +22,7 @@ _SLACK_S = 0.5
 
 
 @dataclass
-class Tally:
+class Progress:
     stops: int = 0
     unknown: int = 0
     most_unknown: int = 0
@@ -39,10 +39,10 @@ class Tally:
 
 def stops(
     folder: Path, *, times: int, seed: int, twice: bool, say: Callable[[str], None] = print
-) -> Tally:
+) -> Progress:
     """Raises AssertionError when a row is in doubt that need not be, or something does not fit."""
     folder.mkdir(exist_ok=True)
-    tally, chance = Tally(), random.Random(seed)
+    progress, chance = Progress(), random.Random(seed)
     latency = "0.6" if twice else "0.05"
     with cli.running_sandbox(folder, "--latency", latency) as sandbox:
         for number in range(times):
@@ -54,13 +54,13 @@ def stops(
                 in_flight=IN_FLIGHT,
                 rate="300/s",
             )
-            _stop(world, chance, twice, tally)
-            if tally.stops % 20 == 0:
-                say(f"{tally.stops} stops")
-    return tally
+            _stop(world, chance, twice, progress)
+            if progress.stops % 20 == 0:
+                say(f"{progress.stops} stops")
+    return progress
 
 
-def _stop(world: worlds.World, chance: random.Random, twice: bool, tally: Tally) -> None:
+def _stop(world: worlds.World, chance: random.Random, twice: bool, progress: Progress) -> None:
     before = world.sandbox.request_count()
     process = cli.start(*world.run(), **world.environment())
     cli.wait_for(lambda: world.sandbox.request_count() > before or process.poll() is not None)
@@ -72,16 +72,16 @@ def _stop(world: worlds.World, chance: random.Random, twice: bool, tally: Tally)
     began_s = time.monotonic()
     out, err = process.communicate(timeout=30)
     took_s = time.monotonic() - began_s
-    tally.stops += 1
-    tally.exits[process.returncode] += 1
-    tally.slowest_s = max(tally.slowest_s, took_s)
+    progress.stops += 1
+    progress.exits[process.returncode] += 1
+    progress.slowest_s = max(progress.slowest_s, took_s)
     assert process.returncode in (0, 130), f"exit {process.returncode}: {out}{err}"
     assert "Traceback" not in err, err
     assert not twice or took_s <= LEAVE_S + _SLACK_S, f"it took {took_s:.2f} s to leave"
     unknown = _unknown(world)
     assert unknown <= (IN_FLIGHT if twice else 0), f"{unknown} rows unknown"
-    tally.unknown += unknown
-    tally.most_unknown = max(tally.most_unknown, unknown)
+    progress.unknown += unknown
+    progress.most_unknown = max(progress.most_unknown, unknown)
     if process.returncode == 130 and not _all_done(world):
         _go_on(world, out + err, unknown)
     phones = set(world.phones().values())

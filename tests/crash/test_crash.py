@@ -18,19 +18,19 @@ def needs_strace() -> None:
 
 
 def test_whatever_kill_9_leaves_is_right_and_the_batch_goes_on(tmp_path: Path) -> None:
-    tally = kills.kills(tmp_path, times=4, rows=600, seed=4)
+    progress = kills.kills(tmp_path, times=4, rows=600, seed=4)
 
-    assert tally.kills >= 1
-    assert not tally.unreconciled
+    assert progress.kills >= 1
+    assert not progress.unreconciled
 
 
 @pytest.mark.parametrize("point", points.few_points(), ids=str)
 def test_death_or_a_failing_disk_at_one_system_call(tmp_path: Path, point: points.Point) -> None:
     needs_strace()
 
-    tally = points.points(tmp_path, [point])
+    progress = points.points(tmp_path, [point])
 
-    assert tally.met == 1, "the call was never made"
+    assert progress.met == 1, "the call was never made"
 
 
 def test_no_request_leaves_before_its_claim_survives_a_power_cut(tmp_path: Path) -> None:
@@ -39,10 +39,10 @@ def test_no_request_leaves_before_its_claim_survives_a_power_cut(tmp_path: Path)
     (tmp_path / "control").mkdir()
     tree = bugs.planted(tmp_path / "tree", power.NORMAL)
 
-    tally = power.power(tmp_path, rows=20, subsets=3)
+    progress = power.power(tmp_path, rows=20, subsets=3)
     control = power.power(tmp_path / "control", rows=20, subsets=0, tree=tree)
 
-    assert (tally.posts, tally.forgotten) == (20, 0)
+    assert (progress.posts, progress.forgotten) == (20, 0)
     assert control.forgotten > 0, "the experiment cannot see a claim that is not durable"
 
 

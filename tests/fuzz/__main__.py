@@ -23,7 +23,7 @@ _HANG_S = 60.0
 
 
 @dataclass(slots=True)
-class Tally:
+class Progress:
     """What the files came to."""
 
     exits: Counter[str] = field(default_factory=Counter)
@@ -32,7 +32,7 @@ class Tally:
     slowest: tuple[float, int] = (0.0, 0)
 
 
-def try_file(seed: int, folder: Path, tally: Tally) -> None:
+def try_file(seed: int, folder: Path, progress: Progress) -> None:
     """One file: made, dry-run, and what was said about it held against the truth."""
     file = files.make(seed)
     path, verdicts = folder / file.name, folder / "verdicts.csv"
@@ -49,10 +49,10 @@ def try_file(seed: int, folder: Path, tally: Tally) -> None:
         "run", path, "--dry-run", "--json", "--results", verdicts, *text, *region
     )
     faulthandler.cancel_dump_traceback_later()
-    tally.exits[f"exit {ended.exit_code}"] += 1
-    tally.slowest = max(tally.slowest, (ended.seconds, seed))
+    progress.exits[f"exit {ended.exit_code}"] += 1
+    progress.slowest = max(progress.slowest, (ended.seconds, seed))
     for lie in truth.lies(file, ended, verdicts):
-        tally.lies.append(f"file {seed} ({', '.join(file.damages) or 'whole'}): {lie}")
+        progress.lies.append(f"file {seed} ({', '.join(file.damages) or 'whole'}): {lie}")
 
 
 def main() -> int:
@@ -62,23 +62,24 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20_000, metavar="N", help="how many")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the files there")
     given = parser.parse_args()
-    tally, began_s = Tally(), time.perf_counter()
+    progress, began_s = Progress(), time.perf_counter()
     with tempfile.TemporaryDirectory() as made:
         folder = given.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
-        try_file(given.first, folder, Tally())  # so that no file pays for what is imported late
+        try_file(given.first, folder, Progress())  # so that no file pays for what is imported late
         for seed in range(given.first, given.first + given.count):
-            try_file(seed, folder, tally)
+            try_file(seed, folder, progress)
             if seed % 1000 == 0:
-                print(f"{seed}: {len(tally.lies)} defects", file=sys.stderr, flush=True)
-    for lie in tally.lies[:50]:
+                print(f"{seed}: {len(progress.lies)} defects", file=sys.stderr, flush=True)
+    for lie in progress.lies[:50]:
         print(lie)
-    exits = ", ".join(f"{count:,} {it}" for it, count in sorted(tally.exits.items()))
+    exits = ", ".join(f"{count:,} {it}" for it, count in sorted(progress.exits.items()))
+    took_s = time.perf_counter() - began_s
     print(
-        f"{given.count:,} files from {given.first}: {exits}; {len(tally.lies)} defects; slowest "
-        f"{tally.slowest[0]:.2f} s (file {tally.slowest[1]}); {time.perf_counter() - began_s:.0f} s"
+        f"{given.count:,} files from {given.first}: {exits}; {len(progress.lies)} defects; slowest "
+        f"{progress.slowest[0]:.2f} s (file {progress.slowest[1]}); {took_s:.0f} s"
     )
-    return 1 if tally.lies else 0
+    return 1 if progress.lies else 0
 
 
 if __name__ == "__main__":

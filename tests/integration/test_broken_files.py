@@ -196,11 +196,11 @@ def test_a_process_says_the_same(tmp_path: Path, name: str) -> None:
 
 
 def test_generated_files_are_spoken_of_truly(tmp_path: Path) -> None:
-    tally = fuzz.Tally()
+    progress = fuzz.Progress()
     for seed in range(100_000, 100_300):
-        fuzz.try_file(seed, tmp_path, tally)
+        fuzz.try_file(seed, tmp_path, progress)
 
-    assert tally.lies == []
+    assert progress.lies == []
 
 
 @pytest.mark.whole

@@ -36,14 +36,19 @@ async def test_a_doubt_knows_its_bytes_its_times_and_the_answer_that_decided_not
         await settle_all(record, {2: accepted(), 5: unknown("server_error", http_status=503)})
         async with record.writing():
             await record.note_clock(-1.5, 3.0)
-        (doubt,) = record.doubts()
+        (unknown_claim,) = record.doubts()
         known = record.body_hash(b"body")
 
-    assert (doubt.row, doubt.claim, doubt.http, doubt.code) == (5, 1, 503, "server_error")
-    assert doubt.body == known
-    assert doubt.claimed_ms <= doubt.settled_ms
-    assert (doubt.clock_low_ms, doubt.clock_high_ms) == (-1500, 3000)
-    assert not doubt.rivalled
+    assert (unknown_claim.row, unknown_claim.claim, unknown_claim.http, unknown_claim.code) == (
+        5,
+        1,
+        503,
+        "server_error",
+    )
+    assert unknown_claim.body == known
+    assert unknown_claim.claimed_ms <= unknown_claim.settled_ms
+    assert (unknown_claim.clock_low_ms, unknown_claim.clock_high_ms) == (-1500, 3000)
+    assert not unknown_claim.rivalled
 
 
 @pytest.mark.parametrize(
@@ -86,12 +91,12 @@ async def test_evidence_settles_nothing_but_the_unknown_claim_it_is_about(
 ) -> None:
     with journal.Journal.create(path, make_batch()) as record:
         await settle_all(record, ends)
-        before = record.standing()
+        before = record.status_counts()
         async with record.writing():
             with pytest.raises(errors.JournalError):
                 await record.resolve(5, claim, accepted(), "evidence: search")
 
-        assert record.standing() == before
+        assert record.status_counts() == before
     assert rows(path, "SELECT * FROM history") == []
 
 
@@ -104,8 +109,8 @@ async def test_a_row_found_absent_is_open_again_with_a_new_claim(path: Path) -> 
         assert record.next_claims([Status.UNSENT]) == {5: 2}
         assert not record.closed([Status.UNSENT])[5]
         await settle_all(record, {5: unknown()}, claim=2)
-        (doubt,) = record.doubts()
-        assert (doubt.claim, doubt.rivalled) == (2, False)
+        (unknown_claim,) = record.doubts()
+        assert (unknown_claim.claim, unknown_claim.rivalled) == (2, False)
 
 
 async def test_a_claim_after_an_unknown_one_is_rivalled(path: Path) -> None:
@@ -114,8 +119,8 @@ async def test_a_claim_after_an_unknown_one_is_rivalled(path: Path) -> None:
         await settle_all(record, {5: unknown()}, claim=2)
         await settle_all(record, {6: accepted()}, claim=2)
 
-        (doubt,) = record.doubts()
-        assert (doubt.row, doubt.rivalled) == (5, True)
+        (unknown_claim,) = record.doubts()
+        assert (unknown_claim.row, unknown_claim.rivalled) == (5, True)
         assert record.doubtful_rows() == {5, 6}
 
 
@@ -144,9 +149,9 @@ async def test_an_answer_that_decides_nothing_changes_what_is_known_of_the_doubt
         await settle_all(record, {5: unknown("no_reply")})
         async with record.writing():
             await record.resolve(5, 1, unknown("server_error", http_status=502), "not decided")
-        (doubt,) = record.doubts()
+        (unknown_claim,) = record.doubts()
 
-    assert (doubt.code, doubt.http) == ("server_error", 502)
+    assert (unknown_claim.code, unknown_claim.http) == ("server_error", 502)
 
 
 async def test_messages_are_known_whichever_claim_they_came_with(path: Path) -> None:
@@ -167,12 +172,12 @@ async def test_neighbours_are_the_accepted_rows_claimed_nearest(path: Path) -> N
                 await record.claim(make_message(row), b"body")
                 reply = unknown() if row == 6 else accepted()
                 await record.settle(Outcome(row, 1, 1, reply))
-        (doubt,) = record.doubts()
-        near = record.neighbours(doubt.claimed_ms, 60_000, 4)
+        (unknown_claim,) = record.doubts()
+        near = record.neighbours(unknown_claim.claimed_ms, 60_000, 4)
 
         assert len(near) == 4
         assert 6 not in {row for row, _, _ in near}
-        assert record.neighbours(doubt.claimed_ms + 10_000_000, 60_000, 4) == []
+        assert record.neighbours(unknown_claim.claimed_ms + 10_000_000, 60_000, 4) == []
 
 
 async def test_clocks_are_the_least_and_the_most_of_all_runs(path: Path) -> None:

@@ -102,14 +102,14 @@ async def test_counts_and_money_are_exact_and_by_currency(path: Path) -> None:
     with journal.Journal.create(path, make_batch()) as record:
         await settle_all(record, ends)
 
-        standing = record.standing()
+        status_counts = record.status_counts()
 
-    assert standing.cost == {"USD": Decimal("1.0"), "EUR": Decimal("0.005")}
-    assert standing.parts == 31
-    assert standing.by_status[Status.ACCEPTED] == 11
-    assert [standing.by_status[it] for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT)] == [
-        *(1, 1, 1)
-    ]
+    assert status_counts.cost == {"USD": Decimal("1.0"), "EUR": Decimal("0.005")}
+    assert status_counts.parts == 31
+    assert status_counts.by_status[Status.ACCEPTED] == 11
+    assert [
+        status_counts.by_status[it] for it in (Status.REFUSED, Status.UNKNOWN, Status.UNSENT)
+    ] == [*(1, 1, 1)]
 
 
 async def test_only_rows_that_may_be_sent_are_open(path: Path) -> None:
@@ -142,7 +142,7 @@ async def test_a_row_is_claimed_again_only_by_the_table(
         await settle_all(record, {2: end})
         if allowed:
             await settle_all(record, {2: accepted()}, claim)
-            assert record.standing().by_status[Status.ACCEPTED] == 1
+            assert record.status_counts().by_status[Status.ACCEPTED] == 1
         else:
             with pytest.raises(errors.JournalError):
                 await settle_all(record, {2: accepted()}, claim)
@@ -185,7 +185,7 @@ def test_a_look_at_the_lock_keeps_nobody_from_sending(path: Path) -> None:
     threading.Timer(0.05, os.close, [looking]).start()
 
     with journal.Journal.open(path) as record:
-        assert record.standing().worked_ms >= 0
+        assert record.status_counts().worked_ms >= 0
 
 
 def test_a_journal_is_never_made_over_another(path: Path) -> None:
@@ -311,7 +311,7 @@ def test_a_full_disk_stops_at_once_and_hangs_nobody(path: Path) -> None:
 
     assert "stopped: journal_failed" in ended.stdout, ended.stderr
     with journal.Journal.open(path) as record:
-        assert record.standing().by_status[Status.UNKNOWN] > 0
+        assert record.status_counts().by_status[Status.UNKNOWN] > 0
 
 
 CLAIMER = """

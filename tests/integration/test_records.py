@@ -15,18 +15,18 @@ from bulksend.sandbox import server
 from bulksend.sms.message import Money
 from bulksend.telnyx import account, client, records
 from bulksend.telnyx.records import Search, Span
-from bulksend.telnyx.reference import Marker
+from bulksend.telnyx.reference import RowReference
 from tests.makers import PROFILE, make_message
 from tests.wire_server import Answer, WireServer, http, says
 
 ALWAYS = Span(since_s=0.0, until_s=4e9)
-MARKER = Marker("ab" * 16, b"k" * 32)
+MARKER = RowReference("ab" * 16, b"k" * 32)
 
 
 @asynccontextmanager
 async def gateway(base_url: str, url: str | None = None) -> AsyncIterator[client.Client]:
     envelope = client.Envelope(
-        sender="MyCompany", profile_id=PROFILE, webhook_url=url, marker=MARKER
+        sender="MyCompany", profile_id=PROFILE, webhook_url=url, row_reference=MARKER
     )
     async with client.Client(base_url, client.Secret("sandbox"), envelope) as made:
         yield made

@@ -30,7 +30,7 @@ _USED = 0.5
 _SHORT_S = 2.0
 
 
-class News(NamedTuple):
+class Observation(NamedTuple):
     """What the gate has counted when a reply arrives."""
 
     now_s: float
@@ -75,7 +75,7 @@ class Limit:
 UNKNOWN = Limit()
 
 
-def said_yes(limit: Limit, user_per_s: float, news: News) -> Limit:
+def on_accepted(limit: Limit, user_per_s: float, news: Observation) -> Limit:
     """After an accepted request: count, and grow back towards the user's rate."""
     if news.replies <= limit.stale_until:  # the rest of a burst: more was taken than it seemed
         more = BELOW_ESTIMATE * news.last_second
@@ -112,7 +112,9 @@ def _grown(limit: Limit, user_per_s: float, now_s: float) -> Limit:
     return replace(limit, per_s=faster, grown_at_s=now_s)
 
 
-def said_no(limit: Limit, asked_s: float, rate_per_s: float, news: News) -> tuple[Limit, float]:
+def on_throttled(
+    limit: Limit, asked_s: float, rate_per_s: float, news: Observation
+) -> tuple[Limit, float]:
     """After a refusal: the new limit, and how long nobody may send.
 
     `asked_s` is what Telnyx named (0: nothing), `rate_per_s` how fast we were. The refusals of one
@@ -140,7 +142,7 @@ def said_no(limit: Limit, asked_s: float, rate_per_s: float, news: News) -> tupl
     return cut, hold_s
 
 
-def _taken(limit: Limit, hold_s: float, rate_per_s: float, news: News) -> tuple[float, bool]:
+def _taken(limit: Limit, hold_s: float, rate_per_s: float, news: Observation) -> tuple[float, bool]:
     """What was taken a second, and whether that was measured.
 
     A burst that was cut short says: so many in the burst and the holds after it together.

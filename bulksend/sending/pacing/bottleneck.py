@@ -32,7 +32,7 @@ class Look:
     #: Workers that wait for a slot, that have a request out, and all there are.
     waiting: int = 0
     in_flight: int = 0
-    crew: int = 1
+    workers: int = 1
     #: Replies so far, and how long they took together; failed connections so far.
     replies: int = 0
     replies_s: float = 0.0
@@ -51,11 +51,11 @@ def limited_by(looks: Sequence[Look], fastest_s: float) -> LimitedBy:
         return LimitedBy.PAUSED
     if now.held or _mostly([it.waiting > 0 for it in looks]):
         return now.pace
-    if now.left < now.crew:
+    if now.left < now.workers:
         return LimitedBy.NOTHING
     if now.unconnected > looks[0].unconnected:
         return LimitedBy.NETWORK
-    if not _mostly([it.in_flight >= it.crew for it in looks]):
+    if not _mostly([it.in_flight >= it.workers for it in looks]):
         return LimitedBy.COMPUTER
     took_s = reply_s(looks)
     none_came = looks[-1].replies == looks[0].replies

@@ -22,7 +22,7 @@ from typing import Self
 from aiolimiter import AsyncLimiter
 
 from bulksend.sending.pacing import policy as paces
-from bulksend.sending.pacing.api_limit import News
+from bulksend.sending.pacing.api_limit import Observation
 from bulksend.sending.pacing.window import Window
 from bulksend.sms.message import Reply, Status
 
@@ -101,7 +101,7 @@ class Pacer:
         count = 0
         if reply.signal is not None or self._replies <= self.pace.limit.stale_until:
             count = sum(it > now_s - 1.0 for it in self._accepted_at)
-        news = News(now_s, self._accepted, self._replies, open_now, count)
+        news = Observation(now_s, self._accepted, self._replies, open_now, count)
         self.pace = paces.next_pace(self.pace, reply, news)
 
     def pause(self) -> None:

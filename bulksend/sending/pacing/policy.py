@@ -15,7 +15,7 @@ from enum import StrEnum
 from bulksend import errors
 from bulksend.sending.pacing import api_limit as throttling
 from bulksend.sending.pacing import provider_queue as queueing
-from bulksend.sending.pacing.api_limit import News
+from bulksend.sending.pacing.api_limit import Observation
 from bulksend.sms.message import Reply, Signal, Status, Throttle
 
 #: The longest anyone is waited for.
@@ -94,7 +94,7 @@ def with_rate(pace: Pace, user_per_s: float) -> Pace:
     return replace(pace, user_per_s=user_per_s)
 
 
-def next_pace(pace: Pace, reply: Reply, news: News) -> Pace:
+def next_pace(pace: Pace, reply: Reply, news: Observation) -> Pace:
     """The pace after one reply."""
     signal = reply.signal
     if signal is not None and signal.throttle is Throttle.QUEUE_FULL:
@@ -103,7 +103,7 @@ def next_pace(pace: Pace, reply: Reply, news: News) -> Pace:
         return _throttled(pace, signal, news)
     if reply.status is not Status.ACCEPTED:
         return pace
-    limit = throttling.said_yes(pace.limit, pace.user_per_s, news)
+    limit = throttling.on_accepted(pace.limit, pace.user_per_s, news)
     if limit is not pace.limit:
         pace = replace(pace, limit=limit)
     if signal is not None:
@@ -111,13 +111,13 @@ def next_pace(pace: Pace, reply: Reply, news: News) -> Pace:
     return pace if reply.wait_s is None else _queued(pace, reply.wait_s, news)
 
 
-def _throttled(pace: Pace, signal: Signal, news: News) -> Pace:
+def _throttled(pace: Pace, signal: Signal, news: Observation) -> Pace:
     asked_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
-    limit, hold_s = throttling.said_no(pace.limit, asked_s, pace.per_s(news.now_s), news)
+    limit, hold_s = throttling.on_throttled(pace.limit, asked_s, pace.per_s(news.now_s), news)
     return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, news.now_s)
 
 
-def _queue_full(pace: Pace, signal: Signal, news: News) -> Pace:
+def _queue_full(pace: Pace, signal: Signal, news: Observation) -> Pace:
     """The replies of one burst count once: what comes during the hold is from before it."""
     if news.now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
         return pace
@@ -126,14 +126,14 @@ def _queue_full(pace: Pace, signal: Signal, news: News) -> Pace:
     return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, news.now_s)
 
 
-def _queued(pace: Pace, wait_s: float, news: News) -> Pace:
+def _queued(pace: Pace, wait_s: float, news: Observation) -> Pace:
     queue, hold_s = queueing.waits(pace.queue, wait_s, pace.user_per_s, news)
     if queue is not pace.queue:
         pace = replace(pace, queue=queue)
     return _held(pace, hold_s, LimitedBy.QUEUE, news.now_s) if hold_s else pace
 
 
-def _nearly_used_up(pace: Pace, signal: Signal, news: News) -> Pace:
+def _nearly_used_up(pace: Pace, signal: Signal, news: Observation) -> Pace:
     """Spread the requests that are left over the time until there are new ones."""
     if signal.remaining is None or not signal.reset_s:
         return pace

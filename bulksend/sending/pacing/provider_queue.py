@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from bulksend.sending.pacing.api_limit import News
+from bulksend.sending.pacing.api_limit import Observation
 
 #: The wait that is aimed at: enough that Telnyx never idles, little enough that stopping means
 #: something and that no text outlives its validity (minutes to an hour).
@@ -54,7 +54,7 @@ class Queue:
 UNKNOWN = Queue()
 
 
-def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Queue, float]:
+def waits(queue: Queue, wait_s: float, user_per_s: float, news: Observation) -> tuple[Queue, float]:
     """After an accepted request that will wait: the new state, and how long nobody may send."""
     if queue.since_s is None:
         return _begun(queue, wait_s, news), _hold_s(wait_s, queue.drains_per_s)
@@ -74,7 +74,7 @@ def waits(queue: Queue, wait_s: float, user_per_s: float, news: News) -> tuple[Q
     return measured, _hold_s(wait_s, drains)
 
 
-def _begun(queue: Queue, wait_s: float, news: News) -> Queue:
+def _begun(queue: Queue, wait_s: float, news: Observation) -> Queue:
     return replace(
         queue,
         since_s=news.now_s,

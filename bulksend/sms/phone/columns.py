@@ -16,7 +16,7 @@ import polars as pl
 from bulksend.sms.phone import impossible
 from bulksend.sms.phone import parse as phone
 from bulksend.sms.phone import plans as numbering
-from bulksend.sms.phone.parse import Repair
+from bulksend.sms.phone.parse import PhoneFix
 
 #: Cells that columns can read: digits and the noise of everyday.
 _CLEAN = r"^\+[1-9][0-9]{6,14}$"
@@ -101,16 +101,16 @@ def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
     return read.with_columns(abroad=abroad, lost=(~plus & ~double_zero & lost)).select(
         digits=pl.when("lost").then(written).otherwise(pl.coalesce("abroad", national)),
         repairs=_bits(
-            (pl.col("lost"), Repair.LOST_PLUS),
-            (~plus & ~double_zero & ~pl.col("lost") & zero, Repair.LOST_ZERO),
-            (pl.col("point_zero"), Repair.POINT_ZERO),
+            (pl.col("lost"), PhoneFix.LOST_PLUS),
+            (~plus & ~double_zero & ~pl.col("lost") & zero, PhoneFix.LOST_ZERO),
+            (pl.col("point_zero"), PhoneFix.POINT_ZERO),
         )
         | pl.col("undone"),
         abroad="abroad",
     )
 
 
-def _bits(*marks: tuple[pl.Expr, Repair]) -> pl.Expr:
+def _bits(*marks: tuple[pl.Expr, PhoneFix]) -> pl.Expr:
     found = pl.lit(0, dtype=pl.UInt8)
     for mark, repair in marks:
         found = found | (mark.fill_null(value=False).cast(pl.UInt8) * int(repair))
@@ -128,8 +128,8 @@ def _without_hidden(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     shown = plain.str.replace_all(f"[{phone.HIDDEN}]", "")
     marks = pl.select(
         _bits(
-            (pl.lit(plain != strange), Repair.FOREIGN_DIGITS),
-            (pl.lit(shown != plain), Repair.HIDDEN),
+            (pl.lit(plain != strange), PhoneFix.FOREIGN_DIGITS),
+            (pl.lit(shown != plain), PhoneFix.HIDDEN),
         )
     ).to_series()
     return cells.clone().scatter(others, shown), undone.scatter(others, marks)
@@ -161,7 +161,7 @@ def _one_by_one(
     return decided.with_columns(decided[name].scatter(at, values[name]) for name in decided.columns)
 
 
-def _values(parsed: phone.Phone | phone.Damage) -> tuple[str | bool | int | None, ...]:
+def _values(parsed: phone.Phone | phone.PhoneError) -> tuple[str | bool | int | None, ...]:
     """In the order of the columns."""
     if isinstance(parsed, phone.Phone):
         return (parsed.e164, parsed.country, parsed.landline, int(parsed.repairs), None, None)

@@ -20,7 +20,7 @@ from bulksend.sms.phone import plans as numbering
 REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 
-class Repair(IntFlag):
+class PhoneFix(IntFlag):
     """What was undone in reading a cell."""
 
     #: It was written with its country but without the plus.
@@ -35,7 +35,7 @@ class Repair(IntFlag):
     FOREIGN_DIGITS = 16
 
 
-_NO_REPAIR = Repair(0)
+_NO_REPAIR = PhoneFix(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Phone:
     country: str
     #: The plan gives it to fixed lines alone: a text will hardly arrive.
     landline: bool = False
-    repairs: Repair = _NO_REPAIR
+    repairs: PhoneFix = _NO_REPAIR
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class PhoneError:
     """Why a cell is no phone."""
 
     code: Code
@@ -78,12 +78,12 @@ _DIGITS_MAX = 15
 _SHORT_CODE_MAX = 6
 
 
-def parse_phone(cell: str, region: str | None) -> Phone | Damage:
+def parse_phone(cell: str, region: str | None) -> Phone | PhoneError:
     """One cell; `region` is the ISO country of numbers written nationally."""
     text = "".join(str(int(it)) if it.isdecimal() else it for it in cell).replace("＋", "+")
-    repairs = Repair.FOREIGN_DIGITS if text != cell else _NO_REPAIR
+    repairs = PhoneFix.FOREIGN_DIGITS if text != cell else _NO_REPAIR
     if _HIDDEN.search(cell):
-        repairs |= Repair.HIDDEN
+        repairs |= PhoneFix.HIDDEN
     text = _LABEL.sub("", _trim(text), count=1) if _LABEL.match(_trim(text)) else _trim(text)
     if not any(it.isalnum() or it == "+" for it in text):
         return _damage(Code.PHONE_MISSING)
@@ -93,7 +93,7 @@ def parse_phone(cell: str, region: str | None) -> Phone | Damage:
         return _damage(Code.PHONE_TWO_NUMBERS)
     whole = _FLOAT.fullmatch(text)
     if whole:
-        repairs |= Repair.POINT_ZERO
+        repairs |= PhoneFix.POINT_ZERO
     number = _NOISE.sub("", whole[1] if whole else text)
     if any(it.isalpha() for it in number):
         zero = re.fullmatch(r"\+?[0-9oO]{6,}", number) and re.search("[0-9]", number)
@@ -103,7 +103,7 @@ def parse_phone(cell: str, region: str | None) -> Phone | Damage:
     return _repaired(_parse_number(number, region), repairs)
 
 
-def _repaired(read: Phone | Damage, repairs: Repair) -> Phone | Damage:
+def _repaired(read: Phone | PhoneError, repairs: PhoneFix) -> Phone | PhoneError:
     return replace(read, repairs=read.repairs | repairs) if isinstance(read, Phone) else read
 
 
@@ -114,7 +114,7 @@ def _trim(text: str) -> str:
     ).rstrip(f" \t\r\n\u00a0\u200b\u200e\u200f\u202c\u2069\ufeff{_QUOTES}")
 
 
-def _parse_number(number: str, region: str | None) -> Phone | Damage:
+def _parse_number(number: str, region: str | None) -> Phone | PhoneError:
     """Digits, perhaps with a plus before them."""
     if number.startswith("+"):
         # "+44 (0)7700..." keeps its zero; libphonenumber takes it away.
@@ -126,37 +126,39 @@ def _parse_number(number: str, region: str | None) -> Phone | Damage:
     national = _national(number, region) if region else _damage(Code.PHONE_NATIONAL)
     if len(number) >= numbering.LOST_PLUS_MIN and number[0] != "0":
         return _without_plus(number, region, national)
-    if len(number) <= _SHORT_CODE_MAX and isinstance(national, Damage):
+    if len(number) <= _SHORT_CODE_MAX and isinstance(national, PhoneError):
         return _damage(Code.PHONE_INVALID if number[0] == "0" else Code.PHONE_SHORT_CODE)
     return national
 
 
-def _national(number: str, region: str) -> Phone | Damage:
+def _national(number: str, region: str) -> Phone | PhoneError:
     """Digits as they are written at home, perhaps without the zero at their start."""
     zero = numbering.begins_with_zero(region) and not number.startswith("0")
-    return _repaired(_judge(number, region), Repair.LOST_ZERO if zero else _NO_REPAIR)
+    return _repaired(_judge(number, region), PhoneFix.LOST_ZERO if zero else _NO_REPAIR)
 
 
-def _without_plus(number: str, region: str | None, national: Phone | Damage) -> Phone | Damage:
+def _without_plus(
+    number: str, region: str | None, national: Phone | PhoneError
+) -> Phone | PhoneError:
     """Digits that may be a national number, or one whose plus a spreadsheet took away."""
     international = _judge(f"+{number}", None)
-    if isinstance(international, Damage):
+    if isinstance(international, PhoneError):
         return national
-    lost = replace(international, repairs=Repair.LOST_PLUS)
-    if isinstance(national, Damage):
+    lost = replace(international, repairs=PhoneFix.LOST_PLUS)
+    if isinstance(national, PhoneError):
         return lost
     if region and numbering.is_national_form(number, region):
         return national
     if national.e164 == lost.e164 or (national.landline and not lost.landline):
         return lost  # nobody texts a landline that lacks its zero when a mobile can be meant
-    return Damage(
+    return PhoneError(
         Code.PHONE_NATIONAL,
         f"could be a number of {national.country} without its leading zero, or of "
         f"{lost.country or 'another country'} without its plus; write it with + and its country",
     )
 
 
-def _judge(number: str, region: str | None) -> Phone | Damage:
+def _judge(number: str, region: str | None) -> Phone | PhoneError:
     """What the numbering plans say."""
     try:
         parsed = phonenumbers.parse(number, region)
@@ -164,11 +166,11 @@ def _judge(number: str, region: str | None) -> Phone | Damage:
         return _damage(Code.PHONE_INVALID)
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if len(e164) > 1 + _DIGITS_MAX:
-        return Damage(Code.PHONE_INVALID, f"the number has more than {_DIGITS_MAX} digits")
+        return PhoneError(Code.PHONE_INVALID, f"the number has more than {_DIGITS_MAX} digits")
     if phonenumbers.is_valid_number(parsed) or re.fullmatch(rf"\+{numbering.FICTIONAL}", e164):
         landline = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.FIXED_LINE
         return Phone(e164, numbering.country_of(parsed), landline)
-    return Damage(Code.PHONE_INVALID, why_not(parsed))
+    return PhoneError(Code.PHONE_INVALID, why_not(parsed))
 
 
 def why_not(parsed: phonenumbers.PhoneNumber) -> str:
@@ -185,5 +187,5 @@ def why_not(parsed: phonenumbers.PhoneNumber) -> str:
     return f"the number is {how} {where}"
 
 
-def _damage(code: Code) -> Damage:
-    return Damage(code, TEXT_FOR[code])
+def _damage(code: Code) -> PhoneError:
+    return PhoneError(code, TEXT_FOR[code])

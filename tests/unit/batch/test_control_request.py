@@ -9,17 +9,17 @@ import pytest
 
 from bulksend import errors
 from bulksend.batch import control_request as control
-from bulksend.batch.control_request import Wish
+from bulksend.batch.control_request import ControlRequest
 
 
 def test_a_wish_is_read_as_it_was_written_and_by_us_alone(tmp_path: Path) -> None:
-    path = control.wish_path(tmp_path / "contacts.journal")
-    wish = Wish(rate="20/s").but(paused=True)
+    path = control.request_path(tmp_path / "contacts.journal")
+    control_request = ControlRequest(rate="20/s").but(paused=True)
 
-    control.write(path, wish)
+    control.write(path, control_request)
 
     assert path.name == "contacts.journal.pace"
-    assert control.read(path) == wish
+    assert control.read(path) == control_request
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [it.name for it in tmp_path.iterdir()] == ["contacts.journal.pace"]
     control.remove(path)
@@ -28,7 +28,7 @@ def test_a_wish_is_read_as_it_was_written_and_by_us_alone(tmp_path: Path) -> Non
 
 
 def test_each_wish_is_another_and_not_heard_yet() -> None:
-    first = Wish(rate="20/s", heard=True).but(rate="30/s")
+    first = ControlRequest(rate="20/s", heard=True).but(rate="30/s")
     second = first.but(paused=True)
 
     assert first.token != second.token
@@ -62,7 +62,7 @@ def test_a_link_is_not_followed_and_a_pipe_not_waited_for(tmp_path: Path) -> Non
     import os
 
     other, link, pipe = tmp_path / "other", tmp_path / "link", tmp_path / "pipe"
-    control.write(other, Wish(rate="5/s"))
+    control.write(other, ControlRequest(rate="5/s"))
     link.symlink_to(other)
     os.mkfifo(pipe)
 
@@ -73,9 +73,9 @@ def test_a_link_is_not_followed_and_a_pipe_not_waited_for(tmp_path: Path) -> Non
 
 def test_a_wish_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError):
-        control.write(tmp_path / "missing" / "wish", Wish(rate="5/s"))
+        control.write(tmp_path / "missing" / "wish", ControlRequest(rate="5/s"))
     (tmp_path / "folder").mkdir()
     with pytest.raises(OSError):
-        control.write(tmp_path / "folder", Wish(rate="5/s"))
+        control.write(tmp_path / "folder", ControlRequest(rate="5/s"))
 
     assert [it.name for it in tmp_path.iterdir()] == ["folder"]

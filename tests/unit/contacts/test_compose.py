@@ -19,26 +19,26 @@ from bulksend.sms.message import Message
 HEADER = Header(("phone", "name", "time", "text"))
 
 
-def make_recipe(
+def make_message_plan(
     template: str | None = "Hi {name}, see you at {time}", **options: Any
-) -> compose.Recipe:
+) -> compose.MessagePlan:
     values: dict[str, Any] = {
         **{"to_column": 0, "text_column": 3, "template_source": template},
         **{"default_region": None, "on_missing": OnMissing.ERROR},
     }
-    return compose.make_recipe(HEADER, **(values | options))
+    return compose.make_message_plan(HEADER, **(values | options))
 
 
-def compose_rows(recipe: compose.Recipe, *rows: tuple[str, ...]) -> pl.DataFrame:
+def compose_rows(message_plan: compose.MessagePlan, *rows: tuple[str, ...]) -> pl.DataFrame:
     """Rows of phone, name, time, text; what is left out is empty."""
     padded = [(*row, "", "", "")[:4] for row in rows]
     frame = pl.DataFrame(padded, schema=dict.fromkeys(HEADER.names, pl.String), orient="row")
     (chunk,) = loader.from_frame(frame).chunks()
-    return compose.compose(chunk, recipe)
+    return compose.compose(chunk, message_plan)
 
 
 def test_a_good_row_becomes_a_message() -> None:
-    composed = compose_rows(make_recipe(), ("+44 7700 900123", "Zoë", "10:30"))
+    composed = compose_rows(make_message_plan(), ("+44 7700 900123", "Zoë", "10:30"))
 
     assert list(compose.messages(composed, {})) == [
         Message(2, "+447700900123", "Hi Zoë, see you at 10:30", "GB", 1, 1)
@@ -48,7 +48,7 @@ def test_a_good_row_becomes_a_message() -> None:
 
 
 def test_a_row_sent_again_carries_its_claim() -> None:
-    composed = compose_rows(make_recipe("Hi"), ("+447700900123",), ("+447700900124",))
+    composed = compose_rows(make_message_plan("Hi"), ("+447700900123",), ("+447700900124",))
 
     assert [(it.row, it.claim) for it in compose.messages(composed, {3: 2})] == [(2, 1), (3, 2)]
 
@@ -96,7 +96,7 @@ GOOD = "+447700900123"
 def test_a_row_that_cannot_be_sent_says_why_and_has_no_text(
     row: tuple[str, ...], options: dict[str, Any], code: Code, text: str
 ) -> None:
-    composed = compose_rows(make_recipe(**options), row).row(0, named=True)
+    composed = compose_rows(make_message_plan(**options), row).row(0, named=True)
 
     assert (composed["status"], composed["problem"]) == ("invalid", code)
     assert text in composed["problem_text"]
@@ -107,7 +107,7 @@ def test_the_loaders_problem_comes_first() -> None:
     chunk = next(loader.from_frame(pl.DataFrame({"phone": ["x"]})).chunks()).with_columns(
         problem=pl.lit(str(Code.RAGGED_ROW)), problem_text=pl.lit("5 fields, 4 columns")
     )
-    recipe = compose.make_recipe(
+    message_plan = compose.make_message_plan(
         Header(("phone",)),
         to_column=0,
         text_column=None,
@@ -116,7 +116,7 @@ def test_the_loaders_problem_comes_first() -> None:
         on_missing=OnMissing.ERROR,
     )
 
-    composed = compose.compose(chunk, recipe)
+    composed = compose.compose(chunk, message_plan)
 
     assert composed["problem"].to_list() == [Code.RAGGED_ROW]
     assert composed["problem_text"].to_list() == ["5 fields, 4 columns"]
@@ -124,9 +124,9 @@ def test_the_loaders_problem_comes_first() -> None:
 
 @pytest.mark.parametrize("template", ["Hi {name}!", None], ids=["one-template", "own-texts"])
 def test_an_empty_field_may_be_allowed(template: str | None) -> None:
-    recipe = make_recipe(template, on_missing=OnMissing.EMPTY)
+    message_plan = make_message_plan(template, on_missing=OnMissing.EMPTY)
 
-    composed = compose_rows(recipe, (GOOD, "", "", "Hi {name}!"))
+    composed = compose_rows(message_plan, (GOOD, "", "", "Hi {name}!"))
 
     assert composed["text"].to_list() == ["Hi !"]
 
@@ -140,7 +140,9 @@ def test_smart_encoding_changes_the_count_and_never_the_text(
 ) -> None:
     text = "It’s " + "a" * 100
 
-    composed = compose_rows(make_recipe(text, smart_encoding=smart), (GOOD,)).row(0, named=True)
+    composed = compose_rows(make_message_plan(text, smart_encoding=smart), (GOOD,)).row(
+        0, named=True
+    )
 
     assert (composed["text"], composed["encoding"], composed["parts"]) == (text, encoding, parts)
 
@@ -148,14 +150,14 @@ def test_smart_encoding_changes_the_count_and_never_the_text(
 def test_a_value_with_braces_stays_as_it_is() -> None:
     row = (GOOD, "{time} {{", "9")
 
-    one = compose_rows(make_recipe("Hi {name}"), row)
-    own = compose_rows(make_recipe(None), (*row, "Hi {name}"))
+    one = compose_rows(make_message_plan("Hi {name}"), row)
+    own = compose_rows(make_message_plan(None), (*row, "Hi {name}"))
 
     assert one["text"].to_list() == own["text"].to_list() == ["Hi {time} {{"]
 
 
 def test_a_placeholder_means_a_column_in_any_case() -> None:
-    composed = compose_rows(make_recipe("{NAME} {Time }"), (GOOD, "Ada", "9"))
+    composed = compose_rows(make_message_plan("{NAME} {Time }"), (GOOD, "Ada", "9"))
 
     assert composed["text"].to_list() == ["Ada 9"]
 
@@ -170,8 +172,8 @@ def test_a_template_for_all_rows_and_the_same_in_a_cell_make_the_same_message(
 ) -> None:
     columns = ["status", "text", "encoding", "parts", "parts_max", "problem"]
 
-    one = compose_rows(make_recipe(source), (GOOD, name, time))
-    own = compose_rows(make_recipe(None), (GOOD, name, time, source))
+    one = compose_rows(make_message_plan(source), (GOOD, name, time))
+    own = compose_rows(make_message_plan(None), (GOOD, name, time, source))
 
     assert one.select(columns).rows() == own.select(columns).rows()
 
@@ -181,7 +183,7 @@ def test_a_template_for_all_rows_and_the_same_in_a_cell_make_the_same_message(
 def test_every_row_stays_in_its_order_with_one_status(rows: list[tuple[str, ...]]) -> None:
     if not rows:
         return
-    composed = compose_rows(make_recipe(None), *rows)
+    composed = compose_rows(make_message_plan(None), *rows)
 
     assert composed["row"].to_list() == list(range(2, len(rows) + 2))
     assert composed.select("c0", "c1", "c2", "c3").rows() == rows
@@ -208,7 +210,7 @@ def test_a_recipe_that_cannot_work_is_refused_at_once(
     options: dict[str, Any], what: str, hint: str
 ) -> None:
     with pytest.raises(errors.BulksendError) as caught:
-        make_recipe(**options)
+        make_message_plan(**options)
 
     assert what in caught.value.message
     assert hint in caught.value.hint
@@ -221,6 +223,6 @@ def test_a_column_that_is_there_twice_is_refused_only_when_it_is_wanted() -> Non
         "on_missing": OnMissing.ERROR,
     }
 
-    assert compose.make_recipe(header, template_source="Hi", **common).default_region == "GB"
+    assert compose.make_message_plan(header, template_source="Hi", **common).default_region == "GB"
     with pytest.raises(errors.ContactsError, match="2 columns have that name"):
-        compose.make_recipe(header, template_source="Hi {name}", **common)
+        compose.make_message_plan(header, template_source="Hi {name}", **common)

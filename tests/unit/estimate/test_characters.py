@@ -25,13 +25,13 @@ PHONE = "+4477009{:05d}"
 
 def estimated(
     source: str | None, *columns: list[str], **options: Any
-) -> tuple[estimate.Estimate, compose.Recipe]:
+) -> tuple[estimate.Estimate, compose.MessagePlan]:
     """Rows of name, city (and text) to British phones."""
     names = ["name", "city", "text"][: len(columns)]
     phones = [PHONE.format(at) for at in range(len(columns[0]))]
     frame = pl.DataFrame({"phone": phones, **dict(zip(names, columns, strict=True))})
     contacts = loader.from_frame(frame)
-    recipe = compose.make_recipe(
+    message_plan = compose.make_message_plan(
         contacts.header,
         to_column=0,
         text_column=3 if source is None else None,
@@ -40,8 +40,8 @@ def estimated(
         on_missing=compose.OnMissing.EMPTY,
         **options,
     )
-    found = estimate.estimate(contacts, recipe, on_duplicate=OnDuplicate.SEND, rate_card=CARD)
-    return found, recipe
+    found = estimate.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SEND, rate_card=CARD)
+    return found, message_plan
 
 
 def blamed(found: estimate.Estimate, code: str = "character") -> dict[tuple[str, str], Finding]:
@@ -128,7 +128,7 @@ def test_a_lost_letter_is_told_with_the_way_to_get_it_back() -> None:
 def test_repeated_rows_are_not_charged() -> None:
     frame = pl.DataFrame({"phone": [PHONE.format(1)] * 3, "name": ["Łu"] * 3})
     contacts = loader.from_frame(frame)
-    recipe = compose.make_recipe(
+    message_plan = compose.make_message_plan(
         contacts.header,
         to_column=0,
         text_column=None,
@@ -137,7 +137,7 @@ def test_repeated_rows_are_not_charged() -> None:
         on_missing=compose.OnMissing.ERROR,
     )
 
-    found = estimate.estimate(contacts, recipe, on_duplicate=OnDuplicate.SKIP, rate_card=CARD)
+    found = estimate.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SKIP, rate_card=CARD)
 
     it = blamed(found)["Ł", "name"]
     assert (it.rows, it.parts, it.first_rows) == (1, 1, (2,))
@@ -194,12 +194,12 @@ def outside(text: str) -> set[str]:
 class Row:
     """One text, taken apart by hand."""
 
-    def __init__(self, recipe: compose.Recipe, fields: dict[str, str]) -> None:
-        assert recipe.template is not None
-        count = smart.smart if recipe.smart_encoding else str
+    def __init__(self, message_plan: compose.MessagePlan, fields: dict[str, str]) -> None:
+        assert message_plan.template is not None
+        count = smart.smart if message_plan.smart_encoding else str
         self.pieces = [
             (count(it), "") if isinstance(it, str) else (count(fields[it.name]), it.name)
-            for it in recipe.template.pieces
+            for it in message_plan.template.pieces
         ]
         self.text = "".join(it for it, _source in self.pieces)
 
@@ -251,11 +251,11 @@ def test_the_bill_is_true_at_every_length_around_the_boundaries(source: str) -> 
 
 def assert_true(source: str, names: list[str], cities: list[str], **options: bool) -> None:
     """Every finding equals what the plain functions say of each text."""
-    found, recipe = estimated(source, names, cities, **options)
+    found, message_plan = estimated(source, names, cities, **options)
     rows = [
         row
         for name, city in zip(names, cities, strict=True)
-        if (row := Row(recipe, {"name": name, "city": city})).text.strip()
+        if (row := Row(message_plan, {"name": name, "city": city})).text.strip()
         and encoding.measure(row.text).parts <= 10
     ]
     told = blamed(found) | blamed(found, "character_lost")

@@ -35,8 +35,8 @@ class Chunked(loader.Contacts):
             yield from chunk.iter_slices(self._size)
 
 
-def recipe_for(contacts: loader.Contacts, template: str = "Hi {name}") -> compose.Recipe:
-    return compose.make_recipe(
+def recipe_for(contacts: loader.Contacts, template: str = "Hi {name}") -> compose.MessagePlan:
+    return compose.make_message_plan(
         contacts.header,
         to_column=0,
         text_column=None,
@@ -146,10 +146,10 @@ def test_an_invalid_row_is_no_duplicate_and_has_none() -> None:
 
 def marked(policy: OnDuplicate, size: int) -> pl.DataFrame:
     contacts = Chunked(REPEATS, size)
-    recipe = recipe_for(contacts)
-    found = estimate.estimate(contacts, recipe, on_duplicate=policy, rate_card=CARD)
+    message_plan = recipe_for(contacts)
+    found = estimate.estimate(contacts, message_plan, on_duplicate=policy, rate_card=CARD)
     return pl.concat(
-        duplicates.mark(compose.compose(it, recipe), found.duplicates, policy)
+        duplicates.mark(compose.compose(it, message_plan), found.duplicates, policy)
         for it in contacts.chunks()
     )
 

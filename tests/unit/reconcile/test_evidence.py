@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 
 from bulksend.reconcile import evidence
-from bulksend.reconcile.evidence import Absent, Certain, Control, Left, Probable, Reason, Sight
+from bulksend.reconcile.evidence import (
+    Absent,
+    Certain,
+    Control,
+    Probable,
+    Reason,
+    Sight,
+    Unresolved,
+)
 from bulksend.telnyx.records import Record, Span
-from bulksend.telnyx.reference import Marker
+from bulksend.telnyx.reference import RowReference
 from tests.makers import make_message
 
 HOUR_S = 3600.0
 AT_S = 1_800_000_000.0
-MARKER = Marker("ab" * 16, b"k" * 32)
+MARKER = RowReference("ab" * 16, b"k" * 32)
 PHONE = make_message(9).phone
 
 
@@ -301,8 +309,8 @@ def test_in_no_world_is_a_row_settled_wrongly(block: int) -> None:
 
 
 def test_what_may_pass_is_worth_another_look() -> None:
-    assert Left(row=2, reasons=(Reason.KEY_UNPROVEN, Reason.TOO_EARLY)).passing
-    assert not Left(row=2, reasons=(Reason.KEY_TOO_OLD, Reason.AMBIGUOUS)).passing
+    assert Unresolved(row=2, reasons=(Reason.KEY_UNPROVEN, Reason.TOO_EARLY)).passing
+    assert not Unresolved(row=2, reasons=(Reason.KEY_TOO_OLD, Reason.AMBIGUOUS)).passing
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -62,41 +62,41 @@ def cost(amount: str) -> Money:
 
 
 def test_what_is_in_flight_is_reserved() -> None:
-    purse = budget.Budget(Decimal("0.10"), card)
+    cap = budget.Budget(Decimal("0.10"), card)
 
-    assert purse.reserve(make_message(2))
-    assert purse.reserve(make_message(3))
-    assert not purse.reserve(make_message(4))
-    purse.settle(make_message(2), refused())
-    assert purse.reserve(make_message(4))
+    assert cap.reserve(make_message(2))
+    assert cap.reserve(make_message(3))
+    assert not cap.reserve(make_message(4))
+    cap.settle(make_message(2), refused())
+    assert cap.reserve(make_message(4))
 
 
 def test_what_was_charged_counts_and_what_is_unknown_counts_at_its_worst() -> None:
-    purse = budget.Budget(Decimal("0.15"), card)
-    purse.reserve(make_message(2))
-    purse.settle(make_message(2), accepted(cost=cost("0.02")))
-    purse.reserve(make_message(3))
-    purse.settle(make_message(3), unknown())
+    cap = budget.Budget(Decimal("0.15"), card)
+    cap.reserve(make_message(2))
+    cap.settle(make_message(2), accepted(cost=cost("0.02")))
+    cap.reserve(make_message(3))
+    cap.settle(make_message(3), unknown())
 
-    assert purse.idle
-    assert purse.reserve(make_message(4))
-    assert not purse.reserve(make_message(5))
+    assert cap.idle
+    assert cap.reserve(make_message(4))
+    assert not cap.reserve(make_message(5))
 
 
 def test_a_country_without_a_price_goes_alone_until_its_price_is_known() -> None:
-    purse = budget.Budget(Decimal("0.20"), card)
+    cap = budget.Budget(Decimal("0.20"), card)
 
-    assert purse.reserve(make_message(2, country="FR"))
-    assert not purse.reserve(make_message(3, country="FR"))
-    purse.settle(make_message(2, country="FR"), accepted(cost=cost("0.08")))
-    assert purse.reserve(make_message(3, country="FR"))
-    assert not purse.reserve(make_message(4, country="FR"))
+    assert cap.reserve(make_message(2, country="FR"))
+    assert not cap.reserve(make_message(3, country="FR"))
+    cap.settle(make_message(2, country="FR"), accepted(cost=cost("0.08")))
+    assert cap.reserve(make_message(3, country="FR"))
+    assert not cap.reserve(make_message(4, country="FR"))
 
 
 def test_what_earlier_runs_cost_counts() -> None:
-    purse = budget.Budget(Decimal("0.10"), card, spent=Decimal("0.06"))
+    cap = budget.Budget(Decimal("0.10"), card, spent=Decimal("0.06"))
 
-    assert not purse.reserve(make_message(2))
+    assert not cap.reserve(make_message(2))
 
 
 def test_without_a_cap_everything_goes() -> None:

@@ -107,7 +107,7 @@ class Batch:
         journal: FakeJournal | None = None,
         pace: FakePace | None = None,
         delay_s: float = 0.1,
-        purse: pipeline.Purse | None = None,
+        cap: pipeline.Budget | None = None,
     ) -> None:
         self.gateway = FakeGateway(answer, delay_s)
         self.journal = journal or FakeJournal()
@@ -115,12 +115,12 @@ class Batch:
         self.guard = breaker.Breaker(breaker.Limits(max_in_flight=in_flight))
         self.counted: list[Outcome] = []
         pace = pace or FakePace()
-        crew = pipeline.Crew(
+        workers = pipeline.Workers(
             batch_id="b",
             source=FakeSource(make_message(it + 2) for it in range(rows)),
             recorder=self.journal,
             pace=pace,
-            purse=purse or budget.Unlimited(),
+            budget=cap or budget.Unlimited(),
             delivery=delivery.Delivery(
                 gateway=self.gateway,
                 pace=pace,
@@ -132,7 +132,7 @@ class Batch:
             halt=self.halt,
             on_outcomes=self.counted.extend,
         )
-        self.pipeline = pipeline.Pipeline(crew, max_in_flight=in_flight)
+        self.pipeline = pipeline.Pipeline(workers, max_in_flight=in_flight)
 
     def heard(self, reply: Reply) -> None:
         reason = self.guard.heard(reply, 0.0)
@@ -298,7 +298,7 @@ def test_a_batch_stops_before_it_can_exceed_its_budget() -> None:
     async def work() -> Batch:
         batch = Batch(
             rows=100,
-            purse=budget.Budget(Decimal("0.42"), lambda _c, parts: accepted().cost),
+            cap=budget.Budget(Decimal("0.42"), lambda _c, parts: accepted().cost),
         )
         await batch.pipeline.run()
         return batch

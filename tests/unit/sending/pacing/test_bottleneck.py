@@ -13,7 +13,7 @@ from bulksend.sending.pacing.policy import LimitedBy
 
 def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
     """Five looks at a crew of 16, with ten replies between two of them."""
-    values: dict[str, Any] = {"crew": 16, "in_flight": 16, "left": 1000} | fields
+    values: dict[str, Any] = {"workers": 16, "in_flight": 16, "left": 1000} | fields
     return [Look(replies=10 * it, replies_s=10 * it * taking_s, **values) for it in range(5)]
 
 
@@ -42,12 +42,12 @@ def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
         ),
         pytest.param(looks(taking_s=0.21), LimitedBy.NETWORK, id="more than twice as slow"),
         pytest.param(
-            [Look(in_flight=16, crew=16, replies=7, left=99)] * 5,
+            [Look(in_flight=16, workers=16, replies=7, left=99)] * 5,
             LimitedBy.NETWORK,
             id="no reply at all",
         ),
         pytest.param(
-            [*looks(in_flight=2)[:4], Look(in_flight=2, crew=16, replies=40, unconnected=3)],
+            [*looks(in_flight=2)[:4], Look(in_flight=2, workers=16, replies=40, unconnected=3)],
             LimitedBy.NETWORK,
             id="connections fail",
         ),

@@ -13,7 +13,7 @@ import pytest
 from bulksend import errors
 from bulksend.sending.pacing import policy as pace
 from bulksend.sending.pacing import provider_queue as queueing
-from bulksend.sending.pacing.api_limit import News
+from bulksend.sending.pacing.api_limit import Observation
 from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Reply, Signal, Throttle
 from bulksend.telnyx import codes
@@ -22,8 +22,8 @@ from tests.makers import accepted, refused, throttled, unknown, unsent
 NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 
 
-def news(now_s: float, accepted: int = 1, *, open: int = 0) -> News:
-    return News(now_s, accepted, accepted, open)
+def news(now_s: float, accepted: int = 1, *, open: int = 0) -> Observation:
+    return Observation(now_s, accepted, accepted, open)
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,14 @@ def test_a_429_holds_everybody_as_long_as_telnyx_asks(
 
 
 def test_the_refusals_of_one_burst_count_once_however_late_they_come() -> None:
-    state = pace.next_pace(pace.start(100.0), throttled(retry_after_s=0.5), News(10.0, 0, 1, 8))
+    state = pace.next_pace(
+        pace.start(100.0), throttled(retry_after_s=0.5), Observation(10.0, 0, 1, 8)
+    )
     for number in range(2, 10):  # the eight that were out, some after the hold
-        late = News(10.0 + 0.2 * number, 0, number, 9 - number)
+        late = Observation(10.0 + 0.2 * number, 0, number, 9 - number)
         state = pace.next_pace(state, throttled(retry_after_s=0.5), late)
     once = state.limit.per_s
-    state = pace.next_pace(state, throttled(retry_after_s=0.5), News(12.5, 0, 10, 0))
+    state = pace.next_pace(state, throttled(retry_after_s=0.5), Observation(12.5, 0, 10, 0))
 
     assert once == pytest.approx(0.95 * 50.0)
     assert state.limit.per_s < once
@@ -134,7 +136,7 @@ def test_after_a_429_the_pace_is_what_was_taken(
     state, count = pace.start(rate_per_s), round(seconds * accepted_per_s)
     for number in range(1, count + 1):
         state = pace.next_pace(state, accepted(), news(number / accepted_per_s, number))
-    end = News(count / accepted_per_s, count, count + 1)
+    end = Observation(count / accepted_per_s, count, count + 1)
     state = pace.next_pace(state, throttled(retry_after_s=1.0), end)
 
     assert state.limit.per_s == pytest.approx(after_per_s, rel=0.12)
@@ -143,7 +145,7 @@ def test_after_a_429_the_pace_is_what_was_taken(
 def test_holds_without_a_named_time_double_while_nothing_is_accepted() -> None:
     state, now_s, holds = pace.start(50.0), 0.0, []
     for number in range(1, 12):
-        state = pace.next_pace(state, throttled(), News(now_s, 0, number))
+        state = pace.next_pace(state, throttled(), Observation(now_s, 0, number))
         holds.append(round(state.held_until_s - now_s, 1))
         now_s = state.held_until_s
 
@@ -156,7 +158,9 @@ def test_one_429_out_of_nowhere_is_forgotten_within_half_a_minute() -> None:
     while now_s < 10.0:
         now_s, count = now_s + 0.02, count + 1
         state = pace.next_pace(state, accepted(), news(now_s, count))
-    state = pace.next_pace(state, throttled(retry_after_s=1.0), News(now_s, count, count + 1))
+    state = pace.next_pace(
+        state, throttled(retry_after_s=1.0), Observation(now_s, count, count + 1)
+    )
     cut = state.per_s(now_s)
     while state.per_s(now_s) < 50.0 and now_s < 60.0:
         now_s, count = now_s + 1 / state.per_s(now_s), count + 1
@@ -175,10 +179,10 @@ def test_the_same_limit_is_tried_less_often_each_time() -> None:
         if state.per_s(now_s) > 50.0:
             tries.append(now_s)
             state = pace.next_pace(
-                state, throttled(retry_after_s=1.0), News(now_s, count, len(tries) + count)
+                state, throttled(retry_after_s=1.0), Observation(now_s, count, len(tries) + count)
             )
             now_s = state.held_until_s
-        state = pace.next_pace(state, accepted(), News(now_s, count, len(tries) + count))
+        state = pace.next_pace(state, accepted(), Observation(now_s, count, len(tries) + count))
 
     calms = [later - before for before, later in itertools.pairwise(tries)]
     assert calms[-1] > 100.0
@@ -187,9 +191,9 @@ def test_the_same_limit_is_tried_less_often_each_time() -> None:
 
 def test_a_full_queue_is_waited_for_longer_each_time() -> None:
     full = throttled(Throttle.QUEUE_FULL)
-    first = pace.next_pace(pace.start(50.0), full, News(0.0, 0, 1))
-    same_burst = pace.next_pace(first, full, News(0.5, 0, 2))
-    second = pace.next_pace(first, full, News(31.0, 0, 3))
+    first = pace.next_pace(pace.start(50.0), full, Observation(0.0, 0, 1))
+    same_burst = pace.next_pace(first, full, Observation(0.5, 0, 2))
+    second = pace.next_pace(first, full, Observation(31.0, 0, 3))
 
     assert first.held_until_s == 30.0
     assert same_burst == first

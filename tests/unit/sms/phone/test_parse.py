@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bulksend.errors import Code
 from bulksend.sms.phone import columns as phone_columns
 from bulksend.sms.phone import parse as phone
-from bulksend.sms.phone.parse import Repair
+from bulksend.sms.phone.parse import PhoneFix
 
 
 @pytest.mark.parametrize(
@@ -75,26 +75,30 @@ def test_a_lost_plus_is_put_back_and_said(cell: str, region: str | None, e164: s
     read = phone.parse_phone(cell, region)
 
     assert isinstance(read, phone.Phone)
-    assert (read.e164, Repair.LOST_PLUS in read.repairs) == (e164, True)
+    assert (read.e164, PhoneFix.LOST_PLUS in read.repairs) == (e164, True)
 
 
 @pytest.mark.parametrize(
     ("cell", "region", "repairs"),
     [
-        pytest.param("+447700900123", None, Repair(0), id="clean"),
-        pytest.param("07700 900123", "GB", Repair(0), id="as-written-at-home"),
-        pytest.param("7700900123", "GB", Repair.LOST_ZERO, id="lost-zero"),
-        pytest.param("2025550123", "US", Repair(0), id="no-zero-to-lose-in-the-us"),
-        pytest.param("13012345678", "CN", Repair(0), id="no-zero-before-chinese-mobiles"),
-        pytest.param("3471234567", "IT", Repair(0), id="no-zero-before-italian-mobiles"),
-        pytest.param("7700900123.0", "GB", Repair.LOST_ZERO | Repair.POINT_ZERO, id="two-at-once"),
-        pytest.param("+44\u00a07700\u00a0900123", None, Repair.HIDDEN, id="nbsp"),
-        pytest.param("\u202a+447700900123\u202c", None, Repair.HIDDEN, id="bidi-marks"),
-        pytest.param("+٤٤٧٧٠٠٩٠٠١٢٣", None, Repair.FOREIGN_DIGITS, id="arabic-digits"),
-        pytest.param("＋４４７７００９００１２３", None, Repair.FOREIGN_DIGITS, id="full-width"),
+        pytest.param("+447700900123", None, PhoneFix(0), id="clean"),
+        pytest.param("07700 900123", "GB", PhoneFix(0), id="as-written-at-home"),
+        pytest.param("7700900123", "GB", PhoneFix.LOST_ZERO, id="lost-zero"),
+        pytest.param("2025550123", "US", PhoneFix(0), id="no-zero-to-lose-in-the-us"),
+        pytest.param("13012345678", "CN", PhoneFix(0), id="no-zero-before-chinese-mobiles"),
+        pytest.param("3471234567", "IT", PhoneFix(0), id="no-zero-before-italian-mobiles"),
+        pytest.param(
+            "7700900123.0", "GB", PhoneFix.LOST_ZERO | PhoneFix.POINT_ZERO, id="two-at-once"
+        ),
+        pytest.param("+44\u00a07700\u00a0900123", None, PhoneFix.HIDDEN, id="nbsp"),
+        pytest.param("\u202a+447700900123\u202c", None, PhoneFix.HIDDEN, id="bidi-marks"),
+        pytest.param("+٤٤٧٧٠٠٩٠٠١٢٣", None, PhoneFix.FOREIGN_DIGITS, id="arabic-digits"),
+        pytest.param("＋４４７７００９００１２３", None, PhoneFix.FOREIGN_DIGITS, id="full-width"),
     ],
 )
-def test_what_was_undone_in_reading_is_said(cell: str, region: str | None, repairs: Repair) -> None:
+def test_what_was_undone_in_reading_is_said(
+    cell: str, region: str | None, repairs: PhoneFix
+) -> None:
     read = phone.parse_phone(cell, region)
 
     assert isinstance(read, phone.Phone)
@@ -153,7 +157,7 @@ def test_a_landline_is_read_and_said(cell: str, landline: bool) -> None:
 def test_a_damaged_phone_is_named(cell: str, region: str | None, code: Code) -> None:
     damage = phone.parse_phone(cell, region)
 
-    assert isinstance(damage, phone.Damage)
+    assert isinstance(damage, phone.PhoneError)
     assert damage.code == code
     assert damage.text
 
@@ -175,8 +179,8 @@ def generated() -> list[str]:
     return cells
 
 
-def as_row(read: phone.Phone | phone.Damage) -> dict[str, object]:
-    if isinstance(read, phone.Damage):
+def as_row(read: phone.Phone | phone.PhoneError) -> dict[str, object]:
+    if isinstance(read, phone.PhoneError):
         fine = dict.fromkeys(("to_e164", "country", "landline", "repairs"))
         return {**fine, "problem": str(read.code), "problem_text": read.text}
     return {
