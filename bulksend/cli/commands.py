@@ -96,7 +96,7 @@ def status(**given: Any) -> int:
 @options.OUTPUT
 def results(**given: Any) -> int:
     """Write the results CSV again."""
-    from bulksend.commands import status as command
+    from bulksend.commands import results as command
 
     return givens.shown(command.results(givens.settings(given)), given)
 

@@ -1,1 +1,1 @@
-"""Shows what the journal knows: the results CSV."""
+"""The journal joined with the contacts file, for people: results, comparison, learned rates."""

@@ -1,4 +1,4 @@
-"""What the journal knows of the rows of composed frames, as the results CSV shows it."""
+"""The journal's entries beside the rows of composed frames, as the results show them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from bulksend import journal
 
-#: Rows looked up at a time: what the journal knows of one takes a kilobyte on its way.
+#: Rows looked up at a time: what the journal has of one takes a kilobyte on its way.
 _PIECE_ROWS = 10_000
 
 
@@ -33,12 +33,12 @@ def read(reader: journal.Reader, first_row: int, last_row: int) -> pl.DataFrame:
     """The entries of a span of rows. Raises JournalError."""
     columns = reader.entries(first_row, last_row)
     try:
-        found = pl.DataFrame(columns, schema=_SCHEMA)
+        frame = pl.DataFrame(columns, schema=_SCHEMA)
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
         raise reader.damaged() from None
-    if found["status"].null_count():
+    if frame["status"].null_count():
         raise reader.damaged()
-    return found.with_columns(
+    return frame.with_columns(
         message_id=_dashed(pl.col("message_id").bin.encode("hex")),
         claimed_at=_moment("claimed_at"),
         settled_at=_moment("settled_at"),

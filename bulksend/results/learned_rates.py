@@ -24,7 +24,7 @@ from bulksend.sms import rates
 from bulksend.sms.message import Money
 from bulksend.sms.phone import columns as phone_columns
 
-_WANTED = ("to_e164", "parts", "cost", "currency")
+_NEEDED = ("to_e164", "parts", "cost", "currency")
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,12})?")
 _PARTS = re.compile(r"[1-9]\d?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -59,12 +59,12 @@ class Line:
 def learn(paths: Iterable[Path]) -> Lesson:
     """The charges of the files together. Raises ContactsError naming file, row and column."""
     lesson = Lesson()
-    known: dict[str, Path] = {}
+    first_of: dict[str, Path] = {}
     for path in paths:
         results = loader.open_contacts(path)
-        same = known.setdefault(results.digest(), path)
-        if same is not path:
-            lesson.notes.append(f"{path} holds the same as {same}, which is counted once")
+        first = first_of.setdefault(results.digest(), path)
+        if first is not path:
+            lesson.notes.append(f"{path} holds the same as {first}, which is counted once")
             continue
         if path.name.endswith(_SANDBOX):
             lesson.notes.append(f"{path}: these are the sandbox's prices, not Telnyx's")
@@ -78,56 +78,56 @@ def lines(lesson: Lesson) -> tuple[list[Line], list[Line]]:
     for (country, currency), prices in sorted(lesson.prices.items()):
         line = _line(country, currency, prices, lesson.last[country, currency])
         by_country.setdefault(country, []).append(line)
-    usual = [max(it, key=lambda line: line.charges.samples) for it in by_country.values()]
-    return usual, [it for several in by_country.values() for it in several if it not in usual]
+    usual = [max(some, key=lambda line: line.charges.samples) for some in by_country.values()]
+    return usual, [line for some in by_country.values() for line in some if line not in usual]
 
 
-def card(found: Sequence[Line]) -> str:
+def card(learned: Sequence[Line]) -> str:
     """The rate card as CSV."""
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     table.writerow((*rates.COLUMNS, *rates.LEARNED_COLUMNS))
-    for line in found:
+    for line in learned:
         table.writerow(row(line).values())
     return written.getvalue()
 
 
 def row(line: Line) -> dict[str, str]:
     """A line by the names of the columns."""
-    known = line.charges
+    charges = line.charges
     return {
         "country": line.country,
         "price_per_part": rates.shown(line.price.amount),
         "currency": line.price.currency,
-        "samples": str(known.samples),
-        "low": rates.shown(known.low or Decimal(0)),
-        "high": rates.shown(known.high or Decimal(0)),
-        "last_charged": known.last_charged,
+        "samples": str(charges.samples),
+        "low": rates.shown(charges.low or Decimal(0)),
+        "high": rates.shown(charges.high or Decimal(0)),
+        "last_charged": charges.last_charged,
     }
 
 
 def _line(country: str, currency: str, prices: Counter[Decimal], last: str) -> Line:
-    known = rates.Charges(
+    charges = rates.Charges(
         samples=prices.total(), low=min(prices), high=max(prices), last_charged=last
     )
-    return Line(country, Money(_median(prices), currency), known)
+    return Line(country, Money(_median(prices), currency), charges)
 
 
 def _median(prices: Counter[Decimal]) -> Decimal:
     """Of the charges, each counted as often as it was made."""
-    half, seen = prices.total() / 2, 0
+    half, passed = prices.total() / 2, 0
     middle = []
     for price in sorted(prices):
-        seen += prices[price]
-        if seen >= half:
+        passed += prices[price]
+        if passed >= half:
             middle.append(price)
-        if seen > half:
+        if passed > half:
             break
     return statistics.mean(middle[:2])
 
 
 def _learn_file(path: Path, results: loader.Contacts, lesson: Lesson) -> None:
-    cells = _placeholder_columns(path, results)
+    cells = _own_cells(path, results)
     for chunk in results.chunks():
         broken = chunk["problem"].is_not_null()
         lesson.left_out["rows that are broken"] += int(broken.sum())
@@ -142,17 +142,17 @@ def _learn_file(path: Path, results: loader.Contacts, lesson: Lesson) -> None:
             _learn_rows(path, _with_countries(rest), lesson)
 
 
-def _placeholder_columns(path: Path, results: loader.Contacts) -> dict[str, str]:
-    """Our columns; they are the last ones of their names."""
-    found = {name: results.header.find(name) for name in (*_WANTED, "settled_at")}
-    for name in _WANTED:
-        if not found[name]:
+def _own_cells(path: Path, results: loader.Contacts) -> dict[str, str]:
+    """Of each column of ours its cell; they are the last ones of their names."""
+    places = {name: results.header.find(name) for name in (*_NEEDED, "settled_at")}
+    for name in _NEEDED:
+        if not places[name]:
             raise errors.ContactsError(
                 f"{path}: no column named `{name}`; it is no results file",
                 hint=_HINT,
                 code="results_foreign",
             )
-    return {name: results.header.cell(at[-1]) for name, at in found.items() if at}
+    return {name: results.header.cell(at[-1]) for name, at in places.items() if at}
 
 
 def _with_countries(charged: pl.DataFrame) -> pl.DataFrame:

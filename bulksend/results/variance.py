@@ -80,7 +80,7 @@ class Variance:
 
 
 class Comparison:
-    """Gathers what each row was charged while it passes by; a few bytes a kind of charge."""
+    """Adds up what each row was charged while it passes by; a few bytes a kind of charge."""
 
     def __init__(self, reader: journal.Reader) -> None:
         self._reader = reader
@@ -93,12 +93,12 @@ class Comparison:
         """
         for piece in pieces:
             try:
-                self._take(piece)
+                self._add(piece)
             except ArithmeticError:
                 raise self._reader.damaged() from None
             yield piece
 
-    def _take(self, piece: Beside) -> None:
+    def _add(self, piece: Beside) -> None:
         charged = piece.entries.filter(pl.col("status") == str(Status.ACCEPTED)).select(
             "row", "cost", "currency", charged_parts="parts", charged_encoding="encoding"
         )
@@ -137,17 +137,17 @@ def variance(groups: Mapping[Group, int], card: RateCard) -> Variance:
         _add(cost, group.currency, group.cost * rows)
         if (price := _price(group, card)) is not None:
             _add(estimated, group.currency, price * group.parts * rows)
-    causes = [it for country in _countries(groups) for it in _causes(country, card)]
+    causes = [cause for country in _countries(groups) for cause in _causes(country, card)]
     return Variance(
         rows=sum(groups.values()),
-        parts_estimated=sum(it.parts * rows for it, rows in groups.items()),
-        parts_charged=sum(it.charged_parts * rows for it, rows in groups.items()),
+        parts_estimated=sum(group.parts * rows for group, rows in groups.items()),
+        parts_charged=sum(group.charged_parts * rows for group, rows in groups.items()),
         priced=bool(card.prices),
         price_estimated=estimated,
         cost=cost,
-        rows_without_cost=sum(rows for it, rows in groups.items() if it.cost is None),
+        rows_without_cost=sum(rows for group, rows in groups.items() if group.cost is None),
         causes=tuple(
-            sorted(causes, key=lambda it: (-abs(it.amount or Decimal(0)), -abs(it.parts)))
+            sorted(causes, key=lambda cause: (-abs(cause.amount or Decimal(0)), -abs(cause.parts)))
         ),
     )
 
@@ -158,30 +158,32 @@ def _add(sums: dict[str, Decimal], currency: str, amount: Decimal) -> None:
 
 def _price(group: Group, card: RateCard) -> Decimal | None:
     """What the card says of a part, where the charge can be compared with it."""
-    known = card.prices.get(group.country)
-    comparable = known is not None and group.currency in ("", known.currency)
-    return known.amount if known is not None and comparable else None
+    price = card.prices.get(group.country)
+    comparable = price is not None and group.currency in ("", price.currency)
+    return price.amount if price is not None and comparable else None
 
 
 def _countries(groups: Mapping[Group, int]) -> Iterator[dict[Group, int]]:
     """The groups of each country by itself."""
-    found: dict[str, dict[Group, int]] = {}
+    by_country: dict[str, dict[Group, int]] = {}
     for group, rows in groups.items():
-        found.setdefault(group.country, {})[group] = rows
-    yield from found.values()
+        by_country.setdefault(group.country, {})[group] = rows
+    yield from by_country.values()
 
 
 def _causes(groups: Mapping[Group, int], card: RateCard) -> Iterator[Cause]:
     """Of one country."""
-    if other := {it: rows for it, rows in groups.items() if it.parts != it.charged_parts}:
+    if other := {
+        group: rows for group, rows in groups.items() if group.parts != group.charged_parts
+    }:
         yield _parts_cause(other, card)
     if not card.prices:
         return
-    charged = {it: rows for it, rows in groups.items() if it.cost is not None}
+    charged = {group: rows for group, rows in groups.items() if group.cost is not None}
     dearer = {
-        it: rows
-        for it, rows in charged.items()
-        if (price := _price(it, card)) is not None and it.cost != price * it.charged_parts
+        group: rows
+        for group, rows in charged.items()
+        if (price := _price(group, card)) is not None and group.cost != price * group.charged_parts
     }
     if dearer:
         yield _price_cause(dearer, card)
@@ -195,8 +197,8 @@ def _causes(groups: Mapping[Group, int], card: RateCard) -> Iterator[Cause]:
 
 def _parts_cause(groups: Mapping[Group, int], card: RateCard) -> Cause:
     country, rows = next(iter(groups)).country, sum(groups.values())
-    more = sum((it.charged_parts - it.parts) * count for it, count in groups.items())
-    recoded = sum(rows for it, rows in groups.items() if it.encoding != it.charged_encoding)
+    more = sum((each.charged_parts - each.parts) * count for each, count in groups.items())
+    recoded = sum(count for each, count in groups.items() if each.encoding != each.charged_encoding)
     amount, currency = None, ""
     for group, count in groups.items():
         if group.cost is not None and (price := _price(group, card)) is not None:
@@ -219,29 +221,29 @@ def _parts_cause(groups: Mapping[Group, int], card: RateCard) -> Cause:
 
 def _price_cause(groups: Mapping[Group, int], card: RateCard) -> Cause:
     country, rows = next(iter(groups)).country, sum(groups.values())
-    known = card.prices[country]
-    amount, found = Decimal(0), set()
+    listed = card.prices[country]
+    amount, prices = Decimal(0), set()
     for group, count in groups.items():
         cost = group.cost or Decimal(0)
-        amount += (cost - known.amount * group.charged_parts) * count
-        found.add(cost / (group.charged_parts or 1))
-    expected = rates.shown(known.amount)
-    charged = " to ".join(rates.shown(it) for it in sorted({min(found), max(found)}))
+        amount += (cost - listed.amount * group.charged_parts) * count
+        prices.add(cost / (group.charged_parts or 1))
+    expected = rates.shown(listed.amount)
+    charged = " to ".join(rates.shown(price) for price in sorted({min(prices), max(prices)}))
     return Cause(
         kind=Kind.PRICE,
         country=country,
         rows=rows,
         amount=amount,
-        currency=known.currency,
+        currency=listed.currency,
         text=f"{_named(country)}: a part cost {charged}, not {expected} ({_rows(rows)})",
     )
 
 
 def _country_cause(groups: Mapping[Group, int], currency: str, card: RateCard) -> Cause:
     country, rows = next(iter(groups)).country, sum(groups.values())
-    known = card.prices.get(country)
-    why = "is not on the rate card" if known is None else f"is on the card in {known.currency}"
-    amount = sum(((it.cost or Decimal(0)) * count for it, count in groups.items()), Decimal(0))
+    listed = card.prices.get(country)
+    why = "is not on the rate card" if listed is None else f"is on the card in {listed.currency}"
+    amount = sum(((each.cost or Decimal(0)) * count for each, count in groups.items()), Decimal(0))
     return Cause(
         kind=Kind.COUNTRY,
         country=country,
@@ -260,29 +262,29 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def document(found: Variance) -> dict[str, Any]:
+def document(compared: Variance) -> dict[str, Any]:
     """For the JSON document. Money is a decimal string."""
     return {
-        "rows": found.rows,
-        "parts_estimated": found.parts_estimated,
-        "parts_charged": found.parts_charged,
-        "price_estimated": _money(found.price_estimated) if found.priced else None,
-        "cost": _money(found.cost),
-        "rows_without_cost": found.rows_without_cost,
+        "rows": compared.rows,
+        "parts_estimated": compared.parts_estimated,
+        "parts_charged": compared.parts_charged,
+        "price_estimated": _money(compared.price_estimated) if compared.priced else None,
+        "cost": _money(compared.cost),
+        "rows_without_cost": compared.rows_without_cost,
         "causes": [
             {
-                "kind": str(it.kind),
-                "country": it.country,
-                "rows": it.rows,
-                "parts": it.parts,
-                "amount": None if it.amount is None else format(it.amount, "f"),
-                "currency": it.currency or None,
-                "text": it.text,
+                "kind": str(cause.kind),
+                "country": cause.country,
+                "rows": cause.rows,
+                "parts": cause.parts,
+                "amount": None if cause.amount is None else format(cause.amount, "f"),
+                "currency": cause.currency or None,
+                "text": cause.text,
             }
-            for it in found.causes
+            for cause in compared.causes
         ],
     }
 
 
 def _money(amounts: Mapping[str, Decimal]) -> dict[str, str]:
-    return {currency: format(it, "f") for currency, it in sorted(amounts.items())}
+    return {currency: format(amount, "f") for currency, amount in sorted(amounts.items())}

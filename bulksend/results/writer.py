@@ -18,8 +18,8 @@ from typing import IO
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import own_files as corrected
-from bulksend.results import formulas as cells
+from bulksend.contacts import own_files
+from bulksend.results import formulas
 from bulksend.results.entries import Beside
 from bulksend.sms import rates
 from bulksend.sms.message import Status
@@ -44,7 +44,7 @@ def write_rows(
     with replacing(path) as file:
         file.write(_header_line([*_unclashed(header, ours), *ours]))
         for frame in frames:
-            text = [cells.defuse(column) for column in originals]
+            text = [formulas.defuse(column) for column in originals]
             own = [_own(name) for name in ours]
             frame.select(*text, *own).write_csv(file, include_header=False)
             written += frame.height
@@ -53,7 +53,7 @@ def write_rows(
 
 def _own(name: str) -> pl.Expr:
     text = pl.col(name).cast(pl.String)
-    return text if name in _OURS_ALONE else cells.defuse(text)
+    return text if name in _OURS_ALONE else formulas.defuse(text)
 
 
 #: Columns that hold nothing but our own words, digits and dashes, or an E.164 number.
@@ -85,19 +85,19 @@ def write_estimate(
 ) -> int:
     """The estimate CSV: the verdict on each row; the number of lines written."""
     return write_rows(
-        path, header, corrected.VERDICT_COLUMNS, (_verdicts(frame, rate_card) for frame in frames)
+        path, header, own_files.VERDICT_COLUMNS, (_verdicts(frame, rate_card) for frame in frames)
     )
 
 
 def write_problems(
     path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], rate_card: rates.RateCard
 ) -> int:
-    """Of the estimate CSV the rows that cannot be sent, as a contacts file to be corrected.
+    """Of the estimate CSV the rows that cannot be sent, as a contacts file to be own_files.
 
     The original columns keep their names; ours give way where they clash.
     """
-    ours = corrected.verdict_columns(header)
-    renamed = dict(zip(corrected.VERDICT_COLUMNS, ours, strict=True))
+    ours = own_files.verdict_columns(header)
+    renamed = dict(zip(own_files.VERDICT_COLUMNS, ours, strict=True))
     troubled = (frame.filter(pl.col("status") == str(Status.INVALID)) for frame in frames)
     verdicts = (_verdicts(frame, rate_card).rename(renamed) for frame in troubled)
     return write_rows(path, header, ours, verdicts)
@@ -116,7 +116,10 @@ def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame
     return composed.join(
         prices, on=["country", "parts"], how="left", maintain_order="left"
     ).with_columns(
-        *(pl.when(sendable).then(pl.col(it)) for it in ("encoding", "parts", "price", "currency")),
+        *(
+            pl.when(sendable).then(pl.col(name))
+            for name in ("encoding", "parts", "price", "currency")
+        ),
         status=pl.when(sendable).then(pl.lit("sendable")).otherwise("status"),
         error_code="problem",
         error="problem_text",
@@ -124,14 +127,14 @@ def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame
 
 
 def _join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Composed rows beside what the journal knows of them; the journal's word comes first."""
-    known = composed.join(entries, on="row", how="left", suffix="_known", maintain_order="left")
-    settled = pl.col("status_known").is_not_null()
+    """Composed rows beside their entries; the journal's word comes first."""
+    joined = composed.join(entries, on="row", how="left", suffix="_entry", maintain_order="left")
+    settled = pl.col("status_entry").is_not_null()
     own_code, own_error = pl.col("problem"), pl.col("problem_text")
-    return known.with_columns(
-        status=pl.coalesce("status_known", "status"),
-        parts=pl.when(settled).then(pl.col("parts_known")),
-        encoding=pl.when(settled).then(pl.col("encoding_known")),
+    return joined.with_columns(
+        status=pl.coalesce("status_entry", "status"),
+        parts=pl.when(settled).then(pl.col("parts_entry")),
+        encoding=pl.when(settled).then(pl.col("encoding_entry")),
         error_code=pl.when(settled).then(pl.col("error_code")).otherwise(own_code),
         error=pl.when(settled).then(pl.col("error")).otherwise(own_error),
     )
@@ -145,7 +148,7 @@ def _unclashed(header: Sequence[str], ours: Sequence[str]) -> list[str]:
 def _header_line(names: Sequence[str]) -> bytes:
     line = io.StringIO()
     frame = pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
-    safe = frame.select(cells.defuse(pl.col("name")).fill_null(""))["name"]
+    safe = frame.select(formulas.defuse(pl.col("name")).fill_null(""))["name"]
     csv.writer(line, lineterminator="\n").writerow(safe.to_list())
     return line.getvalue().encode()
 
