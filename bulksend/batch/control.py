@@ -49,8 +49,8 @@ class RunControl:
         """What was wished ends with the run."""
         control.remove(self.path)
 
-    def heard(self, reply: Reply) -> None:
-        """Every reply."""
+    def on_reply(self, reply: Reply) -> None:
+        """Count the connections that failed."""
         self._unconnected += reply.code in breaker.NO_CONNECTION
 
     def look(self, progress: Progress, in_flight: int) -> None:

@@ -110,7 +110,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
                 gateway=leaving,
                 pace=pacer,
                 halt=switch,
-                on_reply=report.heard,
+                listeners=(pacer.on_reply, run_control.on_reply, report.on_reply),
                 sleep=asyncio.sleep,
                 random=random.Random(),  # noqa: S311 - jitter, not a secret
             ),
@@ -164,10 +164,9 @@ class _Report:
     journal: journal.Journal
     clock: ServerClock
 
-    def heard(self, reply: Reply) -> None:
-        """Every reply, also of requests that are made again."""
-        self.run_control.heard(reply)
-        reason = self.guard.heard(reply, asyncio.get_running_loop().time())
+    def on_reply(self, reply: Reply) -> None:
+        """Every reply, also of requests that are made again: stop where the breaker says so."""
+        reason = self.guard.on_reply(reply, asyncio.get_running_loop().time())
         if reason is not None:
             self.switch.set(reason, reply.error)
 

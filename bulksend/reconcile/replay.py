@@ -70,7 +70,7 @@ class KeyReplay:
             gateway=self.gateway,
             pace=self.pacer,
             halt=self.switch,
-            on_reply=self._heard,
+            listeners=(self.pacer.on_reply, self._on_reply),
             sleep=asyncio.sleep,
         ).deliver
         outcome = await deliver(message, body, key)
@@ -82,10 +82,10 @@ class KeyReplay:
             outcome = await deliver(message, body, key)
         return outcome
 
-    def _heard(self, reply: Reply) -> None:
+    def _on_reply(self, reply: Reply) -> None:
         if idempotency.is_in_flight(reply):  # no trouble: the first request is worked on
             return
-        reason = self.guard.heard(reply, asyncio.get_running_loop().time())
+        reason = self.guard.on_reply(reply, asyncio.get_running_loop().time())
         if reason is not None:
             self.switch.set(reason, reply.error)
 

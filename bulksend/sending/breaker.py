@@ -34,7 +34,7 @@ class Limits:
 
 
 class Breaker:
-    """Hears every reply and says when to stop. Holds counters, no clock of its own."""
+    """Says after every reply whether to stop. Holds counters, no clock of its own."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -43,11 +43,11 @@ class Breaker:
         self._refusals, self._refused_code = 0, ""
         self._unknown, self._unconnected = 0, 0
         self._retries = limits.retries
-        self._heard_at_s: float | None = None
+        self._replied_at_s: float | None = None
 
-    def heard(self, reply: Reply, now_s: float) -> Stop | None:
+    def on_reply(self, reply: Reply, now_s: float) -> Stop | None:
         """The reason to stop after this reply, if there is one."""
-        self._heard_at_s = now_s
+        self._replied_at_s = now_s
         if reply.stop is not None:
             return reply.stop
         throttled = reply.signal is not None and reply.signal.throttle is not None
@@ -60,11 +60,11 @@ class Breaker:
         return self._storm()
 
     def silent(self, now_s: float, *, waiting: bool) -> Stop | None:
-        """The reason to stop when nothing was heard; `waiting`: requests are out."""
-        if not waiting or self._heard_at_s is None:
-            self._heard_at_s = now_s
+        """The reason to stop when no reply came; `waiting`: requests are out."""
+        if not waiting or self._replied_at_s is None:
+            self._replied_at_s = now_s
             return None
-        too_long = now_s - self._heard_at_s > self._limits.silence_s
+        too_long = now_s - self._replied_at_s > self._limits.silence_s
         return Stop.SILENCE if too_long else None
 
     def _note_good(self) -> None:
@@ -112,23 +112,23 @@ class _Last:
 
     def __init__(self, of: int) -> None:
         self._of = of
-        self._seen = 0
+        self._total = 0
         self._true: deque[int] = deque()
 
     @property
     def full(self) -> bool:
         """Whether there were so many yet."""
-        return self._seen >= self._of
+        return self._total >= self._of
 
     @property
     def count(self) -> int:
         """How many were true."""
-        while self._true and self._true[0] <= self._seen - self._of:
+        while self._true and self._true[0] <= self._total - self._of:
             self._true.popleft()
         return len(self._true)
 
     def add(self, *, one: bool) -> None:
         """One more, and the oldest goes."""
-        self._seen += 1
+        self._total += 1
         if one:
-            self._true.append(self._seen)
+            self._true.append(self._total)

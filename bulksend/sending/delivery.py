@@ -7,7 +7,7 @@ here: a second request could be a second text.
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -36,9 +36,6 @@ class Pace(Protocol):
     async def slot(self) -> None:
         """Wait until one request may go."""
 
-    def heard(self, reply: Reply) -> None:
-        """Learn from a reply."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
@@ -65,24 +62,24 @@ class Delivery:
     gateway: Gateway
     pace: Pace
     halt: halting.Halt
-    #: Hears every reply, also those that are tried again.
-    on_reply: Callable[[Reply], None]
+    #: Told of every reply, once each and in this order; also of those that are tried again.
+    listeners: Sequence[Callable[[Reply], None]]
     sleep: Callable[[float], Awaitable[None]]
     patience: Patience = field(default_factory=Patience)
     random: random.Random = field(default_factory=random.Random)
 
     async def deliver(self, message: Message, body: bytes, key: str) -> Outcome:
         """The first request with the slot already taken, and more only if nothing left."""
-        reply = self._heard(await self.gateway.send(body, key))
+        reply = self._announce(await self.gateway.send(body, key))
         if not self._worth_another(reply):
             return Outcome(message.row, message.claim, 1, reply)
         counted = _Counted(1, reply)
         await self._try_again(counted, body, key)
         return Outcome(message.row, message.claim, counted.requests, counted.reply)
 
-    def _heard(self, reply: Reply) -> Reply:
-        self.pace.heard(reply)
-        self.on_reply(reply)
+    def _announce(self, reply: Reply) -> Reply:
+        for listener in self.listeners:
+            listener(reply)
         return reply
 
     def _worth_another(self, reply: Reply) -> bool:
@@ -117,7 +114,7 @@ class Delivery:
 
     async def _request(self, counted: _Counted, body: bytes, key: str) -> None:
         if await self.halt.outlast(self.pace.slot()):
-            counted.reply = self._heard(await self.gateway.send(body, key))
+            counted.reply = self._announce(await self.gateway.send(body, key))
             counted.requests += 1
 
     async def _pause(self, delay_s: float) -> None:

@@ -1,9 +1,9 @@
-"""Many messages: a fixed crew of workers, each of which takes one row from claim to settlement.
+"""Many messages: a fixed number of workers, each of which takes one row from claim to settlement.
 
 A row passes: feed -> budget -> slot -> claim (durable) -> delivery -> settle (durable) -> counted.
 A worker's next claim becomes durable with the settlement of its row before or later, never earlier;
-so never more rows than workers can be in doubt. Nothing here cancels a request; the crew is
-drained, and abandoned only by `leave`.
+so never more rows than workers can become unknown. Nothing here cancels a request; the workers
+are drained, and abandoned only by `leave`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bulksend import errors
 from bulksend.sending import delivery, halt
 from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_key
 
-#: Rows sent one after the other before the whole crew starts, until one is accepted: a wrong key
+#: Rows sent one after the other before all workers start, until one is accepted: a wrong key
 #: or sender shows itself in one request and not in one for each worker.
 FIRST_ROWS = 5
 #: How long `leave` waits for the journal.
@@ -25,7 +25,7 @@ LEAVE_S = 0.7
 
 
 class Recorder(Protocol):
-    """Whoever keeps the record, in the order it is told.
+    """Whoever keeps the record, in the order of the calls.
 
     Both are done when it is durable; both raise JournalError.
     """
@@ -73,7 +73,7 @@ class Workers:
 
 
 class Pipeline:
-    """Runs a crew over a source until it is empty or the halt is set."""
+    """Runs workers over a source until it is empty or the halt is set."""
 
     def __init__(self, workers: Workers, *, max_in_flight: int) -> None:
         self._workers = workers
@@ -88,8 +88,8 @@ class Pipeline:
         self._failure: BaseException | None = None
 
     async def run(self) -> None:
-        """Raises JournalError, or what the source raised, after the crew has been drained."""
-        workers = asyncio.create_task(self._work(), name="bulksend-crew")
+        """Raises JournalError, or what the source raised, after the workers have been drained."""
+        workers = asyncio.create_task(self._work(), name="bulksend-workers")
         leaving = asyncio.create_task(self._left.wait(), name="bulksend-leave")
         await asyncio.wait([workers, leaving], return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
@@ -168,7 +168,7 @@ class Pipeline:
         self._settling[settling].append((message, outcome))
 
     def _count(self, settling: asyncio.Future[None]) -> None:
-        """Durable: give back the money of these rows, and tell."""
+        """Durable: give back the money of these rows, and count them."""
         settled = self._settling.pop(settling)
         self._settled.set()
         if settling.cancelled():

@@ -138,8 +138,8 @@ BUGS = (
     Bug(
         "a key that is another one for each attempt",
         "sending/delivery.py",
-        "        reply = self._heard(await self.gateway.send(body, key))",
-        "        reply = self._heard("
+        "        reply = self._announce(await self.gateway.send(body, key))",
+        "        reply = self._announce("
         "await self.gateway.send(body, key + str(self.random.random())))",
         (_PIPELINE, _STOPPING),
     ),

@@ -69,7 +69,7 @@ async def _run(
                 trace.longest_s = max(trace.longest_s, wait_s)
                 reply = accepted(message_id="m", wait_s=wait_s)
             await asyncio.sleep(latency_s - way_s)
-            pacer.heard(reply)
+            pacer.on_reply(reply)
 
     async with pacing.Pacer(rate_per_s) as pacer:
         workers = [asyncio.create_task(worker(pacer)) for _ in range(in_flight)]

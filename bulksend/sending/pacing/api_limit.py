@@ -1,8 +1,8 @@
 """How many requests Telnyx's API takes a second, learnt from its refusals (429). Pure.
 
 A refusal costs a whole hold, so the limit is found from below: fall to a little under what was
-really taken, keep calm, then creep upwards. Each time the same limit is met again the calm before
-the next try gets longer; a limit that no longer holds is left behind quickly.
+really taken, cool down, then grow slowly. Each time the same limit is met again the cooldown
+before the next try gets longer; a limit that no longer holds is left behind by fast growth.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ HOLD_MIN_S, HOLD_OWN_MAX_S = 0.2, 60.0
 BELOW_MEASURED, BELOW_ESTIMATE = 0.97, 0.95
 #: How long nothing is tried after a refusal: after an estimate; after a measurement, and doubled
 #: each time that the same limit is met again.
-CALM_ESTIMATE_S, CALM_S, CALM_MAX_S = 1.0, 5.0, 160.0
+COOLDOWN_ESTIMATE_S, COOLDOWN_S, COOLDOWN_MAX_S = 1.0, 5.0, 160.0
 #: Growth a second: near the limit, and where it is not known or was left behind.
-CREEP, LEAP = 0.01, 0.3
+SLOW_GROWTH, FAST_GROWTH = 0.01, 0.3
 _BEYOND = 1.05
 _STEP_S = 0.25
 #: A measurement needs so much time and so many accepted requests.
@@ -56,11 +56,11 @@ class Limit:
     #: How often in a row it was met at the same height.
     confirmed: int = 0
     #: Refusals in a row between which nothing was accepted.
-    fruitless: int = 0
+    throttled_in_row: int = 0
     #: Up to this reply all belong to requests from before the last refusal.
-    stale_until: int = 0
+    ignore_until_reply: int = 0
     #: Nothing is tried before this moment.
-    calm_until_s: float = -math.inf
+    cooldown_until_s: float = -math.inf
     grown_at_s: float = -math.inf
     #: The stretch being counted: since when (None: none has begun), and accepted before it.
     since_s: float | None = None
@@ -75,85 +75,91 @@ class Limit:
 UNKNOWN = Limit()
 
 
-def on_accepted(limit: Limit, user_per_s: float, news: Observation) -> Limit:
+def on_accepted(limit: Limit, user_per_s: float, observation: Observation) -> Limit:
     """After an accepted request: count, and grow back towards the user's rate."""
-    if news.replies <= limit.stale_until:  # the rest of a burst: more was taken than it seemed
-        more = BELOW_ESTIMATE * news.last_second
+    if (
+        observation.replies <= limit.ignore_until_reply
+    ):  # the rest of a burst: more was taken than it seemed
+        more = BELOW_ESTIMATE * observation.last_second
         return limit if limit.measured or more <= limit.per_s else replace(limit, per_s=more)
     if limit.since_s is None or limit.resting:
         limit = replace(
             limit,
-            since_s=news.now_s,
-            accepted_then=news.accepted - 1,
+            since_s=observation.now_s,
+            accepted_then=observation.accepted - 1,
             last_per_s=0.0,
             resting=False,
-            fruitless=0,
+            throttled_in_row=0,
         )
-    elif (passed_s := news.now_s - limit.since_s) >= _MEASURE_S:
-        count = news.accepted - limit.accepted_then
+    elif (passed_s := observation.now_s - limit.since_s) >= _MEASURE_S:
+        count = observation.accepted - limit.accepted_then
         if count >= _MEASURE_COUNT:
             limit = replace(
                 limit,
-                since_s=news.now_s,
-                accepted_then=news.accepted,
+                since_s=observation.now_s,
+                accepted_then=observation.accepted,
                 last_per_s=count / passed_s,
             )
-    return limit if math.isinf(limit.per_s) else _grown(limit, user_per_s, news.now_s)
+    return limit if math.isinf(limit.per_s) else _grown(limit, user_per_s, observation.now_s)
 
 
 def _grown(limit: Limit, user_per_s: float, now_s: float) -> Limit:
-    elapsed_s = min(now_s - max(limit.grown_at_s, limit.calm_until_s), 1.0)
+    elapsed_s = min(now_s - max(limit.grown_at_s, limit.cooldown_until_s), 1.0)
     if elapsed_s < _STEP_S:
         return limit
     near = limit.measured and limit.per_s < _BEYOND * limit.taken_per_s
-    faster = limit.per_s * (1.0 + (CREEP if near else LEAP) * elapsed_s)
+    faster = limit.per_s * (1.0 + (SLOW_GROWTH if near else FAST_GROWTH) * elapsed_s)
     if faster >= user_per_s:  # no limit any more
         return replace(limit, per_s=math.inf, taken_per_s=math.inf, confirmed=0)
     return replace(limit, per_s=faster, grown_at_s=now_s)
 
 
 def on_throttled(
-    limit: Limit, asked_s: float, rate_per_s: float, news: Observation
+    limit: Limit, asked_s: float, rate_per_s: float, observation: Observation
 ) -> tuple[Limit, float]:
     """After a refusal: the new limit, and how long nobody may send.
 
     `asked_s` is what Telnyx named (0: nothing), `rate_per_s` how fast we were. The refusals of one
     burst, however late they arrive, count once.
     """
-    if news.replies <= limit.stale_until:
+    if observation.replies <= limit.ignore_until_reply:
         return limit, max(asked_s, HOLD_MIN_S)
-    hold_s = max(asked_s, min(HOLD_MIN_S * 2.0**limit.fruitless, HOLD_OWN_MAX_S))
-    taken, measured = _taken(limit, hold_s, rate_per_s, news)
+    hold_s = max(asked_s, min(HOLD_MIN_S * 2.0**limit.throttled_in_row, HOLD_OWN_MAX_S))
+    taken, measured = _taken(limit, hold_s, rate_per_s, observation)
     confirmed = 0
     if measured and abs(taken / limit.taken_per_s - 1.0) < 0.1:
         confirmed = limit.confirmed + 1
-    calm_s = min(CALM_S * 2.0**confirmed, CALM_MAX_S) if measured else CALM_ESTIMATE_S
+    cooldown_s = (
+        min(COOLDOWN_S * 2.0**confirmed, COOLDOWN_MAX_S) if measured else COOLDOWN_ESTIMATE_S
+    )
     cut = replace(
         limit,
         per_s=taken * (BELOW_MEASURED if measured else BELOW_ESTIMATE),
         taken_per_s=taken,
         measured=measured,
         confirmed=confirmed,
-        fruitless=limit.fruitless + 1,
-        stale_until=news.replies + news.open,
-        calm_until_s=news.now_s + hold_s + calm_s,
+        throttled_in_row=limit.throttled_in_row + 1,
+        ignore_until_reply=observation.replies + observation.open,
+        cooldown_until_s=observation.now_s + hold_s + cooldown_s,
         resting=True,
     )
     return cut, hold_s
 
 
-def _taken(limit: Limit, hold_s: float, rate_per_s: float, news: Observation) -> tuple[float, bool]:
+def _taken(
+    limit: Limit, hold_s: float, rate_per_s: float, observation: Observation
+) -> tuple[float, bool]:
     """What was taken a second, and whether that was measured.
 
     A burst that was cut short says: so many in the burst and the holds after it together.
     """
     if limit.since_s is None:  # nothing at all so far
         return 0.5 * rate_per_s, False
-    passed_s = news.now_s - limit.since_s
-    taken = (news.accepted - limit.accepted_then) / (passed_s + hold_s)
+    passed_s = observation.now_s - limit.since_s
+    taken = (observation.accepted - limit.accepted_then) / (passed_s + hold_s)
     if limit.resting:
         return min(taken, rate_per_s), False
     # Where there are enough to count, the second before is what the limit allows, exactly.
-    by_second = hold_s <= _SHORT_S and news.last_second >= _MEASURE_COUNT
-    counted = news.last_second if by_second else limit.last_per_s
+    by_second = hold_s <= _SHORT_S and observation.last_second >= _MEASURE_COUNT
+    counted = observation.last_second if by_second else limit.last_per_s
     return min(max(taken, counted), rate_per_s), counted > max(taken, _USED * rate_per_s)

@@ -1,7 +1,7 @@
-"""What limits the batch right now, told from looks at the gate and the crew. Pure.
+"""What limits the batch right now, seen from looks at the gate and the workers. Pure.
 
 Who waits tells it. A worker that waits for a slot is held by the pace; then the pace itself knows
-by what. When nobody waits for a slot and the whole crew waits for replies, more in flight would
+by what. When nobody waits for a slot and all workers waits for replies, more in flight would
 send faster, unless the replies have become slow: then it is the network, or the server behind it.
 When workers wait for neither, it is this computer: the contacts file, the disk or the processor.
 """
@@ -17,13 +17,13 @@ from bulksend.sending.pacing.policy import LimitedBy
 SLOW = 2.0
 #: Fewer replies than this say nothing of the network.
 FEW = 5
-#: Of the looks at the crew, the share that must agree.
+#: Of the looks at the workers, the share that must agree.
 MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The gate and the crew at one moment."""
+    """The gate and the workers at one moment."""
 
     paused: bool = False
     #: The pace's own word on where its rate comes from; holds included.
@@ -37,7 +37,7 @@ class Look:
     replies: int = 0
     replies_s: float = 0.0
     unconnected: int = 0
-    #: Rows that are not settled; fewer than the crew: the batch runs out.
+    #: Rows that are not settled; fewer than the workers: the batch runs out.
     left: int = 1_000_000
 
 
@@ -49,13 +49,13 @@ def limited_by(looks: Sequence[Look], fastest_s: float) -> LimitedBy:
     now = looks[-1]
     if now.paused:
         return LimitedBy.PAUSED
-    if now.held or _mostly([it.waiting > 0 for it in looks]):
+    if now.held or _mostly([look.waiting > 0 for look in looks]):
         return now.pace
     if now.left < now.workers:
         return LimitedBy.NOTHING
     if now.unconnected > looks[0].unconnected:
         return LimitedBy.NETWORK
-    if not _mostly([it.in_flight >= it.workers for it in looks]):
+    if not _mostly([look.in_flight >= look.workers for look in looks]):
         return LimitedBy.COMPUTER
     took_s = reply_s(looks)
     none_came = looks[-1].replies == looks[0].replies
@@ -71,5 +71,5 @@ def reply_s(looks: Sequence[Look]) -> float | None:
     return (looks[-1].replies_s - looks[0].replies_s) / replies
 
 
-def _mostly(seen: Sequence[bool]) -> bool:
-    return sum(seen) > MOST * len(seen)
+def _mostly(answers: Sequence[bool]) -> bool:
+    return sum(answers) > MOST * len(answers)

@@ -1,9 +1,9 @@
 """When the next request may go: one gate for all workers (the only room with aiolimiter).
 
-The bucket holds time, not requests: it drips one second a second, and a slot costs the time that
-the present rate gives it. So one bucket serves every rate, a change of the rate is a change of the
-price, and what is owed stays owed. It is paid, and drawn for all who wait, by one task once a tick:
-like that it neither bursts at the start, nor spins under uvloop (whose timers are whole
+The bucket holds time, not requests: it leaks one second a second, and a slot adds the interval of
+the present rate to it. So one bucket serves every rate, a change of the rate is a change of the
+interval, and debt stays debt. It is filled, and slots are granted to all who wait, by one task once
+a tick: like that it neither bursts at the start, nor spins under uvloop (whose timers are whole
 milliseconds), nor costs a timer for each slot. A window beside it keeps what a bucket alone cannot
 promise.
 
@@ -26,16 +26,16 @@ from bulksend.sending.pacing.api_limit import Observation
 from bulksend.sending.pacing.window import Window
 from bulksend.sms.message import Reply, Status
 
-#: How often slots are drawn.
+#: How often slots are granted.
 TICK_S = 0.005
-#: How late a draw may come without a slot being lost: the most that is given at once beyond one.
+#: How late a tick may come without a slot being lost: the most that is given at once beyond one.
 #: Less where the provider's queue sets the pace.
 SLACK_S, SLACK_LIMITED_S = 0.1, 0.02
 #: How soon a change of the pace is noticed, however slow it is.
 LOOK_S = 0.1
-#: Of the rate: room to catch up after a late draw without breaking the window.
+#: Of the rate: room to catch up after a late tick without breaking the window.
 SHARE = 0.995
-#: Far more seconds than can ever be owed.
+#: Far more seconds than any debt.
 _SIZE_S = 1e6
 
 
@@ -55,14 +55,14 @@ class Pacer:
         self._rested = True
         self._last_s = float("-inf")
         #: Of the slots that were given, what is not in the bucket yet.
-        self._owed_s = 0.0
+        self._debt_s = 0.0
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._window = Window(self.pace.user_per_s)
-        self._price_s = self._price_at(self._loop.time())
-        self._new_bucket(owed_s=self._slack_s)
-        self._dispenser = asyncio.create_task(self._dispense(), name="bulksend-pacer")
+        self._interval_s = self._interval_at(self._loop.time())
+        self._new_bucket(debt_s=self._slack_s)
+        self._ticking = asyncio.create_task(self._tick(), name="bulksend-pacer")
         return self
 
     async def __aexit__(
@@ -71,8 +71,8 @@ class Pacer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._dispenser.cancel()
-        await asyncio.wait([self._dispenser])
+        self._ticking.cancel()
+        await asyncio.wait([self._ticking])
 
     def take(self) -> bool:
         """A slot that is free right now, where nobody waits for one; False when there is none."""
@@ -91,7 +91,7 @@ class Pacer:
         self._wanted.set()
         await permission
 
-    def heard(self, reply: Reply) -> None:
+    def on_reply(self, reply: Reply) -> None:
         """Learn from a reply."""
         self._replies += 1
         self._accepted += reply.status is Status.ACCEPTED
@@ -99,10 +99,10 @@ class Pacer:
         if reply.status is Status.ACCEPTED:
             self._accepted_at.append(now_s)
         count = 0
-        if reply.signal is not None or self._replies <= self.pace.limit.stale_until:
-            count = sum(it > now_s - 1.0 for it in self._accepted_at)
-        news = Observation(now_s, self._accepted, self._replies, open_now, count)
-        self.pace = paces.next_pace(self.pace, reply, news)
+        if reply.signal is not None or self._replies <= self.pace.limit.ignore_until_reply:
+            count = sum(at_s > now_s - 1.0 for at_s in self._accepted_at)
+        observation = Observation(now_s, self._accepted, self._replies, open_now, count)
+        self.pace = paces.next_pace(self.pace, reply, observation)
 
     def pause(self) -> None:
         """Give no slot until `go_on`."""
@@ -130,7 +130,7 @@ class Pacer:
     @property
     def waiting(self) -> int:
         """How many wait for a slot."""
-        return sum(not it.done() for it in self._waiting)
+        return sum(not permission.done() for permission in self._waiting)
 
     @property
     def limited_by(self) -> paces.LimitedBy:
@@ -141,16 +141,16 @@ class Pacer:
     def _open(self) -> int:
         return self._given - self._replies
 
-    async def _dispense(self) -> None:
+    async def _tick(self) -> None:
         while True:
             await self._wanted.wait()
-            self._draw()
-            await self._pay()
+            self._grant()
+            await self._settle_debt()
             if not self._waiting:
                 self._wanted.clear()
             await asyncio.sleep(self._until_next_s() if self._waiting else TICK_S)
 
-    def _draw(self) -> None:
+    def _grant(self) -> None:
         """Slots for those who wait, as many as there are; who has gone costs nobody a slot."""
         while self._waiting:
             if self._waiting[0].done():
@@ -166,12 +166,12 @@ class Pacer:
         now_s = self._loop.time()
         next_s = max(
             self.pace.held_until_s,
-            self._last_s + self._price_s - self._slack_s,
+            self._last_s + self._interval_s - self._slack_s,
             self._window.opens_at_s(now_s),
         )
         if next_s > now_s:
             return min(max(next_s - now_s, TICK_S), LOOK_S)
-        return max(TICK_S, min(self._price_s / 20, self._slack_s / 2))
+        return max(TICK_S, min(self._interval_s / 20, self._slack_s / 2))
 
     def _free(self) -> bool:
         """Whether one request may go now."""
@@ -179,7 +179,7 @@ class Pacer:
         if self._paused or self.pace.held_until_s > now_s:
             self._rested = True
             return False
-        self._reprice(now_s)
+        self._update_interval(now_s)
         return (
             self._open - self._open_then < _open_after(self._replies - self._replies_then)
             and self._has_room()
@@ -187,45 +187,45 @@ class Pacer:
         )
 
     def _has_room(self) -> bool:
-        return self._bucket.has_capacity(_SIZE_S - self._slack_s + self._owed_s)
+        return self._bucket.has_capacity(_SIZE_S - self._slack_s + self._debt_s)
 
     def _give(self) -> None:
-        self._owed_s += self._price_s
+        self._debt_s += self._interval_s
         self._last_s = self._loop.time()
         self._window.add(self._last_s)
         self._given += 1
 
-    async def _pay(self) -> None:
+    async def _settle_debt(self) -> None:
         """Put what was given into the bucket, which has always room for it."""
-        owed_s, self._owed_s = self._owed_s, 0.0
-        await self._bucket.acquire(owed_s)
+        debt_s, self._debt_s = self._debt_s, 0.0
+        await self._bucket.acquire(debt_s)
 
-    def _reprice(self, now_s: float) -> None:
-        """The price of a slot at this moment; the last one given is paid at the new price too."""
-        before_s, self._price_s = self._price_s, self._price_at(now_s)
-        if self._price_s == before_s and not self._rested:
+    def _update_interval(self, now_s: float) -> None:
+        """The interval at this moment; the last slot given is measured by the new one too."""
+        before_s, self._interval_s = self._interval_s, self._interval_at(now_s)
+        if self._interval_s == before_s and not self._rested:
             return
         self._window = self._window.changed(self.pace.per_s(now_s))
         rested, self._rested = self._rested, False
         if rested:
             self._open_then, self._replies_then = self._open, self._replies
         if rested and self._has_room():
-            self._new_bucket(owed_s=self._slack_s)  # one slot: what piled up is let go
-        elif self._price_s > before_s:
-            self._owed_s += self._price_s - before_s
-        elif self._price_s < 0.5 * before_s:  # or the old price would be waited for
-            self._new_bucket(owed_s=self._price_s)
+            self._new_bucket(debt_s=self._slack_s)  # one slot: what piled up is let go
+        elif self._interval_s > before_s:
+            self._debt_s += self._interval_s - before_s
+        elif self._interval_s < 0.5 * before_s:  # or the old interval would be waited for
+            self._new_bucket(debt_s=self._interval_s)
 
-    def _price_at(self, now_s: float) -> float:
+    def _interval_at(self, now_s: float) -> float:
         per_s = self.pace.per_s(now_s)
-        # A queue evens out what comes in a lump, and its slow rates change from slot to slot.
+        # A queue evens out what comes in a burst, and its slow rates change from slot to slot.
         queued = self.pace.queue.per_s <= per_s < self.pace.user_per_s
         self._slack_s = SLACK_LIMITED_S if queued else SLACK_S
         return 1.0 / (SHARE * per_s)
 
-    def _new_bucket(self, owed_s: float) -> None:
-        """It drips one second a second."""
-        self._bucket, self._owed_s = AsyncLimiter(_SIZE_S, _SIZE_S), owed_s
+    def _new_bucket(self, debt_s: float) -> None:
+        """It leaks one second a second."""
+        self._bucket, self._debt_s = AsyncLimiter(_SIZE_S, _SIZE_S), debt_s
 
 
 def _open_after(replies: int) -> int:

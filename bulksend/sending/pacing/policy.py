@@ -73,9 +73,9 @@ class Pace:
 
 def parse_rate(text: str) -> float:
     """`50/s`, `600/min`, `0.1/s` -> requests per second. Raises UsageError."""
-    found = _RATE.fullmatch(text.lower())
-    per_s = float(found[1]) / _UNIT_S[found[2][0]] if found else 0.0
-    if not found or not 0.001 <= per_s <= 100_000:
+    match = _RATE.fullmatch(text.lower())
+    per_s = float(match[1]) / _UNIT_S[match[2][0]] if match else 0.0
+    if not match or not 0.001 <= per_s <= 100_000:
         raise errors.UsageError(
             f"--rate {text!r} is not a rate from 0.001/s to 100000/s",
             hint="write it like 50/s, 600/min or 0.1/s",
@@ -94,56 +94,58 @@ def with_rate(pace: Pace, user_per_s: float) -> Pace:
     return replace(pace, user_per_s=user_per_s)
 
 
-def next_pace(pace: Pace, reply: Reply, news: Observation) -> Pace:
+def next_pace(pace: Pace, reply: Reply, observation: Observation) -> Pace:
     """The pace after one reply."""
     signal = reply.signal
     if signal is not None and signal.throttle is Throttle.QUEUE_FULL:
-        return _queue_full(pace, signal, news)
+        return _queue_full(pace, signal, observation)
     if signal is not None and signal.throttle is Throttle.RATE:
-        return _throttled(pace, signal, news)
+        return _throttled(pace, signal, observation)
     if reply.status is not Status.ACCEPTED:
         return pace
-    limit = throttling.on_accepted(pace.limit, pace.user_per_s, news)
+    limit = throttling.on_accepted(pace.limit, pace.user_per_s, observation)
     if limit is not pace.limit:
         pace = replace(pace, limit=limit)
     if signal is not None:
-        pace = _nearly_used_up(pace, signal, news)
-    return pace if reply.wait_s is None else _queued(pace, reply.wait_s, news)
+        pace = _nearly_used_up(pace, signal, observation)
+    return pace if reply.wait_s is None else _queued(pace, reply.wait_s, observation)
 
 
-def _throttled(pace: Pace, signal: Signal, news: Observation) -> Pace:
+def _throttled(pace: Pace, signal: Signal, observation: Observation) -> Pace:
     asked_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
-    limit, hold_s = throttling.on_throttled(pace.limit, asked_s, pace.per_s(news.now_s), news)
-    return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, news.now_s)
+    limit, hold_s = throttling.on_throttled(
+        pace.limit, asked_s, pace.per_s(observation.now_s), observation
+    )
+    return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, observation.now_s)
 
 
-def _queue_full(pace: Pace, signal: Signal, news: Observation) -> Pace:
+def _queue_full(pace: Pace, signal: Signal, observation: Observation) -> Pace:
     """The replies of one burst count once: what comes during the hold is from before it."""
-    if news.now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
+    if observation.now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
         return pace
     asked_s = signal.retry_after_s or 0.0
-    queue, hold_s = queueing.is_full(pace.queue, asked_s, pace.per_s(news.now_s))
-    return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, news.now_s)
+    queue, hold_s = queueing.on_queue_full(pace.queue, asked_s, pace.per_s(observation.now_s))
+    return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, observation.now_s)
 
 
-def _queued(pace: Pace, wait_s: float, news: Observation) -> Pace:
-    queue, hold_s = queueing.waits(pace.queue, wait_s, pace.user_per_s, news)
+def _queued(pace: Pace, wait_s: float, observation: Observation) -> Pace:
+    queue, hold_s = queueing.on_wait(pace.queue, wait_s, pace.user_per_s, observation)
     if queue is not pace.queue:
         pace = replace(pace, queue=queue)
-    return _held(pace, hold_s, LimitedBy.QUEUE, news.now_s) if hold_s else pace
+    return _held(pace, hold_s, LimitedBy.QUEUE, observation.now_s) if hold_s else pace
 
 
-def _nearly_used_up(pace: Pace, signal: Signal, news: Observation) -> Pace:
+def _nearly_used_up(pace: Pace, signal: Signal, observation: Observation) -> Pace:
     """Spread the requests that are left over the time until there are new ones."""
     if signal.remaining is None or not signal.reset_s:
         return pace
-    left = signal.remaining - news.open
+    left = signal.remaining - observation.open
     if left <= 0:
-        return _held(pace, signal.reset_s, LimitedBy.THROTTLED, news.now_s)
+        return _held(pace, signal.reset_s, LimitedBy.THROTTLED, observation.now_s)
     left_per_s = left / signal.reset_s
-    if left_per_s >= pace.user_per_s and pace.left_until_s <= news.now_s:
+    if left_per_s >= pace.user_per_s and pace.left_until_s <= observation.now_s:
         return pace
-    return replace(pace, left_per_s=left_per_s, left_until_s=news.now_s + signal.reset_s)
+    return replace(pace, left_per_s=left_per_s, left_until_s=observation.now_s + signal.reset_s)
 
 
 def _held(pace: Pace, hold_s: float, why: LimitedBy, now_s: float) -> Pace:

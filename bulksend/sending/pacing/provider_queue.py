@@ -50,37 +50,41 @@ class Queue:
     full: int = 0
 
 
-#: It has never told of a wait.
+#: No reply has named a wait yet.
 UNKNOWN = Queue()
 
 
-def waits(queue: Queue, wait_s: float, user_per_s: float, news: Observation) -> tuple[Queue, float]:
+def on_wait(
+    queue: Queue, wait_s: float, user_per_s: float, observation: Observation
+) -> tuple[Queue, float]:
     """After an accepted request that will wait: the new state, and how long nobody may send."""
     if queue.since_s is None:
-        return _begun(queue, wait_s, news), _hold_s(wait_s, queue.drains_per_s)
-    passed_s = news.now_s - queue.since_s
+        return _begun(queue, wait_s, observation), _hold_s(wait_s, queue.drains_per_s)
+    passed_s = observation.now_s - queue.since_s
     span_s = wait_s - queue.wait_then_s + passed_s
     if span_s < SPAN_S and passed_s < SPAN_S:
         return queue, 0.0
-    sent = news.accepted - queue.accepted_then
+    sent = observation.accepted - queue.accepted_then
     if _no_longer_than_before(queue, wait_s, passed_s):
-        begun = _begun(queue, wait_s, news)
+        begun = _begun(queue, wait_s, observation)
         return replace(begun, per_s=_raised(queue, sent / passed_s, user_per_s)), 0.0
     drains = sent / max(span_s, 0.1 * passed_s)
     if math.isfinite(queue.drains_per_s):
         drains = 0.5 * (drains + queue.drains_per_s)
     correction = min(max(2.0 - wait_s / TARGET_S, SLOWER), FASTER)
-    measured = replace(_begun(queue, wait_s, news), per_s=drains * correction, drains_per_s=drains)
+    measured = replace(
+        _begun(queue, wait_s, observation), per_s=drains * correction, drains_per_s=drains
+    )
     return measured, _hold_s(wait_s, drains)
 
 
-def _begun(queue: Queue, wait_s: float, news: Observation) -> Queue:
+def _begun(queue: Queue, wait_s: float, observation: Observation) -> Queue:
     return replace(
         queue,
-        since_s=news.now_s,
+        since_s=observation.now_s,
         wait_s=wait_s,
         wait_then_s=wait_s,
-        accepted_then=news.accepted,
+        accepted_then=observation.accepted,
         full=0,
     )
 
@@ -103,7 +107,7 @@ def _hold_s(wait_s: float, drains_per_s: float) -> float:
     return min(wait_s - TARGET_S, max(BLIND_S, 2.0 / drains_per_s))
 
 
-def is_full(queue: Queue, asked_s: float, rate_per_s: float) -> tuple[Queue, float]:
+def on_queue_full(queue: Queue, asked_s: float, rate_per_s: float) -> tuple[Queue, float]:
     """After 40318: half as fast, and a long hold, for it drains at the sender's own rate."""
     own_s = min(FULL_HOLD_S * 2.0**queue.full, FULL_HOLD_MAX_S)
     slower = replace(queue, per_s=0.5 * rate_per_s, since_s=None, full=queue.full + 1)

@@ -2,8 +2,8 @@
 
 Between a slot and its request lies the claim, and the disk decides how long that takes: what waited
 for a slow commit comes out of it all at once, and the server would see more in a second than the
-rate. So a lump is drawn apart again here, which costs its requests what they lacked in waiting, and
-nothing where there is no lump.
+rate. So a burst is smoothed here, which costs its requests what they lacked in waiting, and nothing
+where there is no burst.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sending.pacing.window import Window
 from bulksend.sms.message import Message, Reply
 
-#: A lump as long as this may pass: two draws of slots.
-LUMP_S = 0.01
-#: Of the rate: how fast a larger one is drawn apart.
-CATCH_UP = 1.02
+#: A burst as long as this may pass: two ticks.
+BURST_S = 0.01
+#: Of the rate: how fast a larger one is smoothed.
+SMOOTHED = 1.02
 #: Room for requests that overtake each other on their way to the server.
 LONGER = 1.003
 
@@ -33,7 +33,7 @@ class Departures:
         self._rate_per_s = pacer.pace.user_per_s
         self._window = Window(self._rate_per_s, longer=LONGER)
         #: When all that has left would have left, one after the other.
-        self._clear_s = float("-inf")
+        self._next_s = float("-inf")
         self._waiting: deque[asyncio.Future[None]] = deque()
         #: Replies so far, and how long they took together.
         self.replies, self.replies_s = 0, 0.0
@@ -71,7 +71,7 @@ class Departures:
         """Whether one request may leave now; then it does."""
         if self._opens_at_s(now_s) > now_s:
             return False
-        self._clear_s = max(self._clear_s, now_s) + 1.0 / (CATCH_UP * self._rate_per_s)
+        self._next_s = max(self._next_s, now_s) + 1.0 / (SMOOTHED * self._rate_per_s)
         self._window.add(now_s)
         return True
 
@@ -79,4 +79,4 @@ class Departures:
         if self._rate_per_s != self._pacer.pace.user_per_s:
             self._rate_per_s = self._pacer.pace.user_per_s
             self._window = self._window.changed(self._rate_per_s)
-        return max(self._window.opens_at_s(now_s), self._clear_s - LUMP_S)
+        return max(self._window.opens_at_s(now_s), self._next_s - BURST_S)

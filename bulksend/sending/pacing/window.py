@@ -12,7 +12,7 @@ class Window:
     """What was given in the last second, or the last period of a rate slower than one a second."""
 
     def __init__(
-        self, rate_per_s: float, given: deque[float] | None = None, *, longer: float = LONGER
+        self, rate_per_s: float, past: deque[float] | None = None, *, longer: float = LONGER
     ) -> None:
         promised_s = max(1.0, 1.0 / rate_per_s)
         self._longer = longer
@@ -20,21 +20,21 @@ class Window:
         self._most = int(rate_per_s * promised_s + 1e-9)
         if self._most < 0.997 * rate_per_s * promised_s:  # 1.5/s: one a second would be too few
             self._most += 1
-        self._given: deque[float] = given if given is not None else deque()
+        self._past: deque[float] = past if past is not None else deque()
 
     def changed(self, rate_per_s: float) -> Window:
         """The window of another rate, over what was given so far."""
-        return Window(rate_per_s, self._given, longer=self._longer)
+        return Window(rate_per_s, self._past, longer=self._longer)
 
     def opens_at_s(self, now_s: float) -> float:
         """When one more keeps the promise: `now_s` or later."""
-        given = self._given
-        while given and given[0] + self._length_s <= now_s:
-            given.popleft()
-        if len(given) < self._most:
+        past = self._past
+        while past and past[0] + self._length_s <= now_s:
+            past.popleft()
+        if len(past) < self._most:
             return now_s
-        return given[-self._most] + self._length_s
+        return past[-self._most] + self._length_s
 
     def add(self, at_s: float) -> None:
         """One was given; moments never go back."""
-        self._given.append(at_s)
+        self._past.append(at_s)

@@ -12,10 +12,10 @@ from bulksend.sms.message import Money, Reply
 from tests.makers import accepted, make_message, refused, throttled, unknown, unsent
 
 
-def heard(replies: list[Reply], **limits: int) -> Stop | None:
+def stopped_by(replies: list[Reply], **limits: int) -> Stop | None:
     guard = breaker.Breaker(breaker.Limits(**limits))
-    found = [guard.heard(it, 0.0) for it in replies]
-    return next((it for it in found if it is not None), None)
+    stops = [guard.on_reply(it, 0.0) for it in replies]
+    return next((it for it in stops if it is not None), None)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def heard(replies: list[Reply], **limits: int) -> Stop | None:
     ],
 )
 def test_the_breaker_stops_a_batch(replies: list[Reply], stop: Stop | None) -> None:
-    assert heard(replies, max_in_flight=16) == stop
+    assert stopped_by(replies, max_in_flight=16) == stop
 
 
 def test_silence_stops_a_batch_only_while_requests_are_out() -> None:

@@ -74,7 +74,6 @@ class FakePace:
 
     def __init__(self, *, shut: bool = False) -> None:
         self.shut = shut
-        self.replies: list[Reply] = []
 
     def take(self) -> bool:
         return not self.shut
@@ -82,9 +81,6 @@ class FakePace:
     async def slot(self) -> None:
         while self.shut:
             await asyncio.sleep(1.0)
-
-    def heard(self, reply: Reply) -> None:
-        self.replies.append(reply)
 
 
 class FakeSource:
@@ -125,7 +121,7 @@ class Batch:
                 gateway=self.gateway,
                 pace=pace,
                 halt=self.halt,
-                on_reply=self.heard,
+                listeners=(self.on_reply,),
                 sleep=asyncio.sleep,
                 random=random.Random(1),
             ),
@@ -134,8 +130,8 @@ class Batch:
         )
         self.pipeline = pipeline.Pipeline(workers, max_in_flight=in_flight)
 
-    def heard(self, reply: Reply) -> None:
-        reason = self.guard.heard(reply, 0.0)
+    def on_reply(self, reply: Reply) -> None:
+        reason = self.guard.on_reply(reply, 0.0)
         if reason is not None:
             self.halt.set(reason)
 

@@ -12,7 +12,7 @@ from bulksend.sending.pacing.policy import LimitedBy
 
 
 def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
-    """Five looks at a crew of 16, with ten replies between two of them."""
+    """Five looks at 16 workers, with ten replies between two of them."""
     values: dict[str, Any] = {"workers": 16, "in_flight": 16, "left": 1000} | fields
     return [Look(replies=10 * it, replies_s=10 * it * taking_s, **values) for it in range(5)]
 
@@ -36,7 +36,7 @@ def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
             LimitedBy.QUEUE,
             id="a hold that nobody has met yet",
         ),
-        pytest.param(looks(), LimitedBy.IN_FLIGHT, id="the whole crew waits for replies"),
+        pytest.param(looks(), LimitedBy.IN_FLIGHT, id="all workers waits for replies"),
         pytest.param(
             looks(taking_s=0.19), LimitedBy.IN_FLIGHT, id="a little slower than the fastest"
         ),

@@ -44,7 +44,7 @@ class Slots:
             await self.pacer.slot()
             self.given.append(loop.time())
             await asyncio.sleep(self._latency_s)
-            self.pacer.heard(ACCEPTED)
+            self.pacer.on_reply(ACCEPTED)
 
     def between(self, from_s: float, to_s: float) -> int:
         return sum(from_s <= it < to_s for it in self.given)
@@ -117,7 +117,7 @@ def test_another_rate_holds_at_once_and_exactly(before: float, after: float) -> 
 
     virtual_clock.run(slots.take(40.0, (20.0, lambda: slots.pacer.set_rate(after))))
 
-    # What the old rate has used up of the new one's second is paid first; then it is exact.
+    # What the old rate has used up of the new one's second is waited for first; then it is exact.
     period_s = max(1.0, 1.0 / after)
     late = [it for it in slots.given if it >= 20.0 + 1.1]
     assert slots.between(20.0, 20.0 + period_s) <= int(after * period_s + 1)
@@ -157,7 +157,7 @@ def test_no_storm_after_a_hold_and_one_request_asks_first(kind: Throttle) -> Non
     slots = Slots(500.0, workers=200, latency_s=0.2)
     refusal = throttled(kind, retry_after_s=40.0)
 
-    virtual_clock.run(slots.take(50.0, (5.0, lambda: slots.pacer.heard(refusal))))
+    virtual_clock.run(slots.take(50.0, (5.0, lambda: slots.pacer.on_reply(refusal))))
 
     assert slots.between(5.01, 45.0) == 0
     assert slots.between(45.0, 45.19) == 1
@@ -182,7 +182,7 @@ def test_slots_are_given_in_the_order_they_were_asked_for() -> None:
             async def one(number: int) -> None:
                 await pacer.slot()
                 order.append(number)
-                pacer.heard(ACCEPTED)
+                pacer.on_reply(ACCEPTED)
 
             await asyncio.gather(*(one(it) for it in range(20)))
         return order
@@ -195,7 +195,7 @@ def test_a_cancelled_wait_costs_nobody_a_slot() -> None:
         async with pacing.Pacer(10.0) as pacer:
             waiting = [asyncio.create_task(pacer.slot()) for _ in range(10)]
             await asyncio.sleep(0)
-            pacer.heard(ACCEPTED)
+            pacer.on_reply(ACCEPTED)
             for task in waiting[1:9]:
                 task.cancel()
             done, _ = await asyncio.wait(waiting, timeout=1.0)
@@ -219,8 +219,8 @@ def test_requests_that_hang_do_not_keep_the_gate_shut_after_a_hold() -> None:
             for number in range(14):  # the last ten are never answered
                 await pacer.slot()
                 if number < 4:
-                    pacer.heard(ACCEPTED)
-            pacer.heard(throttled(retry_after_s=9.0))
+                    pacer.on_reply(ACCEPTED)
+            pacer.on_reply(throttled(retry_after_s=9.0))
             await pacer.slot()
             return asyncio.get_running_loop().time()
 
@@ -278,7 +278,7 @@ class Storm:
                     self.late += loop.time() > 10
                     self.late_refusals += loop.time() > 10 and not admitted
                     await asyncio.sleep(self._latency_s / 2)
-                    pacer.heard(ACCEPTED if admitted else self._refusal)
+                    pacer.on_reply(ACCEPTED if admitted else self._refusal)
 
             await asyncio.gather(*(worker() for _ in range(self._workers)))
             assert pacer.limited_by is LimitedBy.THROTTLED
@@ -290,7 +290,7 @@ class Storm:
     [
         pytest.param(16, 0.05, 1.0, id="as a run is by default"),
         pytest.param(16, 0.005, 1.0, id="a near server"),
-        pytest.param(64, 0.2, 1.0, id="a far one and a big crew"),
+        pytest.param(64, 0.2, 1.0, id="a far one and a big workers"),
         pytest.param(64, 0.05, None, id="it names no time"),
     ],
 )

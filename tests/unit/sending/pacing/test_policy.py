@@ -22,7 +22,7 @@ from tests.makers import accepted, refused, throttled, unknown, unsent
 NOW = datetime(2026, 6, 1, 12, 0, 0, tzinfo=UTC)
 
 
-def news(now_s: float, accepted: int = 1, *, open: int = 0) -> Observation:
+def observation(now_s: float, accepted: int = 1, *, open: int = 0) -> Observation:
     return Observation(now_s, accepted, accepted, open)
 
 
@@ -69,7 +69,7 @@ def test_a_wrong_rate_says_how_to_write_it(text: str) -> None:
 def test_only_rate_signals_move_the_pace(reply: Reply) -> None:
     state = pace.start(50.0)
     for number in range(1, 40):
-        state = pace.next_pace(state, reply, news(0.1 * number, number))
+        state = pace.next_pace(state, reply, observation(0.1 * number, number))
 
     assert state.per_s(4.0) == 50.0
     assert state.held_until_s < 0.0
@@ -101,7 +101,7 @@ def test_a_429_holds_everybody_as_long_as_telnyx_asks(
     body = b'{"errors":[{"code":"10011","title":"Too many requests"}]}'
     reply = codes.classify(codes.Exchange(True, None, 429, headers, body), NOW.timestamp())
 
-    state = pace.next_pace(pace.start(50.0), reply, news(10.0, 0))
+    state = pace.next_pace(pace.start(50.0), reply, observation(10.0, 0))
 
     assert state.held_until_s - 10.0 == pytest.approx(held_s)
     assert state.limited_by(10.1) is LimitedBy.THROTTLED
@@ -135,7 +135,7 @@ def test_after_a_429_the_pace_is_what_was_taken(
 ) -> None:
     state, count = pace.start(rate_per_s), round(seconds * accepted_per_s)
     for number in range(1, count + 1):
-        state = pace.next_pace(state, accepted(), news(number / accepted_per_s, number))
+        state = pace.next_pace(state, accepted(), observation(number / accepted_per_s, number))
     end = Observation(count / accepted_per_s, count, count + 1)
     state = pace.next_pace(state, throttled(retry_after_s=1.0), end)
 
@@ -157,14 +157,14 @@ def test_one_429_out_of_nowhere_is_forgotten_within_half_a_minute() -> None:
     state, count, now_s = pace.start(50.0), 0, 0.0
     while now_s < 10.0:
         now_s, count = now_s + 0.02, count + 1
-        state = pace.next_pace(state, accepted(), news(now_s, count))
+        state = pace.next_pace(state, accepted(), observation(now_s, count))
     state = pace.next_pace(
         state, throttled(retry_after_s=1.0), Observation(now_s, count, count + 1)
     )
     cut = state.per_s(now_s)
     while state.per_s(now_s) < 50.0 and now_s < 60.0:
         now_s, count = now_s + 1 / state.per_s(now_s), count + 1
-        state = pace.next_pace(state, accepted(), news(now_s, count))
+        state = pace.next_pace(state, accepted(), observation(now_s, count))
 
     assert cut == pytest.approx(48.5, rel=0.02)
     assert now_s < 40.0
@@ -172,7 +172,7 @@ def test_one_429_out_of_nowhere_is_forgotten_within_half_a_minute() -> None:
 
 
 def test_the_same_limit_is_tried_less_often_each_time() -> None:
-    """A server that takes 50/s, and a user who says 500/s: the calms between the tries."""
+    """A server that takes 50/s, and a user who says 500/s: the cooldowns between the tries."""
     state, count, now_s, tries = pace.start(500.0), 0, 0.0, []
     while now_s < 600.0:
         now_s, count = now_s + 1 / min(state.per_s(now_s), 50.0), count + 1
@@ -184,8 +184,8 @@ def test_the_same_limit_is_tried_less_often_each_time() -> None:
             now_s = state.held_until_s
         state = pace.next_pace(state, accepted(), Observation(now_s, count, len(tries) + count))
 
-    calms = [later - before for before, later in itertools.pairwise(tries)]
-    assert calms[-1] > 100.0
+    cooldowns = [later - before for before, later in itertools.pairwise(tries)]
+    assert cooldowns[-1] > 100.0
     assert len(tries) < 15
 
 
@@ -206,7 +206,7 @@ def queued(waits: list[tuple[float, float, int]], user_per_s: float = 50.0) -> p
     """The pace after replies at so many seconds, with such a wait, after so many accepted."""
     state = pace.start(user_per_s)
     for now_s, wait_s, count in waits:
-        state = pace.next_pace(state, accepted(wait_s=wait_s), news(now_s, count))
+        state = pace.next_pace(state, accepted(wait_s=wait_s), observation(now_s, count))
     return state
 
 
@@ -249,7 +249,7 @@ def test_a_queue_that_empties_doubles_the_pace_until_the_user_is_the_limit() -> 
     assert state.limited_by(now_s) is LimitedBy.QUEUE
     while math.isfinite(state.queue.per_s) and now_s < 200.0:
         now_s, count = now_s + 1 / state.per_s(now_s), count + 1
-        state = pace.next_pace(state, accepted(wait_s=0.0), news(now_s, count))
+        state = pace.next_pace(state, accepted(wait_s=0.0), observation(now_s, count))
 
     assert now_s < 60.0
     assert state.limited_by(now_s) is LimitedBy.RATE
@@ -271,7 +271,7 @@ def test_remaining_requests_are_not_used_up_before_there_are_new_ones(
 ) -> None:
     reply = accepted(signal=Signal(remaining=remaining, reset_s=reset_s))
 
-    state = pace.next_pace(pace.start(50.0), reply, news(10.0, open=out))
+    state = pace.next_pace(pace.start(50.0), reply, observation(10.0, open=out))
 
     assert state.per_s(10.0) == pytest.approx(per_s)
     assert max(state.held_until_s - 10.0, 0.0) == held_s
@@ -291,9 +291,9 @@ def test_another_rate_of_the_users_keeps_what_was_learnt() -> None:
 
 def test_the_calculator_keeps_its_hands_off_what_does_not_change() -> None:
     """Most replies say nothing new, and cost no new state."""
-    state = pace.next_pace(pace.start(50.0), accepted(wait_s=0.0), news(0.0, 1))
+    state = pace.next_pace(pace.start(50.0), accepted(wait_s=0.0), observation(0.0, 1))
 
-    assert pace.next_pace(state, accepted(wait_s=0.0), news(0.1, 2)) is state
+    assert pace.next_pace(state, accepted(wait_s=0.0), observation(0.1, 2)) is state
     assert replace(state) == state
 
 

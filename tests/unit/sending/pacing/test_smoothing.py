@@ -60,7 +60,7 @@ async def send_through_commits(rate_per_s: float, seconds: float, wire: Wire) ->
                 await pacer.slot()
                 await committed.wait()
                 await leaving.send(b"", "")
-                pacer.heard(ACCEPTED)
+                pacer.on_reply(ACCEPTED)
 
         slow = asyncio.create_task(commits())
         await asyncio.gather(*(worker() for _ in range(100)))
