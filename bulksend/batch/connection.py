@@ -22,19 +22,19 @@ class Access:
     key: client.Secret
 
 
-def access(settings: Settings, remembered_url: str = "") -> Access:
+def access(settings: Settings, batch_url: str = "") -> Access:
     """What the settings say, checked. Raises UsageError; a sandbox needs no key."""
     if settings.sandbox:
         return Access("", client.Secret("sandbox"))
-    url = client.parse_base_url(settings.base_url or remembered_url or TELNYX_URL)
+    url = client.parse_base_url(settings.base_url or batch_url or TELNYX_URL)
     return Access(url, client.Secret(_key(settings)))
 
 
 @asynccontextmanager
-async def opened(found: Access, settings: Settings) -> AsyncIterator[Access]:
+async def opened(access_to: Access, settings: Settings) -> AsyncIterator[Access]:
     """The same access, with a sandbox running behind it where one was asked for."""
     if not settings.sandbox:
-        yield found
+        yield access_to
         return
     profile = SANDBOX_IDENTITY.profile_id or ""
     async with sandbox.Sandbox(sandbox.SandboxConfig(profile_id=profile)) as server:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import orjson
 
-from bulksend.cli.render import visible as text
+from bulksend import visible as text
 
 
 @dataclass(frozen=True, slots=True)

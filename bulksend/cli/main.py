@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import click
 
 from bulksend import errors
+from bulksend import visible as text
 from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
 from bulksend.cli import evidence as _evidence  # noqa: F401 - and these
 from bulksend.cli import exit as ending
 from bulksend.cli import group
 from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
-from bulksend.cli.render import visible as text
 
 #: True whenever a command ends: before, while and after rows are sent.
 _SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
+from bulksend import visible as text
 from bulksend.cli import exit as ending
 from bulksend.cli import options
 from bulksend.cli import parameters as givens
 from bulksend.cli.group import cli
-from bulksend.cli.render import visible as text
 
 _EXAMPLES = """\b
 Examples:

@@ -15,8 +15,8 @@ import click
 from tqdm import tqdm
 
 from bulksend import errors
+from bulksend import visible as text
 from bulksend.batch.reporter import Progress
-from bulksend.cli.render import visible as text
 from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Outcome, Status
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bulksend.batch import checks as checkup
 from bulksend.batch import connection as accesses
-from bulksend.batch.checks import Finding, Level
+from bulksend.batch import preflight
+from bulksend.batch.preflight import Finding, Level
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
 from bulksend.batch.summary import OK, SCHEMA
@@ -37,7 +37,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """2 when something would keep a batch from getting through."""
-        return FAILED if any(it.level is Level.FAIL for it in self.findings) else OK
+        return FAILED if any(finding.level is Level.FAIL for finding in self.findings) else OK
 
 
 def doctor(settings: Settings, reporter: Reporter, *, probe_to: str | None = None) -> Report:
@@ -54,10 +54,10 @@ def doctor(settings: Settings, reporter: Reporter, *, probe_to: str | None = Non
     if probe_to is not None:
         identity, to = require(identity), probes.parse_to(probe_to)
         probes.consent(to, identity.sender or "", reporter)
-    found = accesses.access(settings)
+    access = accesses.access(settings)
     return Report(
         (
-            *asyncio.run(_ask(settings, identity, found, to)),
+            *asyncio.run(_ask(settings, identity, access, to)),
             _journal(settings.journal_path.absolute().parent),
         )
     )
@@ -68,33 +68,33 @@ async def _ask(
 ) -> list[Finding]:
     envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     async with (
-        accesses.opened(access, settings) as found,
-        client.Client(found.base_url, found.key, envelope) as gateway,
+        accesses.opened(access, settings) as server,
+        client.Client(server.base_url, server.key, envelope) as gateway,
     ):
         first = await gateway.get("/balance")
-        findings = [checkup.key(first)]
+        findings = [preflight.key(first)]
         if findings[0].level is not Level.FAIL:
             findings += await _account(gateway, identity, first)
-            findings += [checkup.clock(gateway.clock.high_s), checkup.limits(first)]
-            findings.append(await _key(settings, identity, found.base_url, gateway, to))
+            findings += [preflight.clock(gateway.clock.high_s), preflight.limits(first)]
+            findings.append(await _key(settings, identity, server.base_url, gateway, to))
     return findings
 
 
 async def _account(gateway: client.Client, identity: Identity, first: Exchange) -> list[Finding]:
     """Balance, profile, sender and opt-outs."""
-    found, listed, opted_out = None, None, None
+    profile, listed, opted_out = None, None, None
     if identity.profile_id is not None:
         path = f"/messaging_profiles/{identity.profile_id}"
-        found = account.profile(await gateway.get(path))
+        profile = account.profile(await gateway.get(path))
         listed = await account.sender_ids(gateway, identity.profile_id)
         where = {"filter[messaging_profile_id]": identity.profile_id, "page[size]": "1"}
         opted_out = await gateway.get("/messaging_optouts", where)
-    redaction = checkup.redaction(found)
+    redaction = preflight.redaction(profile)
     return [
-        checkup.balance(account.balance(first)),
-        *checkup.profile(found, identity.profile_id, identity.smart_encoding == "yes"),
-        checkup.sender(identity.sender, listed, found),
-        checkup.opt_outs(opted_out),
+        preflight.balance(account.balance(first)),
+        *preflight.profile(profile, identity.profile_id, identity.smart_encoding == "yes"),
+        preflight.sender(identity.sender, listed, profile),
+        preflight.opt_outs(opted_out),
         *([redaction] if redaction is not None else []),
     ]
 
@@ -110,40 +110,45 @@ async def _key(
     folder, profile_id = settings.state_folder, identity.profile_id or ""
     seen = ""
     if to is None:
-        proof = proofs.recall(folder, base_url, profile_id)
+        proof = proofs.load(folder, base_url, profile_id)
     else:
         proof, seen = await probes.probe(gateway, to)
         if folder is not None and proof.verdict is not Verdict.UNDECIDED and not settings.sandbox:
-            proofs.remember(folder, base_url, profile_id, proof)
-    return checkup.idempotency_key(proof, seen)
+            proofs.save(folder, base_url, profile_id, proof)
+    return preflight.idempotency_key(proof, seen)
 
 
 def _journal(folder: Path) -> Finding:
     """Whether the folder keeps what is written to it."""
-    found = place.survey(folder)
-    if found.fault:
-        text = f"{folder} takes no journal: {found.fault}"
+    volume = place.survey(folder)
+    if volume.fault:
+        text = f"{folder} takes no journal: {volume.fault}"
         return Finding("journal", Level.FAIL, text, "give --journal a place that can be written")
-    if found.filesystem in place.NETWORK:
-        text = f"{folder} is on a network file system ({found.filesystem})"
+    if volume.filesystem in place.NETWORK:
+        text = f"{folder} is on a network file system ({volume.filesystem})"
         return Finding("journal", Level.FAIL, text, "keep journals on a disk of this computer")
-    text = f"{found.free_bytes / 1e9:,.1f} GB free, a sync takes {found.sync_s * 1000:.1f} ms"
-    if found.free_bytes < _FREE_MIN_BYTES:
+    text = f"{volume.free_bytes / 1e9:,.1f} GB free, a sync takes {volume.sync_s * 1000:.1f} ms"
+    if volume.free_bytes < _FREE_MIN_BYTES:
         return Finding("journal", Level.WARN, text, "free some space: a row takes 100 bytes")
-    if found.sync_s > _SYNC_MAX_S:
+    if volume.sync_s > _SYNC_MAX_S:
         return Finding("journal", Level.WARN, text, "a slow disk slows the sending down")
     return Finding("journal", Level.OK, text)
 
 
 def document(report: Report) -> dict[str, Any]:
     """The findings for a program."""
-    counted = Counter(it.level for it in report.findings)
+    counted = Counter(finding.level for finding in report.findings)
     return {
         "schema": SCHEMA,
         "checks": [
-            {"name": it.name, "level": it.level, "text": it.text, "todo": it.todo or None}
-            for it in report.findings
+            {
+                "name": finding.name,
+                "level": finding.level,
+                "text": finding.text,
+                "todo": finding.todo or None,
+            }
+            for finding in report.findings
         ],
-        **{it.value: counted[it] for it in Level},
+        **{level.value: counted[level] for level in Level},
         "exit_code": report.exit_code,
     }

@@ -1,4 +1,4 @@
-"""What this computer remembers of probes: where the idempotency key is honoured, and since when.
+"""What past probes showed on this computer: where the idempotency key is honoured, and since when.
 
 A page is named after the base URL and the messaging profile (which belongs to one organisation, and
 so does the key's memory); of the API key nothing is kept.
@@ -20,7 +20,7 @@ def _page(folder: Path, base_url: str, profile_id: str) -> Path:
     return folder / "keys" / hashlib.blake2b(facts, digest_size=16).hexdigest()
 
 
-def remember(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None:
+def save(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None:
     """Raises UsageError where it cannot be kept: it was paid for."""
     page = _page(folder, base_url, profile_id)
     fresh = page.with_name(f"{page.name}.part")
@@ -38,7 +38,7 @@ def remember(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None
         ) from None
 
 
-def recall(folder: Path | None, base_url: str, profile_id: str) -> Proof | None:
+def load(folder: Path | None, base_url: str, profile_id: str) -> Proof | None:
     """The last probe's proof; None where none was made, or it cannot be read."""
     if folder is None:
         return None

@@ -145,7 +145,7 @@ class Settling:
     def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[UnknownRow]:
         """The cases whose keys are proven to protect them; the others are told why not."""
         folder, profile_id = self._task.settings.state_folder, self._facts.profile_id
-        proof = proofs.recall(folder, self._access.base_url, profile_id)
+        proof = proofs.load(folder, self._access.base_url, profile_id)
         proven = proof is not None and proof.stands(time.time())
         may = []
         for case in self._cases:

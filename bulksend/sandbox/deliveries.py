@@ -1,6 +1,6 @@
 """Webhook deliveries: what was reported to a message's webhook URL, found by text.
 
-The sandbox calls no URL: every delivery stands there as made, and failed for want of a listener.
+The sandbox calls no URL: every delivery is listed as made, and failed for want of a listener.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from bulksend.sandbox.checks import Refusal
-from bulksend.sandbox.records import page
+from bulksend.sandbox.detail_records import page
 from bulksend.sandbox.state import State, Stored, moment, payload, status_of
 
 _FILTERS = {
@@ -29,15 +29,15 @@ def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, An
     """Newest first; of messages that have left the queue and have a webhook URL."""
     if set(query) - _FILTERS:
         raise Refusal(400, "10015", "Bad Request", "Unknown filter.")
-    found = [
+    matching = [
         delivery
-        for it in reversed(state.messages.values())
-        if it.order.webhook_url and status_of(it, state.config, now_s) != "queued"
-        for delivery in [_delivery(it, state, now_s)]
+        for stored in reversed(state.messages.values())
+        if stored.order.webhook_url and status_of(stored, state.config, now_s) != "queued"
+        for delivery in [_delivery(stored, state, now_s)]
         if _contains(delivery["webhook"], query.get("filter[webhook][contains]"))
         and _contains(delivery["attempts"], query.get("filter[attempts][contains]"))
     ]
-    return page(found, query)
+    return page(matching, query)
 
 
 def _contains(part: Any, text: str | None) -> bool:

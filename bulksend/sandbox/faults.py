@@ -93,11 +93,11 @@ def parse_script(text: str) -> tuple[Rule, ...]:
         read = orjson.loads(source)
     except orjson.JSONDecodeError as failure:
         raise _bad(f"is not JSON: {failure}") from None
-    return tuple(_rule(it) for it in (read if isinstance(read, list) else [read]))
+    return tuple(_rule(values) for values in (read if isinstance(read, list) else [read]))
 
 
 def _rule(values: Any) -> Rule:
-    known = {it.name for it in fields(Rule)}
+    known = {field.name for field in fields(Rule)}
     if not isinstance(values, dict) or not set(values) <= known:
         raise _bad(f"a rule has only these names: {', '.join(sorted(known))}")
     if values.get("fault") not in KINDS:
@@ -107,7 +107,7 @@ def _rule(values: Any) -> Rule:
 
 def find(rules: Sequence[Rule], request: int, to: str, chance: random.Random) -> Rule | None:
     """The first rule that meets a request."""
-    return next((it for it in rules if it.meets(request, to, chance)), None)
+    return next((rule for rule in rules if rule.meets(request, to, chance)), None)
 
 
 def _read(path: Path) -> str:

@@ -24,7 +24,7 @@ import orjson
 from aiohttp import web
 
 from bulksend import errors
-from bulksend.sandbox import checks, deliveries, faults, misbehave, records
+from bulksend.sandbox import checks, deliveries, detail_records, faults, misbehave
 from bulksend.sandbox.checks import Refusal
 from bulksend.sandbox.faults import Rule
 from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored, moment, payload
@@ -159,7 +159,7 @@ class Sandbox:
         if rule is not None and rule.fault == "numeric_cost":
             reply = reply.replace(f'"{stored.cost}"'.encode(), str(stored.cost).encode())
         failed = rule is not None and rule.after and rule.status >= 500 and rule.fault in _ERRORS
-        state.keep(key, None if failed else reply)  # only a success is remembered
+        state.keep(key, None if failed else reply)  # only a success is stored
         self._note(number, body, request, stored=stored, rule=rule)
         return _json(reply)
 
@@ -251,7 +251,7 @@ class Sandbox:
 
     def _senders(self, request: web.Request) -> dict[str, Any]:
         self._check_profile(request)
-        found = [
+        listed = [
             {
                 "record_type": "alphanumeric_sender_id",
                 "id": f"00000000-0000-4000-8000-{number:012d}",
@@ -261,14 +261,14 @@ class Sandbox:
             }
             for number, sender in enumerate(sorted(self.config.senders), start=1)
         ]
-        return records.page(found, request.query)
+        return detail_records.page(listed, request.query)
 
     def _check_profile(self, request: web.Request) -> None:
         if request.match_info["id"] != self.config.profile_id:
             raise Refusal(404, "10005", "Resource not found", "No such profile.")
 
     def _optouts(self, request: web.Request) -> dict[str, Any]:
-        found = [
+        listed = [
             {
                 "to": phone,
                 "from": None,
@@ -278,10 +278,10 @@ class Sandbox:
             }
             for phone in sorted(self.config.opted_out)
         ]
-        return records.page(found, request.query)
+        return detail_records.page(listed, request.query)
 
     def _records(self, request: web.Request) -> dict[str, Any]:
-        return records.search(self.state, request.query, self.state.now())
+        return detail_records.search(self.state, request.query, self.state.now())
 
     def _deliveries(self, request: web.Request) -> dict[str, Any]:
         return deliveries.search(self.state, request.query, self.state.now())

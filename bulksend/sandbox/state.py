@@ -1,4 +1,4 @@
-"""What the sandbox remembers: messages, money, keys, the queue, and the ledger of requests."""
+"""What the sandbox holds: messages, money, keys, the queue, and the ledger of requests."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class SandboxConfig:
     faults: tuple[Rule, ...] = ()
     ledger_path: Path | None = None
     honours_keys: bool = True
-    #: How long a key is remembered (idempotency page: a day).
+    #: How long a key is honoured (idempotency page: a day).
     key_life_s: float = 24 * 3600.0
     balance: Decimal = Decimal(1_000_000)
     daily_spend_limit: Decimal | None = None
@@ -105,7 +105,7 @@ class Stored:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _KeyedReply:
     """The reply that a key is answered with again."""
 
     digest: bytes
@@ -125,7 +125,7 @@ class State:
     queue_free_at_s: float = 0.0
     rules: tuple[Rule, ...] = ()
     chance: random.Random = field(default_factory=random.Random)
-    _keys: dict[str, _Kept] = field(default_factory=dict)
+    _keys: dict[str, _KeyedReply] = field(default_factory=dict)
     #: Seconds that the sandbox's clock is ahead of this computer's.
     ahead_s: float = 0.0
     _recent: deque[float] = field(default_factory=deque)
@@ -170,17 +170,17 @@ class State:
         """
         if not key or not self.config.honours_keys:
             return None
-        kept = self._keys.get(key)
-        if kept is None or now_s - kept.at_s > self.config.key_life_s:
-            self._keys[key] = _Kept(_digest(body), now_s, None)
+        stored_reply = self._keys.get(key)
+        if stored_reply is None or now_s - stored_reply.at_s > self.config.key_life_s:
+            self._keys[key] = _KeyedReply(_digest(body), now_s, None)
             return None
-        if kept.digest != _digest(body):
+        if stored_reply.digest != _digest(body):
             raise Refusal(422, "10027", "Unprocessable", "The key was used with another body.")
-        if kept.body is None:
+        if stored_reply.body is None:
             raise Refusal(
                 409, "10036", "Being processed", "Try again later.", "/header/Idempotency-Key"
             )
-        return kept.body
+        return stored_reply.body
 
     def keep(self, key: str, reply: bytes | None) -> None:
         """The reply that the key has from now on; None forgets a key that came to nothing."""

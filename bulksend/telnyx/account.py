@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 
 from bulksend.telnyx.client import Client
-from bulksend.telnyx.codes import Exchange, visible
+from bulksend.telnyx.codes import Exchange
+from bulksend.visible import visible
 
 _PAGE = 50
 _PAGES_MAX = 40
@@ -74,7 +75,7 @@ def profile(answer: Exchange) -> Profile | None:
 
 async def sender_ids(gateway: Client, profile_id: str) -> tuple[str, ...] | None:
     """Every sender ID on a profile; None when the list cannot be read whole."""
-    found: list[str] = []
+    names: list[str] = []
     for number in range(1, _PAGES_MAX + 1):
         answer = await gateway.get(
             f"/messaging_profiles/{profile_id}/alphanumeric_sender_ids",
@@ -83,9 +84,9 @@ async def sender_ids(gateway: Client, profile_id: str) -> tuple[str, ...] | None
         listed = entries(answer)
         if listed is None:
             return None
-        found += [str(it.get("alphanumeric_sender_id")) for it in listed]
+        names += [str(entry.get("alphanumeric_sender_id")) for entry in listed]
         if len(listed) < _PAGE:
-            return tuple(found)
+            return tuple(names)
     return None
 
 
@@ -98,7 +99,7 @@ def fields(answer: Exchange) -> Mapping[str, Any]:
 def entries(answer: Exchange) -> list[dict[str, Any]] | None:
     """The `data` list of a 200; None when there is none."""
     data = _data(answer)
-    if not isinstance(data, list) or not all(isinstance(it, dict) for it in data):
+    if not isinstance(data, list) or not all(isinstance(entry, dict) for entry in data):
         return None
     return data
 

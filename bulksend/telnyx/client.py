@@ -151,21 +151,21 @@ class Client:
             return self._classified(Exchange(seen.written, failure, seen.status))
         if read is None:
             return self._classified(Exchange(True, Failure.REPLY_UNREADABLE, seen.status))
-        return self._classified(Exchange(True, None, seen.status, _kept(headers), read))
+        return self._classified(Exchange(True, None, seen.status, _read_headers(headers), read))
 
     def _classified(self, exchange: Exchange) -> Reply:
         now_s = time.time()
-        self._heard(exchange, now_s)
+        self._note_clock(exchange, now_s)
         return codes.classify(exchange, now_s)
 
-    def _heard(self, exchange: Exchange, now_s: float) -> None:
+    def _note_clock(self, exchange: Exchange, now_s: float) -> None:
         if exchange.failure is None and "date" in exchange.headers:
-            self.clock.heard(exchange.headers["date"], now_s)
+            self.clock.observe(exchange.headers["date"], now_s)
 
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
         """A read, which costs nothing and may be repeated."""
         exchange = await self._read(path, parameters)
-        self._heard(exchange, time.time())
+        self._note_clock(exchange, time.time())
         return exchange
 
     async def _read(self, path: str, parameters: Mapping[str, str] | None) -> Exchange:
@@ -176,7 +176,7 @@ class Client:
                 if read is None:
                     response.close()
                     return Exchange(True, Failure.REPLY_UNREADABLE, response.status)
-                return Exchange(True, None, response.status, _kept(response.headers), read)
+                return Exchange(True, None, response.status, _read_headers(response.headers), read)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return Exchange(True, failure_of(error))
 
@@ -185,7 +185,7 @@ _TO = b',"to":'
 
 
 def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
-    """What stands before the text, after the phone, and after the row's mark in each body."""
+    """The bytes before the text, after the phone, and after the row's mark in each body."""
     head: dict[str, Any] = {
         "from": envelope.sender,
         "messaging_profile_id": envelope.profile_id,
@@ -195,13 +195,13 @@ def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
         "webhook_failover_url": envelope.webhook_failover_url,
         "use_profile_webhooks": envelope.use_profile_webhooks,
     }
-    given = {name: value for name, value in optional.items() if value is not None}
-    tail = b"," + orjson.dumps(given)[1:] if given else b"}"
+    present = {name: value for name, value in optional.items() if value is not None}
+    tail = b"," + orjson.dumps(present)[1:] if present else b"}"
     start = orjson.dumps(head)[:-1] + b',"text":'
     if envelope.row_reference is None or envelope.webhook_url is None:
         return start, tail, b""
     # The mark itself needs no escape, so the URL is cut where it goes and written only once.
-    before, after = (orjson.dumps(it)[1:-1] for it in reference.split(envelope.webhook_url))
+    before, after = (orjson.dumps(half)[1:-1] for half in reference.split(envelope.webhook_url))
     whole = orjson.dumps(envelope.webhook_url)
     to_mark, _, behind = tail.partition(whole)
     return start, to_mark + b'"' + before, after + b'"' + behind
@@ -219,7 +219,7 @@ async def _whole(response: aiohttp.ClientResponse) -> bytes | None:
     return b"".join(chunks)
 
 
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+def _read_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in _HEADERS if name in headers}
 
 
@@ -265,7 +265,7 @@ def parse_base_url(text: str) -> str:
         raise _bad_url(text, "it must begin with https://")
     if parsed.username is not None or parsed.query or parsed.fragment or "\\" in url:
         raise _bad_url(text, "it may hold a host and a path, nothing more")
-    if any(it.isspace() or not it.isprintable() for it in url):
+    if any(letter.isspace() or not letter.isprintable() for letter in url):
         raise _bad_url(text, "it holds a blank or a control character")
     if parsed.scheme == "http" and not _is_loopback(host):
         raise _bad_url(text, "plain http would show the key and the texts to the network")

@@ -10,12 +10,9 @@ from __future__ import annotations
 import functools
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import Decimal, InvalidOperation
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -24,6 +21,8 @@ import orjson
 
 from bulksend.errors import TEXT_FOR, Code, Stop
 from bulksend.sms.message import Money, Reply, Signal, Status, Throttle
+from bulksend.telnyx import clock
+from bulksend.visible import visible
 
 
 class Failure(StrEnum):
@@ -218,17 +217,19 @@ def _encoding(name: str) -> str:
 def _problems(body: bytes) -> list[dict[str, Any]]:
     """The error envelope's entries; none when the body is not one."""
     try:
-        found = orjson.loads(body)["errors"]
+        entries = orjson.loads(body)["errors"]
     except (orjson.JSONDecodeError, TypeError, KeyError):
         return []
-    if not isinstance(found, list):
+    if not isinstance(entries, list):
         return []
-    return [it for it in found[:20] if isinstance(it, dict) and it.get("code") is not None]
+    return [
+        entry for entry in entries[:20] if isinstance(entry, dict) and entry.get("code") is not None
+    ]
 
 
 def _no(exchange: Exchange, problems: list[dict[str, Any]], now_s: float) -> Reply:
     """The worst of the errors decides."""
-    worst = max(problems, key=lambda it: _weight(_meaning(it, exchange.http_status)))
+    worst = max(problems, key=lambda problem: _weight(_meaning(problem, exchange.http_status)))
     meaning = _meaning(worst, exchange.http_status)
     return Reply(
         status=meaning.status,
@@ -247,14 +248,14 @@ def _meaning(problem: Mapping[str, Any], http_status: int | None) -> Meaning:
         return Meaning(Status.UNKNOWN, known.stop) if known is not None else UNKNOWN
     if known is not None:
         return known
-    # A 409 is a no where a messaging code says so (40300, opted out), and doubt otherwise.
+    # A 409 is a no where a messaging code says so (40300, opted out), and unknown otherwise.
     if status in (408, 425) or (status == 409 and not code.startswith("403")):
         return UNKNOWN
     return STATUSES[status] if status in (401, 402, 429) else REFUSED
 
 
 def _weight(meaning: Meaning) -> int:
-    """Doubt outweighs a stop, a stop a pause, and a pause a refusal."""
+    """Unknown outweighs a stop, a stop a pause, and a pause a refusal."""
     if meaning.status is Status.UNKNOWN:
         return 3
     return 2 if meaning.stop is not None else 1 if meaning.throttle is not None else 0
@@ -306,18 +307,17 @@ def seconds_from(value: str, now_s: float) -> float | None:
         number = float(value)
         seconds = number - now_s if number > 1e9 else number
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except (ValueError, TypeError, IndexError):
+        at_s = clock.parse_http_date(value)
+        if at_s is None:
             return None
-        seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now_s
+        seconds = at_s - now_s
     return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S) if seconds == seconds else None
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
     """Title and detail without numbers, keys or characters that act."""
-    words = [str(problem.get(it) or "") for it in ("title", "detail")]
-    joined = ": ".join(dict.fromkeys(it for it in words if it))[: 4 * _ERROR_MAX]
+    words = [str(problem.get(name) or "") for name in ("title", "detail")]
+    joined = ": ".join(dict.fromkeys(word for word in words if word))[: 4 * _ERROR_MAX]
     masked = _KEY.sub("KEY…", _NUMBER.sub(_mask, joined))
     shown = visible(masked)
     return shown if len(shown) <= _ERROR_MAX else f"{shown[: _ERROR_MAX - 1]}…"
@@ -325,15 +325,5 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 
 def _mask(number: re.Match[str]) -> str:
     """`+447700900123` -> `+4477…123`."""
-    digits = "".join(it for it in number[0] if it.isdigit() or it == "+")
+    digits = "".join(sign for sign in number[0] if sign.isdigit() or sign == "+")
     return f"{digits[:5]}…{digits[-3:]}"
-
-
-def visible(text: str) -> str:
-    """Control, bidi and zero-width characters written out, so that none acts."""
-    return "".join(
-        it
-        if unicodedata.category(it) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        else f"\\u{ord(it):04x}"
-        for it in text
-    )

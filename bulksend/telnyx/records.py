@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from bulksend.sms.message import Money
-from bulksend.telnyx import account, codes
+from bulksend.telnyx import account, clock, codes
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
 
@@ -73,29 +73,29 @@ class Search:
             "filter[created_at][lt]": _moment(span.until_s),
             "sort": "-created_at",
         }
-        found = await self._whole("/detail_records", filters)
-        return None if found is None else _unless_strange(map(_record, found))
+        entries = await self._whole("/detail_records", filters)
+        return None if entries is None else _unless_strange(map(_record, entries))
 
     async def by_mark(self, mark: str) -> tuple[Record, ...] | None:
         """Every webhook delivery that carries a row's mark; None when they cannot be read whole."""
-        found = await self._whole("/webhook_deliveries", {"filter[attempts][contains]": mark})
-        return None if found is None else _unless_strange(map(_delivery, found))
+        entries = await self._whole("/webhook_deliveries", {"filter[attempts][contains]": mark})
+        return None if entries is None else _unless_strange(map(_delivery, entries))
 
     async def _whole(self, path: str, filters: Mapping[str, str]) -> list[dict[str, Any]] | None:
         """All pages, or None."""
-        found: list[dict[str, Any]] = []
+        read: list[dict[str, Any]] = []
         for number in range(1, _PAGES_MAX + 1):
             page = {"page[size]": str(_PAGE), "page[number]": str(number)}
             answer = await self._read(path, {**filters, **page})
             entries = account.entries(answer)
             if entries is None:
                 return None
-            found += entries
+            read += entries
             total = _total(answer)
             if total is None and len(entries) < _PAGE:
-                return found
-            if total is not None and len(found) >= total:
-                return found if len(found) == total else None
+                return read
+            if total is not None and len(read) >= total:
+                return read if len(read) == total else None
             if not entries:
                 return None
         return None
@@ -116,8 +116,8 @@ class Search:
 def _asked_to_wait_s(answer: Exchange) -> float:
     if answer.failure is not None:
         return 0.0
-    said = codes.seconds_from(answer.headers.get("retry-after", ""), time.time())
-    return min(said or 0.0, 60.0)
+    asked_s = codes.seconds_from(answer.headers.get("retry-after", ""), time.time())
+    return min(asked_s or 0.0, 60.0)
 
 
 def _moment(at_s: float) -> str:
@@ -134,7 +134,7 @@ def _total(answer: Exchange) -> int | None:
 def _unless_strange(read: Any) -> tuple[Record, ...] | None:
     """All of them; None when one is not what it should be."""
     records = tuple(read)
-    return None if any(it is None for it in records) else records
+    return None if any(record is None for record in records) else records
 
 
 def _record(entry: Mapping[str, Any]) -> Record | None:
@@ -147,7 +147,7 @@ def _record(entry: Mapping[str, Any]) -> Record | None:
         message_id=message_id,
         phone=str(entry.get("cld") or ""),
         sender=str(entry.get("cli") or ""),
-        at_s=_seconds(entry.get("created_at")),
+        at_s=clock.parse_iso(entry.get("created_at")),
         marked=str(entry.get("delivery_status_webhook_url") or ""),
         parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
         cost=_money(entry.get("cost"), entry.get("currency")),
@@ -161,7 +161,7 @@ def _delivery(entry: Mapping[str, Any]) -> Record | None:
     message_id = _uuid(payload.get("id")) if isinstance(payload, dict) else None
     if message_id is None or not isinstance(payload, dict):
         return None
-    parts, encoding, cost = (payload.get(it) for it in ("parts", "encoding", "cost"))
+    parts, encoding, cost = (payload.get(name) for name in ("parts", "encoding", "cost"))
     known = cost if isinstance(cost, dict) else {}
     return Record(
         message_id=message_id,
@@ -177,14 +177,6 @@ def _uuid(value: object) -> str | None:
         return str(uuid.UUID(value)) if isinstance(value, str) else None
     except ValueError:
         return None
-
-
-def _seconds(value: object) -> float | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() if moment else None
 
 
 def _money(amount: object, currency: object) -> Money | None:

@@ -35,15 +35,15 @@ class RowReference:
 
     def find(self, text: str) -> tuple[int, int] | None:
         """The row and claim that a URL, or any text around it, is marked with."""
-        for found in _MARK.finditer(text):
-            row, claim = int(found[2]), int(found[3])
-            if hmac.compare_digest(self.mark(row, claim), found[0]):
+        for match in _MARK.finditer(text):
+            row, claim = int(match[2]), int(match[3])
+            if hmac.compare_digest(self.mark(row, claim), match[0]):
                 return row, claim
         return None
 
 
 def split(webhook_url: str) -> tuple[str, str]:
-    """What stands before and after the mark in a URL; its own query and fragment stay right."""
+    """The parts before and after the mark in a URL; its own query and fragment stay right."""
     address, hash_sign, fragment = webhook_url.partition("#")
     joint = "?" if "?" not in address else "" if address[-1] in "?&" else "&"
     return f"{address}{joint}b=", f"{hash_sign}{fragment}"

@@ -65,7 +65,7 @@ class Wire:
         #: In the order they are due.
         self._open: dict[Exchanging, None] = {}
         #: Connections that wait for their next request, and since when; the last one goes first.
-        self._kept: list[tuple[aiohttp.connector.Connection, float]] = []
+        self._idle: list[tuple[aiohttp.connector.Connection, float]] = []
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -80,7 +80,7 @@ class Wire:
     ) -> None:
         self._watching.cancel()
         await asyncio.wait([self._watching])
-        for connection, _ in self._kept:
+        for connection, _ in self._idle:
             connection.close()
 
     async def post(
@@ -112,8 +112,8 @@ class Wire:
 
     def _reuse(self) -> aiohttp.connector.Connection | None:
         """A kept connection that is still good."""
-        while self._kept:
-            connection, since_s = self._kept.pop()
+        while self._idle:
+            connection, since_s = self._idle.pop()
             if _usable(connection) and self._loop.time() - since_s < KEEP_S:
                 return connection
             connection.close()
@@ -128,7 +128,7 @@ class Wire:
     def _let_go(self, connection: aiohttp.connector.Connection, *, whole: bool) -> None:
         """After a whole reply the connection is good for the next request."""
         if whole and _usable(connection):
-            self._kept.append((connection, self._loop.time()))
+            self._idle.append((connection, self._loop.time()))
         else:
             connection.close()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bulksend.cli.render import visible as text
+from bulksend import visible as text
 from tests.fuzz.files import File
 from tests.fuzz.program import Ended
 

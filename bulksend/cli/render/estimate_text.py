@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import click
 from tabulate import tabulate
 
+from bulksend import visible as text
 from bulksend.batch.dry_run import DryRun
 from bulksend.cli.render import money_text as money
-from bulksend.cli.render import visible as text
 from bulksend.estimate import duration
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding

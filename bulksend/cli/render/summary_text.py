@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import click
 from tabulate import tabulate
 
-from bulksend.batch.checks import Finding
+from bulksend import visible as text
+from bulksend.batch.preflight import Finding
 from bulksend.batch.summary import Summary
 from bulksend.cli.render import money_text as money
-from bulksend.cli.render import visible as text
 from bulksend.commands.reconcile import Reconciled
 from bulksend.reconcile.evidence import REASON_TEXT, By
 

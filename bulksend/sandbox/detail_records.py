@@ -26,18 +26,18 @@ _FILTERS = {
 
 
 def page(
-    found: Sequence[Mapping[str, Any]], query: Mapping[str, str], most: int = _PAGE_MAX
+    entries: Sequence[Mapping[str, Any]], query: Mapping[str, str], most: int = _PAGE_MAX
 ) -> dict[str, Any]:
-    """One page with its meta, as every list of Telnyx has it."""
+    """One page with its meta, as every list of Telnyx has stored."""
     size = min(_number(query, "page[size]", _PAGE_DEFAULT), most)
     number = _number(query, "page[number]", 1)
     return {
-        "data": list(found[(number - 1) * size : number * size]),
+        "data": list(entries[(number - 1) * size : number * size]),
         "meta": {
             "page_number": number,
             "page_size": size,
-            "total_pages": -(-len(found) // size),
-            "total_results": len(found),
+            "total_pages": -(-len(entries) // size),
+            "total_results": len(entries),
         },
     }
 
@@ -57,17 +57,17 @@ def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, An
     by_number = "filter[cld]" in query
     since = _moment(query.get("filter[created_at][gte]"), 0.0)
     until = _moment(query.get("filter[created_at][lt]"), float("inf"))
-    found = [
-        _record(it, state.config, now_s)
-        for it in reversed(state.messages.values())
-        if since <= it.received_s < until
+    matching = [
+        _record(stored, state.config, now_s)
+        for stored in reversed(state.messages.values())
+        if since <= stored.received_s < until
         and (state.config.redacted_found or not state.config.redacted or not by_number)
-        and query.get("filter[cld]", it.order.to) == it.order.to
-        and query.get("filter[cli]", it.order.sender) == it.order.sender
+        and query.get("filter[cld]", stored.order.to) == stored.order.to
+        and query.get("filter[cli]", stored.order.sender) == stored.order.sender
         and query.get("filter[direction]", "outbound") == "outbound"
-        and _is_shown(it, state.config, now_s)
+        and _is_shown(stored, state.config, now_s)
     ]
-    return page(found, query, _RECORDS_PAGE_MAX)
+    return page(matching, query, _RECORDS_PAGE_MAX)
 
 
 def _is_shown(stored: Stored, config: SandboxConfig, now_s: float) -> bool:

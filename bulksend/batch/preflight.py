@@ -51,68 +51,68 @@ def key(answer: Exchange) -> Finding:
     return Finding("key", Level.OK, "the API key is accepted")
 
 
-def balance(found: Balance | None) -> Finding:
+def balance(funds: Balance | None) -> Finding:
     """What may be spent, not what is on the account: a credit limit counts."""
-    if found is None:
+    if funds is None:
         return Finding("balance", Level.WARN, "the balance cannot be read", "see the portal")
-    text = f"{found.currency} {found.available:f} to spend"
-    if found.available <= 0:
+    text = f"{funds.currency} {funds.available:f} to spend"
+    if funds.available <= 0:
         return Finding("balance", Level.FAIL, text, "top up the account before a batch")
     return Finding("balance", Level.OK, text)
 
 
-def profile(found: Profile | None, profile_id: str | None, smart: bool) -> list[Finding]:
+def profile(facts: Profile | None, profile_id: str | None, smart: bool) -> list[Finding]:
     """The messaging profile, and where it goes against the options."""
     if profile_id is None:
         return [_not_given("profile", "--profile-id")]
-    if found is None:
+    if facts is None:
         text = "there is no such messaging profile, or it cannot be read"
         return [Finding("profile", Level.FAIL, text, "check --profile-id in the portal")]
-    if not found.enabled:
-        text = f"messaging profile {found.name!r} is disabled"
+    if not facts.enabled:
+        text = f"messaging profile {facts.name!r} is disabled"
         return [Finding("profile", Level.FAIL, text, "enable it in the portal")]
-    findings = [Finding("profile", Level.OK, f"messaging profile {found.name!r} is enabled")]
-    return [*findings, _destinations(found), _spend_limit(found), _smart_encoding(found, smart)]
+    findings = [Finding("profile", Level.OK, f"messaging profile {facts.name!r} is enabled")]
+    return [*findings, _destinations(facts), _spend_limit(facts), _smart_encoding(facts, smart)]
 
 
-def _destinations(found: Profile) -> Finding:
-    if not found.destinations:
+def _destinations(facts: Profile) -> Finding:
+    if not facts.destinations:
         text = "the profile may send to no country"
         return Finding("destinations", Level.FAIL, text, "whitelist countries on the profile")
-    if "*" in found.destinations:
+    if "*" in facts.destinations:
         return Finding("destinations", Level.OK, "every country")
-    text = f"{', '.join(found.destinations[:20])}; rows of other countries are refused (40309)"
+    text = f"{', '.join(facts.destinations[:20])}; rows of other countries are refused (40309)"
     return Finding("destinations", Level.OK, text)
 
 
-def _spend_limit(found: Profile) -> Finding:
-    if found.daily_limit is None:
+def _spend_limit(facts: Profile) -> Finding:
+    if facts.daily_limit is None:
         return Finding("spend limit", Level.OK, "no daily limit on the profile")
-    text = f"USD {found.daily_limit:f} a day; beyond it the batch stops until midnight UTC"
-    level = Level.WARN if found.daily_limit > 0 else Level.FAIL
+    text = f"USD {facts.daily_limit:f} a day; beyond it the batch stops until midnight UTC"
+    level = Level.WARN if facts.daily_limit > 0 else Level.FAIL
     return Finding("spend limit", level, text, "compare it with `bulksend run --dry-run --rates`")
 
 
-def _smart_encoding(found: Profile, smart: bool) -> Finding:
-    on = "on" if found.smart_encoding else "off"
-    if found.smart_encoding == smart:
+def _smart_encoding(facts: Profile, smart: bool) -> Finding:
+    on = "on" if facts.smart_encoding else "off"
+    if facts.smart_encoding == smart:
         return Finding("smart encoding", Level.OK, f"{on} for the profile, and counted so")
-    option = "--smart-encoding" if found.smart_encoding else "--no-smart-encoding"
+    option = "--smart-encoding" if facts.smart_encoding else "--no-smart-encoding"
     text = f"{on} for the profile, and parts are counted otherwise"
     return Finding("smart encoding", Level.WARN, text, f"give {option}")
 
 
-def sender(name: str | None, listed: Sequence[str] | None, found: Profile | None) -> Finding:
+def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None) -> Finding:
     """Whether the sender ID is one of the profile's."""
     if name is None:
         return _not_given("sender", "--from")
-    alpha = found.alpha_sender if found is not None else None
+    alpha = facts.alpha_sender if facts is not None else None
     if name == alpha or (listed is not None and name in listed):
         return Finding("sender", Level.OK, f"{name} is a sender ID of the profile")
     if listed is None:
         text = "the profile's sender IDs cannot be read"
         return Finding("sender", Level.WARN, text, f"look for {name} in the portal")
-    others = [it for it in (alpha, *listed) if it]
+    others = [name for name in (alpha, *listed) if name]
     if not others:
         text = f"no sender ID is listed on the profile, so Telnyx may refuse {name}"
         return Finding("sender", Level.WARN, text, "add it to the profile in the portal")
@@ -121,16 +121,16 @@ def sender(name: str | None, listed: Sequence[str] | None, found: Profile | None
 
 
 def opt_outs(answer: Exchange | None) -> Finding:
-    """Whether those who said STOP can be listed."""
+    """Whether those who spoken STOP can be listed."""
     if answer is not None and answer.failure is None and answer.http_status == 200:
         return Finding("opt-outs", Level.OK, "the list of opt-outs can be read")
     text = "the list of opt-outs cannot be read; Telnyx still refuses rows on it (40300)"
     return Finding("opt-outs", Level.WARN, text, "keep opt-outs out of the contacts file")
 
 
-def redaction(found: Profile | None) -> Finding | None:
+def redaction(facts: Profile | None) -> Finding | None:
     """Masked numbers keep `reconcile` from searching by number."""
-    if found is None or not found.redacted:
+    if facts is None or not facts.redacted:
         return None
     text = "numbers are masked in detail records: unknown rows cannot be searched by number"
     return Finding("redaction", Level.WARN, text, "give --webhook-url, so that rows are marked")
@@ -151,9 +151,9 @@ def limits(answer: Exchange) -> Finding:
     """How fast: what the headers say, and what no header says."""
     headers = answer.headers if answer.failure is None else {}
     limit = headers.get("x-ratelimit-limit", "")
-    said = f"{limit[:20]} requests a window by the headers; " if limit.isdecimal() else ""
+    spoken = f"{limit[:20]} requests a window by the headers; " if limit.isdecimal() else ""
     text = (
-        f"{said}a sender's own limit is shown in no reply: what is too fast waits in its queue, "
+        f"{spoken}a sender's own limit is shown in no reply: what is too fast waits in its queue, "
         "up to four hours, and is refused beyond (40318)"
     )
     return Finding("limits", Level.OK, text)

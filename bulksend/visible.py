@@ -1,4 +1,4 @@
-"""Words from outside as a terminal may show them: no character acts, every one is seen."""
+"""Words from outside as they may be shown: no character acts, every one is seen; and counts."""
 
 from __future__ import annotations
 
