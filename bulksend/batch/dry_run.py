@@ -146,7 +146,7 @@ def _finding(it: Finding) -> dict[str, Any]:
         known |= {"rows_pushed": it.rows_pushed}
     if it.character:
         known |= {"character": it.character, "replacement": it.replacement}
-    words = {"cure": it.cure, "column": it.column, "country": it.country, "name": it.name}
+    words = {"cure": it.fix, "column": it.column, "country": it.country, "name": it.name}
     known |= {name: value for name, value in words.items() if value}
     return known | ({"positions": list(it.positions)} if it.positions else {})
 

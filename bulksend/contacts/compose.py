@@ -60,7 +60,7 @@ def make_message_plan(
     smart_encoding: bool = False,
     fix_text: bool = False,
 ) -> MessagePlan:
-    """A recipe whose template fits the header. Raises ContactsError or UsageError."""
+    """A message plan whose template fits the header. Raises ContactsError or UsageError."""
     parsed = None if template_source is None else template.parse_template(template_source)
     replaced = _mended(template_source) if fix_text else ()
     for name in parsed.placeholders if parsed else ():
@@ -127,7 +127,7 @@ def _region(region: str | None) -> str | None:
 
 
 def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
-    """A loader's chunk with the columns named above, and landline (Boolean), repairs (UInt8).
+    """A loader's chunk with the columns named above, and landline (Boolean), phone_fixes (UInt8).
 
     An invalid row has no text, encoding or parts.
     """

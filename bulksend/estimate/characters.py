@@ -1,4 +1,4 @@
-"""The one-character bill: which characters make texts UTF-16, and what that costs, to the part.
+"""What single characters cost: which of them make texts UTF-16, and what that costs, to the part.
 
 Parts as they are minus parts as they would be: with the character replaced by what means the same,
 or, where nothing does, without it, which is counted only where it alone makes the text UTF-16. Each
@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from bulksend.contacts import compose
-from bulksend.estimate import non_gsm as offenders
+from bulksend.estimate import non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.estimate.prices import cost_of
 from bulksend.sms import encoding, template
@@ -22,7 +22,7 @@ from bulksend.sms.rates import RateCard
 
 #: The source of the template's own characters.
 _TEMPLATE = -1
-#: Characters told one by one; the rest is in what they cost together.
+#: Characters named one by one; the rest is in what they cost together.
 _MOST = 50
 _POSITIONS = 20
 _UNITS = ("token_units", "after_16", "after_7")
@@ -30,7 +30,7 @@ _LOST = "\ufffd"
 
 
 class Characters:
-    """The characters outside GSM-7 in the lines of a bill."""
+    """The characters outside GSM-7 in cost groups."""
 
     def __init__(
         self,
@@ -41,81 +41,81 @@ class Characters:
     ) -> None:
         self._wide = table.filter(pl.col("encoding") == encoding.UTF_16)
         self._first_rows, self._message_plan, self._rate_card = first_rows, message_plan, rate_card
-        self._placeholder_columns = offenders.sources(message_plan)
+        self._placeholder_columns = non_gsm.sources(message_plan)
         self._positions: dict[str, list[int]] = {}
-        for at, it in template.own_characters(message_plan.source):
-            self._positions.setdefault(it, []).append(at)
+        for at, character in template.own_characters(message_plan.source):
+            self._positions.setdefault(character, []).append(at)
 
     def findings(self) -> Iterator[Finding]:
         """Each character alone, then those of one source together, then all."""
         if not self._wide.height:
             return
-        found = self._found()
-        yield from self._scripts(found.filter("essential"))
-        loose = found.filter(~pl.col("essential"))
+        counted = self._found()
+        yield from self._scripts(counted.filter("essential"))
+        loose = counted.filter(~pl.col("essential"))
         alone = self._without(loose, ["source", "key"])
         by_itself = pl.col("replaceable") | pl.col("pushed")
         yield from self._each(
             alone.with_columns(saved=pl.when(by_itself).then("saved").otherwise(0))
         )
-        yield from self._together(found, loose)
+        yield from self._together(counted, loose)
 
     def _found(self) -> pl.DataFrame:
-        """line, source, key: the units they are and would be; whether `essential`: letters of the
+        """group, source, key: the units they are and would be; whether `essential`: letters of the
         script that more than half of a text is written in cannot be left out of it.
         """
         whole = pl.concat([self._in_template(), *self._in_places()])
-        known = whole.join(offenders.lookup(whole["token"]), on="token")
+        known = whole.join(non_gsm.lookup(whole["token"]), on="token")
         return (
-            known.with_columns(pl.col(it) * pl.col("count") for it in _UNITS)
-            .group_by("line", "source", "key", "replaceable", "script")
+            known.with_columns(pl.col(name) * pl.col("count") for name in _UNITS)
+            .group_by("group", "source", "key", "replaceable", "script")
             .agg(pl.col(_UNITS).sum())
-            .join(self._wide.select("line", "units"), on="line")
+            .join(self._wide.select("group", "units"), on="group")
             .with_columns(
                 essential=pl.col("script")
-                & (pl.col("token_units").sum().over("line", "key") * 2 > pl.col("units")),
-                all_units=pl.col("token_units").sum().over("line"),
+                & (pl.col("token_units").sum().over("group", "key") * 2 > pl.col("units")),
+                all_units=pl.col("token_units").sum().over("group"),
             )
             .drop("units")
         )
 
     def _in_template(self) -> pl.DataFrame:
-        """line, source, token, count: the template's own, which are in every text."""
-        own = offenders.remainder(offenders.own_words(self._message_plan))
+        """group, source, token, count: the template's own, which are in every text."""
+        own = non_gsm.remainder(non_gsm.own_words(self._message_plan))
         counted = (
             pl.DataFrame({"own": [own]})
-            .select(token=offenders.tokens(pl.col("own")))
+            .select(token=non_gsm.tokens(pl.col("own")))
             .explode("token")
             .drop_nulls()
             .group_by("token")
             .agg(count=pl.len().cast(pl.Int64))
         )
-        crossed = self._wide.select("line").join(counted, how="cross")
+        crossed = self._wide.select("group").join(counted, how="cross")
         return crossed.select(
-            "line", pl.lit(_TEMPLATE, dtype=pl.Int32).alias("source"), "token", "count"
+            "group", pl.lit(_TEMPLATE, dtype=pl.Int32).alias("source"), "token", "count"
         )
 
     def _in_places(self) -> Iterator[pl.DataFrame]:
         """The same of each column."""
         for at, place in enumerate(self._placeholder_columns):
-            mine = self._wide.select("line", cell=f"r{at}").filter(pl.col("cell") != "")
+            mine = self._wide.select("group", cell=f"r{at}").filter(pl.col("cell") != "")
             yield (
-                mine.select("line", token=offenders.tokens(pl.col("cell")))
+                mine.select("group", token=non_gsm.tokens(pl.col("cell")))
                 .explode("token")
-                .group_by("line", "token")
+                .group_by("group", "token")
                 .agg(count=pl.len().cast(pl.Int64) * place.times)
-                .select("line", pl.lit(at, dtype=pl.Int32).alias("source"), "token", "count")
+                .select("group", pl.lit(at, dtype=pl.Int32).alias("source"), "token", "count")
             )
 
     def _without(self, chosen: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:
-        """Each group's lines: `saved` parts where its characters are replaced or left out, and
+        """Each part of `groups`: `saved` parts where its characters are replaced or left out, and
         whether they alone `pushed` the text to UTF-16.
         """
-        mine = chosen.group_by("line", *groups).agg(
+        mine = chosen.group_by("group", *groups).agg(
             pl.col(_UNITS).sum(), pl.col("all_units").first(), pl.col("replaceable").all()
         )
         numbers = self._wide.select(
-            "line", "country", "rows", pl.col("units", "extended", "parts").cast(pl.Int64)
+            "group", "country", "rows", pl.col("units", "extended", "parts").cast(pl.Int64)
         )
         pushed = pl.col("token_units") == pl.col("all_units")
         units = (
@@ -124,10 +124,10 @@ class Characters:
             .otherwise(pl.col("units") - pl.col("token_units") + pl.col("after_16"))
         )
         single, size = (
-            pl.when(pushed).then(it[encoding.GSM_7]).otherwise(it[encoding.UTF_16])
-            for it in (encoding.SINGLE, encoding.SPLIT)
+            pl.when(pushed).then(limits[encoding.GSM_7]).otherwise(limits[encoding.UTF_16])
+            for limits in (encoding.SINGLE, encoding.SPLIT)
         )
-        return mine.join(numbers, on="line").with_columns(
+        return mine.join(numbers, on="group").with_columns(
             pushed=pushed, saved=pl.col("parts") - encoding.parts_of(units, size, single)
         )
 
@@ -146,27 +146,27 @@ class Characters:
             mine = alone.filter((pl.col("source") == source) & (pl.col("key") == key))
             yield self._one(
                 source,
-                offenders.describe(key),
+                non_gsm.describe(key),
                 rows=all_rows,
                 first_rows=first.get((source, key), ()),
                 rows_pushed=pushed,
                 **cost_of(mine, self._rate_card).fields,
             )
 
-    def _one(self, source: int, it: offenders.NonGsmCharacter, **numbers: Any) -> Finding:
+    def _one(self, source: int, character: non_gsm.NonGsmCharacter, **numbers: Any) -> Finding:
         """What one character of one source does."""
-        positions = tuple(self._positions.get(it.key[0], ())) if source == _TEMPLATE else ()
-        lost, pushed = it.key == _LOST, numbers["rows_pushed"]
+        positions = tuple(self._positions.get(character.key[0], ())) if source == _TEMPLATE else ()
+        lost, pushed = character.key == _LOST, numbers["rows_pushed"]
         return Finding(
             code="character_lost" if lost else "character",
             kind=Kind.COST,
-            text=f"{_shown(it)} in {self._where(source, positions)} makes "
+            text=f"{_shown(character)} in {self._where(source, positions)} makes "
             f"{pushed:,} {'row' if pushed == 1 else 'rows'} UTF-16 by itself",
-            cure=_cure(it, in_template=source == _TEMPLATE),
+            fix=_fix(character, in_template=source == _TEMPLATE),
             column="" if source == _TEMPLATE else self._placeholder_columns[source].name,
-            character="" if it.script else it.key,
-            name=it.name,
-            replacement=it.becomes,
+            character="" if character.script else character.key,
+            name=character.name,
+            replacement=character.becomes,
             positions=positions[:_POSITIONS],
             **numbers,
         )
@@ -177,12 +177,12 @@ class Characters:
         at = ", ".join(map(str, positions[:3])) + (", …" if len(positions) > 3 else "")
         return f"the template at character {at}" if at else "the template"
 
-    def _together(self, found: pl.DataFrame, loose: pl.DataFrame) -> Iterator[Finding]:
+    def _together(self, counted: pl.DataFrame, loose: pl.DataFrame) -> Iterator[Finding]:
         """What the characters of each source cost together, where there are several; then all."""
-        whole = found.group_by("line").agg(pl.col("essential").any()).filter("essential")
-        removable = loose.join(whole, on="line", how="anti")
+        whole = counted.group_by("group").agg(pl.col("essential").any()).filter("essential")
+        removable = loose.join(whole, on="group", how="anti")
         kinds = removable.select("source", "key").unique()
-        for (source,), mine in sorted(kinds.group_by("source"), key=lambda it: it[0]):
+        for (source,), mine in sorted(kinds.group_by("source"), key=lambda group: group[0]):
             if mine.height > 1:
                 its = removable.filter(pl.col("source") == source)
                 yield self._all_of(its, int(str(source)))
@@ -193,16 +193,16 @@ class Characters:
         saved = self._without(chosen, []).with_columns(all=pl.lit(value=True))
         kinds = chosen["key"].n_unique()
         where = "template and columns" if source is None else self._where(source)
-        cure = "replace them or leave them out"
+        fix = "replace them or leave them out"
         if source == _TEMPLATE:
-            cure = self._mending(chosen)
+            fix = self._replacements(chosen)
         return Finding(
             code="characters",
             kind=Kind.COST,
             text=f"{kinds} characters outside GSM-7 in {where}, all together",
             rows=int(saved["rows"].sum()),
             first_rows=self._first(saved, ["all"]).get((True,), ()),
-            cure=cure,
+            fix=fix,
             column=""
             if source in (None, _TEMPLATE)
             else self._placeholder_columns[int(str(source))].name,
@@ -210,30 +210,33 @@ class Characters:
             **cost_of(saved, self._rate_card).fields,
         )
 
-    def _mending(self, chosen: pl.DataFrame) -> str:
+    def _replacements(self, chosen: pl.DataFrame) -> str:
         """What --fix-text does for the template."""
         safe = chosen.filter("replaceable")
         if not safe.height:
             return "nothing means the same; leave them out"
         saved = cost_of(self._without(safe, []), self._rate_card).parts
-        swaps = ", ".join(f"{it} → {smart.SAFE[it]}" for it in safe["key"].unique().sort().head(5))
+        swaps = ", ".join(
+            f"{character} → {smart.SAFE[character]}"
+            for character in safe["key"].unique().sort().head(5)
+        )
         left = "" if safe.height == chosen.height else "; the others must go by hand"
         return f"--fix-text ({swaps}) saves {saved:,} parts{left}"
 
     def _scripts(self, written: pl.DataFrame) -> Iterator[Finding]:
         """Texts in another alphabet: nothing is wrong with them, and nothing to be saved."""
         for (key,), mine in written.group_by("key"):
-            whole = self._wide.join(mine, on="line", how="semi")
+            whole = self._wide.join(mine, on="group", how="semi")
             yield Finding(
                 code="script",
                 kind=Kind.REMARK,
-                text=f"texts in {offenders.describe(str(key)).name}: only UTF-16 carries them, 70 "
+                text=f"texts in {non_gsm.describe(str(key)).name}: only UTF-16 carries them, 70 "
                 "characters in a part, 67 in each of a longer text",
                 rows=int(whole["rows"].sum()),
                 first_rows=self._first(whole.with_columns(all=pl.lit(value=True)), ["all"]).get(
                     (True,), ()
                 ),
-                name=offenders.describe(str(key)).name,
+                name=non_gsm.describe(str(key)).name,
             )
 
     def _column_of(self, source: object) -> str:
@@ -241,32 +244,34 @@ class Characters:
         return "" if own else self._placeholder_columns[int(str(source))].name
 
     def _first(
-        self, lines: pl.DataFrame, groups: Sequence[str]
+        self, rows_of: pl.DataFrame, groups: Sequence[str]
     ) -> dict[tuple[Any, ...], tuple[int, ...]]:
         """The first rows of each group."""
         named = (
-            lines.select("line", *groups)
-            .join(self._first_rows, on="line")
+            rows_of.select("group", *groups)
+            .join(self._first_rows, on="group")
             .group_by(groups)
             .agg(pl.col("row").unique().sort().head(FIRST_ROWS))
         )
         return {tuple(key): tuple(rows) for *key, rows in named.iter_rows()}
 
 
-def _shown(it: offenders.NonGsmCharacter) -> str:
-    if it.script:
-        return it.name
-    points = " ".join(f"U+{ord(one):04X}" for one in it.key)
-    sign = f"{it.key} " if it.key.isprintable() and not it.key.isspace() else ""
-    return f"{sign}{points} {it.name}"
+def _shown(character: non_gsm.NonGsmCharacter) -> str:
+    if character.script:
+        return character.name
+    points = " ".join(f"U+{ord(one):04X}" for one in character.key)
+    sign = (
+        f"{character.key} " if character.key.isprintable() and not character.key.isspace() else ""
+    )
+    return f"{sign}{points} {character.name}"
 
 
-def _cure(it: offenders.NonGsmCharacter, *, in_template: bool) -> str:
-    if it.key == _LOST:
+def _fix(character: non_gsm.NonGsmCharacter, *, in_template: bool) -> str:
+    if character.key == _LOST:
         return "a letter was lost when the file was made; export it again as UTF-8"
-    if it.becomes is None:
+    if character.becomes is None:
         return "nothing means the same; leave it out" if in_template else "a name stays as it is"
-    instead = f"`{it.becomes}`" if it.becomes else "nothing"
+    instead = f"`{character.becomes}`" if character.becomes else "nothing"
     if in_template:
         return f"--fix-text puts {instead} there"
     return f"a profile with smart encoding sends {instead} instead (--smart-encoding)"

@@ -1,7 +1,7 @@
-"""The lines of the bill: rows that cost alike stand in one, so that sums and findings are made from
-a few thousand lines and not from ten million rows.
+"""Cost groups: rows that cost alike stand in one, so that sums and findings are made from
+a few thousand groups and not from ten million rows.
 
-A line is a country, an encoding, a number of parts, and for texts in UTF-16 what makes them so:
+A group is a country, an encoding, a number of parts, and for texts in UTF-16 what makes them so:
 the characters outside GSM-7 by where they come from, and the units of the rest.
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 import polars as pl
 
 from bulksend.contacts import compose
-from bulksend.estimate import non_gsm as offenders
+from bulksend.estimate import non_gsm
 from bulksend.sms import encoding
 
-#: Rows remembered of each line: enough to name the first of any sum of lines.
+#: Rows remembered of each group: enough to name the first of any sum of groups.
 _FIRST_ROWS = 8
 _SCHEMA: dict[str, type[pl.DataType]] = {
-    **{"line": pl.UInt32, "country": pl.String, "encoding": pl.String, "parts": pl.UInt32},
+    **{"group": pl.UInt32, "country": pl.String, "encoding": pl.String, "parts": pl.UInt32},
     **{"parts_max": pl.UInt32, "landline": pl.Boolean, "over": pl.UInt32, "units": pl.UInt32},
     "extended": pl.UInt32,
 }
@@ -25,37 +25,37 @@ OVER_MAX = 3
 
 
 class CostGroups:
-    """Numbers the lines as they are met; rows of later chunks find theirs."""
+    """Cost groups, numbered as they come; rows of later chunks join theirs."""
 
     def __init__(self, message_plan: compose.MessagePlan) -> None:
         self._message_plan = message_plan
-        self._sources = offenders.sources(message_plan)
-        self._lines: list[pl.DataFrame] = []
-        self._numbers = pl.DataFrame(schema={"mark": pl.UInt64, "line": pl.UInt32})
+        self._sources = non_gsm.sources(message_plan)
+        self._groups: list[pl.DataFrame] = []
+        self._numbers = pl.DataFrame(schema={"row_mark": pl.UInt64, "group": pl.UInt32})
         self._first_rows: list[pl.DataFrame] = []
         self._remembered = pl.Series(dtype=pl.UInt8)
 
     def number(self, sendable: pl.DataFrame) -> pl.Series:
-        """The line of each row."""
+        """The cost group of each row."""
         marked = self._marked(sendable)
-        marks = marked.select(mark=pl.struct(pl.all()).hash(seed=3))["mark"]
+        marks = marked.select(row_mark=pl.struct(pl.all()).hash(seed=3))["row_mark"]
         first = marks.is_first_distinct()
-        different = marked.filter(first).with_columns(mark=marks.filter(first))
-        new = different.join(self._numbers, on="mark", how="anti", maintain_order="left")
+        different = marked.filter(first).with_columns(row_mark=marks.filter(first))
+        new = different.join(self._numbers, on="row_mark", how="anti", maintain_order="left")
         if new.height:
             known = self._numbers.height
             numbers = pl.int_range(known, known + new.height, dtype=pl.UInt32, eager=True)
-            self._lines.append(new.drop("mark").insert_column(0, numbers.alias("line")))
-            self._numbers = self._numbers.vstack(new.select("mark", line=pl.lit(numbers)))
+            self._groups.append(new.drop("row_mark").insert_column(0, numbers.alias("group")))
+            self._numbers = self._numbers.vstack(new.select("row_mark", group=pl.lit(numbers)))
             fresh = pl.Series([0], dtype=pl.UInt8).new_from_index(0, new.height)
             self._remembered = self._remembered.append(fresh)
-        line = (
-            pl.DataFrame({"mark": marks})
-            .join(self._numbers, on="mark", how="left", maintain_order="left")
-            .get_column("line")
+        group = (
+            pl.DataFrame({"row_mark": marks})
+            .join(self._numbers, on="row_mark", how="left", maintain_order="left")
+            .get_column("group")
         )
-        self._remember(sendable["row"], line, marked)
-        return line
+        self._remember(sendable["row"], group, marked)
+        return group
 
     @property
     def count(self) -> int:
@@ -72,35 +72,35 @@ class CostGroups:
         return sendable.select(
             *("country", "encoding", "parts", "parts_max", "landline"),
             over.alias("over"),
-            *offenders.gather(sendable, self._message_plan, self._sources),
+            *non_gsm.columns_of(sendable, self._message_plan, self._sources),
         )
 
-    def _remember(self, rows: pl.Series, line: pl.Series, marked: pl.DataFrame) -> None:
-        """The first rows of the lines that findings point at."""
+    def _remember(self, rows: pl.Series, group: pl.Series, marked: pl.DataFrame) -> None:
+        """The first rows of the groups that findings point at."""
         pointed = (
             (marked["encoding"] == encoding.UTF_16) | (marked["over"] > 0) | marked["landline"]
         )
-        wanted = pointed & (self._remembered.gather(line) < _FIRST_ROWS)
+        wanted = pointed & (self._remembered.gather(group) < _FIRST_ROWS)
         if not wanted.any():
             return
-        kept = (
-            pl.DataFrame({"line": line.filter(wanted), "row": rows.filter(wanted)})
-            .group_by("line")
+        first = (
+            pl.DataFrame({"group": group.filter(wanted), "row": rows.filter(wanted)})
+            .group_by("group")
             .agg(pl.col("row").head(_FIRST_ROWS))
         )
-        counts = self._remembered.gather(kept["line"]) + kept["row"].list.len().cast(pl.UInt8)
-        self._remembered = self._remembered.scatter(kept["line"], counts.clip(0, 100))
-        self._first_rows.append(kept.explode("row"))
+        counts = self._remembered.gather(first["group"]) + first["row"].list.len().cast(pl.UInt8)
+        self._remembered = self._remembered.scatter(first["group"], counts.clip(0, 100))
+        self._first_rows.append(first.explode("row"))
 
     def table(self) -> pl.DataFrame:
-        """All lines: `line`, and everything by which they differ."""
+        """All cost groups: `group`, and everything by which they differ."""
         schema = dict(_SCHEMA)
         schema.update({f"r{at}": pl.String for at in range(len(self._sources))})
-        return pl.concat([pl.DataFrame(schema=schema), *self._lines])
+        return pl.concat([pl.DataFrame(schema=schema), *self._groups])
 
     def first_rows(self) -> pl.DataFrame:
-        """line, row."""
-        schema = {"line": pl.UInt32, "row": pl.UInt32}
+        """group, row."""
+        schema = {"group": pl.UInt32, "row": pl.UInt32}
         return pl.concat([pl.DataFrame(schema=schema), *self._first_rows])
 
 
@@ -109,5 +109,5 @@ def _over(sendable: pl.DataFrame, long: pl.Series) -> pl.Series:
     units = pl.col("units").cast(pl.Int64)
     wide = pl.col("encoding") == encoding.UTF_16
     over = encoding.over_boundary(units, pl.col("parts").cast(pl.Int64), wide)
-    found = sendable.select("units", "encoding", "parts")[long].select(over=over)["over"]
-    return found.set(found > OVER_MAX, 0).cast(pl.UInt32)
+    units_over = sendable.select("units", "encoding", "parts")[long].select(over=over)["over"]
+    return units_over.set(units_over > OVER_MAX, 0).cast(pl.UInt32)

@@ -38,7 +38,7 @@ def findings(rows: int, parts: int, rate_per_s: float) -> Iterator[Finding]:
         text=f"Telnyx's queue holds four hours: {parts:,} parts in {in_words(sent_s)} need a "
         f"sender with {_rate(needed)} at least; {allowed}",
         rows=rows,
-        cure=f"ask Telnyx for the limit; --rate {slowest}/s takes {in_words(rows / slowest)}",
+        fix=f"ask Telnyx for the limit; --rate {slowest}/s takes {in_words(rows / slowest)}",
     )
 
 

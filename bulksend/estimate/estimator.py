@@ -1,7 +1,7 @@
-"""One walk over the contacts file: rows, parts, price and findings before anything is sent.
+"""One pass over the contacts file: rows, parts, price and findings before anything is sent.
 
 Memory is bounded by a few bytes a row: a hash of phone and text to know duplicates across chunks,
-and the number of the row's line in the bill, so that a duplicate is taken out of every sum again.
+and the number of the row's cost group, so that a duplicate is taken out of every sum again.
 """
 
 from __future__ import annotations
@@ -17,11 +17,7 @@ import polars as pl
 from bulksend.contacts import compose, duplicates, loader
 from bulksend.contacts.duplicates import OnDuplicate
 from bulksend.errors import Code
-from bulksend.estimate import cost_groups as lines
-from bulksend.estimate import findings, samples
-from bulksend.estimate import fixes as fixes
-from bulksend.estimate import mojibake as decoding
-from bulksend.estimate import savings as bill
+from bulksend.estimate import cost_groups, findings, fixes, mojibake, samples, savings
 from bulksend.sms.message import Money, Status
 from bulksend.sms.rates import RateCard
 
@@ -29,7 +25,7 @@ __all__ = ["CountryLine", "Estimate", "OnDuplicate", "counted_before", "estimate
 
 #: Rows looked at together: small enough for the memory, large enough for the columns to pay.
 _SLICE_ROWS = 50_000
-#: Slices composed while one is taken; polars leaves one of two cores idle half of the time.
+#: Slices composed while one is added; polars leaves one of two cores idle half of the time.
 _AHEAD = 1
 
 
@@ -73,15 +69,15 @@ class Estimate:
 
 
 @dataclass(slots=True)
-class _Walked:
-    """What the walk has gathered so far."""
+class _Accumulator:
+    """What the pass has added up so far."""
 
-    lines: lines.CostGroups
+    groups: cost_groups.CostGroups
     rows: int = 0
     invalid: int = 0
     fingerprints: list[pl.DataFrame] = field(default_factory=list)
-    problems: findings.Known = field(default_factory=dict)
-    remarks: findings.Known = field(default_factory=dict)
+    problems: findings.Accumulated = field(default_factory=dict)
+    remarks: findings.Accumulated = field(default_factory=dict)
     samples: samples.Samples = field(default_factory=samples.Samples)
 
 
@@ -93,25 +89,25 @@ def estimate(
     rate_card: RateCard,
     on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> Estimate:
-    """Walk the whole file once. Raises ContactsError where it cannot be read.
+    """Pass over the whole file once. Raises ContactsError where it cannot be read.
 
     `on_rows` is told now and then how many rows were read.
     """
-    walked = _Walked(lines.CostGroups(message_plan))
+    accumulator = _Accumulator(cost_groups.CostGroups(message_plan))
     with ThreadPoolExecutor(_AHEAD, "compose") as pool:
         for composed in _composed(contacts, message_plan, pool):
-            _take(walked, composed, message_plan)
-            on_rows(walked.rows)
+            _add(accumulator, composed, message_plan)
+            on_rows(accumulator.rows)
     repeated = duplicates.none()
     if on_duplicate is not OnDuplicate.SEND:
-        repeated = duplicates.find(walked.fingerprints)
-    return _sum(walked, repeated, on_duplicate, message_plan, rate_card)
+        repeated = duplicates.find(accumulator.fingerprints)
+    return _sum(accumulator, repeated, on_duplicate, message_plan, rate_card)
 
 
 def _composed(
     contacts: loader.Contacts, message_plan: compose.MessagePlan, pool: ThreadPoolExecutor
 ) -> Iterator[pl.DataFrame]:
-    """The rows composed, in order, a little ahead of whoever takes them."""
+    """The rows composed, in order, a little ahead of whoever adds them."""
     ahead: deque[Future[pl.DataFrame]] = deque()
     for chunk in contacts.chunks():
         for piece in chunk.iter_slices(_SLICE_ROWS):
@@ -123,7 +119,7 @@ def _composed(
 
 
 def counted_before(*, rows: int, sendable: int, invalid: int) -> Estimate:
-    """Of a batch that was counted when it began and holds no duplicates: no walk is needed."""
+    """Of a batch that was counted when it began and holds no duplicates: no pass is needed."""
     return Estimate(
         rows=rows,
         sendable=sendable,
@@ -143,33 +139,37 @@ def counted_before(*, rows: int, sendable: int, invalid: int) -> Estimate:
     )
 
 
-def _take(walked: _Walked, composed: pl.DataFrame, message_plan: compose.MessagePlan) -> None:
+def _add(
+    accumulator: _Accumulator, composed: pl.DataFrame, message_plan: compose.MessagePlan
+) -> None:
     sendable = composed
     if composed["problem"].null_count() < composed.height:
-        findings.gather(walked.problems, findings.problems(composed, message_plan))
+        findings.add(accumulator.problems, findings.problems(composed, message_plan))
         sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
-    walked.rows += composed.height
-    walked.invalid += composed.height - sendable.height
+    accumulator.rows += composed.height
+    accumulator.invalid += composed.height - sendable.height
     if not sendable.height:
         return
-    findings.gather(walked.remarks, findings.repairs(sendable, message_plan))
-    findings.gather(walked.remarks, decoding.wrongly_decoded(sendable, message_plan))
-    line = walked.lines.number(sendable)
-    narrow = line.cast(pl.UInt16) if walked.lines.count < 1 << 16 else line
-    walked.fingerprints.append(duplicates.fingerprint(sendable).with_columns(narrow.alias("line")))
-    walked.samples.look_at(sendable)
+    findings.add(accumulator.remarks, findings.phone_fixes(sendable, message_plan))
+    findings.add(accumulator.remarks, mojibake.wrongly_decoded(sendable, message_plan))
+    group = accumulator.groups.number(sendable)
+    narrow = group.cast(pl.UInt16) if accumulator.groups.count < 1 << 16 else group
+    accumulator.fingerprints.append(
+        duplicates.fingerprint(sendable).with_columns(narrow.alias("group"))
+    )
+    accumulator.samples.look_at(sendable)
 
 
 def _sum(
-    walked: _Walked,
+    accumulator: _Accumulator,
     repeated: pl.DataFrame,
     on_duplicate: OnDuplicate,
     message_plan: compose.MessagePlan,
     rate_card: RateCard,
 ) -> Estimate:
-    table = walked.lines.table().join(_rows_of_lines(walked, repeated), on="line")
-    first_rows = walked.lines.first_rows().join(repeated, on="row", how="anti")
-    whole = bill.Savings(table, first_rows, message_plan, rate_card)
+    table = accumulator.groups.table().join(_rows_of_groups(accumulator, repeated), on="group")
+    first_rows = accumulator.groups.first_rows().join(repeated, on="row", how="anti")
+    whole = savings.Savings(table, first_rows, message_plan, rate_card)
     countries = tuple(_countries(table, rate_card))
     price: dict[str, Decimal] = {}
     for line in countries:
@@ -177,52 +177,52 @@ def _sum(
             spent = price.get(line.price.currency, Decimal(0))
             price[line.price.currency] = spent + line.price.amount
     skips = on_duplicate is OnDuplicate.SKIP
-    findings.gather(walked.problems, _repeated(repeated))
+    findings.add(accumulator.problems, _repeated(repeated))
     charged = list(whole.findings())
     by_encoding = dict(table.group_by("encoding").agg(pl.col("rows").sum()).iter_rows())
     return Estimate(
-        rows=walked.rows,
-        sendable=walked.rows - walked.invalid - repeated.height,
-        invalid=walked.invalid + (0 if skips else repeated.height),
+        rows=accumulator.rows,
+        sendable=accumulator.rows - accumulator.invalid - repeated.height,
+        invalid=accumulator.invalid + (0 if skips else repeated.height),
         skipped=repeated.height if skips else 0,
         parts=sum(line.parts for line in countries),
         parts_max=int((table["parts_max"].cast(pl.Int64) * table["rows"]).sum()),
-        encodings={it: by_encoding.get(it, 0) for it in ("GSM-7", "UTF-16")},
+        encodings={name: by_encoding.get(name, 0) for name in ("GSM-7", "UTF-16")},
         countries=countries,
         price=price,
         unpriced_rows=sum(line.rows for line in countries if line.price is None),
-        problems=tuple(sorted(walked.problems.values(), key=lambda it: -it.rows)),
-        costs=tuple(it for it in charged if it.kind is findings.Kind.COST),
+        problems=tuple(sorted(accumulator.problems.values(), key=lambda finding: -finding.rows)),
+        costs=tuple(finding for finding in charged if finding.kind is findings.Kind.COST),
         remarks=(
-            *(it for it in charged if it.kind is findings.Kind.REMARK),
-            *walked.remarks.values(),
+            *(finding for finding in charged if finding.kind is findings.Kind.REMARK),
+            *accumulator.remarks.values(),
             *whole.destinations(),
         ),
-        samples=walked.samples.chosen(),
+        samples=accumulator.samples.chosen(),
         duplicates=repeated,
     )
 
 
-def _rows_of_lines(walked: _Walked, repeated: pl.DataFrame) -> pl.DataFrame:
-    """line, rows: how many are sent of each, without those that repeat an earlier one."""
-    counted = [pl.DataFrame(schema={"line": pl.UInt32, "rows": pl.Int64})]
-    for part in walked.fingerprints:
-        kept = part.join(repeated, on="row", how="anti") if repeated.height else part
-        rows = kept.group_by(pl.col("line").cast(pl.UInt32)).agg(rows=pl.len().cast(pl.Int64))
+def _rows_of_groups(accumulator: _Accumulator, repeated: pl.DataFrame) -> pl.DataFrame:
+    """group, rows: how many are sent of each, without those that repeat an earlier one."""
+    counted = [pl.DataFrame(schema={"group": pl.UInt32, "rows": pl.Int64})]
+    for part in accumulator.fingerprints:
+        sent = part.join(repeated, on="row", how="anti") if repeated.height else part
+        rows = sent.group_by(pl.col("group").cast(pl.UInt32)).agg(rows=pl.len().cast(pl.Int64))
         counted.append(rows)
-    return pl.concat(counted).group_by("line").agg(pl.col("rows").sum())
+    return pl.concat(counted).group_by("group").agg(pl.col("rows").sum())
 
 
-def _repeated(found: pl.DataFrame) -> Iterator[findings.Finding]:
-    if not found.height:
+def _repeated(repeated: pl.DataFrame) -> Iterator[findings.Finding]:
+    if not repeated.height:
         return
     yield findings.Finding(
         code=Code.DUPLICATE,
         kind=findings.Kind.PROBLEM,
-        text=f"the same text to the same phone as an earlier row (row {found[0, 1]})",
-        rows=found.height,
-        first_rows=tuple(found["row"].head(findings.FIRST_ROWS)),
-        cure=fixes.FIX_FOR[Code.DUPLICATE],
+        text=f"the same text to the same phone as an earlier row (row {repeated[0, 1]})",
+        rows=repeated.height,
+        first_rows=tuple(repeated["row"].head(findings.FIRST_ROWS)),
+        fix=fixes.FIX_FOR[Code.DUPLICATE],
     )
 
 

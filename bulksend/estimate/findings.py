@@ -1,7 +1,7 @@
-"""What a person should know before a batch goes out: how many rows, which, why, and the cure.
+"""What a person should know before a batch goes out: how many rows, which, why, and the fix.
 
-What stands here is found row by row while the file is walked: rows that are not sent, and damage of
-those that are. What costs parts and money is found afterwards, in `bill`.
+What stands here is collected row by row while the file is read: rows that are not sent, and what
+was undone in those that are. What costs parts and money comes afterwards, in `savings`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import polars as pl
 
 from bulksend.contacts import compose
 from bulksend.errors import Code
-from bulksend.estimate import fixes as fixes
+from bulksend.estimate import fixes
 from bulksend.sms.phone.parse import PhoneFix
 
 FIRST_ROWS = 5
 #: Kinds of trouble whose sentence tells which of several it is; the others have one sentence.
 _BY_SENTENCE = {Code.PHONE_INVALID, Code.FIELD_MISSING, Code.NO_ALPHANUMERIC, Code.PHONE_NATIONAL}
-#: So many findings of one walk are kept apart; a broken file may have a sentence a row.
+#: So many findings of one pass are kept apart; a broken file may have a sentence a row.
 _MOST = 200
 
 
@@ -47,7 +47,7 @@ class Finding:
     #: The first few, as the spreadsheet numbers them.
     first_rows: tuple[int, ...] = ()
     #: What to do about it.
-    cure: str = ""
+    fix: str = ""
     #: The column it is in, "" where it is in none.
     column: str = ""
     country: str = ""
@@ -67,14 +67,14 @@ class Finding:
     unpriced_parts: int = 0
 
 
-Known = dict[tuple[str, str], Finding]
+Accumulated = dict[tuple[str, str], Finding]
 
 
 def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """Why rows of a composed frame are not sent."""
     troubled = composed.filter(pl.col("problem").is_not_null())
-    apart = pl.col("problem").is_in([str(it) for it in _BY_SENTENCE])
-    found = (
+    apart = pl.col("problem").is_in([str(code) for code in _BY_SENTENCE])
+    grouped = (
         troubled.select("problem", "problem_text", "row")
         .group_by(
             "problem",
@@ -84,47 +84,47 @@ def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Itera
         .agg(pl.col("problem_text").first(), pl.len(), first=pl.col("row").head(FIRST_ROWS))
     )
     phone = message_plan.header.names[message_plan.to_column]
-    for code, _sentence, text, rows, first in found.iter_rows():
+    for code, _sentence, text, rows, first in grouped.iter_rows():
         yield Finding(
             code=code,
             kind=Kind.PROBLEM,
             text=text.partition("; ")[0],
             rows=rows,
             first_rows=tuple(first),
-            cure=fixes.FIX_FOR.get(Code(code), ""),
+            fix=fixes.FIX_FOR.get(Code(code), ""),
             column=phone if code.startswith("phone") else "",
         )
 
 
-def repairs(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
+def phone_fixes(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """What was undone in reading the phones of rows that are sent."""
-    undone = sendable["repairs"]
+    undone = sendable["phone_fixes"]
     if not (undone > 0).any():
         return
-    for repair in PhoneFix:
-        rows = sendable["row"].filter(undone & int(repair) > 0)
+    for phone_fix in PhoneFix:
+        rows = sendable["row"].filter(undone & int(phone_fix) > 0)
         if len(rows):
-            text, cure = fixes.REPAIRED[repair]
+            text, fix = fixes.FIXED[phone_fix]
             yield Finding(
-                code=str(repair.name).lower(),
+                code=str(phone_fix.name).lower(),
                 kind=Kind.REMARK,
                 text=text,
                 rows=len(rows),
                 first_rows=tuple(rows.head(FIRST_ROWS)),
-                cure=cure,
+                fix=fix,
                 column=message_plan.header.names[message_plan.to_column],
             )
 
 
-def gather(known: Known, found: Iterable[Finding]) -> None:
+def add(accumulated: Accumulated, further: Iterable[Finding]) -> None:
     """Add what a further chunk shows; the first sentence of a kind is the one that stays."""
-    for it in found:
-        key = (it.code, it.text if it.code in _BY_SENTENCE else it.column)
-        if key not in known and len(known) >= _MOST:
-            key = (it.code, "")
-        before = known.get(key, replace(it, rows=0, first_rows=()))
-        known[key] = replace(
+    for finding in further:
+        key = (finding.code, finding.text if finding.code in _BY_SENTENCE else finding.column)
+        if key not in accumulated and len(accumulated) >= _MOST:
+            key = (finding.code, "")
+        before = accumulated.get(key, replace(finding, rows=0, first_rows=()))
+        accumulated[key] = replace(
             before,
-            rows=before.rows + it.rows,
-            first_rows=(*before.first_rows, *it.first_rows)[:FIRST_ROWS],
+            rows=before.rows + finding.rows,
+            first_rows=(*before.first_rows, *finding.first_rows)[:FIRST_ROWS],
         )

@@ -1,4 +1,4 @@
-"""The spreadsheet doctor's words: for each damage what happened and what to do about it."""
+"""What to do about a row, in words: for each problem and each phone fix."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ FIX_FOR: dict[Code, str] = {
     Code.PHONE_SHORT_CODE: "people have longer numbers; take the right column",
     Code.NO_ALPHANUMERIC: "text them from a number instead of a name, or delete the rows",
     Code.FIELD_MISSING: "fill in the cell, or give --on-missing empty",
-    Code.TEMPLATE_INVALID: "mend the braces in the cell; {{ stands for a brace",
+    Code.TEMPLATE_INVALID: "close the braces in the cell; {{ stands for a brace",
     Code.TEXT_EMPTY: "fill in the text or delete the row",
     Code.TEXT_TOO_LONG: "shorten it: 1,530 characters in GSM-7, 670 in UTF-16 is the most",
     Code.DUPLICATE: "delete the repeated rows, or give --on-duplicate send",
 }
 
 #: Of rows that are sent: what was undone, and how it does not happen again.
-REPAIRED: dict[PhoneFix, tuple[str, str]] = {
+FIXED: dict[PhoneFix, tuple[str, str]] = {
     PhoneFix.LOST_PLUS: (
         "written with its country but without the plus, which was put back",
         f"check the countries; {_AS_TEXT}",

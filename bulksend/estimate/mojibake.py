@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from bulksend.contacts import compose
-from bulksend.estimate import non_gsm as offenders
+from bulksend.estimate import non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.sms import encoding
 
@@ -27,7 +27,7 @@ def wrongly_decoded(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -
     wide = sendable.filter(pl.col("encoding") == encoding.UTF_16)
     if not wide.height:
         return
-    for place in offenders.sources(message_plan):
+    for place in non_gsm.sources(message_plan):
         cells = wide["text" if place.column is None else message_plan.header.cell(place.column)]
         wrong = cells.str.contains(_WRONG)
         if wrong.any():
@@ -46,7 +46,7 @@ def _finding(column: str, example: str, rows: pl.Series) -> Finding:
         text=f"{where} was decoded wrongly before it came here{_was(seen[0] if seen else '')}",
         rows=len(rows),
         first_rows=tuple(rows.head(FIRST_ROWS)),
-        cure="open the source as UTF-8 and export it again; it is sent as it stands",
+        fix="open the source as UTF-8 and export it again; it is sent as it stands",
         column=column,
     )
 

@@ -66,7 +66,9 @@ def sources(message_plan: compose.MessagePlan) -> tuple[Source, ...]:
         column = message_plan.text_column or 0
         return (Source(None, message_plan.header.names[column]),)
     used = Counter(
-        it.name for it in message_plan.template.pieces if isinstance(it, template.Placeholder)
+        piece.name
+        for piece in message_plan.template.pieces
+        if isinstance(piece, template.Placeholder)
     )
     at = compose.placeholder_columns(message_plan)
     return tuple(Source(at[name], message_plan.header.names[at[name]], used[name]) for name in used)
@@ -75,11 +77,11 @@ def sources(message_plan: compose.MessagePlan) -> tuple[Source, ...]:
 def own_words(message_plan: compose.MessagePlan) -> str:
     """The template without its placeholders, as it is counted."""
     pieces = message_plan.template.pieces if message_plan.template is not None else ()
-    words = "".join(it for it in pieces if isinstance(it, str))
+    words = "".join(piece for piece in pieces if isinstance(piece, str))
     return smart.smart(words) if message_plan.smart_encoding else words
 
 
-def gather(
+def columns_of(
     sendable: pl.DataFrame, message_plan: compose.MessagePlan, placeholder_columns: Sequence[Source]
 ) -> list[pl.Series]:
     """units and extended (two-unit characters of GSM-7) of texts in UTF-16; r0... what is outside
@@ -90,34 +92,38 @@ def gather(
     names = [f"r{at}" for at in range(len(placeholder_columns))]
     wide = (sendable["encoding"] == encoding.UTF_16).arg_true()
     if wide.is_empty():
-        return [zeros.alias("units"), zeros.alias("extended"), *(empty.alias(it) for it in names)]
+        return [
+            zeros.alias("units"),
+            zeros.alias("extended"),
+            *(empty.alias(name) for name in names),
+        ]
     own = len(_two_units(own_words(message_plan)))
     extended = pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(wide))
-    found = []
+    columns = []
     for name, place in zip(names, placeholder_columns, strict=True):
         column = "text" if place.column is None else message_plan.header.cell(place.column)
         cells = sendable[column].gather(wide)
         cells = smart.smart_column(cells) if message_plan.smart_encoding else cells
         extended += cells.str.count_matches(encoding.TWO_UNITS) * place.times
-        found.append(empty.clone().scatter(wide, remainders(cells)).alias(name))
+        columns.append(empty.clone().scatter(wide, remainders(cells)).alias(name))
     units = sendable["units"].gather(wide)
     return [
         zeros.clone().scatter(wide, units).alias("units"),
         zeros.clone().scatter(wide, extended).alias("extended"),
-        *found,
+        *columns,
     ]
 
 
 def _two_units(words: str) -> list[str]:
-    return [it for it in words if it in encoding.EXTENDED]
+    return [character for character in words if character in encoding.EXTENDED]
 
 
 def remainders(cells: pl.Series) -> pl.Series:
     """What is outside GSM-7 in each cell."""
-    found = pl.Series([""], dtype=pl.String).new_from_index(0, len(cells))
+    outside = pl.Series([""], dtype=pl.String).new_from_index(0, len(cells))
     strange = cells.str.contains(encoding.OUTSIDE).arg_true()
     if strange.is_empty():
-        return found
+        return outside
     left = cells.gather(strange).str.replace_all(encoding.GSM_CLASS, "")
     foreign = left.str.contains(_FOREIGN).arg_true()
     for script, letter in _SCRIPTS.items():
@@ -126,7 +132,7 @@ def remainders(cells: pl.Series) -> pl.Series:
         letters = left.gather(foreign).str.replace_all(rf"\p{{{script}}}", letter)
         left = left.scatter(foreign, letters)
         foreign = foreign.filter(letters.str.contains(_FOREIGN))
-    return found.scatter(strange, left)
+    return outside.scatter(strange, left)
 
 
 def remainder(words: str) -> str:
@@ -135,25 +141,25 @@ def remainder(words: str) -> str:
 
 
 def tokens(remainders: pl.Expr) -> pl.Expr:
-    """The offenders in each remainder, as a list."""
+    """The characters outside GSM-7 in each remainder, as a list."""
     return remainders.str.extract_all(_SEEN_AS_ONE)
 
 
-def lookup(found: pl.Series) -> pl.DataFrame:
+def lookup(tokens: pl.Series) -> pl.DataFrame:
     """token -> key, units, and what stands there afterwards: units of UTF-16, units of GSM-7."""
     rows = []
-    for token in found.unique():
-        it = describe(token)
-        after = "" if it.becomes is None else it.becomes
+    for token in tokens.unique():
+        character = describe(token)
+        after = "" if character.becomes is None else character.becomes
         rows.append(
             (
                 token,
-                it.key,
+                character.key,
                 _utf16(token),
                 len(after),
                 encoding.measure(after).units,
-                it.becomes is not None,
-                it.script,
+                character.becomes is not None,
+                character.script,
             )
         )
     schema = {

@@ -1,4 +1,4 @@
-"""Parts and money of some lines of the bill."""
+"""Parts and money of some cost groups."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Cost:
         }
 
 
-def cost_of(lines: pl.DataFrame, rate_card: RateCard) -> Cost:
-    """What `saved` parts of each of a line's `rows` cost in its `country`."""
+def cost_of(groups: pl.DataFrame, rate_card: RateCard) -> Cost:
+    """What `saved` parts of each of a cost group's `rows` cost in its `country`."""
     each = pl.col("rows").cast(pl.Int64) * pl.col("saved").cast(pl.Int64)
-    by_country = lines.group_by("country").agg(parts=each.sum())
+    by_country = groups.group_by("country").agg(parts=each.sum())
     total, unpriced, price = 0, 0, dict[str, Decimal]()
     for country, parts in by_country.sort("country").iter_rows():
         total += parts

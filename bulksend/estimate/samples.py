@@ -45,10 +45,12 @@ class Samples:
     def chosen(self) -> tuple[Sample, ...]:
         """Three different ones in row order, as far as there are."""
         wanted = [*self._first[:1], self._longest, self._wide, *self._first[1:]]
-        found = {it.row: it for it in wanted if it is not None}
-        return tuple(sorted(list(found.values())[:_SHOWN], key=lambda it: it.row))
+        chosen = {sample.row: sample for sample in wanted if sample is not None}
+        return tuple(sorted(list(chosen.values())[:_SHOWN], key=lambda sample: sample.row))
 
 
 def _sample(sendable: pl.DataFrame, at: int) -> Sample:
-    found = sendable.row(at, named=True)
-    return Sample(found["row"], found["to_e164"], found["text"], found["encoding"], found["parts"])
+    chosen = sendable.row(at, named=True)
+    return Sample(
+        chosen["row"], chosen["to_e164"], chosen["text"], chosen["encoding"], chosen["parts"]
+    )

@@ -43,12 +43,12 @@ def destinations() -> dict[str, Destination]:
     text = resources.files("bulksend.sms").joinpath("destinations.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines())
     return {
-        it["country"]: Destination(
-            it["country"],
-            Demand(it["demand"]),
-            *(it[name] for name in ("name", "what", "source", "as_of")),
+        row["country"]: Destination(
+            row["country"],
+            Demand(row["demand"]),
+            *(row[name] for name in ("name", "what", "source", "as_of")),
         )
-        for it in rows
+        for row in rows
     }
 
 
@@ -56,4 +56,6 @@ def destinations() -> dict[str, Destination]:
 def refused() -> dict[str, str]:
     """The countries that take no text from a sender ID, and the sentence that says so."""
     every = destinations().values()
-    return {it.country: f"{it.name} {it.what}" for it in every if it.demand is Demand.REFUSED}
+    return {
+        each.country: f"{each.name} {each.what}" for each in every if each.demand is Demand.REFUSED
+    }

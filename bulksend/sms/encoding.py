@@ -35,7 +35,14 @@ SPLIT = {GSM_7: 153, UTF_16: 67}
 
 def _class_of(characters: str) -> str:
     """A character class that Python's and Rust's regular expressions read alike."""
-    return "[" + "".join(f"\\x{ord(it):02x}" if it < "\x80" else it for it in characters) + "]"
+    return (
+        "["
+        + "".join(
+            f"\\x{ord(character):02x}" if character < "\x80" else character
+            for character in characters
+        )
+        + "]"
+    )
 
 
 #: Nothing to count: characters are bytes are units.
@@ -49,7 +56,7 @@ _GSM_RE = re.compile(GSM_TEXT.replace("$", r"\Z"))
 _TWO_UNITS = {GSM_7: _class_of(EXTENDED), UTF_16: "[\U00010000-\U0010ffff]"}
 #: One character that takes two units of GSM-7.
 TWO_UNITS = _TWO_UNITS[GSM_7]
-_TWO_UNITS_TEXT = {encoding: re.compile(it) for encoding, it in _TWO_UNITS.items()}
+_TWO_UNITS_TEXT = {encoding: re.compile(pattern) for encoding, pattern in _TWO_UNITS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,19 @@ class Confidence:
 
 def confidence(card: RateCard, parts: Mapping[str, int]) -> Confidence:
     """What the prices of a list rest on; `parts` has the list's parts by country."""
-    countries = sorted(parts, key=lambda it: (-parts[it], it))
-    learned = [it for it in countries if it in card.prices and it in card.charges]
+    countries = sorted(parts, key=lambda country: (-parts[country], country))
+    learned = [
+        country for country in countries if country in card.prices and country in card.charges
+    ]
     return Confidence(
-        learned=tuple((it, card.charges[it].samples) for it in learned),
-        typed=tuple(it for it in countries if it in card.prices and it not in card.charges),
-        unpriced=tuple(it for it in countries if it not in card.prices),
-        parts_learned=sum(parts[it] for it in learned),
+        learned=tuple((country, card.charges[country].samples) for country in learned),
+        typed=tuple(
+            country
+            for country in countries
+            if country in card.prices and country not in card.charges
+        ),
+        unpriced=tuple(country for country in countries if country not in card.prices),
+        parts_learned=sum(parts[country] for country in learned),
         parts=sum(parts.values()),
     )
 
@@ -120,7 +126,7 @@ def load_rate_card(path: Path) -> RateCard:
     charges: dict[str, Charges] = {}
     for row, cells in filled[1:]:
         named = {name: _cell(cells, place) for name, place in placeholder_columns.items()}
-        country, each = _parse_line(path, row, [named[it] for it in COLUMNS])
+        country, each = _parse_line(path, row, [named[column] for column in COLUMNS])
         if country in prices:
             raise _trouble(path, row, "country", f"{country} is there a second time")
         prices[country] = each
@@ -156,7 +162,9 @@ def _placeholder_columns(path: Path, header: list[str]) -> dict[str, int]:
         if names.count(wanted) != 1:
             how = "no column" if wanted not in names else "two columns"
             raise _unusable(path, f"{how} named `{wanted}`")
-    return {it: names.index(it) for it in (*COLUMNS, *LEARNED_COLUMNS) if it in names}
+    return {
+        column: names.index(column) for column in (*COLUMNS, *LEARNED_COLUMNS) if column in names
+    }
 
 
 def _cell(cells: list[str], place: int) -> str:
@@ -185,7 +193,7 @@ def _parse_charges(path: Path, row: int, named: Mapping[str, str]) -> Charges | 
     for column in ("low", "high"):
         if not re.fullmatch(f"({_DECIMAL.pattern})?", named.get(column, "")):
             raise _trouble(path, row, column, f"{named[column]!r} is no price such as 0.0420")
-    low, high = (Decimal(it) if (it := named.get(name)) else None for name in ("low", "high"))
+    low, high = (Decimal(price) if (price := named.get(name)) else None for name in ("low", "high"))
     last_charged = named.get("last_charged", "")
     return Charges(samples=int(samples), low=low, high=high, last_charged=last_charged)
 

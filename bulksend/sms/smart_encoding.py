@@ -81,7 +81,9 @@ SUBSTITUTIONS: dict[str, str] = dict(_substitutions())
 _TABLE = str.maketrans(SUBSTITUTIONS)
 #: What means the same to a reader afterwards. A Latin letter in a Greek word only looks the same.
 SAFE: dict[str, str] = {
-    it: becomes for it, becomes in SUBSTITUTIONS.items() if not "Α" <= it <= "Ω"
+    character: becomes
+    for character, becomes in SUBSTITUTIONS.items()
+    if not "Α" <= character <= "Ω"
 }
 _SAFE_TABLE = str.maketrans(SAFE)
 

@@ -35,16 +35,22 @@ class Template:
     @property
     def placeholders(self) -> tuple[str, ...]:
         """Each placeholder's name once, in the order they appear."""
-        return tuple(dict.fromkeys(it.name for it in self.pieces if isinstance(it, Placeholder)))
+        return tuple(
+            dict.fromkeys(piece.name for piece in self.pieces if isinstance(piece, Placeholder))
+        )
 
     def render(self, fields: Mapping[str, str]) -> str:
         """The text for one recipient; raises KeyError for a placeholder without a field."""
-        return "".join(fields[it.name] if isinstance(it, Placeholder) else it for it in self.pieces)
+        return "".join(
+            fields[piece.name] if isinstance(piece, Placeholder) else piece for piece in self.pieces
+        )
 
     def with_words(self, change: Callable[[str], str]) -> Template:
         """The template with its own words changed; placeholders stay."""
         return Template(
-            tuple(it if isinstance(it, Placeholder) else change(it) for it in self.pieces)
+            tuple(
+                piece if isinstance(piece, Placeholder) else change(piece) for piece in self.pieces
+            )
         )
 
 

@@ -23,7 +23,7 @@ _PROBLEMS = 4
 _COSTS = 3
 _REMARKS = 3
 _SAMPLE_LINES = 2
-#: A screen has room for so much of one sentence and its cure: two lines.
+#: A screen has room for so much of one sentence and its fix: two lines.
 _SENTENCE = 2 * (_WIDTH - 9)
 
 
@@ -99,7 +99,7 @@ def _block(title: str, found: tuple[Finding, ...] | list[Finding], most: int, co
 
 
 def _sentence(it: Finding) -> list[str]:
-    """How many rows, which first, what it is, what it costs, and the cure."""
+    """How many rows, which first, what it is, what it costs, and the fix."""
     words = f"{it.rows:,} {'row' if it.rows == 1 else 'rows'}"
     if it.first_rows:
         more = ", …" if it.rows > len(it.first_rows[:3]) else ""
@@ -107,10 +107,10 @@ def _sentence(it: Finding) -> list[str]:
     if it.kind == "cost" and it.parts:
         words += f", {text.counted(it.parts, 'part')}{_worth(it)}"
     words += f": {text.visible(it.text, longest=_SENTENCE)}"
-    cure = text.visible(it.cure, longest=_SENTENCE)
-    if cure:  # which is not to be cut off
-        room = _SENTENCE - len(cure)
-        words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {cure}"
+    fix = text.visible(it.fix, longest=_SENTENCE)
+    if fix:  # which is not to be cut off
+        room = _SENTENCE - len(fix)
+        words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {fix}"
     return textwrap.wrap(
         words,
         _WIDTH,

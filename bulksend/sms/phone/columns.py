@@ -34,10 +34,11 @@ _NOTHING = pl.lit(None, dtype=pl.String)
 
 def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
     """to_e164, country, problem, problem_text (String, null), landline (Boolean, null where there
-    is a problem), repairs (UInt8 of `phone.Repair`, null where there is a problem).
+    is a problem), phone_fixes (UInt8 of `parse.PhoneFix`, null where there is a problem).
     """
     frame = _read(cells, region).with_columns(
-        pl.when(pl.col(it).str.len_bytes() <= _DIGITS_MAX).then(it) for it in ("digits", "abroad")
+        pl.when(pl.col(name).str.len_bytes() <= _DIGITS_MAX).then(name)
+        for name in ("digits", "abroad")
     )
     country = numbering.countries(frame["digits"])
     valid = pl.lit(country.is_not_null())
@@ -45,7 +46,7 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
         to_e164=pl.when(valid).then(pl.concat_str(pl.lit("+"), "digits")),
         country=pl.lit(country),
         landline=pl.lit(numbering.landlines(frame["digits"], country)),
-        repairs=pl.when(valid).then("repairs"),
+        phone_fixes=pl.when(valid).then("phone_fixes"),
         problem=_NOTHING,
         problem_text=_NOTHING,
     )
@@ -58,20 +59,20 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
 
 
 def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """digits: the number with its calling code, where the cell is written plainly; repairs; abroad:
+    """digits: the number with its calling code, where the cell is written plainly; fixes; abroad:
     the same digits where the cell says its country by itself.
     """
     clean = cells.str.contains(_CLEAN)
     digits = cells.str.slice(1)
-    repairs = pl.Series([0], dtype=pl.UInt8).new_from_index(0, len(cells))
+    fixes = pl.Series([0], dtype=pl.UInt8).new_from_index(0, len(cells))
     abroad = digits
     others = (~clean).arg_true()
     if len(others):
         read = _read_noisy(cells.gather(others), region)
         digits = digits.clone().scatter(others, read["digits"])
-        repairs = repairs.scatter(others, read["repairs"])
+        fixes = fixes.scatter(others, read["phone_fixes"])
         abroad = digits.clone().scatter(others, read["abroad"])
-    return pl.DataFrame({"digits": digits, "repairs": repairs, "abroad": abroad})
+    return pl.DataFrame({"digits": digits, "phone_fixes": fixes, "abroad": abroad})
 
 
 def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
@@ -100,7 +101,7 @@ def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
     zero = home.lost_zero(written) if home else pl.lit(value=False)
     return read.with_columns(abroad=abroad, lost=(~plus & ~double_zero & lost)).select(
         digits=pl.when("lost").then(written).otherwise(pl.coalesce("abroad", national)),
-        repairs=_bits(
+        phone_fixes=_bits(
             (pl.col("lost"), PhoneFix.LOST_PLUS),
             (~plus & ~double_zero & ~pl.col("lost") & zero, PhoneFix.LOST_ZERO),
             (pl.col("point_zero"), PhoneFix.POINT_ZERO),
@@ -110,11 +111,11 @@ def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
     )
 
 
-def _bits(*marks: tuple[pl.Expr, PhoneFix]) -> pl.Expr:
-    found = pl.lit(0, dtype=pl.UInt8)
-    for mark, repair in marks:
-        found = found | (mark.fill_null(value=False).cast(pl.UInt8) * int(repair))
-    return found
+def _bits(*happenings: tuple[pl.Expr, PhoneFix]) -> pl.Expr:
+    bits = pl.lit(0, dtype=pl.UInt8)
+    for happened, fix in happenings:
+        bits = bits | (happened.fill_null(value=False).cast(pl.UInt8) * int(fix))
+    return bits
 
 
 def _without_hidden(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -126,21 +127,25 @@ def _without_hidden(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     strange = cells.gather(others)
     plain = strange.str.replace_many(_digits())
     shown = plain.str.replace_all(f"[{phone.HIDDEN}]", "")
-    marks = pl.select(
+    happenings = pl.select(
         _bits(
             (pl.lit(plain != strange), PhoneFix.FOREIGN_DIGITS),
             (pl.lit(shown != plain), PhoneFix.HIDDEN),
         )
     ).to_series()
-    return cells.clone().scatter(others, shown), undone.scatter(others, marks)
+    return cells.clone().scatter(others, shown), undone.scatter(others, happenings)
 
 
 @functools.cache
 def _digits() -> dict[str, str]:
     """Digits of all scripts, and the full-width plus, as ASCII has them."""
     every = map(chr, range(0x80, _BEYOND_DIGITS))
-    found = {it: str(unicodedata.decimal(it)) for it in every if it.isdecimal()}
-    return found | {"＋": "+"}
+    digits = {
+        character: str(unicodedata.decimal(character))
+        for character in every
+        if character.isdecimal()
+    }
+    return digits | {"＋": "+"}
 
 
 def _one_by_one(
@@ -164,5 +169,5 @@ def _one_by_one(
 def _values(parsed: phone.Phone | phone.PhoneError) -> tuple[str | bool | int | None, ...]:
     """In the order of the columns."""
     if isinstance(parsed, phone.Phone):
-        return (parsed.e164, parsed.country, parsed.landline, int(parsed.repairs), None, None)
+        return (parsed.e164, parsed.country, parsed.landline, int(parsed.fixes), None, None)
     return (None, None, None, None, str(parsed.code), parsed.text)

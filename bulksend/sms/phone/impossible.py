@@ -1,4 +1,4 @@
-"""Numbers that no plan has, told apart in columns: whose plan says no, and how.
+"""Numbers that no plan has, sorted out in columns: whose plan says no, and how.
 
 libphonenumber takes a redundant national prefix off before it judges a number; one that could begin
 with such a prefix is left to it. Every other number that does not fit its plan is invalid, and
@@ -29,8 +29,8 @@ def mark(decided: pl.DataFrame, rest: pl.Series, abroad: pl.Series) -> pl.DataFr
     if rows.is_empty():
         return decided
     text = _reasons(digits)
-    told = text.is_not_null()
-    rows, text = rows.filter(told), text.filter(told)
+    certain = text.is_not_null()
+    rows, text = rows.filter(certain), text.filter(certain)
     code = pl.Series([str(Code.PHONE_INVALID)]).new_from_index(0, len(rows))
     return decided.with_columns(
         decided["problem"].scatter(rows, code), decided["problem_text"].scatter(rows, text)
@@ -51,21 +51,21 @@ def _reasons(digits: pl.Series) -> pl.Series:
         _sentence(int(code), length - len(code)) if code and certain else None
         for code, length, certain in kinds.iter_rows()
     ]
-    told = kinds.with_columns(text=pl.Series(text, dtype=pl.String))
+    sentences = kinds.with_columns(text=pl.Series(text, dtype=pl.String))
     return frame.join(
-        told, on=frame.columns, how="left", nulls_equal=True, maintain_order="left"
+        sentences, on=frame.columns, how="left", nulls_equal=True, maintain_order="left"
     ).get_column("text")
 
 
 @functools.cache
 def _codes() -> dict[str, str]:
     """The first three digits -> the calling code."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for number in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
         code = str(number)
         for rest in range(10 ** (3 - len(code))):
-            found[code + str(rest).zfill(3 - len(code)) if len(code) < 3 else code] = code
-    return found
+            codes[code + str(rest).zfill(3 - len(code)) if len(code) < 3 else code] = code
+    return codes
 
 
 @functools.cache

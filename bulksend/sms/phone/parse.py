@@ -1,8 +1,8 @@
-"""A cell -> an E.164 phone, or the damage that a spreadsheet did to it, by name.
+"""A cell -> an E.164 phone, or what is wrong with it, by name.
 
-A number is taken when it says its country, or when the person said it with --default-region. What
-a spreadsheet did to it and can be undone without guessing is undone, and `repairs` says what.
-`parse_phone` is the rule for one cell; `phone_columns` has the same for a million.
+A number is read when it says its country, or when the person said it with --default-region. What
+a spreadsheet did to it and can be undone without guessing is undone, and `fixes` says what.
+`parse_phone` is the rule for one cell; `columns` has the same for a million.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class PhoneFix(IntFlag):
     FOREIGN_DIGITS = 16
 
 
-_NO_REPAIR = PhoneFix(0)
+_NO_FIX = PhoneFix(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Phone:
     country: str
     #: The plan gives it to fixed lines alone: a text will hardly arrive.
     landline: bool = False
-    repairs: PhoneFix = _NO_REPAIR
+    fixes: PhoneFix = _NO_FIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +80,33 @@ _SHORT_CODE_MAX = 6
 
 def parse_phone(cell: str, region: str | None) -> Phone | PhoneError:
     """One cell; `region` is the ISO country of numbers written nationally."""
-    text = "".join(str(int(it)) if it.isdecimal() else it for it in cell).replace("＋", "+")
-    repairs = PhoneFix.FOREIGN_DIGITS if text != cell else _NO_REPAIR
+    text = "".join(
+        str(int(character)) if character.isdecimal() else character for character in cell
+    ).replace("＋", "+")
+    fixes = PhoneFix.FOREIGN_DIGITS if text != cell else _NO_FIX
     if _HIDDEN.search(cell):
-        repairs |= PhoneFix.HIDDEN
+        fixes |= PhoneFix.HIDDEN
     text = _LABEL.sub("", _trim(text), count=1) if _LABEL.match(_trim(text)) else _trim(text)
-    if not any(it.isalnum() or it == "+" for it in text):
-        return _damage(Code.PHONE_MISSING)
+    if not any(character.isalnum() or character == "+" for character in text):
+        return _error(Code.PHONE_MISSING)
     if _SCIENTIFIC.fullmatch(text.replace(" ", "")):
-        return _damage(Code.PHONE_SCIENTIFIC)
+        return _error(Code.PHONE_SCIENTIFIC)
     if _TWO.match(text):
-        return _damage(Code.PHONE_TWO_NUMBERS)
+        return _error(Code.PHONE_TWO_NUMBERS)
     whole = _FLOAT.fullmatch(text)
     if whole:
-        repairs |= PhoneFix.POINT_ZERO
+        fixes |= PhoneFix.POINT_ZERO
     number = _NOISE.sub("", whole[1] if whole else text)
-    if any(it.isalpha() for it in number):
+    if any(character.isalpha() for character in number):
         zero = re.fullmatch(r"\+?[0-9oO]{6,}", number) and re.search("[0-9]", number)
-        return _damage(Code.PHONE_LETTER_O if zero else Code.PHONE_LETTERS)
+        return _error(Code.PHONE_LETTER_O if zero else Code.PHONE_LETTERS)
     if not re.fullmatch(r"\+?[0-9]+", number):
-        return _damage(Code.PHONE_INVALID)
-    return _repaired(_parse_number(number, region), repairs)
+        return _error(Code.PHONE_INVALID)
+    return _with_fixes(_parse_number(number, region), fixes)
 
 
-def _repaired(read: Phone | PhoneError, repairs: PhoneFix) -> Phone | PhoneError:
-    return replace(read, repairs=read.repairs | repairs) if isinstance(read, Phone) else read
+def _with_fixes(read: Phone | PhoneError, fixes: PhoneFix) -> Phone | PhoneError:
+    return replace(read, fixes=read.fixes | fixes) if isinstance(read, Phone) else read
 
 
 def _trim(text: str) -> str:
@@ -120,21 +122,21 @@ def _parse_number(number: str, region: str | None) -> Phone | PhoneError:
         # "+44 (0)7700..." keeps its zero; libphonenumber takes it away.
         return _judge(number, None)
     if len(number) > _DIGITS_MAX + 2:
-        return _damage(Code.PHONE_TWO_NUMBERS)
+        return _error(Code.PHONE_TWO_NUMBERS)
     if number.startswith("00"):
         return _judge(f"+{number[2:]}", None)
-    national = _national(number, region) if region else _damage(Code.PHONE_NATIONAL)
+    national = _national(number, region) if region else _error(Code.PHONE_NATIONAL)
     if len(number) >= numbering.LOST_PLUS_MIN and number[0] != "0":
         return _without_plus(number, region, national)
     if len(number) <= _SHORT_CODE_MAX and isinstance(national, PhoneError):
-        return _damage(Code.PHONE_INVALID if number[0] == "0" else Code.PHONE_SHORT_CODE)
+        return _error(Code.PHONE_INVALID if number[0] == "0" else Code.PHONE_SHORT_CODE)
     return national
 
 
 def _national(number: str, region: str) -> Phone | PhoneError:
     """Digits as they are written at home, perhaps without the zero at their start."""
     zero = numbering.begins_with_zero(region) and not number.startswith("0")
-    return _repaired(_judge(number, region), PhoneFix.LOST_ZERO if zero else _NO_REPAIR)
+    return _with_fixes(_judge(number, region), PhoneFix.LOST_ZERO if zero else _NO_FIX)
 
 
 def _without_plus(
@@ -144,7 +146,7 @@ def _without_plus(
     international = _judge(f"+{number}", None)
     if isinstance(international, PhoneError):
         return national
-    lost = replace(international, repairs=PhoneFix.LOST_PLUS)
+    lost = replace(international, fixes=PhoneFix.LOST_PLUS)
     if isinstance(national, PhoneError):
         return lost
     if region and numbering.is_national_form(number, region):
@@ -163,7 +165,7 @@ def _judge(number: str, region: str | None) -> Phone | PhoneError:
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
-        return _damage(Code.PHONE_INVALID)
+        return _error(Code.PHONE_INVALID)
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if len(e164) > 1 + _DIGITS_MAX:
         return PhoneError(Code.PHONE_INVALID, f"the number has more than {_DIGITS_MAX} digits")
@@ -187,5 +189,5 @@ def why_not(parsed: phonenumbers.PhoneNumber) -> str:
     return f"the number is {how} {where}"
 
 
-def _damage(code: Code) -> PhoneError:
+def _error(code: Code) -> PhoneError:
     return PhoneError(code, TEXT_FOR[code])

@@ -46,25 +46,25 @@ def countries(digits: pl.Series) -> pl.Series:
     """
     frame = pl.DataFrame({"digits": digits}).with_row_index("at")
     lengths = frame["digits"].str.len_bytes()
-    found = pl.Series("country", [None], dtype=pl.String).new_from_index(0, len(digits))
+    country = pl.Series("country", [None], dtype=pl.String).new_from_index(0, len(digits))
     for length in lengths.unique().drop_nulls().to_list():
         group = frame.filter(lengths == length)
         valid = group.filter(_fits(length))
         if valid.height:
-            found = found.scatter(valid["at"], _countries_of_valid(valid["digits"]))
-    return found
+            country = country.scatter(valid["at"], _countries_of_valid(valid["digits"]))
+    return country
 
 
 def landlines(digits: pl.Series, country: pl.Series) -> pl.Series:
     """Whether the plan gives each number to fixed lines alone; null where `country` is null."""
     frame = pl.DataFrame({"digits": digits}).with_row_index("at").filter(country.is_not_null())
-    found = pl.Series("landline", [None], dtype=pl.Boolean).new_from_index(0, len(digits))
+    landline = pl.Series("landline", [None], dtype=pl.Boolean).new_from_index(0, len(digits))
     lengths = frame["digits"].str.len_bytes()
     for length in lengths.unique().to_list():
         group = frame.filter(lengths == length)
         texted = group["digits"].str.contains(_not_fixed(length))
-        found = found.scatter(group["at"], ~texted)
-    return found
+        landline = landline.scatter(group["at"], ~texted)
+    return landline
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +234,14 @@ def _patterns(length: int) -> tuple[str, str]:
             plan = _metadata(code, region)
             if plan is None or not _has_length(plan.general_desc, national):
                 continue
-            found = {
+            patterns = {
                 _pattern(desc)
                 for name in _TYPES
                 if _has_length(desc := getattr(plan, name), national)
             }
-            if found:
+            if patterns:
                 general[code].add(_pattern(plan.general_desc))
-                types[code] |= found
+                types[code] |= patterns
     return _together(general), _together(types)
 
 
@@ -254,11 +254,13 @@ def _not_fixed(length: int) -> str:
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         for region in regions:
             plan = _metadata(code, region)
-            names = [it for it in _TYPES if it != "fixed_line"]
+            names = [name for name in _TYPES if name != "fixed_line"]
             if plan is not None and plan.same_mobile_and_fixed_line_pattern:
                 names.append("fixed_line")
-            found = [getattr(plan, name) for name in names]
-            fitting = {_pattern(it) for it in found if _has_length(it, length - len(str(code)))}
+            kinds = [getattr(plan, name) for name in names]
+            fitting = {
+                _pattern(kind) for kind in kinds if _has_length(kind, length - len(str(code)))
+            }
             if fitting:
                 types[code] |= fitting
     return _together(types) or "^$"
@@ -267,7 +269,10 @@ def _not_fixed(length: int) -> str:
 def _together(patterns: dict[int, set[str]]) -> str:
     if not patterns:
         return ""
-    each = (f"{code}(?:{'|'.join(sorted(found))})" for code, found in sorted(patterns.items()))
+    each = (
+        f"{code}(?:{'|'.join(sorted(alternatives))})"
+        for code, alternatives in sorted(patterns.items())
+    )
     return f"^(?:{'|'.join(each)})$"
 
 

@@ -56,7 +56,7 @@ def test_a_curly_quote_in_the_template_is_named_counted_and_priced() -> None:
     assert it.name == "RIGHT SINGLE QUOTATION MARK"
     assert (it.positions, it.replacement, it.rows, it.rows_pushed) == ((4,), "'", 3, 3)
     assert (it.parts, it.price, it.first_rows) == (3, {"USD": Decimal("0.12")}, (2, 3, 4))
-    assert "--fix-text" in it.cure
+    assert "--fix-text" in it.fix
 
 
 def test_an_emoji_is_one_character_to_blame_whatever_it_is_made_of() -> None:
@@ -74,7 +74,7 @@ def test_a_letter_of_a_name_is_told_with_column_and_rows_and_never_replaced() ->
 
     it = blamed(found)["Ł", "name"]
     assert (it.rows, it.first_rows, it.parts, it.replacement) == (2, (3, 5), 2, None)
-    assert it.cure == "a name stays as it is"
+    assert it.fix == "a name stays as it is"
 
 
 def test_two_different_quotes_cost_nothing_alone_and_a_part_together() -> None:
@@ -83,7 +83,7 @@ def test_two_different_quotes_cost_nothing_alone_and_a_part_together() -> None:
     assert [it.parts for it in blamed(found).values()] == [0, 0]
     (together,) = blamed(found, "characters").values()
     assert (together.rows, together.rows_pushed, together.parts) == (2, 2, 2)
-    assert together.cure == '--fix-text (“ → ", ” → ") saves 2 parts'
+    assert together.fix == '--fix-text (“ → ", ” → ") saves 2 parts'
 
 
 def test_what_fix_text_cannot_replace_is_said() -> None:
@@ -91,7 +91,7 @@ def test_what_fix_text_cannot_replace_is_said() -> None:
 
     (together,) = blamed(found, "characters").values()
     assert together.parts == 1
-    assert together.cure == "--fix-text (’ → ') saves 0 parts; the others must go by hand"
+    assert together.fix == "--fix-text (’ → ') saves 0 parts; the others must go by hand"
 
 
 def test_letters_of_another_script_count_as_one() -> None:
@@ -122,7 +122,7 @@ def test_a_lost_letter_is_told_with_the_way_to_get_it_back() -> None:
 
     (it,) = found.costs
     assert (it.code, it.rows, it.first_rows) == ("character_lost", 1, (2,))
-    assert "export it again" in it.cure
+    assert "export it again" in it.fix
 
 
 def test_repeated_rows_are_not_charged() -> None:

@@ -75,11 +75,11 @@ def test_a_lost_plus_is_put_back_and_said(cell: str, region: str | None, e164: s
     read = phone.parse_phone(cell, region)
 
     assert isinstance(read, phone.Phone)
-    assert (read.e164, PhoneFix.LOST_PLUS in read.repairs) == (e164, True)
+    assert (read.e164, PhoneFix.LOST_PLUS in read.fixes) == (e164, True)
 
 
 @pytest.mark.parametrize(
-    ("cell", "region", "repairs"),
+    ("cell", "region", "fixes"),
     [
         pytest.param("+447700900123", None, PhoneFix(0), id="clean"),
         pytest.param("07700 900123", "GB", PhoneFix(0), id="as-written-at-home"),
@@ -96,13 +96,11 @@ def test_a_lost_plus_is_put_back_and_said(cell: str, region: str | None, e164: s
         pytest.param("＋４４７７００９００１２３", None, PhoneFix.FOREIGN_DIGITS, id="full-width"),
     ],
 )
-def test_what_was_undone_in_reading_is_said(
-    cell: str, region: str | None, repairs: PhoneFix
-) -> None:
+def test_what_was_undone_in_reading_is_said(cell: str, region: str | None, fixes: PhoneFix) -> None:
     read = phone.parse_phone(cell, region)
 
     assert isinstance(read, phone.Phone)
-    assert read.repairs == repairs
+    assert read.fixes == fixes
     assert_read_alike([cell], region)
 
 
@@ -181,11 +179,11 @@ def generated() -> list[str]:
 
 def as_row(read: phone.Phone | phone.PhoneError) -> dict[str, object]:
     if isinstance(read, phone.PhoneError):
-        fine = dict.fromkeys(("to_e164", "country", "landline", "repairs"))
+        fine = dict.fromkeys(("to_e164", "country", "landline", "phone_fixes"))
         return {**fine, "problem": str(read.code), "problem_text": read.text}
     return {
         **{"to_e164": read.e164, "country": read.country, "landline": read.landline},
-        **{"repairs": int(read.repairs), "problem": None, "problem_text": None},
+        **{"phone_fixes": int(read.fixes), "problem": None, "problem_text": None},
     }
 
 
