@@ -62,7 +62,7 @@ def make_message_plan(
 ) -> MessagePlan:
     """A message plan whose template fits the header. Raises ContactsError or UsageError."""
     parsed = None if template_source is None else template.parse_template(template_source)
-    replaced = _mended(template_source) if fix_text else ()
+    replaced = _replaced(template_source) if fix_text else ()
     for name in parsed.placeholders if parsed else ():
         _column(header, name)
     return MessagePlan(
@@ -78,7 +78,7 @@ def make_message_plan(
     )
 
 
-def _mended(source: str | None) -> tuple[tuple[int, str, str], ...]:
+def _replaced(source: str | None) -> tuple[tuple[int, str, str], ...]:
     """What --fix-text replaces. Raises UsageError where there is no template to mend."""
     if source is None:
         raise errors.UsageError(
@@ -87,7 +87,9 @@ def _mended(source: str | None) -> tuple[tuple[int, str, str], ...]:
             code="fix_text_without_template",
         )
     own = template.own_characters(source)
-    return tuple((at, it, smart.SAFE[it]) for at, it in own if it in smart.SAFE)
+    return tuple(
+        (at, character, smart.SAFE[character]) for at, character in own if character in smart.SAFE
+    )
 
 
 def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:
@@ -98,12 +100,12 @@ def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:
 
 def _column(header: Header, name: str) -> int:
     """The one column a placeholder means. Raises ContactsError naming the nearest."""
-    found = header.find(name)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    columns = header.find(name)
+    if len(columns) == 1:
+        return columns[0]
+    if columns:
         raise errors.ContactsError(
-            f"the template names {{{name}}}, and {len(found)} columns have that name",
+            f"the template names {{{name}}}, and {len(columns)} columns have that name",
             hint="rename one of them in the contacts file",
             code="column_twice",
         )
@@ -137,18 +139,18 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     text, fault = _texts(chunk, message_plan)
     counted = smart.smart_column(text) if message_plan.smart_encoding else text
     measured = encoding.measure_column(counted)
-    known = _first_problem(
+    problems = _first_problem(
         chunk, phones, _no_alphanumeric(phones), fault, _text_problem(counted, measured["parts"])
     )
-    said = measured.insert_column(0, text.alias("text"))
-    if known["problem"].null_count() < known.height:
-        sendable = known["problem"].is_null()
-        said = said.select(pl.when(pl.lit(sendable)).then(pl.all()))
+    texts = measured.insert_column(0, text.alias("text"))
+    if problems["problem"].null_count() < problems.height:
+        sendable = problems["problem"].is_null()
+        texts = texts.select(pl.when(pl.lit(sendable)).then(pl.all()))
     return (
         chunk.drop("problem", "problem_text")
         .hstack(phones.drop("problem", "problem_text"))
-        .hstack(said)
-        .hstack(known)
+        .hstack(texts)
+        .hstack(problems)
     )
 
 
@@ -169,7 +171,7 @@ _TEXTS = {str(code): text for code, text in TEXT_FOR.items()}
 def _text_problem(counted: pl.Series, parts: pl.Series) -> pl.DataFrame:
     """What Telnyx would not take: problem, problem_text."""
     text = pl.col("text")
-    found = pl.DataFrame({"text": counted, "parts": parts}).select(
+    problems = pl.DataFrame({"text": counted, "parts": parts}).select(
         problem=pl.when(text.str.strip_chars() == "")
         .then(pl.lit(str(Code.TEXT_EMPTY)))
         .when(pl.col("parts") > encoding.MAX_PARTS)
@@ -177,14 +179,16 @@ def _text_problem(counted: pl.Series, parts: pl.Series) -> pl.DataFrame:
         .when(text.str.contains("\0", literal=True))
         .then(pl.lit(str(Code.NUL_CHARACTER)))
     )
-    return found.with_columns(problem_text=pl.col("problem").replace_strict(_TEXTS))
+    return problems.with_columns(problem_text=pl.col("problem").replace_strict(_TEXTS))
 
 
 def _first_problem(*candidates: pl.DataFrame) -> pl.DataFrame:
     """status, problem, problem_text from the first of the frames that has a problem in the row."""
     columns: dict[str, pl.Series] = {}
     for name in ("problem", "problem_text"):
-        columns[name] = pl.select(pl.coalesce(pl.lit(it[name]) for it in candidates)).to_series()
+        columns[name] = pl.select(
+            pl.coalesce(pl.lit(frame[name]) for frame in candidates)
+        ).to_series()
     return pl.DataFrame(columns).with_columns(
         status=pl.when(pl.col("problem").is_null())
         .then(pl.lit(str(Status.UNSENT)))
@@ -200,8 +204,8 @@ def _texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, p
         name: message_plan.header.cell(at) for name, at in placeholder_columns(message_plan).items()
     }
     pieces = [
-        pl.col(cells[it.name]) if isinstance(it, template.Placeholder) else pl.lit(it)
-        for it in message_plan.template.pieces
+        pl.col(cells[piece.name]) if isinstance(piece, template.Placeholder) else pl.lit(piece)
+        for piece in message_plan.template.pieces
     ]
     missing = pl.lit(None, dtype=pl.String)
     if message_plan.on_missing is OnMissing.ERROR and cells:
@@ -209,12 +213,12 @@ def _texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, p
             pl.when(pl.col(cell).str.strip_chars() == "").then(pl.lit(name))
             for name, cell in cells.items()
         )
-    found = chunk.select(
+    rendered = chunk.select(
         text=pl.concat_str(pieces) if pieces else pl.lit(""),
         missing=missing,
         row="row",  # keeps the height where the template has no placeholder
     )
-    return found["text"], _missing(found["missing"])
+    return rendered["text"], _missing(rendered["missing"])
 
 
 def _missing(names: pl.Series) -> pl.DataFrame:
@@ -238,7 +242,7 @@ def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Serie
         for cell, values in zip(cells.gather(at), fields, strict=True)
     ]
     columns = zip(*rendered, strict=True)
-    text, problem, problem_text = (pl.Series(list(it), dtype=pl.String) for it in columns)
+    text, problem, problem_text = (pl.Series(list(values), dtype=pl.String) for values in columns)
     # scatter changes the series it is called on
     faults = pl.DataFrame(
         {

@@ -44,21 +44,21 @@ def none() -> pl.DataFrame:
 
 def find(fingerprints: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """row, first_row of every row whose phone and text an earlier row has; in row order."""
-    found = [none()]
+    repeats = [none()]
     for portion in range(_PORTIONS if fingerprints else 0):
         mine = pl.concat(
-            it.lazy()
+            frame.lazy()
             .filter(pl.col("hash") % _PORTIONS == portion)
             .select("row", "hash", "check")
             .collect()
-            for it in fingerprints
+            for frame in fingerprints
         )
         twice = mine.filter(pl.col("hash").is_duplicated())
         repeated = twice.with_columns(first_row=pl.col("row").min().over("hash", "check")).filter(
             pl.col("row") > pl.col("first_row")
         )
-        found.append(repeated.select("row", "first_row"))
-    return pl.concat(found).sort("row")
+        repeats.append(repeated.select("row", "first_row"))
+    return pl.concat(repeats).sort("row")
 
 
 def mark(

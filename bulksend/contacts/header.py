@@ -27,7 +27,7 @@ class Header:
     def find(self, name: str) -> tuple[int, ...]:
         """The columns of that name: any case; blanks, `_` and `-` are alike."""
         wanted = folded(name)
-        return tuple(at for at, it in enumerate(self.names) if folded(it) == wanted)
+        return tuple(at for at, own in enumerate(self.names) if folded(own) == wanted)
 
     def cell(self, index: int) -> str:
         """The frame's name for a column; the file's own may be there twice, or be empty."""
@@ -35,12 +35,12 @@ class Header:
 
     def nearest(self, name: str) -> str:
         """The name that was most likely meant, "" when none is near."""
-        near = difflib.get_close_matches(folded(name), [folded(it) for it in self.names], 1, 0.5)
-        return next((it for it in self.names if near and folded(it) == near[0]), "")
+        near = difflib.get_close_matches(folded(name), [folded(own) for own in self.names], 1, 0.5)
+        return next((own for own in self.names if near and folded(own) == near[0]), "")
 
     def listed(self) -> str:
         """All names, for a message."""
-        return ", ".join(f"`{it}`" if it else "(no name)" for it in self.names)
+        return ", ".join(f"`{name}`" if name else "(no name)" for name in self.names)
 
 
 def folded(name: str) -> str:
@@ -50,23 +50,23 @@ def folded(name: str) -> str:
 
 def make_header(cells: list[str]) -> Header:
     """Names trimmed of what nobody sees."""
-    return Header(tuple(it.strip(BLANKS) for it in cells))
+    return Header(tuple(cell.strip(BLANKS) for cell in cells))
 
 
 def phone_column(header: Header, wanted: str | None) -> int:
     """The column of the phones. Raises ContactsError naming the columns there are."""
     if wanted is not None:
         return _named(header, wanted, "--to-column")
-    found = [at for at, it in enumerate(header.names) if folded(it) in _PHONE_NAMES]
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    columns = [at for at, name in enumerate(header.names) if folded(name) in _PHONE_NAMES]
+    if len(columns) == 1:
+        return columns[0]
+    if not columns:
         raise errors.ContactsError(
             f"no column holds phone numbers by its name; the columns are {header.listed()}",
             hint="name it with --to-column COLUMN",
             code="no_phone_column",
         )
-    names = " and ".join(f"`{header.names[at]}`" for at in found)
+    names = " and ".join(f"`{header.names[at]}`" for at in columns)
     raise errors.ContactsError(
         f"two columns could hold the phone numbers: {names}",
         hint="choose one with --to-column COLUMN",
@@ -78,17 +78,17 @@ def text_column(header: Header, wanted: str | None) -> int | None:
     """The column of the texts, if there is one. Raises ContactsError."""
     if wanted is not None:
         return _named(header, wanted, "--text-column")
-    found = [at for at, it in enumerate(header.names) if folded(it) in _TEXT_NAMES]
-    return found[0] if len(found) == 1 else None
+    columns = [at for at, name in enumerate(header.names) if folded(name) in _TEXT_NAMES]
+    return columns[0] if len(columns) == 1 else None
 
 
 def _named(header: Header, wanted: str, option: str) -> int:
-    found = header.find(wanted)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    columns = header.find(wanted)
+    if len(columns) == 1:
+        return columns[0]
+    if columns:
         raise errors.ContactsError(
-            f"{option} {wanted}: {len(found)} columns have that name",
+            f"{option} {wanted}: {len(columns)} columns have that name",
             hint="rename one of them in the contacts file",
             code="column_twice",
         )

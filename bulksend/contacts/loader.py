@@ -74,14 +74,14 @@ def open_contacts(path: Path) -> Contacts:
 
 
 def _read(path: Path, descriptor: int) -> Contacts:
-    found = source.survey(path, descriptor)
-    if found.zipped:
-        return _open_workbook(path, descriptor, found)
-    delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, found))
+    survey = source.survey(path, descriptor)
+    if survey.zipped:
+        return _open_workbook(path, descriptor, survey)
+    delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, survey))
 
     def blocks() -> Iterator[bytes]:
         """The text without its BOMs and its `sep=` line, which nobody sees."""
-        every = source.utf8_blocks(path, descriptor, found)
+        every = source.utf8_blocks(path, descriptor, survey)
         yield next(every)[sep_line:]
         yield from every
 
@@ -89,28 +89,28 @@ def _read(path: Path, descriptor: int) -> Contacts:
     _check_header(path, header, header_row)
     frames = records.Frames(str(path), header, header_row, delimiter)
     foreign = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
-    name = foreign.get(found.encoding)
+    name = foreign.get(survey.encoding)
     own, walk = corrected.as_it_was(header, lambda: frames.read(blocks()))
     return Contacts(
         path.name,
         own,
         walk,
-        sha256=found.sha256,
-        size_bytes=found.size_bytes,
+        sha256=survey.sha256,
+        size_bytes=survey.size_bytes,
         notes=[f"{path.name}: read as {name}"] if name else [],
     )
 
 
-def _open_workbook(path: Path, descriptor: int, found: source.Survey) -> Contacts:
+def _open_workbook(path: Path, descriptor: int, survey: source.Survey) -> Contacts:
     """A workbook, known by its bytes and not by its name."""
-    book = workbook.read(str(path), source.whole(path, descriptor, found))
+    book = workbook.read(str(path), source.whole(path, descriptor, survey))
     _check_header(path, book.header, book.header_row)
     rows = records.Frames(str(path), book.header, book.header_row, ",").of_rows(book.rows)
     frames = list(rows)
 
     def as_read() -> Iterator[pl.DataFrame]:
         """What was read, as long as the file is the same."""
-        source.whole(path, descriptor, found)
+        source.whole(path, descriptor, survey)
         return iter(frames)
 
     own, walk = corrected.as_it_was(book.header, as_read)
@@ -118,9 +118,9 @@ def _open_workbook(path: Path, descriptor: int, found: source.Survey) -> Contact
         path.name,
         own,
         walk,
-        sha256=found.sha256,
-        size_bytes=found.size_bytes,
-        notes=[f"{path.name}: {it}" for it in book.notes],
+        sha256=survey.sha256,
+        size_bytes=survey.size_bytes,
+        notes=[f"{path.name}: {note}" for note in book.notes],
     )
 
 
@@ -132,17 +132,17 @@ def from_frame(frame: pl.DataFrame, *, name: str = "frame") -> Contacts:
         pl.lit(None, dtype=pl.String).alias("problem"),
         pl.lit(None, dtype=pl.String).alias("problem_text"),
         *(
-            pl.col(it).cast(pl.String).fill_null("").alias(header.cell(at))
-            for at, it in enumerate(frame.columns)
+            pl.col(name).cast(pl.String).fill_null("").alias(header.cell(at))
+            for at, name in enumerate(frame.columns)
         ),
     )
     sha256 = hashlib.sha256(frame.write_csv().encode()).hexdigest()
     return Contacts(name, header, lambda: cells.iter_slices(_FRAME_ROWS), sha256=sha256)
 
 
-def _sample(path: Path, descriptor: int, found: source.Survey) -> str:
+def _sample(path: Path, descriptor: int, survey: source.Survey) -> str:
     """The beginning, cut at a line end."""
-    block = next(source.utf8_blocks(path, descriptor, found))[:_SAMPLE_BYTES]
+    block = next(source.utf8_blocks(path, descriptor, survey))[:_SAMPLE_BYTES]
     if len(block) == _SAMPLE_BYTES and b"\n" in block:
         block = block[: block.rfind(b"\n") + 1]
     return block.decode(errors="ignore")
@@ -154,7 +154,7 @@ def _check_header(path: Path, header: Header, row: int) -> None:
             f"{path}: {len(header.names)} columns; {COLUMNS_MAX} is the most",
             hint="is this a contacts file?",
         )
-    if any(_DATA_NOT_NAMES.fullmatch(it) for it in header.names):
+    if any(_DATA_NOT_NAMES.fullmatch(name) for name in header.names):
         raise errors.ContactsError(
             f"{path}: row {row} holds a phone number where the column names should be",
             hint="put a line of column names above it, for example: phone,name",

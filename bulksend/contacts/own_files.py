@@ -25,14 +25,14 @@ _DEFUSED = r"\A'([\s\x{FEFF}\x{200B}\x{00A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{F
 
 def verdict_columns(header: Sequence[str]) -> tuple[str, ...]:
     """The names of our columns beside a person's own: `bulksend_status` where there is a status."""
-    taken = {folded(it) for it in header}
-    return tuple(f"{_PREFIX}{it}" if folded(it) in taken else it for it in VERDICT_COLUMNS)
+    names = {folded(name) for name in header}
+    return tuple(f"{_PREFIX}{name}" if folded(name) in names else name for name in VERDICT_COLUMNS)
 
 
 def as_it_was(header: Header, walk: Walk) -> tuple[Header, Walk]:
     """The header and the frames without our columns; unchanged for a file that is not ours."""
     ours = len(VERDICT_COLUMNS)
-    last = tuple(it.removeprefix(_PREFIX) for it in header.names[-ours:])
+    last = tuple(name.removeprefix(_PREFIX) for name in header.names[-ours:])
     if last != VERDICT_COLUMNS:
         return header, walk
     own = Header(header.names[:-ours])

@@ -44,7 +44,7 @@ def message_batches(
     left = limit if limit is not None else 1 << 62
     # What is closed is not composed again: of ten million rows a few thousand may be open.
     chunks = (chunk.filter(_open(chunk["row"], closed)) for chunk in frames.contacts.chunks())
-    for frame in frames.composed(it for it in chunks if it.height):
+    for frame in frames.composed(chunk for chunk in chunks if chunk.height):
         unsent = frame.filter(pl.col("status") == "unsent")
         for piece in unsent.iter_slices(_BATCH_ROWS):
             batch = list(compose.messages(piece, claims))[:left]
@@ -57,12 +57,12 @@ def message_batches(
 
 def rows_of_phones(frames: Frames, phones: Collection[str]) -> dict[str, list[int]]:
     """Which rows have each of these phones."""
-    found: dict[str, list[int]] = {it: [] for it in phones}
+    rows: dict[str, list[int]] = {phone: [] for phone in phones}
     for frame in frames:
         matching = frame.filter(pl.col("to_e164").is_in(list(phones)))
         for row, phone in matching.select("row", "to_e164").iter_rows():
-            found[phone].append(row)
-    return found
+            rows[phone].append(row)
+    return rows
 
 
 def _open(numbers: pl.Series, closed: bytes) -> pl.Expr:

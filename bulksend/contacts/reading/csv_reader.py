@@ -27,7 +27,7 @@ _OWN_SCHEMA = {"row": pl.UInt32, "problem": pl.String, "problem_text": pl.String
 def read_header(name: str, blocks: Iterable[bytes], delimiter: str) -> tuple[Header, int]:
     """The first record that is not blank, and its row. Raises ContactsError."""
     for row, record in _Records(name, blocks, delimiter):
-        if any(it.strip() for it in record):
+        if any(cell.strip() for cell in record):
             return make_header(record), row
     raise errors.ContactsError(
         f"{name}: the file is empty", hint="fill it: a line of column names, then rows"
@@ -95,32 +95,32 @@ class Frames:
 
     def _regular(self, row: int, record: list[str], width: int) -> tuple[int | str | None, ...]:
         """A record as wide as the header; surplus fields stay readable in the last cell."""
-        found = len(record)
+        count = len(record)
         if not any(record):
             return (row, None, None, *[""] * width)
-        if found == width:
+        if count == width:
             return (row, None, None, *record)
-        if found > width and not any(record[width:]):
+        if count > width and not any(record[width:]):
             return (row, None, None, *record[:width])
-        text = f"the row has {found} fields, the header has {width}"
+        text = f"the row has {count} fields, the header has {width}"
         cells = [*record[: width - 1], self._delimiter.join(record[width - 1 :])]
         return (row, Code.RAGGED_ROW, text, *cells, *[""] * (width - len(cells)))
 
     def _finished(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Without the header and blank rows; problems that both readers find alike."""
-        kept = frame.select(*_OWN_SCHEMA, *self._cells)
-        if kept.height and kept["row"][0] <= self._header_row:
-            kept = kept.filter(pl.col("row") > self._header_row)
-        blank = self._all(kept, lambda cells, _name: cells.str.strip_chars() == "")
-        told = kept["problem"].gather(blank).ne_missing(str(Code.CELL_UNCALCULATED))
-        blank = blank.filter(told)
+        rest = frame.select(*_OWN_SCHEMA, *self._cells)
+        if rest.height and rest["row"][0] <= self._header_row:
+            rest = rest.filter(pl.col("row") > self._header_row)
+        blank = self._all(rest, lambda cells, _name: cells.str.strip_chars() == "")
+        silent = rest["problem"].gather(blank).ne_missing(str(Code.CELL_UNCALCULATED))
+        blank = blank.filter(silent)
         if len(blank):
-            kept = kept.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
-        repeated = self._all(kept, lambda cells, name: cells.str.strip_chars(BLANKS) == name)
+            rest = rest.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
+        repeated = self._all(rest, lambda cells, name: cells.str.strip_chars(BLANKS) == name)
         nul = pl.any_horizontal(pl.col(self._cells).str.contains("\0", literal=True))
-        found = kept.select(nul=nul)["nul"].arg_true()
-        kept = _marked(kept, repeated, Code.REPEATED_HEADER)
-        return _marked(kept, found, Code.NUL_CHARACTER)
+        with_nul = rest.select(nul=nul)["nul"].arg_true()
+        rest = _marked(rest, repeated, Code.REPEATED_HEADER)
+        return _marked(rest, with_nul, Code.NUL_CHARACTER)
 
     def _all(self, frame: pl.DataFrame, fits: Callable[[pl.Series, str], pl.Series]) -> pl.Series:
         """The rows where every cell fits: of each column only those that did so far are asked."""
@@ -135,10 +135,10 @@ def _marked(frame: pl.DataFrame, rows: pl.Series, code: Code) -> pl.DataFrame:
     rows = rows.filter(frame["problem"].gather(rows).is_null())
     if rows.is_empty():
         return frame
-    found = {"problem": str(code), "problem_text": TEXT_FOR[code]}
+    marks = {"problem": str(code), "problem_text": TEXT_FOR[code]}
     return frame.with_columns(
-        frame[name].clone().scatter(rows, pl.Series([it]).new_from_index(0, len(rows)))
-        for name, it in found.items()
+        frame[name].clone().scatter(rows, pl.Series([mark]).new_from_index(0, len(rows)))
+        for name, mark in marks.items()
     )
 
 

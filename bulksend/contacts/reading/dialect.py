@@ -62,7 +62,7 @@ def find_delimiter(sample: str) -> tuple[str, int]:
         return named[1], len(named[0])
     if not sample.strip(_NOTHING):
         return max(DELIMITERS, key=sample.count), 0
-    best = max(DELIMITERS, key=lambda it: _regularity(sample, it))
+    best = max(DELIMITERS, key=lambda sign: _regularity(sample, sign))
     return (best if _regularity(sample, best) > 0 else ","), 0
 
 

@@ -81,23 +81,18 @@ def _masked(number: float, code: str) -> str:
         (one in "0#?." and one, text or escaped or currency or one.replace(",", ""))
         for text, escaped, currency, one in _TOKEN.findall(section)
     ]
-    placeholder_columns = [at for at, (kind, _) in enumerate(tokens) if kind and kind != "."]
+    places = [at for at, (kind, _) in enumerate(tokens) if kind and kind != "."]
     point = next((at for at, (kind, _) in enumerate(tokens) if kind == "."), len(tokens))
-    decimals = sum(at > point for at in placeholder_columns)
-    if (
-        not placeholder_columns
-        or decimals > 9
-        or _NO_MASK.search(section)
-        or has_lost_digits(number)
-    ):
+    decimals = sum(at > point for at in places)
+    if not places or decimals > 9 or _NO_MASK.search(section) or has_lost_digits(number):
         return ""
     exact = Decimal(plain(abs(number))).scaleb(decimals + 2 * section.count("%"))
     left, shown = str(exact.quantize(Decimal(1), ROUND_HALF_UP)), ""
     for at in reversed(range(len(tokens))):
         text = tokens[at][1]
-        if at == placeholder_columns[0]:
+        if at == places[0]:
             text = f"{int(left or 0):,}" if grouped else left or text.strip("#?")
-        elif at in placeholder_columns:
+        elif at in places:
             text, left = left[-1:] or text.strip("#?"), left[:-1]
         shown = text + shown
     return "-" * (number < 0) + shown

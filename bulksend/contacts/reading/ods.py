@@ -25,7 +25,7 @@ from bulksend.contacts.reading.sheet import (
 )
 
 _CELLS = "table:table-cell|table:covered-table-cell"
-_VALUES = [f"office:{it}-value" for it in ("string", "date", "time", "boolean")]
+_VALUES = [f"office:{kind}-value" for kind in ("string", "date", "time", "boolean")]
 _SPANS = ("table:number-columns-spanned", "table:number-rows-spanned")
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]?\d+|#+", re.IGNORECASE)
 _ERROR = re.compile(r"#[A-Z/0]+[!?]?|Err:\d+")
@@ -35,9 +35,9 @@ def sheets(raw: bytes) -> list[Sheet]:
     """The sheets in their order. odfdo raises anything for a broken file."""
     document = Document(io.BytesIO(raw))
     return [
-        Sheet(it.name or "", _is_hidden_sheet(document, it), partial(_rows, it))
-        for it in document.body.get_elements("table:table")
-        if isinstance(it, Table)
+        Sheet(element.name or "", _is_hidden_sheet(document, element), partial(_rows, element))
+        for element in document.body.get_elements("table:table")
+        if isinstance(element, Table)
     ]
 
 
@@ -55,7 +55,7 @@ def _rows(table: Table, marks: Marks) -> Iterator[SheetRow]:
         column = 0
         for cell in element.get_elements(_CELLS):
             count = _repeated(cell, "columns")
-            _take(row, cell, range(column, column + count), marks)
+            _add_cell(row, cell, range(column, column + count), marks)
             column += count
         count = _repeated(element, "rows")
         if row.cells or row.faults:
@@ -76,12 +76,14 @@ def _hidden_columns(table: Table) -> set[int]:
     return hidden
 
 
-def _take(row: SheetRow, cell: Element, columns: range, marks: Marks) -> None:
+def _add_cell(row: SheetRow, cell: Element, columns: range, marks: Marks) -> None:
     """Put a cell in its places."""
     if cell.tag != "table:table-cell":
         return
     if cell.get_attribute("table:number-matrix-columns-spanned") is None:
-        marks.merged_areas += any(cell.get_attribute_string(it) not in (None, "1") for it in _SPANS)
+        marks.merged_areas += any(
+            cell.get_attribute_string(name) not in (None, "1") for name in _SPANS
+        )
     shown = _shown(row, cell, columns.start)
     if shown:
         first = min(columns.start, COLUMNS_KEPT)
@@ -91,7 +93,7 @@ def _take(row: SheetRow, cell: Element, columns: range, marks: Marks) -> None:
 
 def _shown(row: SheetRow, cell: Element, column: int) -> str:
     """The text of the cell; a fault where it has none."""
-    text = "\n".join(it.inner_text for it in cell.get_elements("text:p"))
+    text = "\n".join(paragraph.inner_text for paragraph in cell.get_elements("text:p"))
     kind = cell.get_attribute_string("office:value-type")
     has_formula = cell.get_attribute("table:formula") is not None
     is_error = cell.get_attribute_string("calcext:value-type") == "error"
@@ -101,8 +103,8 @@ def _shown(row: SheetRow, cell: Element, column: int) -> str:
     if has_formula and not kind and not text:
         row.faults.append(uncalculated(column))
     if kind != "float":
-        values = (cell.get_attribute_string(it) for it in _VALUES)
-        return text or next((it for it in values if it), "")
+        values = (cell.get_attribute_string(value) for value in _VALUES)
+        return text or next((value for value in values if value), "")
     value = float(cell.get_attribute_string("office:value") or "0")
     if number_format.has_lost_digits(value):
         row.lost_digits.append(column)

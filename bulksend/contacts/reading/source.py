@@ -79,7 +79,7 @@ def survey(path: Path, descriptor: int) -> Survey:
 def _is_locked(descriptor: int, what: str) -> bool:
     """A workbook with a password is wrapped in the same container as an old Excel file."""
     wrapped = "EncryptedPackage".encode("utf-16-le")
-    return "Excel" in what and any(wrapped in it for it in _raw_blocks(descriptor))
+    return "Excel" in what and any(wrapped in block for block in _raw_blocks(descriptor))
 
 
 class _Utf8Check:
@@ -107,42 +107,45 @@ class _Utf8Check:
         return self._valid
 
 
-def whole(path: Path, descriptor: int, found: Survey) -> bytes:
+def whole(path: Path, descriptor: int, surveyed: Survey) -> bytes:
     """All bytes as surveyed. Raises ContactsError where the file has changed or is too large."""
-    if found.size_bytes > WORKBOOK_MAX_BYTES:
+    if surveyed.size_bytes > WORKBOOK_MAX_BYTES:
         raise _unusable(path, "is too large for a workbook", "save it as CSV (UTF-8)")
-    return b"".join(_verified(path, descriptor, found))
+    return b"".join(_verified(path, descriptor, surveyed))
 
 
-def _verified(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
+def _verified(path: Path, descriptor: int, surveyed: Survey) -> Iterator[bytes]:
     """Block by block, each compared with the survey before it is handed out."""
     size = 0
     for number, block in enumerate(_raw_blocks(descriptor)):
-        if number >= len(found.block_digests) or _digest(block) != found.block_digests[number]:
+        if (
+            number >= len(surveyed.block_digests)
+            or _digest(block) != surveyed.block_digests[number]
+        ):
             raise changed(path)
         size += len(block)
         yield block
-    if size != found.size_bytes:
+    if size != surveyed.size_bytes:
         raise changed(path)
 
 
-def utf8_blocks(path: Path, descriptor: int, found: Survey) -> Iterator[bytes]:
+def utf8_blocks(path: Path, descriptor: int, surveyed: Survey) -> Iterator[bytes]:
     """The text as UTF-8 with LF for CR-only lines, block by block, without its BOM.
 
     Raises ContactsError where a byte has no meaning in the encoding, or the file has changed.
     """
-    decoder = codecs.getincrementaldecoder(found.encoding)("strict")
+    decoder = codecs.getincrementaldecoder(surveyed.encoding)("strict")
     offset = 0
-    for number, block in enumerate(_verified(path, descriptor, found)):
-        if found.encoding == "utf-8":
+    for number, block in enumerate(_verified(path, descriptor, surveyed)):
+        if surveyed.encoding == "utf-8":
             text = block
         else:
-            final = number == len(found.block_digests) - 1
+            final = number == len(surveyed.block_digests) - 1
             text = _decode(path, decoder, block, offset, final=final)
         offset += len(block)
         if not number:
             text = _without_bom(text)
-        yield text.replace(b"\r", b"\n") if found.cr_only else text
+        yield text.replace(b"\r", b"\n") if surveyed.cr_only else text
 
 
 def _without_bom(text: bytes) -> bytes:

@@ -51,7 +51,7 @@ class Book:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Scan:
     """What a walk over a sheet shows."""
 
     header: list[str] = field(default_factory=list)
@@ -69,9 +69,9 @@ def read(name: str, raw: bytes) -> Book:
     """The workbook in these bytes. Raises ContactsError naming it, its fault and the way out."""
     sheets = _sheets(name, raw)
     for sheet in sheets:
-        if not sheet.hidden and (seen := _walk(name, sheet)).header:
-            notes = tuple(_notes(sheets, sheet, seen))
-            return Book(make_header(seen.header), seen.header_row, seen.rows, notes)
+        if not sheet.hidden and (scan := _scan(name, sheet)).header:
+            notes = tuple(_notes(sheets, sheet, scan))
+            return Book(make_header(scan.header), scan.header_row, scan.rows, notes)
     if any(map(_has_rows, sheets)):
         raise unusable(name, "everything in this workbook is hidden", "show the sheet")
     raise unusable(name, "the workbook is empty", "fill it: a line of column names, then rows")
@@ -87,13 +87,13 @@ def _sheets(name: str, raw: bytes) -> list[Sheet]:
         raise unusable(name, f"to read a workbook, {missing.name} is needed", hint) from None
     with archive.damaged(name):
         parts = archive.looked_over(name, raw)
-        other = next((_OTHERS[it] for it in _OTHERS if it in parts), "")
+        other = next((_OTHERS[part] for part in _OTHERS if part in parts), "")
         if _STRICT in parts.get("xl/workbook.xml", b""):
             other = "a Strict Open XML workbook"
         if not other and "[Content_Types].xml" in parts:
-            found = xlsx.sheets(raw)
+            every = xlsx.sheets(raw)
         elif parts.get("mimetype", b"").startswith(_OPEN_DOCUMENT):
-            found = ods.sheets(raw)
+            every = ods.sheets(raw)
         else:
             raise unusable(name, f"is {other or _ZIP}", _AS_XLSX)
 
@@ -101,7 +101,7 @@ def _sheets(name: str, raw: bytes) -> list[Sheet]:
         with archive.damaged(name):
             yield from _in_order(name, sheet.rows(marks))
 
-    return [replace(it, rows=partial(rows, it)) for it in found]
+    return [replace(sheet, rows=partial(rows, sheet)) for sheet in every]
 
 
 def _in_order(name: str, rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
@@ -116,40 +116,42 @@ def _in_order(name: str, rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
         yield row
 
 
-def _walk(name: str, sheet: Sheet) -> _Seen:
-    seen, marks, size = _Seen(), Marks(), 0
+def _scan(name: str, sheet: Sheet) -> _Scan:
+    scan, marks, size = _Scan(), Marks(), 0
     for row in sheet.rows(marks):
         if row.hidden:
-            if any(it.strip() for it in row.cells):
-                seen.hidden_rows.append(row.number)
+            if any(cell.strip() for cell in row.cells):
+                scan.hidden_rows.append(row.number)
             continue
-        shown = _without(row, marks.hidden_columns, seen)
+        shown = _without(row, marks.hidden_columns, scan)
         length = sum(map(len, shown.cells))
         size += length + 8 * len(shown.cells)
         if length >= records.RECORD_MAX_CHARACTERS or size > _SIZE_MAX:
             raise _endless(name, row.number, length)
-        if seen.header:
+        if scan.header:
             fault = shown.faults[0] if shown.faults else None
-            seen.rows.append((row.number, shown.cells, fault and fault.code, fault and fault.text))
-        elif any(it.strip() for it in shown.cells):
+            scan.rows.append((row.number, shown.cells, fault and fault.code, fault and fault.text))
+        elif any(cell.strip() for cell in shown.cells):
             if shown.faults:
                 what = f"row {row.number} holds the column names, and {shown.faults[0].text}"
                 raise unusable(name, what, AGAIN)
-            seen.header, seen.header_row = shown.cells, row.number
-    seen.merged_areas = marks.merged_areas
-    return seen
+            scan.header, scan.header_row = shown.cells, row.number
+    scan.merged_areas = marks.merged_areas
+    return scan
 
 
-def _without(row: SheetRow, hidden: set[int], seen: _Seen) -> SheetRow:
+def _without(row: SheetRow, hidden: set[int], scan: _Scan) -> SheetRow:
     """What a person sees of a row, and no empty cells at its end."""
     cells = row.cells
     if hidden:
-        seen.hidden_columns |= {it for it in hidden if it < len(cells) and cells[it].strip()}
-        cells = [it for at, it in enumerate(cells) if at not in hidden]
+        scan.hidden_columns |= {
+            column for column in hidden if column < len(cells) and cells[column].strip()
+        }
+        cells = [column for at, column in enumerate(cells) if at not in hidden]
     while cells and not cells[-1]:
         cells.pop()
-    seen.lost_digits += [(row.number, it) for it in row.lost_digits if it not in hidden]
-    faults = [it for it in row.faults if it.column not in hidden]
+    scan.lost_digits += [(row.number, entry) for entry in row.lost_digits if entry not in hidden]
+    faults = [entry for entry in row.faults if entry.column not in hidden]
     return row._replace(cells=cells, faults=faults)
 
 
@@ -161,34 +163,34 @@ def _endless(name: str, row: int, length: int) -> errors.ContactsError:
 
 
 def _has_rows(sheet: Sheet) -> bool:
-    return any(any(it.strip() for it in row.cells) for row in sheet.rows(Marks()))
+    return any(any(cell.strip() for cell in row.cells) for row in sheet.rows(Marks()))
 
 
-def _notes(sheets: Sequence[Sheet], chosen: Sheet, seen: _Seen) -> Iterator[str]:
+def _notes(sheets: Sequence[Sheet], chosen: Sheet, scan: _Scan) -> Iterator[str]:
     """What a person should know of how the workbook was read."""
-    others = [it for it in sheets if it is not chosen and _has_rows(it)]
-    if visible := [it for it in others if not it.hidden]:
+    others = [sheet for sheet in sheets if sheet is not chosen and _has_rows(sheet)]
+    if visible := [sheet for sheet in others if not sheet.hidden]:
         yield f"only the sheet “{chosen.name}” is read, not {_quoted(visible)}"
-    if hidden := [it for it in others if it.hidden]:
+    if hidden := [sheet for sheet in others if sheet.hidden]:
         yield f"hidden and left out: the sheet{'s' * (len(hidden) > 1)} {_quoted(hidden)}"
-    if count := len(seen.hidden_rows):
-        numbers = ", ".join(map(str, seen.hidden_rows[:_NAMED_MAX])) + ", …" * (count > _NAMED_MAX)
+    if count := len(scan.hidden_rows):
+        numbers = ", ".join(map(str, scan.hidden_rows[:_NAMED_MAX])) + ", …" * (count > _NAMED_MAX)
         what = f"{count:,} rows ({numbers})" if count > 1 else f"row {numbers}"
         yield f"hidden or filtered and left out: {what}"
-    if seen.hidden_columns:
-        names = ", ".join(column_name(it) for it in sorted(seen.hidden_columns))
-        yield f"hidden and left out: column{'s' * (len(seen.hidden_columns) > 1)} {names}"
-    if areas := seen.merged_areas:
+    if scan.hidden_columns:
+        names = ", ".join(column_name(column) for column in sorted(scan.hidden_columns))
+        yield f"hidden and left out: column{'s' * (len(scan.hidden_columns) > 1)} {names}"
+    if areas := scan.merged_areas:
         yield f"{areas:,} merged: of cells made one, only the first holds the text"
-    if seen.lost_digits:
-        row, column = seen.lost_digits[0]
+    if scan.lost_digits:
+        row, column = scan.lost_digits[0]
         yield (
-            f"{len(seen.lost_digits):,} numbers have more than 15 digits, and a spreadsheet "
+            f"{len(scan.lost_digits):,} numbers have more than 15 digits, and a spreadsheet "
             f"keeps 15: their ends are lost (first in row {row}, column {column_name(column)})"
         )
 
 
 def _quoted(sheets: Sequence[Sheet]) -> str:
-    named = ", ".join(f"“{it.name}”" for it in sheets[:_NAMED_MAX])
+    named = ", ".join(f"“{sheet.name}”" for sheet in sheets[:_NAMED_MAX])
     more = len(sheets) - _NAMED_MAX
     return f"{named} and {more} more" if more > 0 else named

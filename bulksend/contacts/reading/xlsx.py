@@ -34,7 +34,8 @@ def sheets(raw: bytes) -> list[Sheet]:
     with warnings.catch_warnings(action="ignore"):  # of features that are not about cells
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
     return [
-        Sheet(it.title, it.sheet_state != "visible", partial(_rows, it)) for it in book.worksheets
+        Sheet(sheet.title, sheet.sheet_state != "visible", partial(_rows, sheet))
+        for sheet in book.worksheets
     ]
 
 
@@ -67,12 +68,12 @@ def _rows(sheet: Any, marks: Marks) -> Iterator[SheetRow]:
             hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}), "ht")
             row = SheetRow(number, hidden, [], [], [])
             for cell in cells:
-                _take(row, cell, code_of, parser.epoch)
+                _add_cell(row, cell, code_of, parser.epoch)
             yield row
     marks.merged_areas = len(parser.merged_cells.mergeCell) if parser.merged_cells else 0
 
 
-def _take(
+def _add_cell(
     row: SheetRow, cell: Mapping[str, Any], code_of: Callable[[int], str], epoch: datetime
 ) -> None:
     """Put a cell in its place, or say why it has no value."""
@@ -96,9 +97,9 @@ def _take(
 def _hidden_columns(columns: Mapping[str, Mapping[str, str]]) -> set[int]:
     return {
         at
-        for it in columns.values()
-        if _is_hidden(it, "width")
-        for at in range(int(it["min"]) - 1, min(int(it["max"]), COLUMNS_KEPT))
+        for span in columns.values()
+        if _is_hidden(span, "width")
+        for at in range(int(span["min"]) - 1, min(int(span["max"]), COLUMNS_KEPT))
     }
 
 

@@ -46,7 +46,7 @@ def looked_over(name: str, raw: bytes) -> dict[str, bytes]:
 def _is_locked(archive: zipfile.ZipFile) -> bool:
     names, manifest = archive.namelist(), "META-INF/manifest.xml"
     return (
-        any(it.flag_bits & 1 for it in archive.infolist())
+        any(part.flag_bits & 1 for part in archive.infolist())
         or "encrypted-package" in names
         or (manifest in names and b"encryption-data" in archive.read(manifest))
     )
@@ -54,7 +54,10 @@ def _is_locked(archive: zipfile.ZipFile) -> bool:
 
 def _refuse_swelling(name: str, archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
-    unpacked, packed = sum(it.file_size for it in parts), sum(it.compress_size for it in parts)
+    unpacked, packed = (
+        sum(part.file_size for part in parts),
+        sum(part.compress_size for part in parts),
+    )
     swells = unpacked > _SWELLS_FROM_BYTES and unpacked > _SWELLS_MAX * packed
     if swells or unpacked > UNPACKED_MAX_BYTES:
         raise unusable(
@@ -81,5 +84,5 @@ def damaged(name: str) -> Iterator[None]:
     except errors.BulksendError:
         raise
     except Exception as fault:
-        said = f"{type(fault).__name__}: {fault}".removesuffix(": ")
-        raise unusable(name, f"is no workbook, or a damaged one ({said})", AGAIN) from fault
+        reason = f"{type(fault).__name__}: {fault}".removesuffix(": ")
+        raise unusable(name, f"is no workbook, or a damaged one ({reason})", AGAIN) from fault
