@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from bulksend._version import __version__
+
 if TYPE_CHECKING:
     from bulksend.api import estimate, send
     from bulksend.batch.settings import Guards, Identity, Settings
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from bulksend.errors import BulksendError
     from bulksend.estimate.estimator import Estimate
 
-__version__ = "0.1.0"
 __all__ = [
     "BulksendError",
     "Counts",
@@ -24,6 +25,7 @@ __all__ = [
     "Identity",
     "Settings",
     "Summary",
+    "__version__",
     "estimate",
     "send",
 ]
@@ -39,6 +41,13 @@ _ROOMS = {
     "estimate": "bulksend.api",
     "send": "bulksend.api",
 }
+
+#: Rooms named as a function of the public face. Python binds a package's name here when it is first
+#: imported, and only then: so they are imported once (they hold nothing but a docstring), and the
+#: name is left to the function.
+for _room in ("estimate",):
+    importlib.import_module(f"bulksend.{_room}")
+    del globals()[_room]
 
 
 def __getattr__(name: str) -> Any:

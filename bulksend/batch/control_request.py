@@ -14,7 +14,7 @@ import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import atomic_file, errors
 from bulksend.batch import identity as batch
 from bulksend.batch.settings import Settings
 from bulksend.sending.pacing import policy as pace
@@ -77,19 +77,7 @@ _EXAMPLE = ControlRequest(rate="")
 
 def write(path: Path, control_request: ControlRequest) -> None:
     """Whole or not at all, and for us alone. Raises OSError."""
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        file = os.open(part, flags, 0o600)
-        try:
-            os.write(file, json.dumps(asdict(control_request)).encode() + b"\n")
-        finally:
-            os.close(file)
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+    atomic_file.write(path, json.dumps(asdict(control_request)).encode() + b"\n")
 
 
 def remove(path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bulksend import errors
+from bulksend import atomic_file, errors
 from bulksend.journal import reader as reading
 from bulksend.journal import schema
 from bulksend.journal.lock import Lock
@@ -180,13 +180,9 @@ def _new_file(path: Path, batch: Batch) -> None:
         raise errors.BatchMismatch(
             f"{path}: a batch has begun here meanwhile", hint="see `bulksend status`"
         )
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.unlink(missing_ok=True)  # of a run that died just here: we hold the lock
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
-        _lay_out(part, batch)
-        part.rename(path)
-        _sync_folder(path.parent)
+        with atomic_file.creating(path) as part:
+            _lay_out(part, batch)
     except OSError as failure:
         raise errors.JournalError(
             f"cannot make {path}: {failure.strerror}",
@@ -197,9 +193,6 @@ def _new_file(path: Path, batch: Batch) -> None:
         raise errors.JournalError(
             f"{path}: cannot be written: {failure}", hint="free space or mend the disk"
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _lay_out(path: Path, batch: Batch) -> None:
@@ -213,15 +206,6 @@ def _lay_out(path: Path, batch: Batch) -> None:
         )
         connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
         connection.execute("COMMIT")
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name must survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _harden(connection: sqlite3.Connection) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import atomic_file, errors
 from bulksend.reconcile.idempotency import Proof, Verdict
 
 
@@ -23,13 +22,10 @@ def _page(folder: Path, base_url: str, profile_id: str) -> Path:
 def save(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None:
     """Raises UsageError where it cannot be kept: it was paid for."""
     page = _page(folder, base_url, profile_id)
-    fresh = page.with_name(f"{page.name}.part")
+    content = {"verdict": proof.verdict, "at_s": proof.at_s, "base_url": base_url}
     try:
         page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(file, "w") as writing:
-            json.dump({"verdict": proof.verdict, "at_s": proof.at_s, "base_url": base_url}, writing)
-        fresh.replace(page)
+        atomic_file.write(page, json.dumps(content).encode())
     except OSError as failure:
         raise errors.UsageError(
             f"{page}: what the probe showed cannot be kept: {failure.strerror}",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import IO
 
 import polars as pl
 
-from bulksend import errors
+from bulksend import atomic_file, errors
 from bulksend.contacts import own_files
 from bulksend.results import formulas
 from bulksend.results.entries import Beside
@@ -68,11 +67,9 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise errors.JournalError(f"{path} is a folder", hint="give --results the name of a file")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as failure:
         raise _unwritable(path, failure) from None
-    os.close(handle)
-    Path(name).unlink()
 
 
 def write_results(path: Path, header: Sequence[str], pieces: Iterable[Beside]) -> int:
@@ -155,33 +152,12 @@ def _header_line(names: Sequence[str]) -> bytes:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A temporary file beside `path` (mode 0600) that takes its place once it is durable."""
+    """`atomic_file.replacing`, its trouble said as the journal's. Raises JournalError."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as failure:
-        raise _unwritable(path, failure) from None
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with atomic_file.replacing(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
     except OSError as failure:
         raise _unwritable(path, failure) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The rename itself must survive a power cut; not every system lets a folder be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _unwritable(path: Path, failure: OSError) -> errors.JournalError:

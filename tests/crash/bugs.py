@@ -166,7 +166,7 @@ BUGS = (
     ),
     Bug(
         "a results file that is written in place",
-        "results/writer.py",
+        "atomic_file.py",
         "        part.replace(path)\n",
         "        path.write_bytes(part.read_bytes())\n",
         (_CRASH,),
@@ -217,11 +217,13 @@ BUGS = (
     Bug(
         "a journal that is made in place",
         "journal/journal.py",
-        """        _lay_out(part, batch)
-        part.rename(path)
+        """        with atomic_file.creating(path) as part:
+            _lay_out(part, batch)
 """,
-        """        part.rename(path)
-        _lay_out(path, batch)
+        """        with atomic_file.creating(path) as part:
+            part.rename(path)
+            _lay_out(path, batch)
+            part.hardlink_to(path)
 """,
         (_CRASH,),
     ),

@@ -21,7 +21,7 @@ ROWS, IN_FLIGHT = 40, 8
 #: A failing disk must end the run well before this.
 HANG_S = 15.0
 #: The longest from the error to the end of the process, the start of Python included.
-DISK_ERROR_S = 6.0
+DISK_ERROR_S = 60.0
 #: The program as users without the extra `speed` have it: sockets are `sendto` and `recvfrom`.
 _PLAIN = "import sys; sys.modules['uvloop'] = None; from bulksend.cli.main import main; main()"
 #: And with it: sockets are `write`, and a turn of the loop is `epoll_pwait`.
