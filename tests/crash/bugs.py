@@ -272,8 +272,8 @@ BUGS = (
     Bug(
         "a page that did not come and counts as empty",
         "telnyx/records.py",
-        "return found if len(found) == total else None",
-        "return found",
+        "return records if len(records) == total else None",
+        "return records",
         ("tests/integration/test_records.py",),
     ),
 )
