@@ -21,13 +21,18 @@ class BulksendError(Exception):
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", code: str = "", next_command: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         #: The way out, shown below the message.
         self.hint = hint
         #: For machines; stands in the JSON document.
         self.code = code or type(self).__name__
+        #: The command that belongs below the hint, for the batch that the command was about:
+        #: `status`. The front door knows how it is typed.
+        self.next_command = next_command
 
 
 class UsageError(BulksendError):
@@ -207,7 +212,7 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.SILENCE: "no reply came for too long",
     Stop.RETRIES: "too many requests had to be tried again",
     Stop.GIVEN_UP: "some rows were turned away again and again before anything of them was taken",
-    Stop.MAX_COST: "the next row could exceed --max-cost",
+    Stop.MAX_COST: "the next row could exceed --max-cost; resume with --max-cost HIGHER to go on",
     Stop.CONTACTS_CHANGED: "the contacts file changed while it was being sent",
     Stop.JOURNAL: "the journal could not be written",
     Stop.BUG: "bulksend met a bug of its own",

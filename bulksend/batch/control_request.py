@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from bulksend import atomic_file, errors
-from bulksend.batch import identity as batch
+from bulksend.batch import advice
 from bulksend.batch.settings import Settings
 from bulksend.sending.pacing import policy as pace
 
@@ -47,7 +47,7 @@ def request_path(journal_path: Path) -> Path:
 
 def command_line(settings: Settings, change: str) -> str:
     """The command that changes the pace of a run, ready to paste."""
-    return batch.command_line("pace", replace(settings, results=None, api_key_file=None), change)
+    return advice.command("pace", replace(settings, results=None, api_key_file=None), change)
 
 
 def read(path: Path) -> ControlRequest | None:
@@ -64,7 +64,7 @@ def read(path: Path) -> ControlRequest | None:
                 raise TypeError(it.name)
     except (OSError, ValueError, TypeError, RecursionError):
         raise errors.UsageError(
-            f"{path}: is not what `bulksend pace` writes", code="pace_unreadable"
+            f"{path}: is not what the command pace writes", code="pace_unreadable"
         ) from None
     finally:
         os.close(file)

@@ -8,16 +8,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bulksend import errors, journal
+from bulksend.batch import advice
 from bulksend.batch import connection as accesses
-from bulksend.batch import identity as batch
 from bulksend.batch import runner as send
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
-from bulksend.batch.summary import Counts, Summary, exit_code
+from bulksend.batch.summary import Counts, Summary
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.results import entries, variance, writer
 from bulksend.sms.message import Status
+from bulksend.telnyx import codes
 
 
 def send_open_rows(
@@ -43,7 +44,7 @@ def send_open_rows(
             raise
         raise errors.JournalError(
             STOP_TEXT[Stop.JOURNAL] + f": {end.detail}",
-            hint=f"free space or mend the disk, then: {batch.command_line('resume', settings)}",
+            hint=f"free space or mend the disk, then: {advice.command('resume', settings)}",
             code="journal_failed",
         ) from None
     return replace(summary, variance=compared)
@@ -96,7 +97,7 @@ def _without_results(
     record: journal.Journal, settings: Settings, seconds: float, end: send.End, reporter: Reporter
 ) -> Summary:
     """Interrupted while the results were being written."""
-    command = batch.command_line("results", settings)
+    command = advice.command("results", settings)
     reporter.note(f"the results CSV is not written; `{command}` writes it")
     stopped = send.End(end.stop or Stop.INTERRUPTED, end.detail)
     summary = summarize_batch(record, settings, seconds=seconds, end=stopped)
@@ -140,7 +141,17 @@ def summarize_batch(
         journal=settings.journal_path,
         stop=stop,
         because=because,
-        next=_next(counts, settings, exit_code(counts, stop)),
+        next=advice.next_step(_standing(counts, record, stop), settings),
+    )
+
+
+def _standing(counts: Counts, record: journal.Reader, stop: Stop | None) -> advice.Standing:
+    for_now = 0
+    if counts.refused:
+        by_code = record.refused_by_code()
+        for_now = sum(rows for code, rows in by_code.items() if code not in codes.FINAL)
+    return advice.Standing(
+        unsent=counts.unsent, unknown=counts.unknown, refused_for_now=for_now, stop=stop
     )
 
 
@@ -157,16 +168,3 @@ def _counts(facts: journal.Batch, status_counts: journal.StatusCounts) -> Counts
         invalid=facts.invalid,
         skipped=facts.skipped,
     )
-
-
-def _next(counts: Counts, settings: Settings, code: int) -> str:
-    """The one command that goes on; "" when there is nothing to do."""
-    if counts.unsent:
-        return batch.command_line("resume", settings)
-    if counts.unknown and not settings.sandbox:
-        return batch.command_line("reconcile", settings)
-    if counts.unknown:  # the embedded sandbox is gone, and with it all evidence
-        return batch.command_line("resume", settings, "--resend-unknown")
-    if counts.refused and code:
-        return batch.command_line("resume", settings, "--retry-refused")
-    return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shlex
 import uuid
 import zlib
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 
 import bulksend
 from bulksend import errors, journal
+from bulksend.batch import advice
 from bulksend.batch.plan import Plan, make_plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings, option_name
@@ -117,11 +117,9 @@ def refuse_changes(found: list[str], settings: Settings, batch: journal.Batch) -
     raise errors.BatchMismatch(
         f"{settings.contacts}: changed since the batch began on {batch.created_at:%Y-%m-%d %H:%M}"
         f" UTC: {', '.join(found)}",
-        hint=(
-            "put it back to go on with the batch, or begin another one: copy the contacts file "
-            "under another name, or give --journal and --results new names"
-        ),
+        hint="the batch goes on with its own; leave out what differs",
         code="batch_changed",
+        next_command="resume",
     )
 
 
@@ -131,20 +129,15 @@ def refuse_missing(settings: Settings) -> None:
         return
     raise errors.UsageError(
         f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
-        hint=f"begin with: {command_line('run', replace(settings, journal=None))}",
+        hint=_where_it_may_be(settings),
         code="no_batch",
     )
 
 
-def command_line(name: str, settings: Settings, *extra: str) -> str:
-    """The command that goes on with this batch, ready to paste."""
-    words = ["bulksend", name, str(settings.contacts)]
-    if settings.sandbox:
-        words.append("--sandbox")
-    if settings.journal is not None:
-        words += ["--journal", str(settings.journal)]
-    if settings.results is not None:
-        words += ["--results", str(settings.results)]
-    if settings.api_key_file is not None:
-        words += ["--api-key-file", str(settings.api_key_file)]
-    return shlex.join([*words, *extra])
+def _where_it_may_be(settings: Settings) -> str:
+    """A rehearsal that is there is named, so that nobody begins to send for real by mistake."""
+    other = replace(settings, sandbox=not settings.sandbox, journal=None, results=None)
+    if settings.journal is None and other.journal_path.exists():
+        kind = "of the sandbox" if other.sandbox else "that is real"
+        return f"there is a batch {kind}: {advice.command('status', other)}"
+    return f"look at what would be sent: {advice.look(settings)}"

@@ -22,7 +22,7 @@ class Ending:
 
     def failure(self, message: str, code: str, exit_code: int, *, hint: str = "") -> int:
         """One error, with the way out below it. Returns the exit code."""
-        shown, way_out = text.visible(message, longest=1000), text.visible(hint, longest=1000)
+        shown, way_out = text.visible(message, longest=1000), text.visible(hint, longest=20_000)
         if self.as_json:
             error = {"code": code, "message": shown, "hint": way_out or None}
             document({"schema": 1, "error": error, "exit_code": exit_code})
@@ -60,7 +60,9 @@ def output_lost(show: Ending, failure: OSError) -> int:
     """What was to be said does not fit on the disk; a bug it is not."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     words = f"the output cannot be written: {failure.strerror}"
-    return show.failure(words, "output_unwritable", 7, hint="see `bulksend status`")
+    return show.failure(
+        words, "output_unwritable", 7, hint="the command status shows how the batch stands"
+    )
 
 
 def pipe_closed() -> int:

@@ -20,7 +20,7 @@ from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
 
 #: True whenever a command ends: before, while and after rows are sent.
-_SAFE = "what was sent, if anything, stands in the journal: see `bulksend status`"
+_SAFE = "what was sent, if anything, stands in the journal; the command status shows it"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,6 +15,7 @@ import click
 from bulksend import errors
 from bulksend.batch.settings import Guards, Identity, Settings, option_name
 from bulksend.cli import exit as ending
+from bulksend.cli import group
 
 _COMMANDLINE = click.core.ParameterSource.COMMANDLINE
 _RANK = {
@@ -34,7 +35,7 @@ def settings(given: dict[str, Any]) -> Settings:
     text = given.get("text")
     if given.get("text_file") is not None:
         text = plan.read_template(given["text_file"])
-    return Settings(
+    made = Settings(
         contacts=given["contacts"],
         identity=_identity(given, text),
         guards=_guards(given),
@@ -51,6 +52,8 @@ def settings(given: dict[str, Any]) -> Settings:
         only_problems=given.get("only_problems", False),
         state_folder=_state_folder(),
     )
+    click.get_current_context().meta[group.SETTINGS] = made
+    return made
 
 
 def _strongest(given: dict[str, Any], one: str, other: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bulksend import errors, journal
+from bulksend.batch import advice
 from bulksend.batch import control_request as control
 from bulksend.batch import execution as sending
-from bulksend.batch import identity as batch
 from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import SCHEMA
@@ -109,16 +109,17 @@ def _way_out(settings: Settings, change: str | None) -> str:
     with journal.read(settings.journal_path) as record:
         left = sending.summarize_batch(record, settings, seconds=0.0).counts.unsent
     if not left:
-        return f"nothing is left to send, see: {batch.command_line('status', settings)}"
+        return f"nothing is left to send, see: {advice.command('status', settings)}"
     rate = settings.guards.rate if change in (None, control.PAUSE, control.CONTINUE) else change
-    return f"the next one takes --rate: {batch.command_line('resume', settings)} --rate {rate}"
+    return f"the next one takes --rate: {advice.command('resume', settings, '--rate', rate)}"
 
 
 def _no_answer() -> errors.UsageError:
     return errors.UsageError(
         "the run does not answer",
-        hint="it may be about to begin or to end: try again, or see `bulksend status`",
+        hint="it may be about to begin or to end: look, and try again",
         code="no_answer",
+        next_command="status",
     )
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bulksend import errors, journal
+from bulksend.batch import advice, consent, summary
 from bulksend.batch import connection as accesses
-from bulksend.batch import consent, summary
 from bulksend.batch import execution as sending
-from bulksend.batch import identity as batch
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
@@ -105,8 +104,8 @@ def _next(stands: summary.Summary, left: Sequence[Unresolved], settings: Setting
     if stands.counts.unsent or not left:
         return stands.next
     if any(it.passing for it in left):
-        return batch.command_line("reconcile", settings)
-    return batch.command_line("resume", settings, "--resend-unknown")
+        return advice.command("reconcile", settings)
+    return ""  # what is left may have arrived: to send it again is the person's own word
 
 
 def document(found: Reconciled) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from bulksend.batch import control_request, execution, summary
 from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
 from bulksend.commands import pace
-from bulksend.errors import STOP_TEXT
+from bulksend.errors import STOP_TEXT, Stop
 
 
 def status(settings: Settings) -> summary.Summary:
@@ -22,7 +22,9 @@ def status(settings: Settings) -> summary.Summary:
         if journal.is_running(settings.journal_path):
             return _running(batch_summary, settings)
         stop = record.last_stop() if batch_summary.counts.unsent else None
-    return replace(batch_summary, halted=stop is not None, because=STOP_TEXT[stop] if stop else "")
+    next_step = "" if stop is Stop.MAX_COST else batch_summary.next  # the words name the way on
+    because = STOP_TEXT[stop] if stop else ""
+    return replace(batch_summary, halted=stop is not None, because=because, next=next_step)
 
 
 def _running(batch_summary: summary.Summary, settings: Settings) -> summary.Summary:

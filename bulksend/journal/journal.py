@@ -178,7 +178,7 @@ def _new_file(path: Path, batch: Batch) -> None:
     """Whole or not at all: laid out under another name first, and never over something there."""
     if os.path.lexists(path):
         raise errors.BatchMismatch(
-            f"{path}: a batch has begun here meanwhile", hint="see `bulksend status`"
+            f"{path}: a batch has begun here meanwhile", next_command="status"
         )
     try:
         with atomic_file.creating(path) as part:

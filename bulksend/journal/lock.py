@@ -38,8 +38,9 @@ class Lock:
             os.close(self._file)
             raise errors.Locked(
                 f"another run works on this batch: {holder or 'it has just begun'}",
-                hint="wait for it, or see `bulksend status`",
+                hint="wait for it, or look how it goes",
                 code="locked",
+                next_command="status",
             ) from None
         who = f"pid {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%F %T} UTC\n"
         os.ftruncate(self._file, 0)

@@ -66,6 +66,11 @@ class Reader:
                 cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
         return cost
 
+    def refused_by_code(self) -> dict[str, int]:
+        """Refused rows by Telnyx's error code; "" where there was none."""
+        with _sound(self._path):
+            return dict(self._connection.execute(schema.REFUSED_BY_CODE).fetchall())
+
     def last_stop(self) -> Stop | None:
         """Why the last run stopped early; None when it sent everything that it meant to."""
         found = self._connection.execute(schema.LAST_RUN).fetchone()
@@ -170,7 +175,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection to a journal of ours. Raises JournalError for anything else."""
     if not path.is_file():
         raise errors.JournalError(
-            f"{path}: there is no such journal", hint="begin the batch with `bulksend run`"
+            f"{path}: there is no such journal", hint="a batch begins with the command run"
         )
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:

@@ -117,6 +117,7 @@ FROM run
 # We have none; those of others could act when we write.
 ACTING = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
 STATES = "SELECT row, status FROM send"
+REFUSED_BY_CODE = "SELECT coalesce(code, ''), count(*) FROM send WHERE status = 3 GROUP BY 1"
 LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
 CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
 # A claim is rivalled by an earlier one of its row that may have been sent as well. The last

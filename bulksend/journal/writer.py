@@ -145,8 +145,9 @@ class Writer:
         except Exception as failure:  # whatever it is: a thread that dies in silence is a hang
             return errors.JournalError(
                 f"the journal could not be written: {failure}",
-                hint="sending stopped at once; free space or mend the disk, then `bulksend resume`",
+                hint="sending stopped at once; free space or mend the disk, then go on",
                 code="journal_failed",
+                next_command="resume",
             )
         return None
 

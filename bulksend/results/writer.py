@@ -163,6 +163,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 def _unwritable(path: Path, failure: OSError) -> errors.JournalError:
     return errors.JournalError(
         f"cannot write {path}: {failure.strerror or failure}",
-        hint="free space or mend the folder's permissions; `bulksend results` writes it again",
+        hint="free space or mend the folder's permissions, then write it again",
+        next_command="results",
         code="results_unwritable",
     )

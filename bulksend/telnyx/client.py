@@ -6,7 +6,6 @@ hold the Authorization header.
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 import time
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ import yarl
 
 from bulksend import errors
 from bulksend.sms.message import Message, Reply
-from bulksend.telnyx import clock, codes, reference
+from bulksend.telnyx import clock, codes, hosts, reference
 from bulksend.telnyx import transport as wire
 from bulksend.telnyx.codes import Exchange, Failure
 
@@ -267,16 +266,9 @@ def parse_base_url(text: str) -> str:
         raise _bad_url(text, "it may hold a host and a path, nothing more")
     if any(letter.isspace() or not letter.isprintable() for letter in url):
         raise _bad_url(text, "it holds a blank or a control character")
-    if parsed.scheme == "http" and not _is_loopback(host):
+    if parsed.scheme == "http" and not hosts.is_loopback(host):
         raise _bad_url(text, "plain http would show the key and the texts to the network")
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _bad_url(text: str, fault: str) -> errors.UsageError:

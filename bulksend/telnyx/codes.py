@@ -90,6 +90,9 @@ CODES: Mapping[str, Meaning] = {
     # A request with the same key is being worked on: how that one ends is not known yet.
     "10036": UNKNOWN,
 }
+#: Refusals of one row that no other try will end otherwise: who said STOP, a landline, a number
+#: that is none.
+FINAL = frozenset({"40300", "40001", "40310"})
 #: By status, where the body names no code that decides.
 STATUSES: Mapping[int, Meaning] = {
     401: Meaning(Status.UNSENT, Stop.KEY),

@@ -106,7 +106,7 @@ def _all_done(world: worlds.World) -> bool:
 def _go_on(world: worlds.World, said: str, unknown: int) -> None:
     """The command as it was printed, letter by letter."""
     lines = [it for it in said.splitlines() if "bulksend " in it and str(world.contacts) in it]
-    assert lines or "bulksend status" in said, f"it does not say how to go on: {said}"
+    assert lines or "the command status shows" in said, f"it does not say how to go on: {said}"
     lines.sort(key=lambda it: it.startswith("next: "))  # a note may name another command beside it
     line = lines[-1] if lines else shlex.join(["bulksend", "resume", str(world.contacts)])
     words = shlex.split(line[line.index("bulksend ") :].split("`")[0])[1:]

@@ -36,7 +36,7 @@ def summary(found: Summary) -> str:
     if found.nothing_to_do:
         said.append("nothing to do: this batch is finished")
     if found.next:
-        said.append(click.style("next: ", bold=True) + text.visible(found.next, longest=1000))
+        said.append(click.style("next: ", bold=True) + text.visible(found.next, longest=20_000))
     return "\n".join(said)
 
 

@@ -1,0 +1,106 @@
+"""The commands that are printed as the next step: all of them are made here.
+
+Whoever pastes such a line, again and again until none is printed any more, texts nobody twice,
+passes no cap and loses no file. So a line is complete, quoted for a shell, and names every file
+that was named before; and what may text twice or cost more is never a line, it is a sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bulksend import errors
+from bulksend.batch.settings import Settings
+from bulksend.errors import Stop
+from bulksend.telnyx import hosts
+
+#: What no terminal shows as it is, and no shell reads back as it is shown: controls, what hides
+#: or reorders text, and bytes that are no characters.
+_UNSHOWN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a batch stands, as far as the next step depends on it."""
+
+    unsent: int = 0
+    unknown: int = 0
+    #: Refused rows for which another try may end otherwise.
+    refused_for_now: int = 0
+    #: Why the last run ended early.
+    stop: Stop | None = None
+
+
+def next_step(standing: Standing, settings: Settings) -> str:
+    """The one command that goes on; "" when there is nothing to do, or nothing that is safe.
+
+    At the cap it is `status`, which sends nothing and names the way on in words.
+    """
+    if standing.unsent:
+        if standing.stop is Stop.MAX_COST:
+            return command("status", settings)
+        return command("resume", settings)
+    if standing.unknown:  # the embedded sandbox is gone, and with it all evidence
+        return "" if settings.sandbox else command("reconcile", settings)
+    if standing.refused_for_now and not settings.retry_refused:
+        return command("resume", settings, "--retry-refused")
+    return ""
+
+
+def command(name: str, settings: Settings, *extra: str) -> str:
+    """A command for the batch of these settings, complete and ready to paste."""
+    words = ["bulksend", name, _guarded(str(settings.contacts))]
+    if settings.sandbox:
+        words.append("--sandbox")
+    for option, path in _paths(settings):
+        words += [option, _guarded(str(path))]
+    if settings.base_url and hosts.is_foreign(settings.base_url):  # gets the key only if typed
+        words += ["--base-url", settings.base_url]
+    return " ".join(_quoted(word) for word in (*words, *extra))
+
+
+def look(settings: Settings) -> str:
+    """The command that shows what would be sent, and sends nothing."""
+    return command("run", replace(settings, results=None, journal=None), "--dry-run")
+
+
+def hint(failure: errors.BulksendError, settings: Settings | None) -> str:
+    """The way out of a failure, with the command that belongs to it."""
+    if not failure.next_command or settings is None:
+        return failure.hint
+    line = command(failure.next_command, settings)
+    return f"{failure.hint}: {line}" if failure.hint else line
+
+
+def _paths(settings: Settings) -> list[tuple[str, Path]]:
+    named = (
+        ("--journal", settings.journal),
+        ("--results", settings.results),
+        ("--api-key-file", settings.api_key_file),
+    )
+    return [(option, path) for option, path in named if path is not None]
+
+
+def _guarded(word: str) -> str:
+    """A name that looks like an option stays a name."""
+    return f"./{word}" if word.startswith("-") else word
+
+
+def _quoted(word: str) -> str:
+    """As a shell reads it back, also where a terminal could not show it."""
+    if not _UNSHOWN.search(word):
+        return shlex.quote(word)
+    raw = os.fsencode(word)
+    return "$'" + "".join(_escaped(byte) for byte in raw) + "'"
+
+
+def _escaped(byte: int) -> str:
+    shown = chr(byte)
+    plain = shown.isascii() and shown.isprintable() and shown not in "\\'"
+    return shown if plain else f"\\x{byte:02x}"
