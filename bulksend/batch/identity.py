@@ -45,10 +45,10 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
 
 def identity_of(batch: journal.Batch) -> Identity:
     """The identity a batch was begun with."""
-    kept = {name: value for name, value in batch.options.items() if name != "base_url"}
-    if "text" in kept:
-        kept["text"] = zlib.decompress(base64.b64decode(kept["text"])).decode()
-    return Identity(sender=batch.sender, profile_id=batch.profile_id, **kept)
+    options = {name: value for name, value in batch.options.items() if name != "base_url"}
+    if "text" in options:
+        options["text"] = zlib.decompress(base64.b64decode(options["text"])).decode()
+    return Identity(sender=batch.sender, profile_id=batch.profile_id, **options)
 
 
 def envelope(batch: journal.Batch) -> client.Envelope:
@@ -83,22 +83,22 @@ def plan_again(
 
 def _packed(identity: Identity) -> dict[str, str]:
     """The options as the journal keeps them: the template packed, so no text stands in the file."""
-    given = {
+    options = {
         name: str(value)
         for name, value in asdict(identity).items()
         if value is not None and name not in ("sender", "profile_id")
     }
-    if "text" in given:
-        given["text"] = base64.b64encode(zlib.compress(given["text"].encode())).decode()
-    return given
+    if "text" in options:
+        options["text"] = base64.b64encode(zlib.compress(options["text"].encode())).decode()
+    return options
 
 
 def changes(batch: journal.Batch, asked: Identity, contacts_sha256: str) -> list[str]:
     """What is no longer as it was when the batch began, in words."""
-    found = [_in_words(name) for name in asked.differences(identity_of(batch))]
+    differences = [_in_words(name) for name in asked.differences(identity_of(batch))]
     if contacts_sha256 != batch.contacts_sha256:
-        found.insert(0, "the contacts file")
-    return found
+        differences.insert(0, "the contacts file")
+    return differences
 
 
 def _in_words(name: str) -> str:
@@ -110,13 +110,13 @@ def _in_words(name: str) -> str:
     return known.get(name, option_name(name))
 
 
-def refuse_changes(found: list[str], settings: Settings, batch: journal.Batch) -> None:
+def refuse_changes(differences: list[str], settings: Settings, batch: journal.Batch) -> None:
     """Raises BatchMismatch naming what changed."""
-    if not found:
+    if not differences:
         return
     raise errors.BatchMismatch(
         f"{settings.contacts}: changed since the batch began on {batch.created_at:%Y-%m-%d %H:%M}"
-        f" UTC: {', '.join(found)}",
+        f" UTC: {', '.join(differences)}",
         hint="the batch goes on with its own; leave out what differs",
         code="batch_changed",
         next_command="resume",

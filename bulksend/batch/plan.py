@@ -100,10 +100,10 @@ def make_plan(
 
 def _tell_what_was_mended(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
     """--fix-text changes what people get, so it says where and what."""
-    told: dict[tuple[str, str], list[str]] = {}
+    positions_of: dict[tuple[str, str], list[str]] = {}
     for position, was, becomes in message_plan.replaced:
-        told.setdefault((was, becomes), []).append(str(position))
-    for (was, becomes), positions in told.items():
+        positions_of.setdefault((was, becomes), []).append(str(position))
+    for (was, becomes), positions in positions_of.items():
         name = unicodedata.name(was, "a control character")
         reporter.note(
             f"--fix-text: `{was}` ({name}) became `{becomes}` in the template at character "

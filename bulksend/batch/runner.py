@@ -86,9 +86,9 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         task.plan.frames, closed=task.closed, claims=task.claims, limit=guards.limit
     )
     async with AsyncExitStack() as stack:
-        found = await stack.enter_async_context(accesses.opened(access, task.settings))
+        server = await stack.enter_async_context(accesses.opened(access, task.settings))
         gateway = await stack.enter_async_context(
-            client.Client(found.base_url, found.key, batch.envelope(task.journal.batch()))
+            client.Client(server.base_url, server.key, batch.envelope(task.journal.batch()))
         )
         pacer = await stack.enter_async_context(pacing.Pacer(pace.parse_rate(guards.rate)))
         await stack.enter_async_context(task.journal.writing())

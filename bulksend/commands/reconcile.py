@@ -16,10 +16,9 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
-from bulksend.reconcile import idempotency
-from bulksend.reconcile import unknown_rows as cases
+from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import REASON_TEXT, By, Reason, Resolution, Unresolved
-from bulksend.reconcile.reconciler import Settling, Task
+from bulksend.reconcile.reconciler import Reconciler, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,33 +45,36 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
         task = Task(
             settings=settings, record=record, plan=planned, reporter=reporter, after_5xx=after_5xx
         )
-        end, endings = _settle(task, record.doubts())
-        endings.keep({it.row for it in record.doubts()})
+        end, resolutions = _settle(task, record.unknown_claims())
+        resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
         stands = sending.summarize_batch(
             record, settings, seconds=time.monotonic() - began_s, end=end
         )
         record.end_run(stands.exit_code, str(end.stop or "reconciled"))
         sending.write_results(planned, record, settings)
     return Reconciled(
-        summary=replace(stands, next=_next(stands, endings.left, settings)),
-        settled=tuple(sorted(endings.settled, key=lambda it: it.row)),
-        left=tuple(endings.left),
+        summary=replace(stands, next=_next(stands, resolutions.left, settings)),
+        settled=tuple(sorted(resolutions.settled, key=lambda resolution: resolution.row)),
+        left=tuple(resolutions.left),
     )
 
 
-def _settle(task: Task, doubts: Sequence[journal.UnknownClaim]) -> tuple[End, cases.Resolutions]:
+def _settle(
+    task: Task, doubts: Sequence[journal.UnknownClaim]
+) -> tuple[End, unknown_rows.Resolutions]:
     facts = task.record.batch()
     if not doubts or facts.sandbox:
-        endings = cases.Resolutions(
-            cases.UnknownRow(unknown_claim=it, message=None) for it in doubts
+        resolutions = unknown_rows.Resolutions(
+            unknown_rows.UnknownRow(unknown_claim=unknown_claim, message=None)
+            for unknown_claim in doubts
         )
         for unknown_claim in doubts:
-            endings.leave(unknown_claim.row, Reason.SANDBOX_GONE)
-        return End(None, ""), endings
+            resolutions.note_reasons(unknown_claim.row, Reason.SANDBOX_GONE)
+        return End(None, ""), resolutions
     access = _same_server(task.settings, facts.options.get("base_url", ""))
     _consent_to_5xx(task, doubts)
-    work = Settling(task, access)
-    return work.settle(), work.endings
+    work = Reconciler(task, access)
+    return work.settle(), work.resolutions
 
 
 def _same_server(settings: Settings, sent_via: str) -> accesses.Access:
@@ -89,7 +91,11 @@ def _same_server(settings: Settings, sent_via: str) -> accesses.Access:
 
 def _consent_to_5xx(task: Task, doubts: Sequence[journal.UnknownClaim]) -> None:
     """Raises UsageError unless the person agrees, by the count, that some may be texted twice."""
-    doubtful = [it for it in doubts if not idempotency.is_remembered(it.http)]
+    doubtful = [
+        unknown_claim
+        for unknown_claim in doubts
+        if not idempotency.is_remembered(unknown_claim.http)
+    ]
     if task.after_5xx and doubtful:
         consent.to_send_again(
             len(doubtful),
@@ -103,31 +109,31 @@ def _next(stands: summary.Summary, left: Sequence[Unresolved], settings: Setting
     """Look again later where that is of use; else it is the person's word."""
     if stands.counts.unsent or not left:
         return stands.next
-    if any(it.passing for it in left):
+    if any(unresolved.passing for unresolved in left):
         return advice.command("reconcile", settings)
     return ""  # what is left may have arrived: to send it again is the person's own word
 
 
-def document(found: Reconciled) -> dict[str, Any]:
+def document(reconciled: Reconciled) -> dict[str, Any]:
     """The document of `run`, and how each row was settled or why it was not."""
-    by = Counter(it.by for it in found.settled)
-    return summary.document(found.summary) | {
-        "settled": {it.value: by[it] for it in By},
+    counted = Counter(resolution.by for resolution in reconciled.settled)
+    return summary.document(reconciled.summary) | {
+        "settled": {by.value: counted[by] for by in By},
         "settled_rows": [
             {
-                "row": it.row,
-                "status": it.status,
-                "by": it.by,
-                "message_id": it.message_id or None,
+                "row": resolution.row,
+                "status": resolution.status,
+                "by": resolution.by,
+                "message_id": resolution.message_id or None,
             }
-            for it in found.settled
+            for resolution in reconciled.settled
         ],
         "unknown_rows": [
             {
-                "row": it.row,
-                "reasons": list(it.reasons),
-                "text": "; ".join(REASON_TEXT[each] for each in it.reasons),
+                "row": unresolved.row,
+                "reasons": list(unresolved.reasons),
+                "text": "; ".join(REASON_TEXT[each] for each in unresolved.reasons),
             }
-            for it in found.left
+            for unresolved in reconciled.left
         ],
     }

@@ -25,9 +25,9 @@ def resume(settings: Settings, reporter: Reporter) -> summary.Summary:
     """
     pace.parse_rate(settings.guards.rate)
     with reopened(settings, reporter) as (record, planned):
-        found = access.access(settings, record.batch().options.get("base_url", ""))
+        server = access.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
-        return sending.send_open_rows(planned, record, settings, found, reporter, again)
+        return sending.send_open_rows(planned, record, settings, server, reporter, again)
 
 
 @contextmanager

@@ -52,10 +52,10 @@ def _filesystem(folder: Path) -> str:
     except OSError:
         return ""
     inside = folder.resolve()
-    found, kind = 0, ""
+    longest, kind = 0, ""
     for mount in mounts:
         _, point, its_kind, *_ = mount.split()
         root = Path(point.replace("\\040", " "))
-        if inside.is_relative_to(root) and len(root.parts) >= found:
-            found, kind = len(root.parts), its_kind
+        if inside.is_relative_to(root) and len(root.parts) >= longest:
+            longest, kind = len(root.parts), its_kind
     return kind

@@ -65,7 +65,7 @@ class Journal(reading.Reader):
         try:
             _harden(connection)
             journal = cls(connection, path, lock)
-            journal._disown()
+            journal._mark_interrupted()
             journal._begin_run()
         except sqlite3.Error as failure:
             connection.close()
@@ -127,13 +127,13 @@ class Journal(reading.Reader):
             advance(Status.UNKNOWN, reply.status)
         now_ms, status = _now_ms(), schema.CODE_OF[reply.status]
         await self._writer.note(
-            (schema.KEEP_DOUBT, (row, claim, why, now_ms)),
+            (schema.NOTE_UNKNOWN, (row, claim, why, now_ms)),
             (schema.RESOLVE, (row, claim, status, now_ms, *_columns(reply))),
         )
 
-    async def note_doubt(self, row: int, claim: int, why: str) -> None:
+    async def note_asked_again(self, row: int, claim: int, why: str) -> None:
         """Note what is about to be done for an unknown row; returns when that is durable."""
-        await self._writer.note((schema.KEEP_DOUBT, (row, claim, why, _now_ms())))
+        await self._writer.note((schema.NOTE_UNKNOWN, (row, claim, why, _now_ms())))
 
     async def note_clock(self, low_s: float, high_s: float) -> None:
         """Note how far the server's clock is from ours, by the replies of this run."""
@@ -149,9 +149,9 @@ class Journal(reading.Reader):
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute(schema.END_RUN, (_now_ms(), exit_code, why, self._run))
 
-    def _disown(self) -> None:
+    def _mark_interrupted(self) -> None:
         values = (_now_ms(), _CRASHED, errors.TEXT_FOR[_CRASHED])
-        self._connection.execute(schema.DISOWN, values)
+        self._connection.execute(schema.MARK_INTERRUPTED, values)
 
     def _begin_run(self) -> None:
         values = (os.getpid(), socket.gethostname(), _now_ms())

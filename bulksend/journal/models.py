@@ -68,7 +68,7 @@ class UnknownClaim(NamedTuple):
     clock_low_ms: int | None
     clock_high_ms: int | None
     #: True when an earlier claim of the row may have been sent as well.
-    rivalled: bool
+    competing: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,16 +99,16 @@ class Reader:
             row: claim + 1 for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
         }
 
-    def doubts(self) -> list[UnknownClaim]:
+    def unknown_claims(self) -> list[UnknownClaim]:
         """The unknown rows, in their order."""
         return [
             UnknownClaim._make((*found[:-1], bool(found[-1])))
-            for found in self._connection.execute(schema.DOUBTS)
+            for found in self._connection.execute(schema.UNKNOWN_CLAIMS)
         ]
 
-    def doubtful_rows(self) -> set[int]:
+    def rows_maybe_sent(self) -> set[int]:
         """The rows of which some claim may have been sent and nobody knows."""
-        return {row for (row,) in self._connection.execute(schema.DOUBTFUL)}
+        return {row for (row,) in self._connection.execute(schema.ROWS_MAYBE_SENT)}
 
     def known_messages(self, message_ids: Iterable[str]) -> set[str]:
         """Those of the messages that are known to be rows of this batch."""

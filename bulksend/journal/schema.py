@@ -57,7 +57,7 @@ CODE_OF = {
 }
 ENCODINGS = {"GSM-7": 1, "UTF-16": 2}
 
-KEEP_SUPERSEDED = """
+NOTE_SUPERSEDED = """
 INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
 SELECT row, claim, status, code, message_id, 'claimed again', ?1 FROM send WHERE row = ?2
 """
@@ -77,7 +77,7 @@ UPDATE send SET status = ?3, settled_ms = ?4, attempts = ?5, http = ?6, code = ?
 WHERE row = ?1 AND claim = ?2 AND status = 1
 """
 # Evidence settles what is unknown and nothing else; first it is kept what was known before.
-KEEP_DOUBT = """
+NOTE_UNKNOWN = """
 INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
 SELECT row, claim, status, code, message_id, ?3, ?4 FROM send
 WHERE row = ?1 AND claim = ?2 AND status = 4
@@ -92,7 +92,7 @@ UPDATE run SET clock_low_ms = min(coalesce(clock_low_ms, ?2), ?2),
   clock_high_ms = max(coalesce(clock_high_ms, ?3), ?3)
 WHERE id = ?1
 """
-DISOWN = """
+MARK_INTERRUPTED = """
 UPDATE send SET status = 4, settled_ms = ?1, attempts = coalesce(attempts, 1), code = ?2, error = ?3
 WHERE status = 1
 """
@@ -120,9 +120,9 @@ STATES = "SELECT row, status FROM send"
 REFUSED_BY_CODE = "SELECT coalesce(code, ''), count(*) FROM send WHERE status = 3 GROUP BY 1"
 LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
 CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
-# A claim is rivalled by an earlier one of its row that may have been sent as well. The last
+# A claim is competing by an earlier one of its row that may have been sent as well. The last
 # request for it left when it was given up, or later when it was asked for again.
-DOUBTS = """
+UNKNOWN_CLAIMS = """
 SELECT send.row, send.claim, body, claimed_ms,
   max(coalesce(settled_ms, claimed_ms), coalesce(asked.at_ms, 0)), code, http,
   clock_low_ms, clock_high_ms,
@@ -132,7 +132,7 @@ FROM send LEFT JOIN run ON run.id = send.run LEFT JOIN (
 ) AS asked ON asked.row = send.row AND asked.claim = send.claim
 WHERE status = 4 ORDER BY send.row
 """
-DOUBTFUL = """
+ROWS_MAYBE_SENT = """
 SELECT row FROM send WHERE status IN (1, 4)
 UNION SELECT row FROM history WHERE status = 4 AND why = 'claimed again'
 """

@@ -136,7 +136,7 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             again = [(values[4], values[0]) for values in group.claims if values[1] > 1]
             if again:
-                self._connection.executemany(schema.KEEP_SUPERSEDED, again)
+                self._connection.executemany(schema.NOTE_SUPERSEDED, again)
             self._write(schema.CLAIM, group.claims)
             self._write(schema.SETTLE, group.settlements)
             for statement, values in group.notes:

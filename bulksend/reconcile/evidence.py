@@ -123,11 +123,11 @@ class Unresolved:
     @property
     def passing(self) -> bool:
         """Whether to look again later is of use."""
-        return any(it in PASSING for it in self.reasons)
+        return any(reason in PASSING for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
+class ControlRow:
     """A neighbour that was accepted: is it seen where the row is looked for?"""
 
     message_id: str
@@ -139,12 +139,13 @@ class Control:
     def seen(self) -> bool:
         """Its own record, with its own number."""
         return any(
-            it.message_id == self.message_id and it.phone == self.phone for it in self.records or ()
+            record.message_id == self.message_id and record.phone == self.phone
+            for record in self.records or ()
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Evidence:
     """Everything that was seen of one unknown row."""
 
     message: Message
@@ -159,10 +160,10 @@ class Sight:
     #: Messages that other rows are known to be.
     explained: frozenset[str] = frozenset()
     #: Another claim of ours to the same phone may have been sent as well.
-    rivalled: bool = False
+    competing: bool = False
     #: Records show the marks of other rows, so this row's would be shown as well.
     marks_shown: bool = False
-    controls: tuple[Control, ...] = ()
+    controls: tuple[ControlRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,48 +190,55 @@ def wide(asked: Span) -> Span:
     return Span(since_s=asked.since_s - _WIDE_BEFORE_S, until_s=asked.until_s + _WIDE_AFTER_S)
 
 
-def judge(sight: Sight, row_reference: RowReference | None) -> Certain | Probable | Absent | Reason:
+def judge(
+    evidence: Evidence, row_reference: RowReference | None
+) -> Certain | Probable | Absent | Reason:
     """What the records say of one row."""
-    claim = (sight.message.row, sight.message.claim)
-    every = (*(sight.records or ()), *sight.deliveries)
+    claim = (evidence.message.row, evidence.message.claim)
+    every = (*(evidence.records or ()), *evidence.deliveries)
     own = [
-        it for it in every if row_reference is not None and row_reference.find(it.marked) == claim
+        record
+        for record in every
+        if row_reference is not None and row_reference.find(record.marked) == claim
     ]
     if own:
-        return _marked(sight, own)
-    if sight.records is None:
+        return _marked(evidence, own)
+    if evidence.records is None:
         return Reason.RECORDS_UNREAD
-    foreign = [it for it in sight.records if it.message_id not in sight.explained]
-    if any(it.phone != sight.message.phone for it in sight.records):
+    foreign = [record for record in evidence.records if record.message_id not in evidence.explained]
+    if any(record.phone != evidence.message.phone for record in evidence.records):
         return Reason.NUMBER_MASKED
     if row_reference is not None:  # the mark of another claim of ours explains a record as well
-        foreign = [it for it in foreign if row_reference.find(it.marked) is None]
-    return _one_of(sight, foreign) if foreign else _none(sight)
+        foreign = [record for record in foreign if row_reference.find(record.marked) is None]
+    return _one_of(evidence, foreign) if foreign else _none(evidence)
 
 
-def _marked(sight: Sight, own: list[Record]) -> Certain | Reason:
+def _marked(evidence: Evidence, own: list[Record]) -> Certain | Reason:
     """The earliest, should a server have taken one claim twice; it cannot be another row's."""
     others_phone = any(
-        it.phone[:1] == "+" and it.phone[1:].isdecimal() and it.phone != sight.message.phone
-        for it in own
+        record.phone[:1] == "+"
+        and record.phone[1:].isdecimal()
+        and record.phone != evidence.message.phone
+        for record in own
     )
-    if others_phone or any(it.message_id in sight.explained for it in own):
+    if others_phone or any(record.message_id in evidence.explained for record in own):
         return Reason.AMBIGUOUS
-    return Certain(min(own, key=lambda it: (it.at_s is None, it.at_s or 0.0)))
+    return Certain(min(own, key=lambda record: (record.at_s is None, record.at_s or 0.0)))
 
 
-def _one_of(sight: Sight, foreign: list[Record]) -> Probable | Reason:
+def _one_of(evidence: Evidence, foreign: list[Record]) -> Probable | Reason:
     only = foreign[0]
-    if len(foreign) > 1 or sight.rivalled or sight.marks_shown or only.at_s is None:
+    if len(foreign) > 1 or evidence.competing or evidence.marks_shown or only.at_s is None:
         return Reason.AMBIGUOUS
-    near = sight.asked.since_s - _BEFORE_S <= only.at_s <= sight.asked.until_s + _AFTER_S
-    fits = only.parts in (None, sight.message.parts)
+    near = evidence.asked.since_s - _BEFORE_S <= only.at_s <= evidence.asked.until_s + _AFTER_S
+    fits = only.parts in (None, evidence.message.parts)
     return Probable(only) if near and fits else Reason.AMBIGUOUS
 
 
-def _none(sight: Sight) -> Absent | Reason:
-    if sight.age_s < ABSENT_AFTER_S:
+def _none(evidence: Evidence) -> Absent | Reason:
+    if evidence.age_s < ABSENT_AFTER_S:
         return Reason.TOO_EARLY
-    if len(sight.controls) < CONTROLS_MIN:
+    if len(evidence.controls) < CONTROLS_MIN:
         return Reason.FEW_NEIGHBOURS
-    return Absent() if all(it.seen for it in sight.controls) else Reason.NEIGHBOURS_UNSEEN
+    every_one_seen = all(control.seen for control in evidence.controls)
+    return Absent() if every_one_seen else Reason.NEIGHBOURS_UNSEEN

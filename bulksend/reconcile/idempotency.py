@@ -68,7 +68,7 @@ class Repeat:
     http_status: int | None
 
 
-def bar(repeat: Repeat) -> Reason | None:
+def why_not(repeat: Repeat) -> Reason | None:
     """None when the row may be asked for again. A claim from the future is no younger than any."""
     if not repeat.proven:
         return Reason.KEY_UNPROVEN

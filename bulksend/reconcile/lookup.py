@@ -14,8 +14,18 @@ from dataclasses import dataclass, replace
 from bulksend import journal
 from bulksend.batch.plan import Plan
 from bulksend.contacts import rows
-from bulksend.reconcile import evidence
-from bulksend.reconcile.evidence import Absent, Certain, Control, Probable, Reason, Sight
+from bulksend.reconcile.evidence import (
+    CONTROLS_MAX,
+    NEIGHBOUR_S,
+    Absent,
+    Certain,
+    ControlRow,
+    Evidence,
+    Probable,
+    Reason,
+    judge,
+    wide,
+)
 from bulksend.reconcile.unknown_rows import Clock, UnknownRow, messages
 from bulksend.sms.message import Message
 from bulksend.telnyx.records import Search, Span
@@ -36,68 +46,76 @@ class RecordLookup:
     row_reference: RowReference | None
     clock: Clock
 
-    async def judge(self, cases: Sequence[UnknownRow]) -> list[Verdict]:
+    async def judge_all(self, unknown_rows: Sequence[UnknownRow]) -> list[Verdict]:
         """What the records say of each case; every case has its message."""
-        sights = await asyncio.gather(*(self._look(it) for it in cases))
-        sights = self._explain(sights)
-        verdicts = [evidence.judge(it, self.row_reference) for it in sights]
-        wanting = [at for at, it in enumerate(verdicts) if it is Reason.FEW_NEIGHBOURS]
-        controls = await self._controls([cases[at] for at in wanting])
+        every_evidence = await asyncio.gather(
+            *(self._look(unknown_row) for unknown_row in unknown_rows)
+        )
+        every_evidence = self._explain(every_evidence)
+        verdicts = [judge(evidence, self.row_reference) for evidence in every_evidence]
+        wanting = [at for at, verdict in enumerate(verdicts) if verdict is Reason.FEW_NEIGHBOURS]
+        controls = await self._controls([unknown_rows[at] for at in wanting])
         for at in wanting:
-            sight = replace(sights[at], controls=controls[_minute(cases[at])])
-            verdicts[at] = evidence.judge(sight, self.row_reference)
+            evidence = replace(every_evidence[at], controls=controls[_minute(unknown_rows[at])])
+            verdicts[at] = judge(evidence, self.row_reference)
         return verdicts
 
-    async def _look(self, case: UnknownRow) -> Sight:
+    async def _look(self, unknown_row: UnknownRow) -> Evidence:
         """The row's number, and its mark."""
-        message = case.message
+        message = unknown_row.message
         assert message is not None  # noqa: S101 - promised by the caller
-        clock = case.clock(self.clock, self.record)
-        earliest_s, _ = clock.moment_s(case.unknown_claim.claimed_ms)
-        _, latest_s = clock.moment_s(case.unknown_claim.settled_ms)
+        clock = unknown_row.clock(self.clock, self.record)
+        earliest_s, _ = clock.moment_s(unknown_row.unknown_claim.claimed_ms)
+        _, latest_s = clock.moment_s(unknown_row.unknown_claim.settled_ms)
         asked = Span(since_s=earliest_s, until_s=latest_s)
-        found = await self.search.by_phone(message.phone, self.sender, evidence.wide(asked))
+        shown = await self.search.by_phone(message.phone, self.sender, wide(asked))
         deliveries = None
         if self.row_reference is not None:
             deliveries = await self.search.by_mark(
                 self.row_reference.mark(message.row, message.claim)
             )
-        return Sight(
+        return Evidence(
             message=message,
             asked=asked,
             age_s=time.time() + self.clock.low_s - latest_s,
-            records=found,
+            records=shown,
             deliveries=deliveries or (),
-            rivalled=case.unknown_claim.rivalled,
+            competing=unknown_row.unknown_claim.competing,
         )
 
-    def _explain(self, sights: Sequence[Sight]) -> list[Sight]:
+    def _explain(self, every_evidence: Sequence[Evidence]) -> list[Evidence]:
         """What else of ours the records may be."""
-        seen = {it.message_id for sight in sights for it in (*(sight.records or ()),)}
-        seen |= {it.message_id for sight in sights for it in sight.deliveries}
+        seen = {
+            record.message_id
+            for evidence in every_evidence
+            for record in (*(evidence.records or ()),)
+        }
+        seen |= {record.message_id for evidence in every_evidence for record in evidence.deliveries}
         explained = frozenset(self.record.known_messages(seen))
         foreign = {
-            sight.message.phone
-            for sight in sights
-            if any(it.message_id not in explained for it in sight.records or ())
+            evidence.message.phone
+            for evidence in every_evidence
+            if any(record.message_id not in explained for record in evidence.records or ())
         }
-        rivalled = self._rivalled(foreign)
+        competing = self._competing(foreign)
         shown = self.row_reference is not None and any(
-            self.row_reference.find(it.marked) for sight in sights for it in sight.records or ()
+            self.row_reference.find(record.marked)
+            for evidence in every_evidence
+            for record in evidence.records or ()
         )
         return [
             replace(
-                it,
+                evidence,
                 explained=explained,
                 marks_shown=shown,
-                rivalled=it.rivalled or it.message.row in rivalled,
+                competing=evidence.competing or evidence.message.row in competing,
             )
-            for it in sights
+            for evidence in every_evidence
         ]
 
-    def _rivalled(self, phones: set[str]) -> set[int]:
+    def _competing(self, phones: set[str]) -> set[int]:
         """Rows whose phone another doubtful row of the batch has as well."""
-        doubtful = self.record.doubtful_rows()
+        doubtful = self.record.rows_maybe_sent()
         sharing = rows.rows_of_phones(self.plan.frames, phones) if phones else {}
         return {
             row
@@ -106,37 +124,41 @@ class RecordLookup:
             if any(other in doubtful for other in together if other != row)
         }
 
-    async def _controls(self, cases: Iterable[UnknownRow]) -> Mapping[int, tuple[Control, ...]]:
+    async def _controls(
+        self, unknown_rows: Iterable[UnknownRow]
+    ) -> Mapping[int, tuple[ControlRow, ...]]:
         """By minute, the neighbours that were accepted, each looked for as the row was."""
-        first = {_minute(it): it for it in cases}
+        first = {_minute(unknown_row): unknown_row for unknown_row in unknown_rows}
         near = {
             minute: self.record.neighbours(
-                minute * 60_000 + 30_000, int(evidence.NEIGHBOUR_S * 1000), evidence.CONTROLS_MAX
+                minute * 60_000 + 30_000, int(NEIGHBOUR_S * 1000), CONTROLS_MAX
             )
             for minute in first
         }
-        known = messages(self.plan, {row: 1 for found in near.values() for row, _, _ in found})
+        known = messages(
+            self.plan, {row: 1 for neighbours in near.values() for row, _, _ in neighbours}
+        )
         return {
             minute: tuple(
                 await asyncio.gather(
                     *(
                         self._control(first[minute], known[row], claimed_ms, message_id)
-                        for row, claimed_ms, message_id in found
+                        for row, claimed_ms, message_id in neighbours
                         if row in known
                     )
                 )
             )
-            for minute, found in near.items()
+            for minute, neighbours in near.items()
         }
 
     async def _control(
-        self, case: UnknownRow, message: Message, claimed_ms: int, message_id: str
-    ) -> Control:
-        earliest_s, latest_s = case.clock(self.clock, self.record).moment_s(claimed_ms)
+        self, unknown_row: UnknownRow, message: Message, claimed_ms: int, message_id: str
+    ) -> ControlRow:
+        earliest_s, latest_s = unknown_row.clock(self.clock, self.record).moment_s(claimed_ms)
         asked = Span(since_s=earliest_s, until_s=latest_s)
-        found = await self.search.by_phone(message.phone, self.sender, evidence.wide(asked))
-        return Control(message_id=message_id, phone=message.phone, records=found)
+        shown = await self.search.by_phone(message.phone, self.sender, wide(asked))
+        return ControlRow(message_id=message_id, phone=message.phone, records=shown)
 
 
-def _minute(case: UnknownRow) -> int:
-    return case.unknown_claim.claimed_ms // 60_000
+def _minute(unknown_row: UnknownRow) -> int:
+    return unknown_row.unknown_claim.claimed_ms // 60_000

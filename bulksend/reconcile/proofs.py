@@ -1,6 +1,6 @@
 """What past probes showed on this computer: where the idempotency key is honoured, and since when.
 
-A page is named after the base URL and the messaging profile (which belongs to one organisation, and
+A file is named after the base URL and the messaging profile (which belongs to one organisation, and
 so does the key's memory); of the API key nothing is kept.
 """
 
@@ -14,21 +14,21 @@ from bulksend import atomic_file, errors
 from bulksend.reconcile.idempotency import Proof, Verdict
 
 
-def _page(folder: Path, base_url: str, profile_id: str) -> Path:
+def _file(folder: Path, base_url: str, profile_id: str) -> Path:
     facts = f"{base_url}\0{profile_id}".encode()
     return folder / "keys" / hashlib.blake2b(facts, digest_size=16).hexdigest()
 
 
 def save(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None:
     """Raises UsageError where it cannot be kept: it was paid for."""
-    page = _page(folder, base_url, profile_id)
+    path = _file(folder, base_url, profile_id)
     content = {"verdict": proof.verdict, "at_s": proof.at_s, "base_url": base_url}
     try:
-        page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        atomic_file.write(page, json.dumps(content).encode())
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        atomic_file.write(path, json.dumps(content).encode())
     except OSError as failure:
         raise errors.UsageError(
-            f"{page}: what the probe showed cannot be kept: {failure.strerror}",
+            f"{path}: what the probe showed cannot be kept: {failure.strerror}",
             hint="make the folder writable, or set XDG_STATE_HOME",
             code="state_unwritable",
         ) from None
@@ -39,7 +39,7 @@ def load(folder: Path | None, base_url: str, profile_id: str) -> Proof | None:
     if folder is None:
         return None
     try:
-        read = json.loads(_page(folder, base_url, profile_id).read_text())
+        read = json.loads(_file(folder, base_url, profile_id).read_text())
         return Proof(Verdict(read["verdict"]), float(read["at_s"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,4 @@
-"""One `reconcile` from doubts to endings: asks, looks up, and writes down what is certain.
+"""One `reconcile` from doubts to resolutions: asks, looks up, and writes down what is certain.
 
 The order is that of strength: keys first, then records; what is only probable waits for a person's
 word, outside the loop.
@@ -20,10 +20,9 @@ from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
-from bulksend.reconcile import idempotency, proofs
+from bulksend.reconcile import idempotency, proofs, unknown_rows
 from bulksend.reconcile import lookup as searching
 from bulksend.reconcile import replay as repeating
-from bulksend.reconcile import unknown_rows as cases
 from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Resolution
 from bulksend.reconcile.unknown_rows import Clock, UnknownRow
 from bulksend.sending import breaker, halt
@@ -48,15 +47,15 @@ class Task:
     after_5xx: bool
 
 
-class Settling:
-    """Every case of a batch, until it has ended or is left."""
+class Reconciler:
+    """Every unknown row of a batch, until it has ended or is left."""
 
     def __init__(self, task: Task, access: accesses.Access) -> None:
         self._task, self._access = task, access
         self._record, self._facts = task.record, task.record.batch()
-        self._cases = cases.cases(task.plan, task.record.doubts())
+        self._unknown_rows = unknown_rows.unknown_rows(task.plan, task.record.unknown_claims())
         self._probable: list[tuple[UnknownRow, records.Record]] = []
-        self.endings = cases.Resolutions(self._cases)
+        self.resolutions = unknown_rows.Resolutions(self._unknown_rows)
 
     def settle(self) -> End:
         """Why it ended early. Raises JournalError, UsageError."""
@@ -64,11 +63,11 @@ class Settling:
         if self._probable and self._confirmed():
             asyncio.run(self._accept_probable())
         elif self._probable:
-            for case, _ in self._probable:
-                self.endings.leave(case.row, Reason.NOT_CONFIRMED)
-        for left in self.endings.left:
+            for unknown_row, _ in self._probable:
+                self.resolutions.note_reasons(unknown_row.row, Reason.NOT_CONFIRMED)
+        for left in self.resolutions.left:
             if not left.reasons:
-                self.endings.leave(left.row, Reason.STOPPED)
+                self.resolutions.note_reasons(left.row, Reason.STOPPED)
         return end
 
     async def _ask(self) -> End:
@@ -97,8 +96,8 @@ class Settling:
         clock = await self._greet(gateway)
         await self._repeat(self._repeatable(gateway, clock), gateway, switch)
         if clock is None:
-            for left in self.endings.left:
-                self.endings.leave(left.row, Reason.RECORDS_UNREAD)
+            for left in self.resolutions.left:
+                self.resolutions.note_reasons(left.row, Reason.RECORDS_UNREAD)
             return
         if await switch.outlast(self._look_up(gateway, clock)) and self._task.after_5xx:
             await self._repeat(self._after_5xx(), gateway, switch)
@@ -130,7 +129,7 @@ class Settling:
         )
         guards = self._task.settings.guards
         async with pacing.Pacer(pace.parse_rate(guards.rate)) as pacer:
-            repeater = repeating.KeyReplay(
+            key_replay = repeating.KeyReplay(
                 batch_id=self._facts.batch_id,
                 record=self._record,
                 gateway=gateway,
@@ -139,50 +138,57 @@ class Settling:
                 switch=switch,
                 max_in_flight=guards.max_in_flight,
             )
-            for ending in await repeater.repeat(may):
-                self.endings.add(ending)
+            for ending in await key_replay.repeat(may):
+                self.resolutions.add(ending)
 
     def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[UnknownRow]:
-        """The cases whose keys are proven to protect them; the others are told why not."""
+        """The unknown rows whose keys are proven to protect them; the others are told why not."""
         folder, profile_id = self._task.settings.state_folder, self._facts.profile_id
         proof = proofs.load(folder, self._access.base_url, profile_id)
         proven = proof is not None and proof.stands(time.time())
         may = []
-        for case in self._cases:
-            if case.message is None:
-                self.endings.leave(case.row, Reason.ROW_GONE)
+        for unknown_row in self._unknown_rows:
+            if unknown_row.message is None:
+                self.resolutions.note_reasons(unknown_row.row, Reason.ROW_GONE)
                 continue
             repeat = idempotency.Repeat(
                 proven=proven,
-                same_bytes=self._is_same(case, gateway),
-                age_s=self._age_s(case, clock),
-                http_status=case.unknown_claim.http,
+                same_bytes=self._is_same(unknown_row, gateway),
+                age_s=self._age_s(unknown_row, clock),
+                http_status=unknown_row.unknown_claim.http,
             )
-            if (bar := idempotency.bar(repeat)) is None:
-                may.append(case)
+            if (why_not := idempotency.why_not(repeat)) is None:
+                may.append(unknown_row)
             else:
-                self.endings.leave(case.row, bar)
+                self.resolutions.note_reasons(unknown_row.row, why_not)
         return may
 
     def _after_5xx(self) -> list[UnknownRow]:
-        """The cases that only an error of the server keeps back, and no record speaks for."""
-        found = {case.row for case, _ in self._probable}
+        """Those that only an error of the server keeps back, and no record speaks for."""
+        shown = {unknown_row.row for unknown_row, _ in self._probable}
         barred = {
-            it.row for it in self.endings.left if Reason.KEY_NOT_REMEMBERED in it.reasons
-        } - found
-        return [it for it in self._cases if it.row in barred]
+            unresolved.row
+            for unresolved in self.resolutions.left
+            if Reason.KEY_NOT_REMEMBERED in unresolved.reasons
+        } - shown
+        return [unknown_row for unknown_row in self._unknown_rows if unknown_row.row in barred]
 
-    def _is_same(self, case: UnknownRow, gateway: client.Client) -> bool:
+    def _is_same(self, unknown_row: UnknownRow, gateway: client.Client) -> bool:
         """Whether the contacts file still makes the same request of the row."""
-        if case.message is None:
+        if unknown_row.message is None:
             return False
-        return self._record.body_hash(gateway.body(case.message)) == case.unknown_claim.body
+        return (
+            self._record.body_hash(gateway.body(unknown_row.message))
+            == unknown_row.unknown_claim.body
+        )
 
-    def _age_s(self, case: UnknownRow, clock: Clock | None) -> float | None:
+    def _age_s(self, unknown_row: UnknownRow, clock: Clock | None) -> float | None:
         """Since its claim, at the most, by the server's clock."""
         if clock is None:
             return None
-        earliest_s, _ = case.clock(clock, self._record).moment_s(case.unknown_claim.claimed_ms)
+        earliest_s, _ = unknown_row.clock(clock, self._record).moment_s(
+            unknown_row.unknown_claim.claimed_ms
+        )
         return time.time() + clock.high_s - earliest_s
 
     async def _look_up(self, gateway: client.Client, clock: Clock) -> None:
@@ -196,32 +202,37 @@ class Settling:
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             clock=clock,
         )
-        doubts = {it.row: it for it in self._record.doubts()}  # some were asked for just now
+        doubts = {
+            claim.row: claim for claim in self._record.unknown_claims()
+        }  # some were asked for just now
         looked = [
-            replace(it, unknown_claim=doubts[it.row])
-            for it in self._cases
-            if self.endings.is_left(it.row) and self._is_same(it, gateway)
+            replace(unknown_row, unknown_claim=doubts[unknown_row.row])
+            for unknown_row in self._unknown_rows
+            if self.resolutions.is_unresolved(unknown_row.row)
+            and self._is_same(unknown_row, gateway)
         ]
         if looked:
             self._task.reporter.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
-        for case, verdict in zip(looked, await lookup_records.judge(looked), strict=True):
-            await self._follow(case, verdict)
+        for unknown_row, verdict in zip(
+            looked, await lookup_records.judge_all(looked), strict=True
+        ):
+            await self._follow(unknown_row, verdict)
 
-    async def _follow(self, case: UnknownRow, verdict: searching.Verdict) -> None:
+    async def _follow(self, unknown_row: UnknownRow, verdict: searching.Verdict) -> None:
         match verdict:
-            case Certain(found):
-                await self._end(case, _accepted(found), By.REFERENCE)
+            case Certain(record):
+                await self._end(unknown_row, _accepted(record), By.REFERENCE)
             case Absent():
-                await self._end(case, Reply(status=Status.UNSENT), By.ABSENCE)
-            case Probable(found):
-                self._probable.append((case, found))
+                await self._end(unknown_row, Reply(status=Status.UNSENT), By.ABSENCE)
+            case Probable(record):
+                self._probable.append((unknown_row, record))
             case reason:
-                self.endings.leave(case.row, reason)
+                self.resolutions.note_reasons(unknown_row.row, reason)
 
-    async def _end(self, case: UnknownRow, reply: Reply, by: By) -> None:
-        unknown_claim = case.unknown_claim
+    async def _end(self, unknown_row: UnknownRow, reply: Reply, by: By) -> None:
+        unknown_claim = unknown_row.unknown_claim
         await self._record.resolve(unknown_claim.row, unknown_claim.claim, reply, f"evidence: {by}")
-        self.endings.add(
+        self.resolutions.add(
             Resolution(
                 row=unknown_claim.row, status=reply.status, by=by, message_id=reply.message_id
             )
@@ -230,9 +241,9 @@ class Settling:
     def _confirmed(self) -> bool:
         """Whether the person takes what fits for what it seems to be."""
         shown = [
-            f"  row {case.row}: message {found.message_id}, made {_at(found)} UTC, "
-            f"{found.parts or '?'} parts"
-            for case, found in self._probable[:_SHOWN_MAX]
+            f"  row {unknown_row.row}: message {record.message_id}, made {_at(record)} UTC, "
+            f"{record.parts or '?'} parts"
+            for unknown_row, record in self._probable[:_SHOWN_MAX]
         ]
         count = len(self._probable)
         heading = f"{count} unknown rows have one record each that fits and is no other row's:"
@@ -246,20 +257,20 @@ class Settling:
 
     async def _accept_probable(self) -> None:
         async with self._record.writing():
-            for case, found in self._probable:
-                await self._end(case, _accepted(found), By.SEARCH)
+            for unknown_row, record in self._probable:
+                await self._end(unknown_row, _accepted(record), By.SEARCH)
 
 
-def _accepted(found: records.Record) -> Reply:
+def _accepted(record: records.Record) -> Reply:
     """A record as the reply that never came."""
     return Reply(
         status=Status.ACCEPTED,
-        message_id=found.message_id,
-        parts=found.parts,
-        encoding=found.encoding,
-        cost=found.cost,
+        message_id=record.message_id,
+        parts=record.parts,
+        encoding=record.encoding,
+        cost=record.cost,
     )
 
 
-def _at(found: records.Record) -> str:
-    return f"{datetime.fromtimestamp(found.at_s or 0.0, UTC):%F %T}"
+def _at(record: records.Record) -> str:
+    return f"{datetime.fromtimestamp(record.at_s or 0.0, UTC):%F %T}"

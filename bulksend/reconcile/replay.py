@@ -21,7 +21,7 @@ from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_ke
 #: Waits for a first request that the server still works on.
 _BUSY_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
-Ending = Resolution | Unresolved
+Conclusion = Resolution | Unresolved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,33 +36,38 @@ class KeyReplay:
     switch: halt.Halt
     max_in_flight: int
 
-    async def repeat(self, cases: Iterable[UnknownRow]) -> list[Ending]:
+    async def repeat(self, unknown_rows: Iterable[UnknownRow]) -> list[Conclusion]:
         """How each case ended. Raises JournalError."""
         slots = asyncio.Semaphore(self.max_in_flight)
 
-        async def one(case: UnknownRow, message: Message) -> Ending:
+        async def one(unknown_row: UnknownRow, message: Message) -> Conclusion:
             async with slots:
-                return await self._repeat(case, message)
+                return await self._repeat(unknown_row, message)
 
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(one(it, it.message), name=f"bulksend-repeat-{it.row}")
-                    for it in cases
-                    if it.message is not None
+                    group.create_task(
+                        one(unknown_row, unknown_row.message),
+                        name=f"bulksend-repeat-{unknown_row.row}",
+                    )
+                    for unknown_row in unknown_rows
+                    if unknown_row.message is not None
                 ]
         except* errors.JournalError as failures:
             raise failures.exceptions[0] from None
-        return [it.result() for it in tasks]
+        return [task.result() for task in tasks]
 
-    async def _repeat(self, case: UnknownRow, message: Message) -> Ending:
+    async def _repeat(self, unknown_row: UnknownRow, message: Message) -> Conclusion:
         if not await self.switch.outlast(self.pacer.slot()):
-            return Unresolved(row=case.row, reasons=(Reason.STOPPED,))
+            return Unresolved(row=unknown_row.row, reasons=(Reason.STOPPED,))
         body = self.gateway.body(message)
         key = idempotency_key(self.batch_id, message.row, message.claim)
-        await self.record.note_doubt(message.row, message.claim, "asked for again with its key")
+        await self.record.note_asked_again(
+            message.row, message.claim, "asked for again with its key"
+        )
         outcome = await self._ask(message, body, key)
-        return await self._conclude(case, outcome.reply)
+        return await self._conclude(unknown_row, outcome.reply)
 
     async def _ask(self, message: Message, body: bytes, key: str) -> Outcome:
         """The reply to the repeat; while the first request is worked on, a later one's."""
@@ -89,8 +94,8 @@ class KeyReplay:
         if reason is not None:
             self.switch.set(reason, reply.error)
 
-    async def _conclude(self, case: UnknownRow, reply: Reply) -> Ending:
-        unknown_claim = case.unknown_claim
+    async def _conclude(self, unknown_row: UnknownRow, reply: Reply) -> Conclusion:
+        unknown_claim = unknown_row.unknown_claim
         if idempotency.settles(reply):
             why = "its key: answered again" if reply.replayed else "its key: answered"
             await self.record.resolve(unknown_claim.row, unknown_claim.claim, reply, why)

@@ -53,11 +53,14 @@ class UnknownRow:
 
 
 class Resolutions:
-    """What became of the cases so far: each is left until it is settled."""
+    """What became of the unknown_rows so far: each is left until it is settled."""
 
-    def __init__(self, found: Iterable[UnknownRow]) -> None:
+    def __init__(self, unknown_rows: Iterable[UnknownRow]) -> None:
         self.settled: list[Resolution] = []
-        self._left = {it.row: Unresolved(row=it.row, reasons=()) for it in found}
+        self._left = {
+            unknown_row.row: Unresolved(row=unknown_row.row, reasons=())
+            for unknown_row in unknown_rows
+        }
 
     @property
     def left(self) -> list[Unresolved]:
@@ -66,13 +69,13 @@ class Resolutions:
 
     def keep(self, unknown: Collection[int]) -> None:
         """What the journal has settled is not left, though its ending was not heard of."""
-        self._left = {row: it for row, it in self._left.items() if row in unknown}
+        self._left = {row: unresolved for row, unresolved in self._left.items() if row in unknown}
 
-    def is_left(self, row: int) -> bool:
+    def is_unresolved(self, row: int) -> bool:
         """Whether a row is unknown still."""
         return row in self._left
 
-    def leave(self, row: int, *reasons: Reason) -> None:
+    def note_reasons(self, row: int, *reasons: Reason) -> None:
         """More reasons why a row stays as it is."""
         every = dict.fromkeys((*self._left[row].reasons, *reasons))
         self._left[row] = Unresolved(row=row, reasons=tuple(every))
@@ -80,17 +83,17 @@ class Resolutions:
     def add(self, ending: Resolution | Unresolved) -> None:
         """How one evidence ended for a row."""
         if isinstance(ending, Unresolved):
-            self.leave(ending.row, *ending.reasons)
+            self.note_reasons(ending.row, *ending.reasons)
             return
         self.settled.append(ending)
         del self._left[ending.row]
 
 
-def cases(planned: Plan, doubts: Sequence[journal.UnknownClaim]) -> list[UnknownRow]:
+def unknown_rows(planned: Plan, doubts: Sequence[journal.UnknownClaim]) -> list[UnknownRow]:
     """Every doubt with its message, made again from the contacts file."""
-    claims = {it.row: it.claim for it in doubts}
-    found = messages(planned, claims)
-    return [UnknownRow(unknown_claim=it, message=found.get(it.row)) for it in doubts]
+    claims = {claim.row: claim.claim for claim in doubts}
+    by_row = messages(planned, claims)
+    return [UnknownRow(unknown_claim=claim, message=by_row.get(claim.row)) for claim in doubts]
 
 
 def messages(planned: Plan, claims: Mapping[int, int]) -> dict[int, Message]:
@@ -103,4 +106,4 @@ def messages(planned: Plan, claims: Mapping[int, int]) -> dict[int, Message]:
     batches = rows.message_batches(
         planned.frames, closed=bytes(closed), claims=claims, limit=len(claims)
     )
-    return {it.row: it for batch in batches for it in batch if it.row in claims}
+    return {message.row: message for batch in batches for message in batch if message.row in claims}

@@ -258,8 +258,8 @@ BUGS = (
     Bug(
         "absence that is believed without its neighbours",
         "reconcile/evidence.py",
-        "return Absent() if all(it.seen for it in sight.controls) else Reason.NEIGHBOURS_UNSEEN",
-        "return Absent()",
+        "every_one_seen = all(control.seen for control in evidence.controls)",
+        "every_one_seen = True",
         (_EVIDENCE,),
     ),
     Bug(

@@ -36,7 +36,7 @@ async def test_a_doubt_knows_its_bytes_its_times_and_the_answer_that_decided_not
         await settle_all(record, {2: accepted(), 5: unknown("server_error", http_status=503)})
         async with record.writing():
             await record.note_clock(-1.5, 3.0)
-        (unknown_claim,) = record.doubts()
+        (unknown_claim,) = record.unknown_claims()
         known = record.body_hash(b"body")
 
     assert (unknown_claim.row, unknown_claim.claim, unknown_claim.http, unknown_claim.code) == (
@@ -48,7 +48,7 @@ async def test_a_doubt_knows_its_bytes_its_times_and_the_answer_that_decided_not
     assert unknown_claim.body == known
     assert unknown_claim.claimed_ms <= unknown_claim.settled_ms
     assert (unknown_claim.clock_low_ms, unknown_claim.clock_high_ms) == (-1500, 3000)
-    assert not unknown_claim.rivalled
+    assert not unknown_claim.competing
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_evidence_settles_an_unknown_row_and_the_doubt_stays_in_the_histor
             await record.resolve(5, 1, reply, "evidence: search")
         (entry,) = entries_of(record)
 
-        assert record.doubts() == []
+        assert record.unknown_claims() == []
         assert (entry.status, entry.message_id) == (reply.status, reply.message_id or None)
         assert entry.error_code == (reply.code or None)
     assert rows(path, "SELECT row, claim, status, code, why FROM history") == [
@@ -109,8 +109,8 @@ async def test_a_row_found_absent_is_open_again_with_a_new_claim(path: Path) -> 
         assert record.next_claims([Status.UNSENT]) == {5: 2}
         assert not record.closed([Status.UNSENT])[5]
         await settle_all(record, {5: unknown()}, claim=2)
-        (unknown_claim,) = record.doubts()
-        assert (unknown_claim.claim, unknown_claim.rivalled) == (2, False)
+        (unknown_claim,) = record.unknown_claims()
+        assert (unknown_claim.claim, unknown_claim.competing) == (2, False)
 
 
 async def test_a_claim_after_an_unknown_one_is_rivalled(path: Path) -> None:
@@ -119,9 +119,9 @@ async def test_a_claim_after_an_unknown_one_is_rivalled(path: Path) -> None:
         await settle_all(record, {5: unknown()}, claim=2)
         await settle_all(record, {6: accepted()}, claim=2)
 
-        (unknown_claim,) = record.doubts()
-        assert (unknown_claim.row, unknown_claim.rivalled) == (5, True)
-        assert record.doubtful_rows() == {5, 6}
+        (unknown_claim,) = record.unknown_claims()
+        assert (unknown_claim.row, unknown_claim.competing) == (5, True)
+        assert record.rows_maybe_sent() == {5, 6}
 
 
 async def test_asking_again_is_durable_before_it_is_done_and_counts_as_the_last_request(
@@ -129,17 +129,17 @@ async def test_asking_again_is_durable_before_it_is_done_and_counts_as_the_last_
 ) -> None:
     with journal.Journal.create(path, make_batch()) as record:
         await settle_all(record, {5: unknown()})
-        (before,) = record.doubts()
+        (before,) = record.unknown_claims()
         async with record.writing():
-            await record.note_doubt(5, 1, "asked for again with its key")
+            await record.note_asked_again(5, 1, "asked for again with its key")
             assert rows(path, "SELECT row, why FROM history") == [
                 (5, "asked for again with its key")
             ]
-        (after,) = record.doubts()
+        (after,) = record.unknown_claims()
 
     assert after.settled_ms >= before.settled_ms
     assert after.settled_ms == rows(path, "SELECT at_ms FROM history")[0][0]
-    assert not after.rivalled
+    assert not after.competing
 
 
 async def test_an_answer_that_decides_nothing_changes_what_is_known_of_the_doubt(
@@ -149,7 +149,7 @@ async def test_an_answer_that_decides_nothing_changes_what_is_known_of_the_doubt
         await settle_all(record, {5: unknown("no_reply")})
         async with record.writing():
             await record.resolve(5, 1, unknown("server_error", http_status=502), "not decided")
-        (unknown_claim,) = record.doubts()
+        (unknown_claim,) = record.unknown_claims()
 
     assert (unknown_claim.code, unknown_claim.http) == ("server_error", 502)
 
@@ -172,7 +172,7 @@ async def test_neighbours_are_the_accepted_rows_claimed_nearest(path: Path) -> N
                 await record.claim(make_message(row), b"body")
                 reply = unknown() if row == 6 else accepted()
                 await record.settle(Outcome(row, 1, 1, reply))
-        (unknown_claim,) = record.doubts()
+        (unknown_claim,) = record.unknown_claims()
         near = record.neighbours(unknown_claim.claimed_ms, 60_000, 4)
 
         assert len(near) == 4

@@ -13,10 +13,10 @@ from bulksend.reconcile import evidence
 from bulksend.reconcile.evidence import (
     Absent,
     Certain,
-    Control,
+    ControlRow,
+    Evidence,
     Probable,
     Reason,
-    Sight,
     Unresolved,
 )
 from bulksend.telnyx.records import Record, Span
@@ -44,7 +44,7 @@ def url(row: int, claim: int = 1) -> str:
     return f"https://example.com/?b={MARKER.mark(row, claim)}"
 
 
-def neighbours(count: int, *, unseen: int = 0, masked: int = 0) -> tuple[Control, ...]:
+def neighbours(count: int, *, unseen: int = 0, masked: int = 0) -> tuple[ControlRow, ...]:
     made = []
     for number in range(count):
         phone = f"+4477008{number:05d}"
@@ -52,19 +52,19 @@ def neighbours(count: int, *, unseen: int = 0, masked: int = 0) -> tuple[Control
         seen = replace(own, phone="+4477*") if number < masked else own
         hidden = number >= count - unseen
         made.append(
-            Control(message_id=own.message_id, phone=phone, records=() if hidden else (seen,))
+            ControlRow(message_id=own.message_id, phone=phone, records=() if hidden else (seen,))
         )
     return tuple(made)
 
 
-def sight(**fields: Any) -> Sight:
+def sight(**fields: Any) -> Evidence:
     values: dict[str, Any] = {
         "message": make_message(9),
         "asked": Span(since_s=AT_S, until_s=AT_S + 1.0),
         "age_s": HOUR_S,
         "records": (),
     }
-    return Sight(**(values | fields))
+    return Evidence(**(values | fields))
 
 
 OLD = {"age_s": 13 * HOUR_S}
@@ -86,7 +86,7 @@ KNOWN = record()
         pytest.param({"records": (record(at_s=None),)}, False, Reason.AMBIGUOUS, id="no-time"),
         pytest.param({"records": (record(), record())}, False, Reason.AMBIGUOUS, id="two-that-fit"),
         pytest.param(
-            {"records": (record(),), "rivalled": True}, False, Reason.AMBIGUOUS, id="rivalled"
+            {"records": (record(),), "competing": True}, False, Reason.AMBIGUOUS, id="competing"
         ),
         pytest.param(
             {"records": (record(phone="+4477*****"),)}, False, Reason.NUMBER_MASKED, id="masked"
@@ -125,10 +125,10 @@ KNOWN = record()
             id="its-mark-on-a-masked-number",
         ),
         pytest.param(
-            {"records": (record(marked=url(9)),), "rivalled": True},
+            {"records": (record(marked=url(9)),), "competing": True},
             True,
             Certain,
-            id="its-mark-though-rivalled",
+            id="its-mark-though-competing",
         ),
         pytest.param(
             {"records": (record(phone="+4477001", marked=url(9)),)},
@@ -184,7 +184,7 @@ KNOWN = record()
         pytest.param(
             {
                 **OLD,
-                "controls": (*neighbours(30), Control(message_id="m", phone="+1", records=None)),
+                "controls": (*neighbours(30), ControlRow(message_id="m", phone="+1", records=None)),
             },
             False,
             Reason.NEIGHBOURS_UNSEEN,
@@ -280,7 +280,7 @@ def test_in_no_world_is_a_row_settled_wrongly(block: int) -> None:
         world = make_world(seed)
         known = [row for row in world.taken if row % 7]
         controls = tuple(
-            Control(
+            ControlRow(
                 message_id=world.taken[row].message_id,
                 phone=world.taken[row].phone,
                 records=world.search(row),

@@ -96,7 +96,7 @@ def test_a_row_is_asked_for_again_only_where_nothing_can_be_doubled(
         "http_status": None,
     }
 
-    assert idempotency.bar(Repeat(**(sound | change))) is reason
+    assert idempotency.why_not(Repeat(**(sound | change))) is reason
 
 
 @pytest.mark.parametrize(
