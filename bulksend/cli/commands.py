@@ -109,6 +109,7 @@ def results(**given: Any) -> int:
 @options.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
 @options.option("--ledger", type=options.FILE, metavar="FILE", help="One JSON line a request.")
 @options.option("--faults", metavar="FILE|JSON", help="A script of faults.")
+@options.option("--fates", metavar="FILE|JSON", help="What becomes of accepted messages.")
 @options.option("--sandbox-rate", "rate", metavar="RATE", help="Messages a second of the sender.")
 @options.option("--request-rate", metavar="RATE", help="Requests a second of the API.")
 @options.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
@@ -126,6 +127,7 @@ def sandbox(**given: Any) -> int:
         port=given["port"],
         ledger=given["ledger"],
         faults=given["faults"],
+        fates=given["fates"],
         rate=given["rate"],
         request_rate=given["request_rate"],
         latency_s=given["latency"],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend.sandbox import faults as scripts
-from bulksend.sandbox import server
+from bulksend.sandbox import lifecycle, server
 from bulksend.sending.pacing import policy as pace
 
 
@@ -32,6 +32,7 @@ def serve(
     port: int,
     ledger: Path | None,
     faults: str | None,
+    fates: str | None,
     rate: str | None,
     request_rate: str | None,
     latency_s: float,
@@ -46,6 +47,7 @@ def serve(
         api_key=api_key,
         ledger_path=ledger,
         faults=scripts.parse_script(faults) if faults else (),
+        fates=lifecycle.parse_fates(fates) if fates else (),
         rate_per_s=pace.parse_rate(rate) if rate else None,
         requests_per_s=pace.parse_rate(request_rate) if request_rate else None,
         latency_s=latency_s,

@@ -2,114 +2,206 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bulksend.sandbox.checks import Refusal
-from bulksend.sandbox.state import SandboxConfig, State, Stored, moment, status_of
+from bulksend.sandbox.lifecycle import ENDS, moment, parse_moment
+from bulksend.sandbox.payload import ORGANIZATION, cost_at, error_codes
+from bulksend.sandbox.state import State, Stored
 
 _PAGE_DEFAULT, _PAGE_MAX = 20, 250
 _RECORDS_PAGE_MAX = 50
-_FILTERS = {
-    "filter[record_type]",
-    "filter[cld]",
-    "filter[cli]",
-    "filter[direction]",
-    "filter[created_at][gte]",
-    "filter[created_at][lt]",
-    "sort",
-    "page[size]",
-    "page[number]",
+_KINDS = frozenset(
+    {
+        *("ai-voice-assistant", "amd", "call-control", "conference", "conference-participant"),
+        *("embedding", "fax", "inference", "inference-speech-to-text", "media_storage"),
+        *("media-streaming", "messaging", "noise-suppression", "recording", "sip-trunking"),
+        *("siprec-client", "stt", "tts", "verify", "webrtc", "wireless"),
+    }
+)
+#: What a record may be searched by, besides its kind.
+_FIELDS = frozenset(
+    {
+        *("uuid", "cld", "cli", "direction", "message_type", "status", "parts", "cost", "rate"),
+        *("carrier_fee", "currency", "country_code", "mcc", "mnc", "carrier", "profile_id"),
+        *("profile_name", "created_at", "sent_at", "completed_at", "updated_at"),
+        *("delivery_status_webhook_url", "delivery_status_failover_url", "user_id", "on_net"),
+    }
+)
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "": lambda value, wanted: value == wanted,
+    "eq": lambda value, wanted: value == wanted,
+    "contains": lambda value, wanted: wanted in value,
+    "starts_with": lambda value, wanted: value.startswith(wanted),
+    "ends_with": lambda value, wanted: value.endswith(wanted),
 }
+_SORTS = {"created_at": False, "-created_at": True}
+_Test = Callable[[Stored], bool]
 
 
 def page(
     entries: Sequence[Mapping[str, Any]], query: Mapping[str, str], most: int = _PAGE_MAX
 ) -> dict[str, Any]:
-    """One page with its meta, as every list of Telnyx has stored."""
-    size = min(_number(query, "page[size]", _PAGE_DEFAULT), most)
-    number = _number(query, "page[number]", 1)
-    return {
-        "data": list(entries[(number - 1) * size : number * size]),
-        "meta": {
-            "page_number": number,
-            "page_size": size,
-            "total_pages": -(-len(entries) // size),
-            "total_results": len(entries),
-        },
+    """One page with its meta, as every list of Telnyx has it."""
+    start, end, meta = _cut(len(entries), query, most)
+    return {"data": list(entries[start:end]), "meta": meta}
+
+
+def _cut(total: int, query: Mapping[str, str], most: int) -> tuple[int, int, dict[str, int]]:
+    size = _number(query, "page[size]", _PAGE_DEFAULT, most)
+    number = _number(query, "page[number]", 1, 1 << 31)
+    meta = {
+        "page_number": number,
+        "page_size": size,
+        "total_pages": -(-total // size),
+        "total_results": total,
     }
+    return (number - 1) * size, number * size, meta
 
 
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
+def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
     value = query.get(name, str(default))
-    if not value.isdecimal() or int(value) < 1:
-        raise Refusal(400, "10015", "Bad Request", f"`{name}` must be 1 or more.")
+    if not (value.isascii() and value.isdecimal()) or not 1 <= int(value[:12]) <= most:
+        raise _bad(f"`{name}` must be from 1 to {most}.")
     return int(value)
 
 
 def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, Any]:
-    """Newest first. What is queued, or too young, is not there."""
-    unknown = set(query) - _FILTERS
-    if unknown or query.get("filter[record_type]") != "messaging":
-        raise Refusal(400, "10015", "Bad Request", "Unknown filter or record type.")
-    by_number = "filter[cld]" in query
-    since = _moment(query.get("filter[created_at][gte]"), 0.0)
-    until = _moment(query.get("filter[created_at][lt]"), float("inf"))
+    """Newest first unless asked otherwise. What is queued, or too young, is not there."""
+    tests, newest_first, ours = _read_query(state, query, now_s)
+    stored = reversed(state.messages.values()) if newest_first else iter(state.messages.values())
     matching = [
-        _record(stored, state.config, now_s)
-        for stored in reversed(state.messages.values())
-        if since <= stored.received_s < until
-        and (state.config.redacted_found or not state.config.redacted or not by_number)
-        and query.get("filter[cld]", stored.order.to) == stored.order.to
-        and query.get("filter[cli]", stored.order.sender) == stored.order.sender
-        and query.get("filter[direction]", "outbound") == "outbound"
-        and _is_shown(stored, state.config, now_s)
+        message
+        for message in (stored if ours else ())
+        if message.recorded_s <= now_s and all(test(message) for test in tests)
     ]
-    return page(matching, query, _RECORDS_PAGE_MAX)
+    start, end, meta = _cut(len(matching), query, _RECORDS_PAGE_MAX)
+    shown = [record(message, state, now_s) for message in matching[start:end]]
+    return {"data": shown, "meta": meta}
 
 
-def _is_shown(stored: Stored, config: SandboxConfig, now_s: float) -> bool:
-    """Whether a record is there yet, and ever; the same for the same message always."""
-    chance = random.Random(f"{config.seed} {stored.message_id}")  # noqa: S311 - no secret
-    lag_s = chance.uniform(config.record_lag_s, max(config.record_lag_s, config.record_lag_max_s))
-    left_s = stored.received_s + stored.wait_s
-    return left_s + lag_s <= now_s and chance.random() >= config.records_missing
+def _read_query(
+    state: State, query: Mapping[str, str], now_s: float
+) -> tuple[list[_Test], bool, bool]:
+    """Tests of a message, whether newest first, whether messages are asked for at all."""
+    kind = query.get("filter[record_type]")
+    if kind not in _KINDS:
+        raise _bad("filter[record_type] must be one of the record types.")
+    sort = query.get("sort", query.get("sort[]", "-created_at"))
+    if sort not in _SORTS:
+        raise _bad(f"cannot sort by {sort!r}.")
+    tests = []
+    for name, wanted in query.items():
+        if name in ("filter[record_type]", "sort", "sort[]", "page[size]", "page[number]"):
+            continue
+        tests.append(_test(state, name, wanted, now_s))
+    return tests, _SORTS[sort], kind == "messaging"
 
 
-def _moment(text: str | None, default: float) -> float:
-    if text is None:
-        return default
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        raise Refusal(400, "10015", "Bad Request", f"{text!r} is no moment.") from None
+def _test(state: State, name: str, wanted: str, now_s: float) -> _Test:
+    """One filter. Raises Refusal for one that is not documented."""
+    field, _, operator = name.removeprefix("filter[").removesuffix("]").partition("][")
+    if not name.startswith("filter[") or not name.endswith("]"):
+        raise _bad(f"`{name}` is not a parameter.")
+    if field == "date_range" and not operator:
+        since_s, until_s = _range(wanted, now_s)
+        return lambda stored: since_s <= stored.received_s < until_s
+    if field == "created_at" and operator in ("gte", "lt", "lte", "gt"):
+        bound_s = _moment(wanted)
+        if operator in ("gte", "gt"):
+            return lambda stored: stored.received_s >= bound_s
+        return lambda stored: stored.received_s < bound_s
+    if field not in _FIELDS or operator not in _OPERATORS:
+        raise _bad(f"`{name}` is not a filter.")
+    return _field_test(state, field, _OPERATORS[operator], wanted, now_s)
 
 
-def _record(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
-    order, left_s = stored.order, stored.received_s + stored.wait_s
-    delivered = status_of(stored, config, now_s) == "delivered"
-    return {
-        "record_type": "messaging",
+def _field_test(
+    state: State, field: str, fits: Callable[[str, str], bool], wanted: str, now_s: float
+) -> _Test:
+    config = state.config
+    if field == "cld":
+        hidden = config.redacted and not config.redacted_found
+        return lambda stored: not hidden and fits(stored.order.to, wanted)
+    if field == "cli":
+        return lambda stored: fits(stored.order.sender, wanted)
+    if field == "direction":
+        return lambda _: fits("outbound", wanted)
+    return lambda stored: fits(str(record(stored, state, now_s).get(field, "")), wanted)
+
+
+def _range(name: str, now_s: float) -> tuple[float, float]:
+    """`today`, `last_7_days` and their like, in UTC."""
+    day = timedelta(days=1)
+    today = datetime.fromtimestamp(now_s, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    week, month = today - today.weekday() * day, today.replace(day=1)
+    next_month = (month + 32 * day).replace(day=1)
+    ranges = {
+        "yesterday": (today - day, today),
+        "today": (today, today + day),
+        "tomorrow": (today + day, today + 2 * day),
+        "last_week": (week - 7 * day, week),
+        "this_week": (week, week + 7 * day),
+        "next_week": (week + 7 * day, week + 14 * day),
+        "last_month": ((month - day).replace(day=1), month),
+        "this_month": (month, next_month),
+        "next_month": (next_month, (next_month + 32 * day).replace(day=1)),
+    }
+    number = name.removeprefix("last_").removesuffix("_days")
+    if name == f"last_{number}_days" and number.isdecimal() and 0 < int(number[:6]) <= 3650:
+        return (today - int(number) * day).timestamp(), (today + day).timestamp()
+    if name not in ranges:
+        raise _bad(f"{name!r} is no date range.")
+    since, until = ranges[name]
+    return since.timestamp(), until.timestamp()
+
+
+def _moment(text: str) -> float:
+    at_s = parse_moment(text)
+    if at_s is None:
+        raise _bad(f"{text!r} is no moment.")
+    return at_s
+
+
+def _bad(detail: str) -> Refusal:
+    return Refusal(400, "10015", "Bad Request", detail)
+
+
+def record(stored: Stored, state: State, now_s: float) -> dict[str, Any]:
+    """One message as the records show it: what is not known yet is left out, as nothing is null."""
+    order, course, cost = stored.order, stored.course, cost_at(stored, now_s)
+    shown: dict[str, Any] = {
+        "record_type": "message_detail_record",
         "uuid": stored.message_id,
         "direction": "outbound",
         "message_type": "SMS",
-        "cld": f"{order.to[:5]}*****" if config.redacted else order.to,
+        "cld": f"{order.to[:5]}*****" if state.config.redacted else order.to,
         "cli": order.sender,
         "created_at": moment(stored.received_s),
-        "sent_at": moment(left_s),
-        "completed_at": moment(left_s + config.delivery_s[2]) if delivered else None,
-        "updated_at": moment(now_s),
-        "status": "delivered" if delivered else "sent",
+        "sent_at": moment(course.left_s),
+        "updated_at": moment(min(now_s, max(course.left_s, stored.received_s))),
         "parts": order.measure.parts,
-        "cost": str(stored.cost),
-        "rate": str(stored.cost / order.measure.parts),
+        "cost": str(cost),
+        "rate": str(cost / order.measure.parts),
         "carrier_fee": "0.0000",
         "currency": "USD",
         "country_code": order.country,
+        "carrier": "SANDBOX",
+        "mcc": "001",
+        "mnc": "01",
+        "on_net": False,
+        "fteu": False,
+        "tags": "",
+        "user_id": ORGANIZATION,
         "profile_id": order.profile_id,
         "profile_name": "Sandbox",
-        "errors": [],
-        "delivery_status_webhook_url": order.webhook_url,
+        "errors": error_codes(stored, now_s),
+        "delivery_status_webhook_url": order.webhook_url or "",
+        "delivery_status_failover_url": order.webhook_failover_url or "",
     }
+    if course.is_final(now_s):  # the records' own words have none for "on its way"
+        shown["status"] = ENDS[course.fate.fate][1]
+        shown["completed_at"] = shown["updated_at"] = moment(course.final_s)
+    return shown

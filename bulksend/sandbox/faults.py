@@ -14,13 +14,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-import orjson
-
-from bulksend import errors
+from bulksend.sandbox import script
 
 #: What can go wrong.
 KINDS = frozenset(
@@ -88,38 +84,13 @@ AS_USUAL = Rule(fault="charge")
 
 def parse_script(text: str) -> tuple[Rule, ...]:
     """Rules from JSON, or from the file that `text` names. Raises UsageError."""
-    source = text if text.lstrip().startswith(("[", "{")) else _read(Path(text))
-    try:
-        read = orjson.loads(source)
-    except orjson.JSONDecodeError as failure:
-        raise _bad(f"is not JSON: {failure}") from None
-    return tuple(_rule(values) for values in (read if isinstance(read, list) else [read]))
-
-
-def _rule(values: Any) -> Rule:
-    known = {field.name for field in fields(Rule)}
-    if not isinstance(values, dict) or not set(values) <= known:
-        raise _bad(f"a rule has only these names: {', '.join(sorted(known))}")
-    if values.get("fault") not in KINDS:
-        raise _bad(f"`fault` must be one of: {', '.join(sorted(KINDS))}")
-    return Rule(**values)
+    rules = script.parse(text, Rule, 'for example [{"fault": "reset", "after": true, "nth": 3}]')
+    for rule in rules:
+        if rule.fault not in KINDS:
+            raise script.bad(f"`fault` must be one of: {', '.join(sorted(KINDS))}")
+    return rules
 
 
 def find(rules: Sequence[Rule], request: int, to: str, chance: random.Random) -> Rule | None:
     """The first rule that meets a request."""
     return next((rule for rule in rules if rule.meets(request, to, chance)), None)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise _bad(f"{path} cannot be read") from None
-
-
-def _bad(fault: str) -> errors.UsageError:
-    return errors.UsageError(
-        f"the script of faults {fault}",
-        hint='for example [{"fault": "reset", "after": true, "nth": 3}]',
-        code="faults_invalid",
-    )

@@ -1,12 +1,12 @@
-"""The sandbox's HTTP face: Telnyx's paths, and two of its own to look behind them.
+"""The sandbox's HTTP face: Telnyx's paths, and its own to look behind them.
 
     POST /v2/messages/alphanumeric_sender_id
     GET  /v2/messages/{id}                         GET /v2/balance
     GET  /v2/messaging_profiles/{id}               GET /v2/messaging_optouts
     GET  /v2/messaging_profiles/{id}/alphanumeric_sender_ids
     GET  /v2/detail_records                        GET /v2/webhook_deliveries
-    GET  /sandbox/ledger                           POST /sandbox/faults
-    POST /sandbox/clock
+    GET  /v2/alphanumeric_sender_ids
+    GET  /sandbox/ledger, /sandbox/messages        POST /sandbox/faults, /sandbox/clock
 
 The only room with aiohttp's server. It binds loopback and nothing else.
 """
@@ -24,10 +24,11 @@ import orjson
 from aiohttp import web
 
 from bulksend import errors
-from bulksend.sandbox import checks, deliveries, detail_records, faults, misbehave
+from bulksend.sandbox import checks, deliveries, detail_records, faults, misbehave, portal
 from bulksend.sandbox.checks import Refusal
 from bulksend.sandbox.faults import Rule
-from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored, moment, payload
+from bulksend.sandbox.payload import payload
+from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored
 
 __all__ = ["Sandbox", "SandboxConfig"]
 
@@ -93,18 +94,25 @@ class Sandbox:
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
-        profile = "/v2/messaging_profiles/{id}"
+        profile, state = "/v2/messaging_profiles/{id}", self.state
         app.add_routes(
             [
                 web.post("/v2/messages/alphanumeric_sender_id", self._send),
                 web.get("/v2/messages/{id}", self._read(self._message)),
-                web.get("/v2/balance", self._read(self._balance)),
-                web.get(profile, self._read(self._profile)),
+                web.get("/v2/balance", self._read(lambda _: portal.balance(state))),
+                web.get(profile, self._read(lambda r: portal.profile(state, r.match_info["id"]))),
                 web.get(f"{profile}/alphanumeric_sender_ids", self._read(self._senders)),
-                web.get("/v2/messaging_optouts", self._read(self._optouts)),
+                web.get(
+                    "/v2/alphanumeric_sender_ids",
+                    self._read(lambda r: portal.senders(state, r.query)),
+                ),
+                web.get(
+                    "/v2/messaging_optouts", self._read(lambda r: portal.opt_outs(state, r.query))
+                ),
                 web.get("/v2/detail_records", self._read(self._records)),
                 web.get("/v2/webhook_deliveries", self._read(self._deliveries)),
                 web.get("/sandbox/ledger", self._show_ledger),
+                web.get("/sandbox/messages", self._show_messages),
                 web.post("/sandbox/clock", self._set_clock),
                 web.post("/sandbox/faults", self._set_faults),
                 web.route("*", "/{path:.*}", self._nowhere),
@@ -155,7 +163,7 @@ class Sandbox:
                 state.keep(key, None)
             self._note(number, body, request, refusal=refusal, rule=rule)
             return _refused(refusal, state.config.requests_per_s)
-        reply = orjson.dumps({"data": payload(stored, self.config, self.state.now())})
+        reply = orjson.dumps({"data": payload(stored, self.state.now(), first=True)})
         if rule is not None and rule.fault == "numeric_cost":
             reply = reply.replace(f'"{stored.cost}"'.encode(), str(stored.cost).encode())
         failed = rule is not None and rule.after and rule.status >= 500 and rule.fault in _ERRORS
@@ -213,72 +221,11 @@ class Sandbox:
         stored = self.state.messages.get(request.match_info["id"])
         if stored is None:
             raise Refusal(404, "10005", "Resource not found", "No such message.")
-        return {"data": payload(stored, self.config, self.state.now())}
-
-    def _balance(self, _request: web.Request) -> dict[str, Any]:
-        left = str(self.config.balance - self.state.spent)
-        return {
-            "data": {
-                "record_type": "balance",
-                "balance": left,
-                "available_credit": left,
-                "credit_limit": "0.00",
-                "pending": "0.00",
-                "currency": "USD",
-            }
-        }
-
-    def _profile(self, request: web.Request) -> dict[str, Any]:
-        self._check_profile(request)
-        limit = self.config.daily_spend_limit
-        return {
-            "data": {
-                "record_type": "messaging_profile",
-                "id": self.config.profile_id,
-                "name": "Sandbox",
-                "enabled": True,
-                "whitelisted_destinations": sorted(self.config.whitelist) or ["*"],
-                "alpha_sender": next(iter(sorted(self.config.senders)), None),
-                "daily_spend_limit": str(limit) if limit is not None else None,
-                "daily_spend_limit_enabled": limit is not None,
-                "smart_encoding": False,
-                "mobile_only": False,
-                "webhook_url": "",
-                "webhook_failover_url": None,
-                "webhook_api_version": "2",
-            }
-        }
+        return {"data": payload(stored, self.state.now())}
 
     def _senders(self, request: web.Request) -> dict[str, Any]:
-        self._check_profile(request)
-        listed = [
-            {
-                "record_type": "alphanumeric_sender_id",
-                "id": f"00000000-0000-4000-8000-{number:012d}",
-                "alphanumeric_sender_id": sender,
-                "messaging_profile_id": self.config.profile_id,
-                "us_long_code_fallback": None,
-            }
-            for number, sender in enumerate(sorted(self.config.senders), start=1)
-        ]
-        return detail_records.page(listed, request.query)
-
-    def _check_profile(self, request: web.Request) -> None:
-        if request.match_info["id"] != self.config.profile_id:
-            raise Refusal(404, "10005", "Resource not found", "No such profile.")
-
-    def _optouts(self, request: web.Request) -> dict[str, Any]:
-        listed = [
-            {
-                "to": phone,
-                "from": None,
-                "messaging_profile_id": self.config.profile_id,
-                "keyword": "STOP",
-                "created_at": moment(0),
-            }
-            for phone in sorted(self.config.opted_out)
-        ]
-        return detail_records.page(listed, request.query)
+        portal.check_profile(self.state, request.match_info["id"])
+        return portal.senders(self.state, request.query)
 
     def _records(self, request: web.Request) -> dict[str, Any]:
         return detail_records.search(self.state, request.query, self.state.now())
@@ -288,6 +235,9 @@ class Sandbox:
 
     async def _show_ledger(self, _request: web.Request) -> web.Response:
         return _json(orjson.dumps(self.state.ledger))
+
+    async def _show_messages(self, _request: web.Request) -> web.Response:
+        return _json(orjson.dumps(portal.messages(self.state)))
 
     async def _set_faults(self, request: web.Request) -> web.Response:
         try:

@@ -8,13 +8,13 @@ import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import orjson
 
+from bulksend.sandbox import lifecycle
 from bulksend.sandbox.checks import Order, Refusal
 from bulksend.sandbox.faults import AS_USUAL, Rule
 
@@ -70,6 +70,12 @@ class SandboxConfig:
     redacted: bool = False
     redacted_found: bool = True
     seed: int = 1
+    enabled: bool = True
+    smart_encoding: bool = False
+    #: The profile may send to no country at all.
+    closed: bool = False
+    #: What becomes of messages; none: all are delivered.
+    fates: tuple[lifecycle.Fate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +105,14 @@ class Stored:
 
     message_id: str
     order: Order
+    #: What the reply says, and what it comes to in the end.
     cost: Decimal
+    final_cost: Decimal
     received_s: float
     wait_s: float
+    course: lifecycle.Course
+    #: When it shows in the detail records; infinite: never.
+    recorded_s: float
 
 
 @dataclass(slots=True)
@@ -199,9 +210,11 @@ class State:
             order = replace(order, measure=replace(order.measure, parts=parts))
         rate = Decimal(charge.price) if charge.price else RATES.get(order.country, OTHER_RATE)
         cost = rate * order.measure.parts
+        if not config.enabled:
+            raise Refusal(400, "40312", "Profile disabled", "The profile is disabled.")
         if order.to in config.opted_out:
             raise Refusal(409, "40300", "Blocked due to STOP message", "Opted out.", "/to")
-        if config.whitelist and order.country not in config.whitelist:
+        if config.closed or (config.whitelist and order.country not in config.whitelist):
             raise Refusal(400, "40309", "Invalid destination region", "Not whitelisted.", "/to")
         if config.daily_spend_limit is not None and self.spent + cost > config.daily_spend_limit:
             raise Refusal(429, "40333", "Daily spend limit reached", "Resets at midnight UTC.")
@@ -209,10 +222,34 @@ class State:
             raise Refusal(402, "20100", "Insufficient Funds", "Top up your account.")
         wait_s = self._queue(now_s)
         message_id = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
-        stored = Stored(message_id, order, cost, now_s, wait_s)
+        stored = self._store(message_id, order, cost, now_s, wait_s)
         self.messages[message_id] = stored
         self.spent += cost
         return stored
+
+    def _store(
+        self, message_id: str, order: Order, cost: Decimal, now_s: float, wait_s: float
+    ) -> Stored:
+        """With everything that will become of it."""
+        config = self.config
+        fate = lifecycle.choose(config.fates, order.to, message_id, config.seed)
+        course = lifecycle.course(fate, now_s + wait_s, config.delivery_s)
+        final = Decimal(fate.final_price) * order.measure.parts if fate.final_price else cost
+        chance = random.Random(f"{config.seed} {message_id}")  # noqa: S311 - no secret
+        lag_s = chance.uniform(
+            config.record_lag_s, max(config.record_lag_s, config.record_lag_max_s)
+        )
+        missing = chance.random() < config.records_missing
+        return Stored(
+            message_id=message_id,
+            order=order,
+            cost=cost,
+            final_cost=final if fate.billed else Decimal(0),
+            received_s=now_s,
+            wait_s=wait_s,
+            course=course,
+            recorded_s=lifecycle.NEVER_S if missing else course.recorded_s() + lag_s,
+        )
 
     def _queue(self, now_s: float) -> float:
         if self.config.rate_per_s is None:
@@ -222,82 +259,6 @@ class State:
             raise Refusal(429, "40318", "Message queue full", "The sender's queue is full.")
         self.queue_free_at_s = free_at_s + 1.0 / self.config.rate_per_s
         return free_at_s - now_s
-
-
-def status_of(stored: Stored, config: SandboxConfig, now_s: float) -> str:
-    """Where a message is on its way, by the clock alone."""
-    age_s = now_s - stored.received_s - stored.wait_s
-    sending_s, sent_s, delivered_s = config.delivery_s
-    if age_s < sending_s:
-        return "queued"
-    if age_s < sent_s:
-        return "sending" if age_s > 0 else "queued"
-    return "sent" if age_s < delivered_s else "delivered"
-
-
-def payload(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
-    """Every field of OutboundMessagePayload."""
-    return _who_and_what(stored, config, now_s) | _money_and_time(stored, config, now_s)
-
-
-def _who_and_what(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
-    order, status = stored.order, status_of(stored, config, now_s)
-    return {
-        "record_type": "message",
-        "direction": "outbound",
-        "id": stored.message_id,
-        "type": "SMS",
-        "organization_id": "00000000-0000-4000-8000-0000000000ff",
-        "messaging_profile_id": order.profile_id,
-        "from": {"phone_number": order.sender, "carrier": "", "line_type": ""},
-        "to": [
-            {
-                "phone_number": order.to,
-                "status": status,
-                "carrier": "SANDBOX",
-                "line_type": "Wireless",
-            }
-        ],
-        "cc": [],
-        "text": order.text,
-        "subject": None,
-        "media": [],
-        "webhook_url": order.webhook_url,
-        "webhook_failover_url": order.webhook_failover_url,
-        "encoding": order.measure.encoding,
-        "parts": order.measure.parts,
-        "num_chars": len(order.text),
-        "tags": [],
-        "errors": [],
-        "smart_encoding_applied": False,
-        "tcr_campaign_id": None,
-        "tcr_campaign_billable": False,
-        "tcr_campaign_registered": None,
-    }
-
-
-def _money_and_time(stored: Stored, config: SandboxConfig, now_s: float) -> dict[str, Any]:
-    status = status_of(stored, config, now_s)
-    left_s = stored.received_s + stored.wait_s
-    sent = status in ("sent", "delivered")
-    cost = {"amount": str(stored.cost), "currency": "USD"}
-    return {
-        "cost": cost,
-        "cost_breakdown": {
-            "carrier_fee": {"amount": "0.0000", "currency": "USD"},
-            "rate": cost,
-        },
-        "received_at": moment(stored.received_s),
-        "sent_at": moment(left_s) if sent else None,
-        "completed_at": moment(left_s + config.delivery_s[2]) if status == "delivered" else None,
-        "valid_until": moment(stored.received_s + 3600) if status == "queued" else None,
-        "wait_seconds": round(stored.wait_s, 3),
-    }
-
-
-def moment(at_s: float) -> str:
-    """ISO 8601 as Telnyx writes it."""
-    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")
 
 
 def _digest(body: bytes) -> bytes:

@@ -79,7 +79,11 @@ class Search:
     async def by_mark(self, mark: str) -> tuple[Record, ...] | None:
         """Every webhook delivery that carries a row's mark; None when they cannot be read whole."""
         entries = await self._whole("/webhook_deliveries", {"filter[attempts][contains]": mark})
-        return None if entries is None else _unless_strange(map(_delivery, entries))
+        records = None if entries is None else _unless_strange(map(_delivery, entries))
+        if records is None:
+            return None
+        # A message is reported when it is sent and when it is final: the newest comes first.
+        return tuple({record.message_id: record for record in reversed(records)}.values())
 
     async def _whole(self, path: str, filters: Mapping[str, str]) -> list[dict[str, Any]] | None:
         """All pages, or None."""

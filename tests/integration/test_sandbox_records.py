@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bulksend.sandbox import faults, server
+from bulksend.sandbox import faults, lifecycle, portal, server
 from tests.integration.test_sandbox import GOOD, get, post
 
 RECORDS = "/detail_records?filter[record_type]=messaging"
@@ -89,8 +89,74 @@ async def test_a_delivery_stands_for_each_message_with_a_webhook_url_and_is_foun
         _, found = await get(sandbox, "/webhook_deliveries?filter[attempts][contains]=b=two")
         wrong, _ = await get(sandbox, "/webhook_deliveries?filter[text]=x")
 
-    assert every["meta"]["total_results"] == 2
-    (delivery,) = found["data"]
+    assert every["meta"]["total_results"] == 4
+    delivery, earlier = found["data"]
+    assert [it["webhook"]["event_type"] for it in (delivery, earlier)] == [
+        "message.finalized",
+        "message.sent",
+    ]
     assert delivery["webhook"]["payload"]["webhook_url"] == "https://example.com/?b=two"
     assert delivery["webhook"]["payload"]["id"] == sandbox.ledger[2].message_id
-    assert wrong == 400
+    assert wrong == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        pytest.param("filter[cld]=%2B447700900123", 1, id="number"),
+        pytest.param("filter[cld][contains]=00900", 2, id="part-of-a-number"),
+        pytest.param("filter[cld][starts_with]=%2B44", 2, id="beginning"),
+        pytest.param("filter[cld][ends_with]=124", 1, id="end"),
+        pytest.param("filter[cli]=MyCompany", 2, id="sender"),
+        pytest.param("filter[cli]=Other", 0, id="another-sender"),
+        pytest.param("filter[status]=delivered", 2, id="status"),
+        pytest.param("filter[status]=failed", 0, id="another-status"),
+        pytest.param("filter[country_code]=GB", 2, id="country"),
+        pytest.param("filter[direction]=inbound", 0, id="inbound"),
+        pytest.param("filter[created_at][gte]=2000-01-01", 2, id="since"),
+        pytest.param("filter[created_at][lt]=2000-01-01", 0, id="until"),
+        pytest.param("filter[date_range]=today", 2, id="today"),
+        pytest.param("filter[date_range]=tomorrow", 0, id="tomorrow"),
+        pytest.param("filter[date_range]=last_3_days", 2, id="days"),
+        pytest.param("sort=created_at", 2, id="oldest-first"),
+        pytest.param("filter[text]=Hi", 400, id="no-such-field"),
+        pytest.param("filter[cld][like]=4", 400, id="no-such-operator"),
+        pytest.param("filter[date_range]=someday", 400, id="no-such-range"),
+        pytest.param("filter[created_at][gte]=soon", 400, id="no-moment"),
+        pytest.param("sort=cost", 400, id="no-such-order"),
+        pytest.param("page[size]=51", 400, id="page-too-large"),
+        pytest.param("page[size]=0", 400, id="page-too-small"),
+        pytest.param("page[number]=x", 400, id="no-page"),
+        pytest.param("text=x", 400, id="no-parameter"),
+    ],
+)
+async def test_records_are_searched_as_documented_or_refused(query: str, count: int) -> None:
+    async with made(delivery_s=(0.0, 0.0, 0.0)) as sandbox:
+        await post(sandbox, GOOD)
+        await post(sandbox, GOOD | {"to": "+447700900124"})
+        status, answer = await get(sandbox, f"{RECORDS}&{query}")
+
+    assert (len(answer["data"]) if status == 200 else status) == count
+
+
+async def test_a_record_uses_the_words_of_the_records_and_names_the_final_cost() -> None:
+    fates = lifecycle.parse_fates(
+        '[{"fate": "delivery_failed", "code": "40001", "to_ends_with": "1"},'
+        ' {"fate": "expired", "to_ends_with": "2"}, {"fate": "never", "to_ends_with": "3"},'
+        ' {"fate": "delivered", "final_price": "0.0377", "no_first_cost": true}]'
+    )
+    async with made(fates=fates, delivery_s=(0.0, 0.0, 0.0)) as sandbox:
+        replies = [
+            (await post(sandbox, GOOD | {"to": f"+44770090012{n}"}))[1]["data"] for n in range(1, 5)
+        ]
+        records = (await get(sandbox, f"{RECORDS}&sort=created_at"))[1]["data"]
+        last = (await get(sandbox, f"/messages/{replies[3]['id']}"))[1]["data"]
+        books = portal.messages(sandbox.state)
+
+    assert [it.get("status") for it in records] == ["failed", "gw_timeout", None, "delivered"]
+    assert [it["errors"] for it in records] == [["40001"], ["40014"], [], []]
+    assert [it["final_cost"] for it in books] == ["0.0420", "0", "0.0420", "0.0377"]
+    assert [it["cost"] for it in records] == ["0.0420", "0", "0.0420", "0.0377"]
+    assert replies[3]["cost"] is None
+    assert last["cost"] == {"amount": "0.0377", "currency": "USD"}
+    assert last["to"][0]["status"] == "delivered"
