@@ -6,10 +6,11 @@ unnamed. No phone number and no text of a recipient is kept.
 """
 
 from bulksend.journal.journal import Journal
-from bulksend.journal.models import Batch, StatusCounts, UnknownClaim
+from bulksend.journal.models import AcceptedMessage, Batch, StatusCounts, UnknownClaim
 from bulksend.journal.reader import Reader, is_running, read
 
 __all__ = [
+    "AcceptedMessage",
     "Batch",
     "Journal",
     "Reader",

@@ -82,3 +82,13 @@ class StatusCounts:
     cost: Mapping[str, Decimal]
     #: Milliseconds in all runs.
     worked_ms: int
+
+
+class AcceptedMessage(NamedTuple):
+    """One accepted row and its message. Moments are milliseconds by our clock."""
+
+    row: int
+    claim: int
+    message_id: str
+    claimed_ms: int
+    settled_ms: int

@@ -12,7 +12,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.errors import Stop
 from bulksend.journal import lock, schema
-from bulksend.journal.models import Batch, StatusCounts, UnknownClaim
+from bulksend.journal.models import AcceptedMessage, Batch, StatusCounts, UnknownClaim
 from bulksend.sms.message import Status
 
 #: Message IDs asked for in one query.
@@ -125,6 +125,16 @@ class Reader:
         """Accepted rows claimed around a moment, the nearest first: row, moment, message ID."""
         found = self._connection.execute(schema.NEIGHBOURS, (claimed_ms, within_ms, most))
         return [(row, at_ms, str(uuid.UUID(bytes=it))) for row, at_ms, it in found]
+
+    def accepted_messages(self) -> list[AcceptedMessage]:
+        """The accepted rows with their messages, the oldest first. Raises JournalError."""
+        with _sound(self._path):
+            return [
+                AcceptedMessage(row, claim, str(uuid.UUID(bytes=key)), claimed_ms, settled_ms)
+                for row, claim, key, claimed_ms, settled_ms in self._connection.execute(
+                    schema.ACCEPTED
+                )
+            ]
 
     def clocks(self) -> tuple[int | None, int | None]:
         """The server's clock less ours in all runs, in milliseconds: the least and the most."""

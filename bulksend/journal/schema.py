@@ -145,6 +145,11 @@ SELECT row, claimed_ms, message_id FROM send
 WHERE status = 2 AND message_id NOT NULL AND claimed_ms BETWEEN ?1 - ?2 AND ?1 + ?2
 ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 """
+# The oldest first: Telnyx's queue is one.
+ACCEPTED = """
+SELECT row, claim, message_id, claimed_ms, coalesce(settled_ms, claimed_ms) FROM send
+WHERE status = 2 AND message_id NOT NULL ORDER BY claimed_ms, row
+"""
 CLOCKS = """
 SELECT min(clock_low_ms), max(clock_high_ms) FROM run
 """

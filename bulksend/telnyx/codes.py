@@ -237,7 +237,7 @@ def _no(exchange: Exchange, problems: list[dict[str, Any]], now_s: float) -> Rep
     return Reply(
         status=meaning.status,
         code=visible(str(worst["code"]))[:20],
-        error=_sentence(worst),
+        error=sentence(worst),
         http_status=exchange.http_status,
         stop=meaning.stop,
         signal=_signal(exchange.headers, meaning.throttle, now_s),
@@ -317,7 +317,7 @@ def seconds_from(value: str, now_s: float) -> float | None:
     return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S) if seconds == seconds else None
 
 
-def _sentence(problem: Mapping[str, Any]) -> str:
+def sentence(problem: Mapping[str, Any]) -> str:
     """Title and detail without numbers, keys or characters that act."""
     words = [str(problem.get(name) or "") for name in ("title", "detail")]
     joined = ": ".join(dict.fromkeys(word for word in words if word))[: 4 * _ERROR_MAX]

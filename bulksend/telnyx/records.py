@@ -90,7 +90,7 @@ class Search:
         read: list[dict[str, Any]] = []
         for number in range(1, _PAGES_MAX + 1):
             page = {"page[size]": str(_PAGE), "page[number]": str(number)}
-            answer = await self._read(path, {**filters, **page})
+            answer = await self.read(path, {**filters, **page})
             entries = account.entries(answer)
             if entries is None:
                 return None
@@ -104,7 +104,7 @@ class Search:
                 return None
         return None
 
-    async def _read(self, path: str, parameters: Mapping[str, str]) -> Exchange:
+    async def read(self, path: str, parameters: Mapping[str, str]) -> Exchange:
         """One page; a read costs nothing, so it may be made again."""
         async with self._slots:
             answer = await self._gateway.get(path, parameters)

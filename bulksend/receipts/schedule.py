@@ -1,0 +1,57 @@
+"""When to ask again, what to ask, and when to stop: pure; every moment is handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: The longest interval between two passes.
+INTERVAL_MAX_S = 15 * 60.0
+#: After the last send, and after its own, Telnyx is asked no more: carriers report within three
+#: days, and GET /messages/{id} knows ten.
+GIVE_UP_AFTER_LAST_S = 72 * 3600.0
+GIVE_UP_AFTER_OWN_S = 10 * 24 * 3600.0
+#: Reads a second: of their own, so that the sending keeps its rate; fewer while a run works.
+READS_PER_S, READS_BESIDE_RUN_PER_S = 20.0, 5.0
+#: Detail records on one page.
+PAGE_ROWS = 50
+#: How often a final message whose cost Telnyx has not worked out is asked about once more.
+COST_ASKS_MAX = 3
+#: So many in a row, oldest first, still in Telnyx's queue: those behind them are too.
+QUEUED_IN_ROW = 20
+#: So many in a row that Telnyx does not know, and none that it knows: another account's key.
+UNKNOWN_IN_ROW = 20
+
+
+def interval_s(every_s: float, passes: int) -> float:
+    """How long to wait after so many passes: `every_s`, doubled each time, up to 15 minutes."""
+    doubled = every_s * 2.0 ** min(max(passes - 1, 0), 32)
+    return max(every_s, min(doubled, INTERVAL_MAX_S))
+
+
+def is_given_up(now_s: float, last_send_s: float, own_send_s: float) -> bool:
+    """Whether it is of no use to ask about a message any more."""
+    after_last = now_s - max(last_send_s, own_send_s)
+    return after_last > GIVE_UP_AFTER_LAST_S or now_s - own_send_s > GIVE_UP_AFTER_OWN_S
+
+
+def pages_pay(open_messages: int, records: int | None) -> bool:
+    """Whether reading all pages is fewer reads than asking message by message.
+
+    `records`: how many the window holds, where the first page said so.
+    """
+    if records is None:
+        return True
+    return -(-records // PAGE_ROWS) <= open_messages
+
+
+@dataclass(slots=True)
+class InARow:
+    """Whether the last answers were all of one kind: the oldest are asked first."""
+
+    enough: int
+    count: int = 0
+
+    def add(self, same: bool) -> bool:
+        """One more answer; True when there were enough of them."""
+        self.count = self.count + 1 if same else 0
+        return self.count >= self.enough
