@@ -95,6 +95,8 @@ class Poll:
         came.given_up = self._give_up(waiting, sent, server)
         if waiting:
             in_transit = await self._read_pages(waiting, server, came)
+            if schedule.worth_asking(len(in_transit), len(sent)):
+                in_transit.clear()
             if came.trouble is None:
                 await self._ask_each(waiting, in_transit, came)
         came.waiting = len(waiting)

@@ -44,6 +44,14 @@ def pages_pay(open_messages: int, records: int | None) -> bool:
     return -(-records // PAGE_ROWS) <= open_messages
 
 
+def worth_asking(in_transit: int, sent: int) -> bool:
+    """Whether the few that the pages show on their way are asked about all the same.
+
+    A record can be older than the message's own state; where they are many, the next pages tell.
+    """
+    return in_transit <= max(PAGE_ROWS, sent // PAGE_ROWS)
+
+
 @dataclass(slots=True)
 class InARow:
     """Whether the last answers were all of one kind: the oldest are asked first."""

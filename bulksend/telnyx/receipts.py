@@ -175,10 +175,11 @@ def from_message(payload: object, at: object = None) -> Receipt | None:
 
 def from_record(entry: Mapping[str, Any]) -> Receipt | None:
     """Out of a detail record; None where it is not one of an outbound message."""
-    message_id, status = parse_id(entry.get("uuid")), status_of(entry.get("status"))
+    message_id = parse_id(entry.get("uuid"))
+    code, error = _problem(entry.get("errors"))
+    status = _record_status(entry, code)
     if message_id is None or status is None or entry.get("direction") == "inbound":
         return None
-    code, error = _problem(entry.get("errors"))
     completed_ms = _moment_ms(entry.get("completed_at"))
     moments = (completed_ms, *(_moment_ms(entry.get(name)) for name in ("sent_at", "created_at")))
     currency = entry.get("currency")
@@ -196,6 +197,15 @@ def from_record(entry: Mapping[str, Any]) -> Receipt | None:
         error=error,
         left=entry.get("sent_at") is not None,
     )
+
+
+def _record_status(entry: Mapping[str, Any], code: str) -> DeliveryStatus | None:
+    """Records have no word for what is on its way, and one for all that timed out."""
+    word = entry.get("status")
+    if word is None or word == "":
+        return _S.SENT if entry.get("sent_at") else None
+    timed_out = isinstance(word, str) and word.strip().lower() == "gw_timeout"
+    return _S.EXPIRED if timed_out and code else status_of(word)
 
 
 def _receipt(*, left: bool, **fields: Any) -> Receipt:
