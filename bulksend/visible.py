@@ -15,9 +15,9 @@ def visible(external: str, *, longest: int = _SHOWN_MAX) -> str:
     return shown if len(external) <= longest else f"{shown[:longest]}…"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 row`, `2,000 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 row`, `2,000 rows`, `2 countries`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _escape(character: str) -> str:

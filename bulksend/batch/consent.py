@@ -37,5 +37,5 @@ def _question(plan: Plan, settings: Settings, base_url: str) -> str:
 def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
     """Consent that names the count: the person types it. Raises UsageError."""
     question = f"{count} rows are {what}; {risk}"
-    if not reporter.confirm(question, typed=str(count)):
+    if not reporter.confirm(question, typed=str(count), repeats=True):
         raise errors.UsageError(f"no consent to send {count} {what} rows again", code="no_consent")

@@ -6,9 +6,10 @@ import base64
 import os
 import uuid
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import bulksend
 from bulksend import errors, journal
@@ -18,6 +19,8 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings, option_name
 from bulksend.contacts import loader
 from bulksend.estimate import estimator as estimates
+from bulksend.sms.message import OnDuplicate
+from bulksend.sms.template import OnMissing
 from bulksend.telnyx import client, reference
 
 
@@ -45,22 +48,39 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
 
 def identity_of(batch: journal.Batch) -> Identity:
     """The identity a batch was begun with."""
-    options = {name: value for name, value in batch.options.items() if name != "base_url"}
-    if "text" in options:
-        options["text"] = zlib.decompress(base64.b64decode(options["text"])).decode()
+    packed = {name: value for name, value in batch.options.items() if name != "base_url"}
+    options = {name: _UNPACK.get(name, str)(value) for name, value in packed.items()}
     return Identity(sender=batch.sender, profile_id=batch.profile_id, **options)
+
+
+def _unpacked_text(packed: str) -> str:
+    return zlib.decompress(base64.b64decode(packed)).decode()
+
+
+def _unpacked_switch(packed: str) -> bool:
+    return packed == "yes"
+
+
+#: How the journal's words become values again.
+_UNPACK: Mapping[str, Callable[[str], Any]] = {
+    "text": _unpacked_text,
+    "on_duplicate": OnDuplicate,
+    "on_missing": OnMissing,
+    "use_profile_webhooks": _unpacked_switch,
+    "smart_encoding": _unpacked_switch,
+    "fix_text": _unpacked_switch,
+}
 
 
 def envelope(batch: journal.Batch) -> client.Envelope:
     """What every request of a batch holds; with it the same row has the same bytes, always."""
     identity = identity_of(batch)
-    profile_webhooks = identity.use_profile_webhooks
     return client.Envelope(
         sender=batch.sender,
         profile_id=batch.profile_id,
         webhook_url=identity.webhook_url,
         webhook_failover_url=identity.webhook_failover_url,
-        use_profile_webhooks=None if profile_webhooks is None else profile_webhooks == "yes",
+        use_profile_webhooks=identity.use_profile_webhooks,
         row_reference=reference.RowReference(batch.batch_id, batch.hash_key),
     )
 
@@ -73,7 +93,7 @@ def plan_again(
     Ten million rows are not counted again, unless to find the duplicates among them.
     """
     identity = identity_of(batch)
-    if batch.skipped or identity.on_duplicate == estimates.OnDuplicate.ERROR:
+    if batch.skipped or identity.on_duplicate == OnDuplicate.ERROR:
         return make_plan(contacts, identity, settings, reporter)
     counted = estimates.counted_before(
         rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
@@ -83,14 +103,20 @@ def plan_again(
 
 def _packed(identity: Identity) -> dict[str, str]:
     """The options as the journal keeps them: the template packed, so no text stands in the file."""
-    options = {
-        name: str(value)
+    packed = {
+        name: _packed_word(value)
         for name, value in asdict(identity).items()
         if value is not None and name not in ("sender", "profile_id")
     }
-    if "text" in options:
-        options["text"] = base64.b64encode(zlib.compress(options["text"].encode())).decode()
-    return options
+    if "text" in packed:
+        packed["text"] = base64.b64encode(zlib.compress(packed["text"].encode())).decode()
+    return packed
+
+
+def _packed_word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def changes(batch: journal.Batch, asked: Identity, contacts_sha256: str) -> list[str]:

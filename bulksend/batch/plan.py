@@ -19,6 +19,8 @@ from bulksend.batch.settings import (
 from bulksend.contacts import compose, loader, rows
 from bulksend.estimate import estimator as estimates
 from bulksend.sms import rates, sender
+from bulksend.sms.message import OnDuplicate
+from bulksend.sms.template import OnMissing
 from bulksend.telnyx import reference
 
 _TEMPLATE_MAX_BYTES = 100_000
@@ -35,9 +37,9 @@ class Plan:
     rate_card: rates.RateCard
 
     @property
-    def on_duplicate(self) -> estimates.OnDuplicate:
+    def on_duplicate(self) -> OnDuplicate:
         """The policy for the same text to the same phone again."""
-        return estimates.OnDuplicate(self.identity.on_duplicate or "skip")
+        return self.identity.on_duplicate or OnDuplicate.SKIP
 
     @property
     def frames(self) -> rows.Frames:
@@ -76,13 +78,13 @@ def make_plan(
         text_column=None if template is not None else text_column,
         template_source=template,
         default_region=identity.default_region,
-        on_missing=compose.OnMissing(identity.on_missing or "error"),
-        smart_encoding=identity.smart_encoding == "yes",
-        fix_text=identity.fix_text == "yes",
+        on_missing=identity.on_missing or OnMissing.ERROR,
+        smart_encoding=bool(identity.smart_encoding),
+        fix_text=bool(identity.fix_text),
     )
     _tell_what_was_mended(message_plan, reporter)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
-    policy = estimates.OnDuplicate(identity.on_duplicate or "skip")
+    policy = identity.on_duplicate or OnDuplicate.SKIP
     try:
         counted = counted or estimates.estimate(
             contacts, message_plan, on_duplicate=policy, rate_card=card, on_rows=reporter.reading

@@ -52,8 +52,13 @@ class Reporter(Protocol):
     def note(self, sentence: str) -> None:
         """A warning or a remark."""
 
-    def confirm(self, question: str, *, typed: str = "", ask: str = "Send?") -> bool:
-        """Ask; with `typed` the person must type exactly that. Raises UsageError if it cannot."""
+    def confirm(
+        self, question: str, *, typed: str = "", ask: str = "Send?", repeats: bool = False
+    ) -> bool:
+        """Ask; with `typed` the person must type exactly that. Raises UsageError if it cannot.
+
+        `repeats`: it may text or cost twice, and a yes of the options file answers no such thing.
+        """
 
     def reading(self, rows: int) -> None:
         """So many rows of the contacts file were read."""
@@ -88,6 +93,7 @@ class Silent:
         *,
         typed: str = "",  # noqa: ARG002
         ask: str = "Send?",  # noqa: ARG002
+        repeats: bool = False,  # noqa: ARG002
     ) -> bool:
         """The call was the consent."""
         return True

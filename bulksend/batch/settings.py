@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from bulksend import errors
+from bulksend.contacts.layout import Layout
+from bulksend.sms.message import OnDuplicate
+from bulksend.sms.template import OnMissing
 
 TELNYX_URL = "https://api.telnyx.com/v2"
+DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,45 +31,101 @@ class Identity:
     text: str | None = None
     to_column: str | None = None
     text_column: str | None = None
+    #: ISO country of numbers that are written nationally.
     default_region: str | None = None
-    on_duplicate: str | None = None
-    on_missing: str | None = None
+    on_duplicate: OnDuplicate | None = None
+    on_missing: OnMissing | None = None
     webhook_url: str | None = None
     webhook_failover_url: str | None = None
-    use_profile_webhooks: str | None = None
-    smart_encoding: str | None = None
-    fix_text: str | None = None
+    use_profile_webhooks: bool | None = None
+    smart_encoding: bool | None = None
+    fix_text: bool | None = None
 
     def or_else(self, other: Self) -> Self:
         """This one, with `other` where nothing was given."""
         missing = {
-            it.name: getattr(other, it.name)
-            for it in fields(self)
-            if getattr(self, it.name) is None
+            each.name: getattr(other, each.name)
+            for each in fields(self)
+            if getattr(self, each.name) is None
         }
         return replace(self, **missing)
 
     def differences(self, other: Self) -> list[str]:
         """The options given here whose value is another one there."""
         return [
-            it.name
-            for it in fields(self)
-            if getattr(self, it.name) is not None
-            and getattr(self, it.name) != getattr(other, it.name)
+            each.name
+            for each in fields(self)
+            if getattr(self, each.name) is not None
+            and getattr(self, each.name) != getattr(other, each.name)
         ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
-    """How fast and how far; may differ between the runs of one batch."""
+#: Stands for a guard that nobody gave, until the default takes its place.
+_NOT_GIVEN: Any = object()
 
-    rate: str = "50/s"
-    max_in_flight: int = 16
-    max_cost: Decimal | None = None
+
+@dataclass(frozen=True, kw_only=True)
+class Guards:
+    """How fast, how far, and who is left out. Kept with the batch too, but for `limit`.
+
+    `chosen` names those that were given; `or_else` fills in the others from the batch's own.
+    """
+
+    #: Requests a second as a person writes them: `50/s`.
+    rate: str = _NOT_GIVEN
+    max_in_flight: int = _NOT_GIVEN
+    #: The most that the batch may cost over all its runs, in each currency.
+    max_cost: Decimal | None = _NOT_GIVEN
     #: The first rows to send in this run.
-    limit: int | None = None
+    limit: int | None = _NOT_GIVEN
     #: The rate card's file.
-    rates: Path | None = None
+    rates: Path | None = _NOT_GIVEN
+    #: How long a run goes on trying where there is no connection at all.
+    patience_s: float = _NOT_GIVEN
+    #: The same text to the same phone within that time is left out; 0.0: nobody is.
+    again_after_s: float = _NOT_GIVEN
+    #: Whoever was texted at all within that time is left out.
+    not_texted_within_s: float | None = _NOT_GIVEN
+    #: Contacts files of people who are not to be texted.
+    suppress: tuple[Path, ...] = _NOT_GIVEN
+    #: ISO countries that are texted; None: all that a sender ID reaches.
+    countries: tuple[str, ...] | None = _NOT_GIVEN
+    #: From and to, in the recipient's own time; over midnight where `to` is the earlier.
+    quiet_hours: tuple[time, time] | None = _NOT_GIVEN
+    #: Of mon, tue, wed, thu, fri, sat, sun, holidays.
+    quiet_days: tuple[str, ...] | None = _NOT_GIVEN
+    #: The names of those that were given.
+    chosen: frozenset[str] = _NOT_GIVEN
+
+    def __post_init__(self) -> None:
+        """Put the defaults in the places of those that were not given."""
+        missing = {it for it in GUARD_DEFAULTS if getattr(self, it) is _NOT_GIVEN}
+        for name in missing:
+            object.__setattr__(self, name, GUARD_DEFAULTS[name])
+        if self.chosen is _NOT_GIVEN:
+            object.__setattr__(self, "chosen", frozenset(GUARD_DEFAULTS.keys() - missing))
+
+    def or_else(self, other: Self) -> Self:
+        """This one, with the other's wherever nothing was chosen here; the limit is never taken."""
+        taken = other.chosen - self.chosen - {"limit"}
+        changed = {name: getattr(other, name) for name in taken}
+        return replace(self, chosen=self.chosen | taken, **changed)
+
+
+GUARD_DEFAULTS: Mapping[str, Any] = {
+    "rate": "50/s",
+    "max_in_flight": 16,
+    "max_cost": None,
+    "limit": None,
+    "rates": None,
+    "patience_s": 120.0,
+    "again_after_s": 6 * DAY_S,
+    "not_texted_within_s": None,
+    "suppress": (),
+    "countries": None,
+    "quiet_hours": None,
+    "quiet_days": None,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,22 +137,45 @@ class Settings:
     #: For a batch that goes on with its own identity: what the environment and the options file
     #: say beside the flags. A difference is told and not obeyed.
     ambient: Identity = Identity()
+    layout: Layout = field(default_factory=Layout)
     guards: Guards = Guards()
     results: Path | None = None
     journal: Path | None = None
     sandbox: bool = False
     base_url: str | None = None
+    #: The person gave the base URL to this very command: only then may any host have the key.
+    base_url_typed: bool = False
     #: Holds the API key; never shown.
     api_key: str | None = None
     api_key_file: Path | None = None
+    #: The proxy that the person named.
+    proxy: str | None = None
+    #: HTTPS_PROXY and NO_PROXY of the environment.
+    https_proxy: str | None = None
+    no_proxy: str = ""
     yes: bool = False
+    #: Only this one answers for what may text or cost twice.
+    yes_typed: bool = False
+    #: Consent to an estimate that is complete and no higher.
+    yes_up_to: Decimal | None = None
+    #: The digest of the only plan that may be sent.
+    expect: str | None = None
+    #: Look at key, credit, profile, sender and countries before the first text.
+    preflight: bool = True
+    #: After sending, ask so long what became of it; 0.0: do not ask.
+    wait_receipts_s: float = 0.0
+    #: Phones of one's own that get one row's text, instead of a batch.
+    test_to: tuple[str, ...] = ()
+    test_row: int | None = None
     #: Rows to send once more, on the user's word.
     retry_refused: bool = False
     resend_unknown: bool = False
-    #: Send a file again that this computer has sent before from another place.
+    #: Rows whose text was changed after they were sent.
+    also_changed: bool = False
+    #: Send a file as a batch of its own once more, to everybody.
     new_batch: bool = False
     only_problems: bool = False
-    #: Where bulksend remembers which file was sent with which journal.
+    #: Where bulksend remembers what it sent.
     state_folder: Path | None = None
 
     def __repr__(self) -> str:
@@ -124,7 +209,7 @@ SANDBOX_IDENTITY = Identity(
 )
 SANDBOX_TEXT = "This is a test message from bulksend."
 DEFAULT_IDENTITY = Identity(
-    on_duplicate="skip", on_missing="error", smart_encoding="no", fix_text="no"
+    on_duplicate=OnDuplicate.SKIP, on_missing=OnMissing.ERROR, smart_encoding=False, fix_text=False
 )
 
 

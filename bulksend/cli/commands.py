@@ -1,4 +1,4 @@
-"""The commands: each turns its options into Settings, calls its room and shows what came back.
+"""The commands: each turns its parameters into Settings, calls its room and shows what came back.
 
 Rooms are imported inside the commands, so that `--help` does not wait for polars and aiohttp.
 """
@@ -6,14 +6,13 @@ Rooms are imported inside the commands, so that `--help` does not wait for polar
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bulksend.batch.settings import Settings
+from bulksend.cli import asked, options, show
 from bulksend.cli import exit as ending
-from bulksend.cli import options
-from bulksend.cli import parameters as givens
+from bulksend.cli import parameters as of
 from bulksend.cli.group import cli
 
 CONTACTS = click.argument("contacts", type=options.FILE, metavar="CONTACTS.csv")
@@ -30,23 +29,36 @@ Examples:
 @CONTACTS
 @options.option("--dry-run", "-n", is_flag=True, help="Count and price; send nothing.")
 @options.option("--only-problems", is_flag=True, help="With -n --results: only rows not sent.")
-@options.WHAT
-@options.HOW
-@options.WHERE
+@options.SENDER
+@options.TEXT
+@options.CONTACTS_FILE
+@options.WHO
+@options.PACE
+@options.MONEY
+@options.TEST
+@options.CONSENT
+@options.EXPECT
+@options.PREFLIGHT
+@options.NEW_BATCH
+@options.PLACE
+@options.WAIT_RECEIPTS
 @options.SERVER
-@options.option("--new-batch", is_flag=True, help="Send a file again that was sent elsewhere.")
-@options.YES
 @options.OUTPUT
-def run(dry_run: bool, **given: Any) -> int:
+@of.typed(of.RunParameters)
+def run(parameters: of.RunParameters) -> int:
     """Send a batch."""
-    settings = givens.settings(given)
-    if dry_run:
-        return _dry_run(settings, given)
-    if settings.only_problems:
+    if parameters.only_problems and not parameters.dry_run:
         raise click.UsageError("--only-problems goes with --dry-run and --results")
+    if parameters.test_row is not None and not parameters.test_to:
+        raise click.UsageError("--test-row says which row, and --test-to is missing")
+    if parameters.test_to and parameters.dry_run:
+        raise click.UsageError("--test-to sends a text, and --dry-run sends none: give one")
+    settings = asked.for_run(parameters)
+    if parameters.dry_run:
+        return _dry_run(settings, parameters)
     from bulksend.commands import run as command
 
-    return givens.shown(command.run(settings, givens.reporter(given)), given)
+    return show.summary(command.run(settings, show.reporter(parameters)), parameters.output)
 
 
 @cli.command(
@@ -55,21 +67,25 @@ def run(dry_run: bool, **given: Any) -> int:
     "  bulksend resume contacts.csv --retry-refused\n\nGo on with an unfinished batch.",
 )
 @CONTACTS
-@options.option("--retry-refused", is_flag=True, help="Send refused rows once more.")
-@options.option("--resend-unknown", is_flag=True, help="Send unknown rows again: may text twice.")
-@options.WHAT
-@options.HOW
-@options.WHERE
+@options.AGAIN
+@options.SENDER
+@options.TEXT
+@options.CONTACTS_FILE
+@options.WHO
+@options.PACE
+@options.MONEY
+@options.CONSENT
+@options.PLACE
+@options.WAIT_RECEIPTS
 @options.SERVER
-@options.YES
 @options.OUTPUT
-def resume(**given: Any) -> int:
+@of.typed(of.ResumeParameters)
+def resume(parameters: of.ResumeParameters) -> int:
     """Go on with an unfinished batch."""
     from bulksend.commands import resume as command
 
-    return givens.shown(
-        command.resume(givens.flags_alone(givens.settings(given)), givens.reporter(given)), given
-    )
+    summary = command.resume(asked.for_resume(parameters), show.reporter(parameters))
+    return show.summary(summary, parameters.output)
 
 
 @cli.command(
@@ -78,13 +94,14 @@ def resume(**given: Any) -> int:
     "How a batch stands, also while it runs.",
 )
 @CONTACTS
-@options.WHERE
+@options.PLACE
 @options.OUTPUT
-def status(**given: Any) -> int:
+@of.typed(of.BatchParameters)
+def status(parameters: of.BatchParameters) -> int:
     """How a batch stands."""
     from bulksend.commands import status as command
 
-    return givens.shown(command.status(givens.settings(given)), given)
+    return show.summary(command.status(asked.settings(parameters)), parameters.output)
 
 
 @cli.command(
@@ -92,13 +109,14 @@ def status(**given: Any) -> int:
     help="\b\nExample:\n  bulksend results contacts.csv\n\nWrite the results CSV from the journal.",
 )
 @CONTACTS
-@options.WHERE
+@options.PLACE
 @options.OUTPUT
-def results(**given: Any) -> int:
+@of.typed(of.BatchParameters)
+def results(parameters: of.BatchParameters) -> int:
     """Write the results CSV again."""
     from bulksend.commands import results as command
 
-    return givens.shown(command.results(givens.settings(given)), given)
+    return show.summary(command.results(asked.settings(parameters)), parameters.output)
 
 
 @cli.command(
@@ -110,31 +128,44 @@ def results(**given: Any) -> int:
 @options.option("--ledger", type=options.FILE, metavar="FILE", help="One JSON line a request.")
 @options.option("--faults", metavar="FILE|JSON", help="A script of faults.")
 @options.option("--fates", metavar="FILE|JSON", help="What becomes of accepted messages.")
-@options.option("--sandbox-rate", "rate", metavar="RATE", help="Messages a second of the sender.")
+@options.option(
+    "--sandbox-rate", "rate_limit", metavar="RATE", help="Messages a second of the sender."
+)
 @options.option("--request-rate", metavar="RATE", help="Requests a second of the API.")
-@options.option("--latency", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@options.option(
+    "--latency", "latency_s", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS"
+)
 @options.option("--key", "api_key", default="sandbox", show_default=True, help="The key it takes.")
 @options.option("--ignore-keys", is_flag=True, help="Take no notice of idempotency keys.")
-@options.option("--record-lag", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS")
+@options.option(
+    "--record-lag",
+    "record_lag_s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+)
 @options.option("--records-missing", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE")
 @options.option("--redact", is_flag=True, help="Mask the numbers in detail records.")
 @options.OUTPUT
-def sandbox(**given: Any) -> int:
+@of.typed(of.SandboxParameters)
+def sandbox(parameters: of.SandboxParameters) -> int:
     """A Telnyx look-alike on localhost."""
     from bulksend.commands import sandbox as command
 
     return command.serve(
-        port=given["port"],
-        ledger=given["ledger"],
-        faults=given["faults"],
-        fates=given["fates"],
-        rate=given["rate"],
-        request_rate=given["request_rate"],
-        latency_s=given["latency"],
-        api_key=given["api_key"],
-        ignore_keys=given["ignore_keys"],
+        port=parameters.port,
+        ledger=parameters.ledger,
+        faults=parameters.faults,
+        fates=parameters.fates,
+        rate=parameters.rate_limit,
+        request_rate=parameters.request_rate,
+        latency_s=parameters.latency_s,
+        api_key=parameters.api_key,
+        ignore_keys=parameters.ignore_keys,
         records=command.Records(
-            lag_s=given["record_lag"], missing=given["records_missing"], redacted=given["redact"]
+            lag_s=parameters.record_lag_s,
+            missing=parameters.records_missing,
+            redacted=parameters.redact,
         ),
         ready=lambda words: click.echo(words, err=True),
     )
@@ -164,19 +195,19 @@ def completion(shell: str) -> int:
     """The shell's completion script."""
     from click.shell_completion import get_completion_class
 
-    found = get_completion_class(shell)
-    assert found is not None  # noqa: S101 - the three that click has
-    click.echo(found(cli, {}, "bulksend", "_BULKSEND_COMPLETE").source())
+    script = get_completion_class(shell)
+    assert script is not None  # noqa: S101 - the three that click has
+    click.echo(script(cli, {}, "bulksend", "_BULKSEND_COMPLETE").source())
     return 0
 
 
-def _dry_run(settings: Settings, given: dict[str, Any]) -> int:
+def _dry_run(settings: Settings, parameters: of.RunParameters) -> int:
     from bulksend.batch import dry_run as command
-    from bulksend.cli.render import estimate_text as estimate_words
+    from bulksend.cli.render import estimate_text
 
-    found = command.dry_run(settings, givens.reporter(given))
-    if given["as_json"]:
-        ending.document(command.document(found))
+    dry_run = command.dry_run(settings, show.reporter(parameters))
+    if parameters.output.as_json:
+        ending.document(command.document(dry_run))
     else:
-        click.echo(estimate_words.estimate(found), color=givens.color(given))
-    return found.exit_code
+        click.echo(estimate_text.estimate(dry_run), color=show.color(parameters.output))
+    return dry_run.exit_code

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import click
 
 from bulksend import errors
+from bulksend.cli import asked, options, show
 from bulksend.cli import exit as ending
-from bulksend.cli import options
-from bulksend.cli import parameters as givens
+from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 
@@ -24,28 +21,30 @@ from bulksend.cli.group import cli
 @options.option(
     "--repeat-after-5xx",
     is_flag=True,
+    typed_only=True,
     help="Ask again also after a server error: may text twice.",
 )
-@options.WHERE
+@options.PLACE
 @options.SERVER
-@options.PACE
+@options.RATE
 @options.YES
 @options.OUTPUT
-def reconcile(repeat_after_5xx: bool, **given: Any) -> int:
+@of.typed(of.ReconcileParameters)
+def reconcile(parameters: of.ReconcileParameters) -> int:
     """Settle unknown rows by evidence."""
-    from bulksend.cli.render import summary_text as words
+    from bulksend.cli.render import summary_text
     from bulksend.commands import reconcile as command
 
-    found = command.reconcile(
-        givens.flags_alone(givens.settings(given)),
-        givens.reporter(given),
-        after_5xx=repeat_after_5xx,
+    reconciled = command.reconcile(
+        asked.typed_alone(asked.settings(parameters), parameters.typed),
+        show.reporter(parameters),
+        after_5xx=parameters.repeat_after_5xx,
     )
-    if given["as_json"]:
-        ending.document(command.document(found))
+    if parameters.output.as_json:
+        ending.document(command.document(reconciled))
     else:
-        click.echo(words.reconciled(found), color=givens.color(given))
-    return found.exit_code
+        click.echo(summary_text.reconciled(reconciled), color=show.color(parameters.output))
+    return reconciled.exit_code
 
 
 @cli.command(
@@ -56,24 +55,27 @@ def reconcile(repeat_after_5xx: bool, **given: Any) -> int:
 )
 @options.SENDER
 @options.SMART_ENCODING
-@options.option("--probe-key", is_flag=True, help="Prove the idempotency key: one text or two.")
-@options.option("--to", metavar="+NUMBER", help="The phone that the probe texts.")
+@options.option(
+    "--probe-key", is_flag=True, typed_only=True, help="Prove the idempotency key: one text or two."
+)
+@options.option("--to", typed_only=True, metavar="+NUMBER", help="The phone that the probe texts.")
 @options.JOURNAL
 @options.SANDBOX
 @options.SERVER
 @options.YES
 @options.OUTPUT
-def doctor(probe_key: bool, to: str | None, **given: Any) -> int:
+@of.typed(of.DoctorParameters)
+def doctor(parameters: of.DoctorParameters) -> int:
     """Look at everything that a batch needs."""
-    from bulksend.cli.render import summary_text as words
+    from bulksend.cli.render import summary_text
     from bulksend.commands import doctor as command
 
-    if probe_key != (to is not None):
+    if parameters.probe_key != (parameters.to is not None):
         raise errors.UsageError("--probe-key and --to go together", hint="give both, or neither")
-    settings = givens.settings(given | {"contacts": Path("contacts.csv")})
-    report = command.doctor(settings, givens.reporter(given), probe_to=to)
-    if given["as_json"]:
+    settings = asked.settings(parameters)
+    report = command.doctor(settings, show.reporter(parameters), probe_to=parameters.to)
+    if parameters.output.as_json:
         ending.document(command.document(report))
     else:
-        click.echo(words.findings(report.findings), color=givens.color(given))
+        click.echo(summary_text.findings(report.findings), color=show.color(parameters.output))
     return report.exit_code

@@ -1,4 +1,7 @@
-"""The configuration file: `bulksend.toml`, option names as on the command line."""
+"""The options file: `bulksend.toml`, option names as on the command line.
+
+Paths in it are relative to it. What may text or cost twice does not stand in it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,11 @@ from typing import Any
 import click
 
 from bulksend import errors
+from bulksend.cli import precedence
+from bulksend.cli.options import Option
 
 FILE_NAME = "bulksend.toml"
+_TOO_LONG_BYTES = 1_000_000
 
 
 def find() -> Path | None:
@@ -23,74 +29,109 @@ def find() -> Path | None:
 
 def for_commands(path: Path, group: click.Group) -> dict[str, dict[str, Any]]:
     """The file's options for each command that knows them. Raises UsageError."""
-    return _shared_out(group, load_config(path, _every_option(group)))
+    return _shared_out(group, load(path, _every_option(group)))
 
 
-def _every_option(group: click.Group) -> dict[str, str]:
-    """Of all commands, also those of a group within the group."""
-    found: dict[str, str] = {}
-    for command in group.commands.values():
-        found |= _every_option(command) if isinstance(command, click.Group) else _options(command)
-    return found
-
-
-def _shared_out(group: click.Group, read: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """To each command what it knows."""
-    return {
-        name: _shared_out(command, read)
-        if isinstance(command, click.Group)
-        else {it: read[it] for it in _options(command).values() if it in read}
-        for name, command in group.commands.items()
-    }
-
-
-def _options(command: click.Command) -> dict[str, str]:
-    """What may stand in the file, and the parameter's name: `max-in-flight` -> max_in_flight."""
-    return {
-        flag.lstrip("-"): parameter.name
-        for parameter in command.params
-        if isinstance(parameter, click.Option) and parameter.name
-        for flag in parameter.opts
-        if flag.startswith("--")
-    }
-
-
-def load_config(path: Path, options: Mapping[str, str]) -> dict[str, Any]:
-    """The file's options by parameter name (`max_in_flight`).
-
-    `options` maps what may stand in the file (`max-in-flight`) to the parameter's name.
+def load(path: Path, options: Mapping[str, Option]) -> dict[str, Any]:
+    """What the file says, by option name (`max-in-flight`), as it would be typed.
 
     Raises UsageError naming the file and the key: unknown, wrongly typed, or not TOML.
     """
+    values: dict[str, Any] = {}
+    for key, value in _read(path).items():
+        name = key.replace("_", "-").lower()
+        if name not in options:
+            raise _unknown(path, key, options)
+        if options[name].typed_only:
+            words = precedence.only_typed(f"--{name}", f"`{key}` in {path}")
+            raise errors.UsageError(words, code="config_invalid")
+        values[name] = _value(path, key, value, options[name])
+    return values
+
+
+def _read(path: Path) -> dict[str, object]:
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            raw = file.read(_TOO_LONG_BYTES)
+        return tomllib.loads(raw.decode("utf-8-sig"))
     except OSError as failure:
         raise _bad(path, f"cannot be read: {failure.strerror}") from None
     except UnicodeDecodeError:
         raise _bad(path, "is not UTF-8") from None
     except tomllib.TOMLDecodeError as failure:
         raise _bad(path, f"is not TOML: {failure}") from None
-    return {_known(path, key, options): _text(path, key, value) for key, value in read.items()}
 
 
-def _known(path: Path, key: str, options: Mapping[str, str]) -> str:
+def _every_option(group: click.Group) -> dict[str, Option]:
+    """Of all commands, also those of a group within the group."""
+    options: dict[str, Option] = {}
+    for command in group.commands.values():
+        own = _every_option(command) if isinstance(command, click.Group) else _options(command)
+        options = own | options
+    return options
+
+
+def _options(command: click.Command) -> dict[str, Option]:
+    """By the words that may stand in the file; a switch also by its negative."""
+    return {
+        flag.lstrip("-"): parameter
+        for parameter in command.params
+        if isinstance(parameter, Option)
+        for flag in parameter.opts
+        if flag.startswith("--")
+    }
+
+
+def _shared_out(group: click.Group, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """To each command what it knows, by its parameters' names."""
+    return {
+        name: _shared_out(command, values)
+        if isinstance(command, click.Group)
+        else {
+            str(option.name): values[flag]
+            for flag, option in _options(command).items()
+            if flag in values
+        }
+        for name, command in group.commands.items()
+    }
+
+
+def _value(path: Path, key: str, value: object, option: Option) -> object:
+    """Values reach the options as they would from the command line; a list stands for commas."""
+    if isinstance(value, list) and value and all(isinstance(it, str) for it in value):
+        words = [_word(path, it, option) for it in value]
+        return words if option.multiple else ",".join(words)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if isinstance(value, bool) and option.is_flag:
+            return value
+        raise _bad(path, f"`{key}` {_wanted(option)}")
+    if option.is_flag:
+        raise _bad(path, f"`{key}` {_wanted(option)}")
+    word = _word(path, str(value), option)
+    return [word] if option.multiple else word
+
+
+def _word(path: Path, word: str, option: Option) -> str:
+    """A path is relative to the file that names it."""
+    if isinstance(option.type, click.Path):
+        return str(path.parent / Path(word).expanduser())
+    return word
+
+
+def _wanted(option: Option) -> str:
+    if option.is_flag:
+        return "must be true or false"
+    return "must be a text or a number" + (" or a list of texts" if option.multiple else "")
+
+
+def _unknown(path: Path, key: str, options: Mapping[str, Option]) -> errors.UsageError:
     name = key.replace("_", "-").lower()
-    if name in options:
-        return options[name]
     if name == "api-key":
-        raise _bad(path, "holds `api_key`", hint="keep the key in TELNYX_API_KEY or a file")
-    near = difflib.get_close_matches(name, options, n=1)
+        return _bad(path, "holds `api_key`", hint="keep the key in TELNYX_API_KEY or a file")
+    known = [it for it, option in options.items() if not option.typed_only]
+    near = difflib.get_close_matches(name, known, n=1)
     instead = f"did you mean `{near[0]}`?" if near else "see `bulksend run -h`"
-    raise _bad(path, f"has no option `{key}`", hint=instead)
-
-
-def _text(path: Path, key: str, value: object) -> str | bool:
-    """Values reach the options as they would from the command line."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise _bad(path, f"`{key}` must be a text, a number or true or false")
+    return _bad(path, f"has no option `{key}`", hint=instead)
 
 
 def _bad(path: Path, fault: str, *, hint: str = "") -> errors.UsageError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
+from bulksend.cli import asked, options
 from bulksend.cli import exit as ending
-from bulksend.cli import options
-from bulksend.cli import parameters as givens
+from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 
@@ -28,17 +26,18 @@ Examples:
 )
 @CONTACTS
 @click.argument("change", required=False, metavar="[RATE|pause|continue]")
-@options.WHERE
+@options.PLACE
 @options.OUTPUT
-def pace(change: str | None, **given: Any) -> int:
+@of.typed(of.PaceParameters)
+def pace(parameters: of.PaceParameters) -> int:
     """Change the pace of a run."""
     from bulksend.commands import pace as command
 
-    found = command.pace(givens.settings(given), change)
-    if given["as_json"]:
-        ending.document(command.document(found))
-    elif found.paused:
-        click.echo(f"paused at {found.rate}; go on with: {found.go_on}")
+    confirmed = command.pace(asked.settings(parameters), parameters.change)
+    if parameters.output.as_json:
+        ending.document(command.document(confirmed))
+    elif confirmed.paused:
+        click.echo(f"paused at {confirmed.rate}; go on with: {confirmed.go_on}")
     else:
-        click.echo(f"the run goes at {found.rate}, or as fast as Telnyx lets it")
+        click.echo(f"the run goes at {confirmed.rate}, or as fast as Telnyx lets it")
     return 0

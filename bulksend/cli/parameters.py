@@ -1,148 +1,206 @@
-"""What was given on the command line, as the rooms want it, and back: options -> Settings, View,
-and the last word.
+"""What each command was asked for, typed: one frozen value for each, made from click's options.
+
+`@typed(RunParameters)` is where `dict[str, Any]` ends. A field that is a value itself is filled
+from the same options; the names of the fields are the names of the options' parameters.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-from dataclasses import fields, replace
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 import click
 
-from bulksend import errors
-from bulksend.batch.settings import Guards, Identity, Settings, option_name
-from bulksend.cli import exit as ending
-from bulksend.cli import group
+from bulksend.batch.settings import Guards
+from bulksend.cli import precedence
+from bulksend.contacts.layout import Layout
 
-_COMMANDLINE = click.core.ParameterSource.COMMANDLINE
-_RANK = {
-    _COMMANDLINE: 3,
-    click.core.ParameterSource.ENVIRONMENT: 2,
-    click.core.ParameterSource.DEFAULT_MAP: 1,
-}
+Parameters = TypeVar("Parameters")
 
 
-def settings(given: dict[str, Any]) -> Settings:
-    """Options -> Settings. Raises UsageError where two options exclude each other."""
-    from bulksend.batch import plan
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is sent, from whom."""
 
-    given = _strongest(given, "text", "text_file")
-    given = _strongest(given, "text", "text_column")
-    given = _strongest(given, "text_file", "text_column")
-    text = given.get("text")
-    if given.get("text_file") is not None:
-        text = plan.read_template(given["text_file"])
-    made = Settings(
-        contacts=given["contacts"],
-        identity=_identity(given, text),
-        guards=_guards(given),
-        results=given.get("results"),
-        journal=given.get("journal"),
-        sandbox=given.get("sandbox", False),
-        base_url=given.get("base_url"),
-        api_key=os.environ.get("TELNYX_API_KEY"),
-        api_key_file=given.get("api_key_file"),
-        yes=given.get("yes", False),
-        retry_refused=given.get("retry_refused", False),
-        resend_unknown=given.get("resend_unknown", False),
-        new_batch=given.get("new_batch", False),
-        only_problems=given.get("only_problems", False),
-        state_folder=_state_folder(),
-    )
-    click.get_current_context().meta[group.SETTINGS] = made
-    return made
+    sender: str | None = None
+    profile_id: str | None = None
+    text: str | None = None
+    text_file: Path | None = None
+    to_column: str | None = None
+    text_column: str | None = None
+    default_region: str | None = None
+    on_duplicate: str | None = None
+    on_missing: str | None = None
+    webhook_url: str | None = None
+    webhook_failover_url: str | None = None
+    use_profile_webhooks: bool | None = None
+    smart_encoding: bool | None = None
+    fix_text: bool | None = None
 
 
-def _strongest(given: dict[str, Any], one: str, other: str) -> dict[str, Any]:
-    """Of two options that exclude each other the flag beats the variable, and that the file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a batch is kept."""
 
-    Raises UsageError where both were given in the same place.
-    """
-    if given.get(one) is None or given.get(other) is None:
-        return given
-    context = click.get_current_context()
-    ranks = [_rank(context, it) for it in (one, other)]
-    if ranks[0] == ranks[1]:
-        options_named = f"{option_name(one)} and {option_name(other)}"
-        raise errors.UsageError(f"{options_named} exclude each other", hint="give one of them")
-    return given | {(one if ranks[0] > ranks[1] else other): None}
+    results: Path | None = None
+    journal: Path | None = None
+    sandbox: bool = False
 
 
-def flags_alone(asked: Settings) -> Settings:
-    """A batch goes on with its own identity: only what is typed now can contradict it."""
-    context = click.get_current_context()
-    typed = {it for it in context.params if _rank(context, it) == _RANK[_COMMANDLINE]}
-    text_typed = bool(typed & {"text", "text_file"})
-    names = [it.name for it in fields(Identity)]
-    kept = {it for it in names if it in typed or (it == "text" and text_typed)}
-    ambient = dict.fromkeys(kept)
-    return replace(
-        asked,
-        identity=replace(asked.identity, **{it: None for it in names if it not in kept}),
-        ambient=replace(asked.identity, **ambient),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where to, and with which key."""
+
+    base_url: str | None = None
+    api_key_file: Path | None = None
+    proxy: str | None = None
 
 
-def _rank(context: click.Context, name: str) -> int:
-    source = context.get_parameter_source(name)
-    return _RANK.get(source, 0) if source is not None else 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What was agreed to beforehand."""
+
+    yes: bool = False
+    yes_up_to: Decimal | None = None
 
 
-def _identity(given: dict[str, Any], text: str | None) -> Identity:
-    names = [it.name for it in fields(Identity) if it.name != "text"]
-    return Identity(text=text, **{it: _word(given.get(it)) for it in names})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How a command shows itself."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    no_progress: bool = False
+    color: str = "auto"
+    log_file: Path | None = None
 
 
-def _word(value: Any) -> str | None:
-    """Options as the journal keeps them: texts."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if value is None else str(value)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputParameters:
+    """A command that shows something."""
+
+    output: Output = Output()
+    #: Options that stand on the command line itself.
+    typed: frozenset[str] = frozenset()
 
 
-def _guards(given: dict[str, Any]) -> Guards:
-    names = ("rate", "max_in_flight", "max_cost", "limit", "rates")
-    return Guards(**{it: given[it] for it in names if given.get(it) is not None})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchParameters(OutputParameters):
+    """A command about one batch."""
+
+    contacts: Path
+    message: Message = Message()
+    layout: Layout = field(default_factory=Layout)
+    guards: Guards = field(default_factory=Guards)
+    place: Place = Place()
+    server: Server = Server()
+    consent: Consent = Consent()
 
 
-def _state_folder() -> Path:
-    """Where bulksend remembers between batches (XDG base directories)."""
-    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(home) / "bulksend"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunParameters(BatchParameters):
+    """`run`."""
+
+    dry_run: bool = False
+    only_problems: bool = False
+    new_batch: bool = False
+    expect: str | None = None
+    no_preflight: bool = False
+    test_to: tuple[str, ...] = ()
+    test_row: int | None = None
+    wait_receipts_s: float = 0.0
 
 
-def reporter(given: dict[str, Any]) -> Any:
-    """The person at this terminal."""
-    from bulksend.cli import terminal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeParameters(BatchParameters):
+    """`resume`."""
 
-    display = terminal.DisplayOptions(
-        quiet=given["quiet"],
-        verbose=given["verbose"],
-        progress=not given["no_progress"],
-        color=color(given),
-        yes=given.get("yes", False),
-    )
-    return terminal.Terminal(display)
+    retry_refused: bool = False
+    resend_unknown: bool = False
+    also_changed: bool = False
+    wait_receipts_s: float = 0.0
 
 
-def color(given: dict[str, Any]) -> bool | None:
-    """None leaves it to the stream: a terminal gets colour (https://no-color.org)."""
-    if given["color"] != "auto":
-        return bool(given["color"] == "always")
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return False if plain or not sys.stdout.isatty() else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileParameters(BatchParameters):
+    """`reconcile`."""
+
+    repeat_after_5xx: bool = False
 
 
-def shown(summary: Any, given: dict[str, Any]) -> int:
-    """The last word of a command that has a summary; its exit code."""
-    from bulksend.batch import summary as summaries
-    from bulksend.cli.render import summary_text as words
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceParameters(BatchParameters):
+    """`pace`."""
 
-    if given["as_json"]:
-        ending.document(summaries.document(summary))
-    else:
-        click.echo(words.summary(summary), color=color(given))
-    return int(summary.exit_code)
+    #: RATE, pause or continue; None: only say how it goes.
+    change: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorParameters(BatchParameters):
+    """`doctor`."""
+
+    contacts: Path = Path("contacts.csv")
+    probe_key: bool = False
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnParameters(OutputParameters):
+    """`rates learn`."""
+
+    files: tuple[Path, ...]
+    output_file: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxParameters(OutputParameters):
+    """`sandbox`."""
+
+    port: int
+    ledger: Path | None = None
+    faults: str | None = None
+    fates: str | None = None
+    rate_limit: str | None = None
+    request_rate: str | None = None
+    latency_s: float = 0.0
+    api_key: str = "sandbox"
+    ignore_keys: bool = False
+    record_lag_s: float = 0.0
+    records_missing: float = 0.0
+    redact: bool = False
+
+
+def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Callable[..., int]]:
+    """A command that is called with one value of that kind. Raises click.UsageError."""
+
+    def decorate(command: Callable[[Parameters], int]) -> Callable[..., int]:
+        @functools.wraps(command)
+        def callback(**options: Any) -> int:
+            context = click.get_current_context()
+            settled = precedence.settle(context, options)
+            settled["typed"] = precedence.typed(context)
+            return command(build(kind, settled))
+
+        return callback
+
+    return decorate
+
+
+def build(kind: type[Parameters], options: Mapping[str, Any]) -> Parameters:
+    """A value from its options; what was not given stays at the field's default."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for each in fields(kind):  # type: ignore[arg-type]
+        hint = hints[each.name]
+        if isinstance(hint, type) and is_dataclass(hint):
+            values[each.name] = build(hint, options)
+        elif options.get(each.name) not in (None, ()):
+            values[each.name] = options[each.name]
+    return kind(**values)

@@ -41,6 +41,8 @@ class DisplayOptions:
     #: None: as the stream allows.
     color: bool | None = None
     yes: bool = False
+    #: Typed here and now, which alone answers for what may text or cost twice.
+    yes_typed: bool = False
 
 
 def _best_effort(show: Callable[Given, None]) -> Callable[Given, None]:
@@ -77,9 +79,11 @@ class Terminal:
         else:
             self._bar.write(click.unstyle(line), file=sys.stderr)
 
-    def confirm(self, question: str, *, typed: str = "", ask: str = "Send?") -> bool:
+    def confirm(
+        self, question: str, *, typed: str = "", ask: str = "Send?", repeats: bool = False
+    ) -> bool:
         """Ask on the terminal; without one, UsageError: consent cannot be guessed."""
-        if self._manner.yes:
+        if self._manner.yes_typed or (self._manner.yes and not repeats):
             return True
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise errors.UsageError(

@@ -92,7 +92,7 @@ async def _account(gateway: client.Client, identity: Identity, first: Exchange) 
     redaction = preflight.redaction(profile)
     return [
         preflight.balance(account.balance(first)),
-        *preflight.profile(profile, identity.profile_id, identity.smart_encoding == "yes"),
+        *preflight.profile(profile, identity.profile_id, bool(identity.smart_encoding)),
         preflight.sender(identity.sender, listed, profile),
         preflight.opt_outs(opted_out),
         *([redaction] if redaction is not None else []),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import polars as pl
 
@@ -21,13 +20,7 @@ from bulksend.sms import smart_encoding as smart
 from bulksend.sms.message import Message, Status
 from bulksend.sms.phone import columns as phone_columns
 from bulksend.sms.phone import parse as phone
-
-
-class OnMissing(StrEnum):
-    """What an empty field for a placeholder does."""
-
-    ERROR = "error"
-    EMPTY = "empty"
+from bulksend.sms.template import OnMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

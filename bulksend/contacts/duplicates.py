@@ -7,24 +7,15 @@ agree has a chance of one in twenty thousand million).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import polars as pl
 
 from bulksend.errors import Code
-from bulksend.sms.message import Status
+from bulksend.sms.message import OnDuplicate, Status
 
 #: Duplicates are looked for in so many portions, so that no table of all hashes is built.
 _PORTIONS = 16
 _SCHEMA = {"row": pl.UInt32, "first_row": pl.UInt32}
-
-
-class OnDuplicate(StrEnum):
-    """What the same text to the same phone again does."""
-
-    SKIP = "skip"
-    SEND = "send"
-    ERROR = "error"
 
 
 def fingerprint(sendable: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bulksend.contacts import compose, duplicates, loader
-from bulksend.sms.message import Message
+from bulksend.sms.message import Message, OnDuplicate
 
 #: Messages handed over at a time: small enough to stop quickly, large enough to cost nothing.
 _BATCH_ROWS = 1000
@@ -21,7 +21,7 @@ class Frames:
     contacts: loader.Contacts
     message_plan: compose.MessagePlan
     repeated: pl.DataFrame
-    on_duplicate: duplicates.OnDuplicate
+    on_duplicate: OnDuplicate
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         return self.composed(self.contacts.chunks())

@@ -15,13 +15,12 @@ from decimal import Decimal
 import polars as pl
 
 from bulksend.contacts import compose, duplicates, loader
-from bulksend.contacts.duplicates import OnDuplicate
 from bulksend.errors import Code
 from bulksend.estimate import cost_groups, findings, fixes, mojibake, samples, savings
-from bulksend.sms.message import Money, Status
+from bulksend.sms.message import Money, OnDuplicate, Status
 from bulksend.sms.rates import RateCard
 
-__all__ = ["CountryLine", "Estimate", "OnDuplicate", "counted_before", "estimate"]
+__all__ = ["CountryLine", "Estimate", "counted_before", "estimate"]
 
 #: Rows looked at together: small enough for the memory, large enough for the columns to pay.
 _SLICE_ROWS = 50_000

@@ -36,6 +36,14 @@ class Status(StrEnum):
     SKIPPED = "skipped"
 
 
+class OnDuplicate(StrEnum):
+    """What the same text to the same phone again in one file does."""
+
+    SKIP = "skip"
+    SEND = "send"
+    ERROR = "error"
+
+
 #: The only transitions. `refused` and `unknown` are claimed again on the user's word alone.
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.UNSENT: frozenset({Status.CLAIMED}),

@@ -10,11 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bulksend import errors
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\r\n]*)\}|[{}]|[^{}]+")
 _HINT = "write a placeholder as {column}; for a brace in the text write {{ or }}"
+
+
+class OnMissing(StrEnum):
+    """What an empty field for a placeholder does to its row: invalid, or a text without it."""
+
+    ERROR = "error"
+    EMPTY = "empty"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ TAKEN, LOST_ROW = 12, 22
 class Doubtful(Silent):
     """A person who says no."""
 
-    def confirm(self, question: str, *, typed: str = "", ask: str = "Send?") -> bool:
+    def confirm(
+        self, question: str, *, typed: str = "", ask: str = "Send?", repeats: bool = False
+    ) -> bool:
         return False
 
 

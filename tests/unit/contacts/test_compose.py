@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bulksend import errors
 from bulksend.contacts import compose, loader
-from bulksend.contacts.compose import OnMissing
 from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms.message import Message
+from bulksend.sms.template import OnMissing
 
 HEADER = Header(("phone", "name", "time", "text"))
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from bulksend.contacts import compose, loader
 from bulksend.estimate import estimator as estimate
-from bulksend.estimate.estimator import OnDuplicate
 from bulksend.estimate.findings import Finding
 from bulksend.sms import encoding, rates
 from bulksend.sms import smart_encoding as smart
-from bulksend.sms.message import Money
+from bulksend.sms.message import Money, OnDuplicate
+from bulksend.sms.template import OnMissing
 
 CARD = rates.RateCard({"GB": Money(Decimal("0.04"), "USD")})
 PHONE = "+4477009{:05d}"
@@ -37,7 +37,7 @@ def estimated(
         text_column=3 if source is None else None,
         template_source=source,
         default_region=None,
-        on_missing=compose.OnMissing.EMPTY,
+        on_missing=OnMissing.EMPTY,
         **options,
     )
     found = estimate.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SEND, rate_card=CARD)
@@ -134,7 +134,7 @@ def test_repeated_rows_are_not_charged() -> None:
         text_column=None,
         template_source="Hi {name}" + "x" * 70,
         default_region=None,
-        on_missing=compose.OnMissing.ERROR,
+        on_missing=OnMissing.ERROR,
     )
 
     found = estimate.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SKIP, rate_card=CARD)

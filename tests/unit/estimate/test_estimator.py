@@ -13,9 +13,9 @@ import pytest
 from bulksend.contacts import compose, duplicates, loader
 from bulksend.errors import Code
 from bulksend.estimate import estimator as estimate
-from bulksend.estimate.estimator import OnDuplicate
 from bulksend.sms import rates
-from bulksend.sms.message import Money
+from bulksend.sms.message import Money, OnDuplicate
+from bulksend.sms.template import OnMissing
 
 CARD = rates.RateCard({"GB": Money(Decimal("0.0420"), "USD"), "FR": Money(Decimal("0.07"), "EUR")})
 
@@ -42,7 +42,7 @@ def recipe_for(contacts: loader.Contacts, template: str = "Hi {name}") -> compos
         text_column=None,
         template_source=template,
         default_region=None,
-        on_missing=compose.OnMissing.ERROR,
+        on_missing=OnMissing.ERROR,
     )
 
 

@@ -1,0 +1,124 @@
+"""Parameters -> Settings, for the rooms below: the only reader of the environment but click."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields, replace
+from pathlib import Path
+
+import click
+
+from bulksend.batch.settings import Identity, Settings
+from bulksend.cli import group, parameters
+from bulksend.cli.parameters import BatchParameters, Message
+from bulksend.sms.message import OnDuplicate
+from bulksend.sms.template import OnMissing
+
+
+def settings(asked: BatchParameters) -> Settings:
+    """What every command about a batch needs. Raises ContactsError for a template file."""
+    place, server, consent = asked.place, asked.server, asked.consent
+    return _noted(
+        Settings(
+            contacts=asked.contacts,
+            identity=_identity(asked.message),
+            layout=asked.layout,
+            guards=asked.guards,
+            results=place.results,
+            journal=place.journal,
+            sandbox=place.sandbox,
+            base_url=server.base_url,
+            base_url_typed="base_url" in asked.typed,
+            api_key=os.environ.get("TELNYX_API_KEY"),
+            api_key_file=_key_file(asked),
+            proxy=server.proxy,
+            https_proxy=_either_case("HTTPS_PROXY"),
+            no_proxy=_either_case("NO_PROXY") or "",
+            yes=consent.yes,
+            yes_typed=consent.yes and "yes" in asked.typed,
+            yes_up_to=consent.yes_up_to,
+            state_folder=_state_folder(),
+        )
+    )
+
+
+def for_run(asked: parameters.RunParameters) -> Settings:
+    """With what `run` alone is asked."""
+    return _noted(
+        replace(
+            settings(asked),
+            new_batch=asked.new_batch,
+            only_problems=asked.only_problems,
+            expect=asked.expect,
+            preflight=not asked.no_preflight,
+            test_to=asked.test_to,
+            test_row=asked.test_row,
+            wait_receipts_s=asked.wait_receipts_s,
+        )
+    )
+
+
+def for_resume(asked: parameters.ResumeParameters) -> Settings:
+    """With what `resume` alone is asked, and only the typed ones of what belongs to the batch."""
+    return _noted(
+        replace(
+            typed_alone(settings(asked), asked.typed),
+            retry_refused=asked.retry_refused,
+            resend_unknown=asked.resend_unknown,
+            also_changed=asked.also_changed,
+            wait_receipts_s=asked.wait_receipts_s,
+        )
+    )
+
+
+def _noted(made: Settings) -> Settings:
+    """Where the hint of an error looks for what was asked."""
+    click.get_current_context().meta[group.SETTINGS] = made
+    return made
+
+
+def typed_alone(asked: Settings, typed: frozenset[str]) -> Settings:
+    """A batch goes on with its own identity and guards: only what is typed now changes them."""
+    if typed & {"text", "text_file"}:
+        typed |= {"text"}
+    names = {it.name for it in fields(Identity)}
+    guards = replace(asked.guards, chosen=asked.guards.chosen & typed)
+    return replace(
+        asked,
+        identity=replace(asked.identity, **dict.fromkeys(names - typed)),
+        ambient=replace(asked.identity, **dict.fromkeys(names & typed)),
+        guards=guards,
+    )
+
+
+def _identity(message: Message) -> Identity:
+    text = message.text
+    if message.text_file is not None:
+        from bulksend.batch import plan
+
+        text = plan.read_template(message.text_file)
+    same = {it.name for it in fields(Identity)} - {"text", "on_duplicate", "on_missing"}
+    return Identity(
+        text=text,
+        on_duplicate=OnDuplicate(message.on_duplicate) if message.on_duplicate else None,
+        on_missing=OnMissing(message.on_missing) if message.on_missing else None,
+        **{name: getattr(message, name) for name in same},
+    )
+
+
+def _key_file(asked: BatchParameters) -> Path | None:
+    """The key's own variable goes before a file that only the options file names."""
+    named = asked.server.api_key_file
+    if "api_key_file" in asked.typed or os.environ.get("BULKSEND_API_KEY_FILE"):
+        return named
+    return None if os.environ.get("TELNYX_API_KEY") else named
+
+
+def _either_case(name: str) -> str | None:
+    return os.environ.get(name.lower()) or os.environ.get(name) or None
+
+
+def _state_folder() -> Path:
+    """Where bulksend remembers between batches (XDG base directories)."""
+    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(home) / "bulksend"

@@ -1,0 +1,53 @@
+"""How a command shows itself: the person at the terminal, colours, the last word."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bulksend.cli import exit as ending
+from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
+
+if TYPE_CHECKING:
+    from bulksend.batch.summary import Summary
+    from bulksend.cli.terminal import Terminal
+
+
+def reporter(asked: OutputParameters) -> Terminal:
+    """The person at this terminal."""
+    from bulksend.cli import terminal
+
+    consent = asked.consent if isinstance(asked, BatchParameters) else None
+    output = asked.output
+    display = terminal.DisplayOptions(
+        quiet=output.quiet,
+        verbose=output.verbose,
+        progress=not output.no_progress,
+        color=color(output),
+        yes=consent is not None and consent.yes,
+        yes_typed=consent is not None and consent.yes and "yes" in asked.typed,
+    )
+    return terminal.Terminal(display)
+
+
+def color(output: Output) -> bool | None:
+    """None leaves it to the stream: a terminal gets colour (https://no-color.org)."""
+    if output.color != "auto":
+        return output.color == "always"
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return False if plain or not sys.stdout.isatty() else None
+
+
+def summary(ended: Summary, output: Output) -> int:
+    """The last word of a command that has a summary; its exit code."""
+    from bulksend.batch import summary as summaries
+    from bulksend.cli.render import summary_text
+
+    if output.as_json:
+        ending.document(summaries.document(ended))
+    else:
+        click.echo(summary_text.summary(ended), color=color(output))
+    return ended.exit_code
