@@ -30,6 +30,18 @@ def access(settings: Settings, batch_url: str = "") -> Access:
     return Access(url, client.Secret(_key(settings)))
 
 
+def same_server(settings: Settings, sent_via: str) -> Access:
+    """Raises BatchMismatch for any other server than the one that had the requests."""
+    same = access(settings, sent_via)
+    if same.base_url != sent_via:
+        raise errors.BatchMismatch(
+            f"the batch was sent via {sent_via}, and only there is it known what became of it",
+            hint="leave --base-url out",
+            code="batch_changed",
+        )
+    return same
+
+
 @asynccontextmanager
 async def opened(access_to: Access, settings: Settings) -> AsyncIterator[Access]:
     """The same access, with a sandbox running behind it where one was asked for."""

@@ -16,6 +16,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Counts, Summary
 from bulksend.errors import STOP_TEXT, Stop
+from bulksend.receipts import asking
 from bulksend.results import entries, variance, writer
 from bulksend.sms.message import Status
 from bulksend.telnyx import codes
@@ -112,8 +113,9 @@ def write_results(
     On the way the charges are held against the estimate.
     """
     comparison = variance.Comparison(record)
-    pieces = comparison.passing(entries.beside(plan.frames, record))
-    writer.write_results(settings.results_path, plan.contacts.header.names, pieces)
+    with asking.lookup(record, settings.journal_path) as receipts:
+        pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
+        writer.write_results(settings.results_path, plan.contacts.header.names, pieces)
     return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
 
 
@@ -136,6 +138,7 @@ def summarize_batch(
         counts=counts,
         parts=status_counts.parts,
         cost=status_counts.cost,
+        deliveries=asking.deliveries(record, settings.journal_path),
         seconds=seconds,
         results=settings.results_path,
         journal=settings.journal_path,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bulksend.errors import Stop
+from bulksend.receipts.counts import NOBODY_ASKED, DeliveryCounts
 from bulksend.results import variance
 
 SCHEMA = 1
@@ -55,6 +56,8 @@ class Summary:
     next: str = ""
     #: Estimate against charges, after a run that was accepted anything.
     variance: variance.Variance | None = None
+    #: What became of the accepted messages, as far as anybody asked.
+    deliveries: DeliveryCounts = NOBODY_ASKED
     #: A finished batch was asked for again.
     nothing_to_do: bool = False
     #: A run works on it right now.
@@ -102,6 +105,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "skipped": counts.skipped,
         "parts": summary.parts,
         "cost": {currency: format(it, "f") for currency, it in sorted(summary.cost.items())},
+        **_deliveries(summary.deliveries),
         "seconds": round(summary.seconds, 3),
         "results": str(summary.results),
         "journal": str(summary.journal),
@@ -109,4 +113,18 @@ def document(summary: Summary) -> dict[str, Any]:
         "stopped_because": summary.because or None,
         "next": summary.next or None,
         "variance": variance.document(summary.variance) if summary.variance else None,
+    }
+
+
+def _deliveries(deliveries: DeliveryCounts) -> dict[str, Any]:
+    return {
+        "delivered": deliveries.delivered,
+        "failed": deliveries.failed,
+        "unconfirmed": deliveries.unconfirmed,
+        "waiting": deliveries.waiting,
+        "given_up": deliveries.given_up,
+        "final_cost": {
+            currency: format(amount, "f")
+            for currency, amount in sorted(deliveries.final_cost.items())
+        },
     }

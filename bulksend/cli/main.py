@@ -18,6 +18,7 @@ from bulksend.cli import exit as ending
 from bulksend.cli import group
 from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
+from bulksend.cli import receipts as _receipts  # noqa: F401 - and these
 
 #: True whenever a command ends: before, while and after rows are sent.
 _SAFE = "what was sent, if anything, stands in the journal; the command status shows it"

@@ -134,6 +134,14 @@ class ReconcileParameters(BatchParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsParameters(BatchParameters):
+    """`receipts`."""
+
+    wait_s: float = 0.0
+    every_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaceParameters(BatchParameters):
     """`pace`."""
 

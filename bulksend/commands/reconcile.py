@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bulksend import errors, journal
+from bulksend import journal
 from bulksend.batch import advice, consent, summary
 from bulksend.batch import connection as accesses
 from bulksend.batch import execution as sending
@@ -71,22 +71,10 @@ def _settle(
         for unknown_claim in doubts:
             resolutions.note_reasons(unknown_claim.row, Reason.SANDBOX_GONE)
         return End(None, ""), resolutions
-    access = _same_server(task.settings, facts.options.get("base_url", ""))
+    access = accesses.same_server(task.settings, facts.options.get("base_url", ""))
     _consent_to_5xx(task, doubts)
     work = Reconciler(task, access)
     return work.settle(), work.resolutions
-
-
-def _same_server(settings: Settings, sent_via: str) -> accesses.Access:
-    """Raises BatchMismatch for any other server than the one that had the requests."""
-    access = accesses.access(settings, sent_via)
-    if access.base_url != sent_via:
-        raise errors.BatchMismatch(
-            f"the batch was sent via {sent_via}, and only there is it known what became of it",
-            hint="leave --base-url out",
-            code="batch_changed",
-        )
-    return access
 
 
 def _consent_to_5xx(task: Task, doubts: Sequence[journal.UnknownClaim]) -> None:

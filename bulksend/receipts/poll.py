@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -87,6 +87,8 @@ class Poll:
     #: None where the batch's requests carry no webhook URL, and so no marks.
     row_reference: RowReference | None
     pace: Pace
+    #: Hears after each writing how many are not settled yet.
+    on_heard: Callable[[int], None] = lambda _: None
 
     async def once(self, sent: Sequence[journal.AcceptedMessage], server: ServerTime) -> Pass:
         """Ask about every message that is not settled. Raises JournalError from the store."""
@@ -182,6 +184,7 @@ class Poll:
             enough = entry.state.status.is_final and entry.asked >= schedule.COST_ASKS_MAX
             if entry.state.is_settled or enough:
                 waiting.pop(message_id, None)
+        self.on_heard(len(waiting))
         return changed
 
     async def _ask_each(
@@ -189,27 +192,21 @@ class Poll:
     ) -> None:
         """One by one, the oldest first; those that a page has just shown on their way can wait."""
         asking = [message for key, message in waiting.items() if key not in in_transit]
-        queued = schedule.InARow(schedule.QUEUED_IN_ROW)
-        unknown = schedule.InARow(schedule.UNKNOWN_IN_ROW)
+        row = _Row()
         for start in range(0, len(asking), _CHUNK):
             chunk = asking[start : start + _CHUNK]
             answers = await asyncio.gather(*(self._ask(message, came) for message in chunk))
             heard = [
                 receipt
-                for several in answers
-                if not isinstance(several, Trouble)
-                for receipt in several
+                for answer in answers
+                if not isinstance(answer, Trouble)
+                for receipt in answer
             ]
-            final = frozenset(r.message_id for r in heard if r.status.is_final)
+            final = frozenset(receipt.message_id for receipt in heard if receipt.status.is_final)
             came.changed += self._keep(heard, waiting, asked=final)
+            came.gone += answers.count(Trouble.GONE)
             for answer in answers:
-                if isinstance(answer, Trouble):
-                    came.trouble = answer if answer is not Trouble.GONE else came.trouble
-                    came.gone += answer is Trouble.GONE
-                lost = unknown.add(answer is Trouble.GONE) and not came.changed
-                if lost:
-                    came.trouble = Trouble.GONE
-                if queued.add(_is_queued(answer)) or came.trouble is not None:
+                if row.ends(answer, came):
                     return
 
     async def _ask(
@@ -231,6 +228,27 @@ class Poll:
             return answer
         own = tuple(event for event in events if event.message_id == message.message_id)
         return own or answer
+
+
+@dataclass(slots=True)
+class _Row:
+    """What the last answers had in common."""
+
+    queued: schedule.InARow = field(default_factory=lambda: schedule.InARow(schedule.QUEUED_IN_ROW))
+    gone: schedule.InARow = field(default_factory=lambda: schedule.InARow(schedule.UNKNOWN_IN_ROW))
+    foreign: schedule.InARow = field(
+        default_factory=lambda: schedule.InARow(schedule.FOREIGN_IN_ROW)
+    )
+
+    def ends(self, answer: tuple[Receipt, ...] | Trouble, came: Pass) -> bool:
+        """Whether to ask the others is of no use; the trouble, if it is one, stands in `came`."""
+        if self.gone.add(answer is Trouble.GONE) and not came.changed:
+            came.trouble = Trouble.GONE
+        if self.foreign.add(answer is Trouble.FOREIGN):
+            came.trouble = Trouble.FOREIGN
+        if isinstance(answer, Trouble) and answer not in (Trouble.GONE, Trouble.FOREIGN):
+            came.trouble = answer
+        return self.queued.add(_is_queued(answer)) or came.trouble is not None
 
 
 def _is_queued(answer: tuple[Receipt, ...] | Trouble) -> bool:

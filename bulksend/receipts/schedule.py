@@ -20,12 +20,27 @@ COST_ASKS_MAX = 3
 QUEUED_IN_ROW = 20
 #: So many in a row that Telnyx does not know, and none that it knows: another account's key.
 UNKNOWN_IN_ROW = 20
+#: So many answers in a row that are not Telnyx's.
+FOREIGN_IN_ROW = 5
 
 
 def interval_s(every_s: float, passes: int) -> float:
     """How long to wait after so many passes: `every_s`, doubled each time, up to 15 minutes."""
     doubled = every_s * 2.0 ** min(max(passes - 1, 0), 32)
     return max(every_s, min(doubled, INTERVAL_MAX_S))
+
+
+def next_pass_in_s(
+    *, waiting: int, running: bool, elapsed_s: float, wait_s: float, every_s: float, passes: int
+) -> float | None:
+    """When to ask again; None: never. The last pass is at the end of what was waited for.
+
+    While a run works there is always more to come, so the interval stays short.
+    """
+    left_s = wait_s - elapsed_s
+    if left_s <= 0 or not (waiting or running):
+        return None
+    return min(interval_s(every_s, 1 if running else passes), left_s)
 
 
 def is_given_up(now_s: float, last_send_s: float, own_send_s: float) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -21,28 +21,82 @@ class Beside(NamedTuple):
     entries: pl.DataFrame
 
 
-def beside(frames: Iterable[pl.DataFrame], reader: journal.Reader) -> Iterator[Beside]:
+class ReceiptLookup(Protocol):
+    """Whoever knows what became of messages."""
+
+    def receipt_columns(self, message_ids: Sequence[bytes]) -> dict[str, Sequence[object]]:
+        """By the names of `_RECEIPT_SCHEMA`; a message that nobody asked about has no line."""
+
+
+class NoReceipts:
+    """Nobody asked."""
+
+    def receipt_columns(
+        self,
+        message_ids: Sequence[bytes],  # noqa: ARG002
+    ) -> dict[str, Sequence[object]]:
+        """No line."""
+        return dict.fromkeys(_RECEIPT_SCHEMA, ())
+
+
+NO_RECEIPTS = NoReceipts()
+
+
+def beside(
+    frames: Iterable[pl.DataFrame],
+    reader: journal.Reader,
+    receipts: ReceiptLookup = NO_RECEIPTS,
+) -> Iterator[Beside]:
     """Composed frames in pieces, each with its entries. Raises JournalError."""
     for frame in frames:
         for piece in frame.iter_slices(_PIECE_ROWS):
             if piece.height:
-                yield Beside(piece, read(reader, int(piece["row"][0]), int(piece["row"][-1])))
+                first, last = int(piece["row"][0]), int(piece["row"][-1])
+                yield Beside(piece, read(reader, first, last, receipts))
 
 
-def read(reader: journal.Reader, first_row: int, last_row: int) -> pl.DataFrame:
-    """The entries of a span of rows. Raises JournalError."""
+def read(
+    reader: journal.Reader,
+    first_row: int,
+    last_row: int,
+    receipts: ReceiptLookup = NO_RECEIPTS,
+) -> pl.DataFrame:
+    """The entries of a span of rows: `_SCHEMA`, and what receipts say. Raises JournalError."""
     columns = reader.entries(first_row, last_row)
     try:
-        frame = pl.DataFrame(columns, schema=_SCHEMA)
+        rows = {name: columns.get(name, [None] * len(columns["row"])) for name in _SCHEMA}
+        frame = pl.DataFrame(rows, schema=_SCHEMA)
+        heard = pl.DataFrame(
+            receipts.receipt_columns(frame["message_id"].drop_nulls().to_list()),
+            schema=_RECEIPT_SCHEMA,
+        )
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
         raise reader.damaged() from None
     if frame["status"].null_count():
         raise reader.damaged()
-    return frame.with_columns(
-        message_id=_dashed(pl.col("message_id").bin.encode("hex")),
-        claimed_at=_moment("claimed_at"),
-        settled_at=_moment("settled_at"),
-        delivered_at=_moment("delivered_at"),
+    return _joined(frame, heard)
+
+
+def _joined(frame: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
+    """Each entry with the last word on it: a receipt's where there is one, else the reply's."""
+    return (
+        frame.join(heard, on="message_id", how="left", suffix="_heard", maintain_order="left")
+        .with_columns(
+            pl.coalesce("delivery_status_heard", "delivery_status").alias("delivery_status"),
+            pl.coalesce("delivered_at_heard", "delivered_at").alias("delivered_at"),
+            pl.coalesce("final_rate", "rate").alias("rate"),
+            pl.coalesce("final_carrier_fee", "carrier_fee").alias("carrier_fee"),
+            pl.coalesce("receipt_carrier", "carrier").alias("carrier"),
+            pl.coalesce("receipt_line_type", "line_type").alias("line_type"),
+            pl.coalesce("currency", "final_currency").alias("currency"),
+        )
+        .with_columns(
+            message_id=_dashed(pl.col("message_id").bin.encode("hex")),
+            claimed_at=_moment("claimed_at"),
+            settled_at=_moment("settled_at"),
+            delivered_at=_moment("delivered_at"),
+        )
+        .select(*_SCHEMA, "final_cost", "receipt_code", "receipt_error")
     )
 
 
@@ -54,14 +108,31 @@ _SCHEMA: dict[str, type[pl.DataType]] = {
     "encoding": pl.String,
     "cost": pl.String,
     "currency": pl.String,
+    "rate": pl.String,
+    "carrier_fee": pl.String,
     "wait_seconds": pl.String,
     "attempts": pl.UInt32,
     "error_code": pl.String,
     "error": pl.String,
     "claimed_at": pl.Int64,
     "settled_at": pl.Int64,
+    "carrier": pl.String,
+    "line_type": pl.String,
     "delivery_status": pl.String,
     "delivered_at": pl.Int64,
+}
+_RECEIPT_SCHEMA: dict[str, type[pl.DataType]] = {
+    "message_id": pl.Binary,
+    "delivery_status": pl.String,
+    "delivered_at": pl.Int64,
+    "final_cost": pl.String,
+    "final_currency": pl.String,
+    "final_rate": pl.String,
+    "final_carrier_fee": pl.String,
+    "receipt_carrier": pl.String,
+    "receipt_line_type": pl.String,
+    "receipt_code": pl.String,
+    "receipt_error": pl.String,
 }
 
 

@@ -100,7 +100,11 @@ class Comparison:
 
     def _add(self, piece: Beside) -> None:
         charged = piece.entries.filter(pl.col("status") == str(Status.ACCEPTED)).select(
-            "row", "cost", "currency", charged_parts="parts", charged_encoding="encoding"
+            "row",
+            "currency",
+            cost=pl.coalesce("final_cost", "cost"),
+            charged_parts="parts",
+            charged_encoding="encoding",
         )
         alike = (
             piece.composed.select("row", "country", "encoding", "parts")

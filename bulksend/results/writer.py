@@ -26,8 +26,9 @@ from bulksend.sms.message import Status
 #: The columns after the original ones, as the contract names them.
 RESULTS_COLUMNS = (
     *("row", "status", "to_e164", "message_id", "parts", "encoding", "cost", "currency"),
-    *("wait_seconds", "attempts", "error_code", "error", "claimed_at", "settled_at"),
-    *("delivery_status", "delivered_at"),
+    *("rate", "carrier_fee", "wait_seconds", "attempts", "error_code", "error"),
+    *("claimed_at", "settled_at", "carrier", "line_type"),
+    *("delivery_status", "delivered_at", "final_cost", "receipt_code", "receipt_error"),
 )
 
 

@@ -11,6 +11,7 @@ from tabulate import tabulate
 from bulksend import visible as text
 from bulksend.batch.preflight import Finding
 from bulksend.batch.summary import Summary
+from bulksend.cli.render import delivery_text
 from bulksend.cli.render import money_text as money
 from bulksend.commands.reconcile import Reconciled
 from bulksend.reconcile.evidence import REASON_TEXT, By
@@ -28,7 +29,8 @@ def summary(found: Summary) -> str:
     )
     spent = f"{found.parts:,} parts, {money.amounts(found.cost)}, {found.seconds:.1f} s"
     results = f"results: {text.visible(str(found.results), longest=500)}"
-    said = [table, spent, *money.variance(found.variance), results]
+    said = [table, spent, *delivery_text.deliveries(found.deliveries, found.variance)]
+    said += [*money.variance(found.variance), results]
     if found.running:
         said.append("a run works on this batch right now")
     if found.because:

@@ -135,7 +135,7 @@ def charges(*rows: tuple[object, ...]) -> pl.DataFrame:
     found = pl.DataFrame(
         list(rows), schema=schema | {"cost": pl.String, "currency": pl.String}, orient="row"
     )
-    return found.with_columns(status=pl.lit("accepted"))
+    return found.with_columns(status=pl.lit("accepted"), final_cost=pl.lit(None, pl.String))
 
 
 def test_rows_are_compared_as_they_pass_by(tmp_path: Path) -> None:

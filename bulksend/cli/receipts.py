@@ -1,0 +1,64 @@
+"""`bulksend receipts`: what became of the accepted messages."""
+
+from __future__ import annotations
+
+import click
+
+from bulksend.cli import asked, options, show
+from bulksend.cli import exit as ending
+from bulksend.cli import option_types as types
+from bulksend.cli import parameters as of
+from bulksend.cli.commands import CONTACTS
+from bulksend.cli.group import cli
+
+_EXAMPLES = """\b
+Examples:
+  bulksend receipts contacts.csv
+  bulksend receipts contacts.csv --wait 30m
+"""
+
+
+@cli.command(
+    short_help="What became of every accepted message.",
+    help=f"{_EXAMPLES}\nAsk Telnyx what became of every accepted message, and what it cost.",
+)
+@CONTACTS
+@options.stack(
+    "Receipts",
+    options.option(
+        "--wait",
+        "wait_s",
+        type=types.Duration("30m"),
+        metavar="TIME",
+        help="Go on asking so long.  [default: ask once]",
+    ),
+    options.option(
+        "--every",
+        "every_s",
+        type=types.Duration("30s"),
+        metavar="TIME",
+        help="The shortest time between two passes; it doubles up to 15m.  [default: 30s]",
+    ),
+)
+@options.PLACE
+@options.SERVER
+@options.OUTPUT
+@of.typed(of.ReceiptsParameters)
+def receipts(parameters: of.ReceiptsParameters) -> int:
+    """What became of every accepted message."""
+    from bulksend.cli.render import summary_text
+    from bulksend.commands import receipts as command
+    from bulksend.receipts.collect import Patience
+
+    if not parameters.every_s:
+        raise click.UsageError("--every needs a time like 30s: Telnyx is not asked without a pause")
+    ended = command.receipts(
+        asked.typed_alone(asked.settings(parameters), parameters.typed),
+        show.reporter(parameters),
+        Patience(wait_s=parameters.wait_s, every_s=parameters.every_s),
+    )
+    if parameters.output.as_json:
+        ending.document(command.document(ended))
+    else:
+        click.echo(summary_text.summary(ended.summary), color=show.color(parameters.output))
+    return ended.exit_code

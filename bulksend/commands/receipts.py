@@ -1,0 +1,147 @@
+"""`bulksend receipts`: ask Telnyx what became of every accepted message, and what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bulksend import errors, journal
+from bulksend.batch import (
+    advice,
+    connection,
+    execution,
+    identity,
+    signals,
+    summary,
+)
+from bulksend.batch.reporter import Reporter
+from bulksend.batch.settings import Settings
+from bulksend.commands import results
+from bulksend.receipts import asking
+from bulksend.receipts.collect import Collected, Patience
+from bulksend.sending import halt
+from bulksend.sms.message import Status
+from bulksend.telnyx import client
+from bulksend.telnyx.receipt_search import Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """How the batch stands now, and how the asking went."""
+
+    summary: summary.Summary
+    collected: Collected
+    #: Why the asking ended before everything was final; "" where it did not.
+    because: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all final, 3 some not delivered, 5 given up, stopped or still waiting."""
+        if self.summary.stop is not None:
+            return summary.exit_code(self.summary.counts, self.summary.stop)
+        deliveries = self.summary.deliveries
+        if deliveries.waiting or deliveries.given_up or self.because:
+            return summary.STOPPED
+        return summary.PARTLY if deliveries.failed else summary.OK
+
+
+def receipts(settings: Settings, reporter: Reporter, patience: Patience) -> Receipts:
+    """Ask until all is final, given up, or the time is up; then write the results again.
+
+    Raises UsageError where no batch has begun or the key is refused, BatchMismatch for another
+    server, Locked where somebody collects already, JournalError.
+    """
+    began_s = time.monotonic()
+    identity.refuse_missing(settings)
+    with journal.read(settings.journal_path) as record:
+        facts, accepted = record.batch(), record.counts()[Status.ACCEPTED]
+    asking.refuse_sandbox(facts)
+    running = journal.is_running(settings.journal_path)
+    if not (accepted or running):
+        return _ended(settings, Collected(), began_s, reporter)
+    access = connection.same_server(settings, facts.options.get("base_url", ""))
+    collected, switch = Collected(), halt.Halt()
+
+    async def ask(gateway: client.Client) -> None:
+        nonlocal collected
+        collected = await asking.ask(
+            gateway,
+            asking.Asked(
+                facts=facts,
+                envelope=identity.envelope(facts),
+                journal_path=settings.journal_path,
+            ),
+            patience,
+            reporter.note,
+            lambda: journal.is_running(settings.journal_path),
+        )
+
+    asyncio.run(_with_gateway(access, facts, ask, switch, reporter))
+    if collected.trouble is Trouble.KEY:
+        raise errors.UsageError(
+            errors.STOP_TEXT[errors.Stop.KEY],
+            hint="what is known of the messages stays; nothing was sent",
+            code="key_refused",
+        )
+    return _ended(settings, collected, began_s, reporter, switch.reason)
+
+
+async def _with_gateway(
+    access: connection.Access,
+    facts: journal.Batch,
+    work: Callable[[client.Client], Coroutine[Any, Any, None]],
+    switch: halt.Halt,
+    reporter: Reporter,
+) -> None:
+    """The first Ctrl-C ends the asking at once: what was heard is written down."""
+    async with AsyncExitStack() as stack:
+        gateway = await stack.enter_async_context(
+            client.Client(access.base_url, access.key, identity.envelope(facts))
+        )
+        stack.enter_context(signals.two_steps(switch, lambda: None, reporter.note))
+        await switch.outlast(work(gateway))
+
+
+def _ended(
+    settings: Settings,
+    collected: Collected,
+    began_s: float,
+    reporter: Reporter,
+    stop: errors.Stop | None = None,
+) -> Receipts:
+    running = journal.is_running(settings.journal_path)
+    with journal.read(settings.journal_path) as record:
+        batch_summary = execution.summarize_batch(
+            record, settings, seconds=time.monotonic() - began_s
+        )
+    if not running:
+        _write_results(settings, reporter)
+    waiting = batch_summary.deliveries.waiting
+    because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
+    again = advice.command("receipts", settings) if waiting or stop else ""
+    return Receipts(
+        summary=replace(batch_summary, running=running, stop=stop, because=because, next=again),
+        collected=collected,
+        because=because,
+    )
+
+
+def _write_results(settings: Settings, reporter: Reporter) -> None:
+    """The file that people open; where it cannot be written, what was heard stays all the same."""
+    try:
+        results.results(settings)
+    except (errors.BatchMismatch, errors.ContactsError) as failure:
+        reporter.note(f"the results are not written again: {failure.message}")
+
+
+def document(ended: Receipts) -> dict[str, Any]:
+    """The document of `status`, and how the asking went."""
+    return summary.document(ended.summary) | {
+        "passes": ended.collected.passes,
+        "reads": ended.collected.reads,
+        "exit_code": ended.exit_code,
+    }

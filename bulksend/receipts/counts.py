@@ -1,0 +1,57 @@
+"""What the accepted messages of a batch came to, in numbers that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bulksend.receipts.rows import Totals
+from bulksend.telnyx.receipts import FAILED, DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryCounts:
+    """Accepted messages by what became of them: each stands in exactly one of the five."""
+
+    delivered: int = 0
+    #: delivery_failed, sending_failed, expired.
+    failed: int = 0
+    #: The network never said. Not a failure.
+    unconfirmed: int = 0
+    #: Nobody knows yet, or nobody asked.
+    waiting: int = 0
+    given_up: int = 0
+    #: What Telnyx took in the end, by currency, of the messages of which it is known.
+    final_cost: Mapping[str, Decimal] = field(default_factory=dict)
+    #: Messages that cost nothing.
+    unbilled: int = 0
+    #: Messages that are final and whose cost Telnyx has not said.
+    without_cost: int = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is known of any message."""
+        return bool(self.delivered or self.failed or self.unconfirmed or self.given_up)
+
+
+NOBODY_ASKED = DeliveryCounts()
+
+
+def count(totals: Totals | None, accepted: int) -> DeliveryCounts:
+    """Of so many accepted messages; None: nobody asked yet."""
+    if totals is None:
+        return DeliveryCounts(waiting=accepted)
+    by_status = totals.by_status
+    failed = sum(by_status[status] for status in FAILED)
+    final = sum(number for status, number in by_status.items() if status.is_final)
+    return DeliveryCounts(
+        delivered=by_status[DeliveryStatus.DELIVERED],
+        failed=failed,
+        unconfirmed=by_status[DeliveryStatus.DELIVERY_UNCONFIRMED],
+        waiting=max(accepted - final, 0),
+        given_up=by_status[DeliveryStatus.GIVEN_UP],
+        final_cost=dict(totals.final_cost),
+        unbilled=totals.unbilled,
+        without_cost=totals.without_cost,
+    )

@@ -1,0 +1,266 @@
+"""What became of the messages, end to end: the sandbox's ledger is the truth.
+
+Sandbox and commands run in one process, so that the sandbox's clock can be put forward by hours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bulksend import errors
+from bulksend.batch import summary
+from bulksend.batch.reporter import Silent
+from bulksend.batch.settings import Guards, Identity, Settings
+from bulksend.commands import receipts, results, run, status
+from bulksend.receipts import store
+from bulksend.receipts.collect import Patience
+from bulksend.sandbox import lifecycle, server
+from tests.acceptance.cli import read_results, write_contacts
+from tests.makers import PROFILE
+
+ONCE = Patience()
+FATES = """[
+  {"fate": "delivery_failed", "code": "40001", "to_ends_with": "1"},
+  {"fate": "delivery_failed", "code": "40008", "to_ends_with": "2"},
+  {"fate": "delivery_unconfirmed", "to_ends_with": "3"},
+  {"fate": "expired", "code": "40014", "to_ends_with": "4"},
+  {"fate": "delivered", "final_price": "0.0444", "to_ends_with": "5"}]"""
+
+
+class Listening(Silent):
+    """Everything that was said."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+
+class World:
+    """A sandbox, a batch, and the commands that work on it."""
+
+    def __init__(self, sandbox: server.Sandbox, folder: Path, rows: int, **identity: Any) -> None:
+        self.sandbox, self.listening = sandbox, Listening()
+        self.settings = Settings(
+            contacts=write_contacts(folder / "c.csv", rows),
+            identity=Identity(sender="MyCompany", profile_id=PROFILE, text="Hi {name}", **identity),
+            guards=Guards(rate="1000/s"),
+            base_url=sandbox.base_url,
+            base_url_typed=True,
+            api_key="sandbox",
+            yes=True,
+            yes_typed=True,
+            state_folder=folder / "state",
+        )
+
+    async def sends(self) -> summary.Summary:
+        return await asyncio.to_thread(run.run, self.settings, Silent())
+
+    async def asks(self, patience: Patience = ONCE, **more: Any) -> receipts.Receipts:
+        settings = replace(self.settings, identity=Identity(), **more)
+        return await asyncio.to_thread(receipts.receipts, settings, self.listening, patience)
+
+    async def stands(self) -> dict[str, Any]:
+        return summary.document(await asyncio.to_thread(status.status, self.settings))
+
+    def after(self, seconds: float) -> None:
+        self.sandbox.state.ahead_s = seconds
+
+    def results(self) -> list[dict[str, str]]:
+        return read_results(self.settings.results_path)
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, rows: int = 20, fates: str = FATES, **config: Any
+) -> AsyncIterator[World]:
+    identity = {name: config.pop(name) for name in ("webhook_url",) if name in config}
+    settings = server.SandboxConfig(
+        profile_id=PROFILE, fates=lifecycle.parse_fates(fates), delivery_s=(0, 0.5, 1.5), **config
+    )
+    async with server.Sandbox(settings) as sandbox:
+        yield World(sandbox, folder, rows, **identity)
+
+
+async def test_results_and_status_say_what_became_of_every_row(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        batch.after(10)
+
+        ended = await batch.asks()
+
+        shown = await batch.stands()
+        assert ended.exit_code == 3
+        assert (shown["delivered"], shown["failed"], shown["unconfirmed"]) == (12, 6, 2)
+        assert (shown["waiting"], shown["given_up"]) == (0, 0)
+        assert shown["final_cost"] == {"USD": str(16 * Decimal("0.0420") + 2 * Decimal("0.0444"))}
+        rows = batch.results()
+        assert Counter(row["delivery_status"] for row in rows) == {
+            **{"delivered": 12, "delivery_failed": 4, "delivery_unconfirmed": 2, "expired": 2}
+        }
+        assert {row["receipt_code"] for row in rows} == {"", "40001", "40008", "40014"}
+        assert all(
+            (row["delivered_at"] != "") == (row["delivery_status"] == "delivered") for row in rows
+        )
+        total = sum((Decimal(row["final_cost"]) for row in rows), Decimal(0))
+        assert {"USD": str(total)} == shown["final_cost"]
+        assert {row["cost"] for row in rows} == {"0.0420"}
+
+
+async def test_nothing_is_asked_about_twice_and_the_results_stay(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        batch.after(10)
+        await batch.asks()
+        before = batch.settings.results_path.read_bytes()
+
+        again = await batch.asks()
+
+        assert again.collected.reads == 0
+        assert batch.settings.results_path.read_bytes() == before
+
+
+async def test_before_anybody_asked_all_are_waiting(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+
+        shown = await batch.stands()
+
+        assert (shown["waiting"], shown["delivered"], shown["final_cost"]) == (20, 0, {})
+
+
+async def test_waiting_goes_on_until_everything_is_final(tmp_path):
+    async with world(tmp_path, rows=6, fates="[]") as batch:
+        await batch.sends()
+
+        ended = await batch.asks(Patience(wait_s=20, every_s=0.4))
+
+        assert ended.exit_code == 0
+        assert ended.collected.passes > 1
+        assert any("asking again in" in note for note in batch.listening.notes)
+
+
+async def test_what_is_still_on_its_way_is_said_with_the_way_on(tmp_path):
+    async with world(tmp_path, rows=5, fates='[{"fate": "never"}]') as batch:
+        await batch.sends()
+        batch.after(10)
+
+        ended = await batch.asks()
+
+        assert ended.exit_code == 5
+        assert ended.summary.next.startswith("bulksend receipts ")
+        assert ended.summary.deliveries.waiting == 5
+
+
+async def test_after_three_days_the_rest_is_given_up_once(tmp_path):
+    async with world(tmp_path, rows=5, fates='[{"fate": "never"}]') as batch:
+        await batch.sends()
+        batch.after(73 * 3600)
+
+        ended = await batch.asks()
+        again = await batch.asks()
+
+        assert (ended.exit_code, ended.summary.deliveries.given_up) == (5, 5)
+        assert ended.summary.next == ""
+        assert len([note for note in batch.listening.notes if "given up" in note]) == 1
+        assert (again.exit_code, again.collected.reads) == (5, 0)
+        assert {row["delivery_status"] for row in batch.results()} == {"given_up"}
+
+
+async def test_losing_the_store_loses_nothing_but_the_asking(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        batch.after(10)
+        await batch.asks()
+        before = batch.settings.results_path.read_bytes()
+        store.path_beside(batch.settings.journal_path).unlink()
+
+        await batch.asks()
+
+        assert batch.settings.results_path.read_bytes() == before
+
+
+async def test_results_are_the_same_whoever_writes_them(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        batch.after(10)
+        await batch.asks()
+        before = batch.settings.results_path.read_bytes()
+
+        await asyncio.to_thread(results.results, batch.settings)
+
+        assert batch.settings.results_path.read_bytes() == before
+
+
+async def test_where_webhooks_carry_marks_they_stand_in_for_what_is_forgotten(tmp_path):
+    hook = "http://127.0.0.1:9/hook"
+    async with world(tmp_path, rows=3, fates="[]", webhook_url=hook, record_lag_s=1e9) as batch:
+        await batch.sends()
+        batch.after(10)
+        forgotten = batch.sandbox.state.messages.copy
+
+        class Forgetful(dict):  # type: ignore[type-arg]
+            def get(self, key: Any, default: Any = None) -> Any:
+                return None
+
+        batch.sandbox.state.messages = Forgetful(forgotten())
+        ended = await batch.asks()
+
+        assert ended.summary.deliveries.delivered == 3
+
+
+async def test_a_batch_that_has_not_begun_is_named(tmp_path):
+    async with world(tmp_path) as batch:
+        with pytest.raises(errors.UsageError, match="no batch has begun"):
+            await batch.asks()
+
+
+async def test_nothing_accepted_is_nothing_to_ask(tmp_path):
+    refused = '[{"fault": "error", "status": 400, "code": "40310"}]'
+    from bulksend.sandbox import faults
+
+    async with world(tmp_path, rows=2, faults=faults.parse_script(refused)) as batch:
+        await batch.sends()
+
+        ended = await batch.asks()
+
+        assert (ended.exit_code, ended.collected.reads) == (0, 0)
+
+
+async def test_another_key_is_refused_in_words_and_nothing_is_lost(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        batch.after(10)
+        await batch.asks()
+        store.path_beside(batch.settings.journal_path).rename(tmp_path / "away")
+
+        with pytest.raises(errors.UsageError, match="API key"):
+            await batch.asks(api_key="another")
+
+
+async def test_another_server_is_refused(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+
+        with pytest.raises(errors.BatchMismatch, match="sent via"):
+            await batch.asks(base_url="http://127.0.0.1:9/v2")
+
+
+async def test_somebody_who_collects_already_is_named(tmp_path):
+    async with world(tmp_path) as batch:
+        sent = await batch.sends()
+        with (
+            store.Store.open(store.path_beside(batch.settings.journal_path), sent.batch),
+            pytest.raises(errors.Locked, match="collected already"),
+        ):
+            await batch.asks()
