@@ -15,7 +15,7 @@ import polars as pl
 from bulksend import errors
 from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
-from bulksend.sms import destinations, encoding, template
+from bulksend.sms import countries, encoding, template
 from bulksend.sms import smart_encoding as smart
 from bulksend.sms.message import Message, Status
 from bulksend.sms.phone import columns as phone_columns
@@ -122,7 +122,7 @@ def _region(region: str | None) -> str | None:
 
 
 def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
-    """A loader's chunk with the columns named above, and landline (Boolean), phone_fixes (UInt8).
+    """A loader's chunk with the columns named above, and line_kind (String), phone_fixes (UInt8).
 
     An invalid row has no text, encoding or parts.
     """
@@ -149,7 +149,7 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
 
 def _no_alphanumeric(phones: pl.DataFrame) -> pl.DataFrame:
     """Where a text from a sender ID does not go at all."""
-    refused = destinations.refused()
+    refused = countries.refused()
     country = pl.col("country")
     return phones.select(
         problem=pl.when(country.is_in(list(refused))).then(pl.lit(str(Code.NO_ALPHANUMERIC)))

@@ -17,7 +17,7 @@ from bulksend.sms import encoding
 _FIRST_ROWS = 8
 _SCHEMA: dict[str, type[pl.DataType]] = {
     **{"group": pl.UInt32, "country": pl.String, "encoding": pl.String, "parts": pl.UInt32},
-    **{"parts_max": pl.UInt32, "landline": pl.Boolean, "over": pl.UInt32, "units": pl.UInt32},
+    **{"parts_max": pl.UInt32, "line_kind": pl.String, "over": pl.UInt32, "units": pl.UInt32},
     "extended": pl.UInt32,
 }
 #: Units over a boundary that a person may shorten a text by.
@@ -70,7 +70,7 @@ class CostGroups:
         if len(long):
             over = over.scatter(long, _over(sendable, long))
         return sendable.select(
-            *("country", "encoding", "parts", "parts_max", "landline"),
+            *("country", "encoding", "parts", "parts_max", "line_kind"),
             over.alias("over"),
             *non_gsm.columns_of(sendable, self._message_plan, self._sources),
         )
@@ -78,7 +78,9 @@ class CostGroups:
     def _remember(self, rows: pl.Series, group: pl.Series, marked: pl.DataFrame) -> None:
         """The first rows of the groups that findings point at."""
         pointed = (
-            (marked["encoding"] == encoding.UTF_16) | (marked["over"] > 0) | marked["landline"]
+            (marked["encoding"] == encoding.UTF_16)
+            | (marked["over"] > 0)
+            | (marked["line_kind"] != "")
         )
         wanted = pointed & (self._remembered.gather(group) < _FIRST_ROWS)
         if not wanted.any():

@@ -16,11 +16,17 @@ import polars as pl
 from bulksend.contacts import compose
 from bulksend.errors import Code
 from bulksend.estimate import fixes
-from bulksend.sms.phone.parse import PhoneFix
+from bulksend.sms.phone.wrapping import PhoneFix
 
 FIRST_ROWS = 5
 #: Kinds of trouble whose sentence tells which of several it is; the others have one sentence.
-_BY_SENTENCE = {Code.PHONE_INVALID, Code.FIELD_MISSING, Code.NO_ALPHANUMERIC, Code.PHONE_NATIONAL}
+_BY_SENTENCE = {
+    Code.PHONE_INVALID,
+    Code.FIELD_MISSING,
+    Code.NO_ALPHANUMERIC,
+    Code.PHONE_NATIONAL,
+    Code.PHONE_MISSING,
+}
 #: So many findings of one pass are kept apart; a broken file may have a sentence a row.
 _MOST = 200
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bulksend.errors import Code
-from bulksend.sms.phone.parse import PhoneFix
+from bulksend.sms.phone.wrapping import PhoneFix
 
 _AS_TEXT = "format the column as text before the numbers go in"
 
@@ -47,7 +47,19 @@ FIXED: dict[PhoneFix, tuple[str, str]] = {
         "they come from web pages and chats; paste as plain text",
     ),
     PhoneFix.FOREIGN_DIGITS: (
-        "digits of another script or full-width ones, read as 0 to 9",
+        "digits or signs of another script or full-width ones, read as ASCII has them",
         "nothing to do; 0 to 9 is what other programs read",
+    ),
+    PhoneFix.WRAPPED: (
+        "a formula, a link, a label or brackets around the number, read through",
+        "keep the number alone in the cell",
+    ),
+    PhoneFix.EXIT_CODE: (
+        "what one dials to go abroad (0011, 001, 011, +00) before the country, read as the plus",
+        "write + and the country code",
+    ),
+    PhoneFix.QUANTITY: (
+        "a number shown as a quantity (4.47700900123E+11, 447,700,900,123); all digits are there",
+        _AS_TEXT,
     ),
 }

@@ -11,7 +11,8 @@ from bulksend.contacts import compose
 from bulksend.estimate import characters, cost_groups
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.estimate.prices import cost_of
-from bulksend.sms import destinations
+from bulksend.sms import countries
+from bulksend.sms.phone.kinds import WORDS, LineKind
 from bulksend.sms.rates import RateCard
 
 
@@ -31,12 +32,12 @@ class Savings:
         blamed = characters.Characters(
             self.table, self.first_rows, self.message_plan, self.rate_card
         ).findings()
-        found = [*self._landlines(), *self._near_boundary(), *blamed]
+        found = [*self._not_texted(), *self._near_boundary(), *blamed]
         yield from sorted(found, key=lambda finding: -(finding.parts or 0))
 
     def destinations(self) -> Iterator[Finding]:
         """What the countries of the batch demand, those first that insist."""
-        known = destinations.destinations()
+        known = countries.countries()
         by_country = self.table.group_by("country").agg(pl.col("rows").sum()).iter_rows()
         found = [(known[country], rows) for country, rows in by_country if country in known]
         for destination, rows in sorted(
@@ -60,21 +61,23 @@ class Savings:
         rows = self.first_rows.join(mine, on="group", how="semi")["row"]
         return tuple(rows.sort().head(FIRST_ROWS))
 
-    def _landlines(self) -> Iterator[Finding]:
-        mine = self.table.filter("landline")
-        if not mine.height:
-            return
-        cost = cost_of(mine.with_columns(saved="parts"), self.rate_card)
-        yield Finding(
-            code="landline",
-            kind=Kind.COST,
-            text="a fixed line by its numbering plan; a text will hardly arrive there",
-            rows=int(mine["rows"].sum()),
-            first_rows=self._rows_of(mine),
-            fix="ask for a mobile number, or delete the rows",
-            column=self.message_plan.header.names[self.message_plan.to_column],
-            **cost.fields,
-        )
+    def _not_texted(self) -> Iterator[Finding]:
+        """Lines that no text reaches, by their kind."""
+        for kind in LineKind:
+            groups = self.table.filter(pl.col("line_kind") == str(kind))
+            if not groups.height:
+                continue
+            cost = cost_of(groups.with_columns(saved="parts"), self.rate_card)
+            yield Finding(
+                code=str(kind),
+                kind=Kind.COST,
+                text=f"{WORDS[kind]} by its numbering plan; a text will hardly arrive there",
+                rows=int(groups["rows"].sum()),
+                first_rows=self._rows_of(groups),
+                fix="ask for a mobile number, or delete the rows",
+                column=self.message_plan.header.names[self.message_plan.to_column],
+                **cost.fields,
+            )
 
     def _near_boundary(self) -> Iterator[Finding]:
         mine = self.table.filter(pl.col("over") > 0)

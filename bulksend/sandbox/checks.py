@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import phonenumbers
 
-from bulksend.sms import destinations, encoding
+from bulksend.sms import countries, encoding
 from bulksend.sms.phone import plans as numbering
 
 _FIELDS = {
@@ -151,7 +151,7 @@ def _country(to: str) -> str:
     if not phonenumbers.is_possible_number(parsed):
         raise Refusal(400, "40310", "Invalid 'to' address", "`to` is no number.", "/to")
     country = numbering.country_of(parsed)
-    if country in destinations.refused():
+    if country in countries.refused():
         raise Refusal(
             400, "40301", "Unsupported destination", "No alphanumeric senders there.", "/to"
         )

@@ -1,22 +1,18 @@
-"""`phone.parse_phone` for a column: numbers as columns, and the few that these cannot decide one by
+"""`parse.parse_phone` for a column: numbers as columns, and the few that these cannot decide one by
 one, each different cell once.
 
-Clean cells are digits already; the noise of everyday is taken away with expressions over those
-cells that have some; what no plan has is told apart in `impossible`; the rest is asked of
+Clean cells are digits already; the noise of everyday is taken off with expressions over those
+cells that have some; what no plan has is sorted out in `impossible`; the rest is asked of
 libphonenumber, which costs a thousand times as much.
 """
 
 from __future__ import annotations
 
-import functools
-import unicodedata
-
 import polars as pl
 
-from bulksend.sms.phone import impossible
-from bulksend.sms.phone import parse as phone
-from bulksend.sms.phone import plans as numbering
-from bulksend.sms.phone.parse import PhoneFix
+from bulksend.sms import countries
+from bulksend.sms.phone import abroad, impossible, kinds, parse, plans, signs
+from bulksend.sms.phone.wrapping import PhoneError, PhoneFix
 
 #: Cells that columns can read: digits and the noise of everyday.
 _CLEAN = r"^\+[1-9][0-9]{6,14}$"
@@ -24,28 +20,31 @@ _INTERNATIONAL = r"^\+[1-9][0-9 ()\-]{5,24}$"
 _NATIONAL = r"^\(?[0-9][0-9 ()\-]{5,24}$"
 _NOT_DIGITS = r"[^0-9]"
 #: A longer row of zeros could be a second number.
-_POINT_ZERO = r"^(\+?[0-9]{6,20})[.,]0{1,3}$"
+_POINT_ZERO = r"^(\+?[0-9]{6,20})[.,]0{1,3}$|^(\+?[0-9 ()\-]{6,24}[0-9)])[.,]0{1,3}$"
+#: Looks American, and may be a number at home that lost its zero.
+_ELEVEN_FROM_ONE = r"^1[0-9]{10}$"
 #: E.164.
 _DIGITS_MAX = 15
-#: Unicode has no digits from here on.
-_BEYOND_DIGITS = 0x20000
 _NOTHING = pl.lit(None, dtype=pl.String)
 
 
 def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """to_e164, country, problem, problem_text (String, null), landline (Boolean, null where there
-    is a problem), phone_fixes (UInt8 of `parse.PhoneFix`, null where there is a problem).
+    """to_e164, country, problem, problem_text (String, null), line_kind (String of
+    `kinds.LineKind` or "", null where there is a problem), phone_fixes (UInt8 of
+    `wrapping.PhoneFix`, null where there is a problem).
     """
     frame = _read(cells, region).with_columns(
         pl.when(pl.col(name).str.len_bytes() <= _DIGITS_MAX).then(name)
         for name in ("digits", "abroad")
     )
-    country = numbering.countries(frame["digits"])
+    country = plans.countries(frame["digits"])
+    kind = kinds.kinds(frame["digits"], country)
+    country = _without_guessed_services(country, kind, frame["phone_fixes"])
     valid = pl.lit(country.is_not_null())
     decided = frame.select(
         to_e164=pl.when(valid).then(pl.concat_str(pl.lit("+"), "digits")),
         country=pl.lit(country),
-        landline=pl.lit(numbering.landlines(frame["digits"], country)),
+        line_kind=pl.when(valid).then(pl.lit(kind)),
         phone_fixes=pl.when(valid).then("phone_fixes"),
         problem=_NOTHING,
         problem_text=_NOTHING,
@@ -58,28 +57,35 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
     return _one_by_one(decided, cells.gather(rest), rest, region)
 
 
+def _without_guessed_services(country: pl.Series, kind: pl.Series, fixes: pl.Series) -> pl.Series:
+    """No country, for now, where a number was completed and no phone has it."""
+    guessed = (fixes & int(PhoneFix.LOST_PLUS | PhoneFix.LOST_ZERO)) > 0
+    doubtful = (guessed & (kind != kinds.TEXTED)).fill_null(value=False)
+    return country.set(doubtful, None) if doubtful.any() else country
+
+
 def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
-    """digits: the number with its calling code, where the cell is written plainly; fixes; abroad:
-    the same digits where the cell says its country by itself.
+    """digits: the number with its calling code, where the cell is written plainly; phone_fixes;
+    abroad: the same digits where the cell says its country by itself.
     """
     clean = cells.str.contains(_CLEAN)
     digits = cells.str.slice(1)
     fixes = pl.Series([0], dtype=pl.UInt8).new_from_index(0, len(cells))
-    abroad = digits
+    of_abroad = digits
     others = (~clean).arg_true()
     if len(others):
         read = _read_noisy(cells.gather(others), region)
         digits = digits.clone().scatter(others, read["digits"])
         fixes = fixes.scatter(others, read["phone_fixes"])
-        abroad = digits.clone().scatter(others, read["abroad"])
-    return pl.DataFrame({"digits": digits, "phone_fixes": fixes, "abroad": abroad})
+        of_abroad = digits.clone().scatter(others, read["abroad"])
+    return pl.DataFrame({"digits": digits, "phone_fixes": fixes, "abroad": of_abroad})
 
 
 def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
     """The same for cells that have more than a plus and digits in them, or less."""
     shown, undone = _without_hidden(cells)
     cell, written = pl.col("cell"), pl.col("written")
-    whole = cell.str.extract(_POINT_ZERO)
+    whole = pl.coalesce(cell.str.extract(_POINT_ZERO, 1), cell.str.extract(_POINT_ZERO, 2))
     read = (
         pl.DataFrame({"cell": shown, "undone": undone})
         .with_columns(point_zero=whole.is_not_null(), cell=pl.coalesce(whole, cell))
@@ -89,26 +95,69 @@ def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
                 cell.str.replace_all(_NOT_DIGITS, "")
             ),
         )
+        .with_columns(
+            pieces=(pl.col("undone") & int(PhoneFix.HIDDEN) > 0)
+            | (cell.str.len_bytes() > written.str.len_bytes() + pl.col("plus").cast(pl.UInt32)),
+        )
     )
-    double_zero = ~pl.col("plus") & written.str.starts_with("00")
-    long = (written.str.len_bytes() >= numbering.LOST_PLUS_MIN) & ~written.str.starts_with("0")
-    home = numbering.home_plan(region) if region else None
-    national, lost = _NOTHING, long & (region is None)
+    return _read_digits(read, region)
+
+
+def _read_digits(read: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    """`written` has the digits of cells that columns can read; what they mean."""
+    written, plus, pieces = pl.col("written"), pl.col("plus"), pl.col("pieces")
+    home = plans.home_plan(region) if region else None
+    double_zero = ~plus & written.str.starts_with("00")
+    long = (written.str.len_bytes() >= plans.LOST_PLUS_MIN) & ~written.str.starts_with("0")
+    national, lost, foreign = _NOTHING, long & (region is None), pl.lit(value=False)
+    zero = pl.lit(value=False)
     if home is not None:
-        national, lost = home.digits(written), home.lost_plus(written) | home.foreign(written)
-    plus = pl.col("plus")
-    abroad = pl.when(plus).then(written).when(double_zero).then(written.str.slice(2))
-    zero = home.lost_zero(written) if home else pl.lit(value=False)
-    return read.with_columns(abroad=abroad, lost=(~plus & ~double_zero & lost)).select(
-        digits=pl.when("lost").then(written).otherwise(pl.coalesce("abroad", national)),
+        foreign = home.foreign(written)
+        national, lost = home.digits(written), home.lost_plus(written) | foreign
+        zero = home.lost_zero(written)
+    # In these `0011` or `001` may be what is dialled, or two numbers stand in the cell.
+    dialled = double_zero & (written.str.slice(2, 1) != "1") & abroad.dials_double_zero(region)
+    two = pieces & ((written.str.len_bytes() >= parse.LONG_MIN) | (foreign & ~plus & ~double_zero))
+    by_itself = pl.when(plus).then(written).when(dialled).then(written.str.slice(2))
+    read = read.with_columns(
+        abroad=pl.when(~two).then(by_itself),
+        lost=(~plus & ~double_zero & lost),
+        undecided=two | (double_zero & ~dialled),
+    ).with_columns(
+        digits=pl.when(~pl.col("undecided")).then(
+            pl.when("lost").then(written).otherwise(pl.coalesce("abroad", national))
+        )
+    )
+    if home is not None and home.zero:
+        read = read.with_columns(digits=_at_home(read, home))
+    return read.select(
+        "digits",
         phone_fixes=_bits(
             (pl.col("lost"), PhoneFix.LOST_PLUS),
             (~plus & ~double_zero & ~pl.col("lost") & zero, PhoneFix.LOST_ZERO),
             (pl.col("point_zero"), PhoneFix.POINT_ZERO),
         )
         | pl.col("undone"),
-        abroad="abroad",
+        # What is no number may be two, or says more of itself: one by one.
+        abroad=pl.when(~pieces & ~pl.col("point_zero")).then("abroad"),
     )
+
+
+def _at_home(read: pl.DataFrame, home: plans.HomePlan) -> pl.Series:
+    """digits, with mobiles that lost their zero where they could else only be American numbers."""
+    digits = read["digits"]
+    unclear = read["written"].str.contains(_ELEVEN_FROM_ONE) & ~read["plus"] & digits.is_null()
+    at = (unclear & read["written"].str.contains(home.general)).arg_true()
+    if at.is_empty():
+        return digits
+    written = read["written"].gather(at)
+    own = (home.code + written).alias("digits")
+    country = plans.countries(own)
+    mobile = (kinds.kinds(own, country) == kinds.TEXTED).fill_null(value=False)
+    american = plans.countries(written)
+    nowhere = american.is_null() | american.is_in(list(countries.refused()))
+    sure = mobile & nowhere
+    return digits.scatter(at.filter(sure), own.filter(sure))
 
 
 def _bits(*happenings: tuple[pl.Expr, PhoneFix]) -> pl.Expr:
@@ -125,8 +174,8 @@ def _without_hidden(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     if others.is_empty():
         return cells, undone
     strange = cells.gather(others)
-    plain = strange.str.replace_many(_digits())
-    shown = plain.str.replace_all(f"[{phone.HIDDEN}]", "")
+    plain = strange.str.replace_many(signs.plain())
+    shown = plain.str.replace_all(f"[{signs.HIDDEN}]", "")
     happenings = pl.select(
         _bits(
             (pl.lit(plain != strange), PhoneFix.FOREIGN_DIGITS),
@@ -134,18 +183,6 @@ def _without_hidden(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
         )
     ).to_series()
     return cells.clone().scatter(others, shown), undone.scatter(others, happenings)
-
-
-@functools.cache
-def _digits() -> dict[str, str]:
-    """Digits of all scripts, and the full-width plus, as ASCII has them."""
-    every = map(chr, range(0x80, _BEYOND_DIGITS))
-    digits = {
-        character: str(unicodedata.decimal(character))
-        for character in every
-        if character.isdecimal()
-    }
-    return digits | {"＋": "+"}
 
 
 def _one_by_one(
@@ -156,7 +193,7 @@ def _one_by_one(
         return decided
     different = cells.unique()
     parsed = pl.DataFrame(
-        [(cell, *_values(phone.parse_phone(cell, region))) for cell in different],
+        [(cell, *_values(parse.parse_phone(cell, region))) for cell in different],
         schema={"cell": pl.String, **decided.schema},
         orient="row",
     )
@@ -166,8 +203,8 @@ def _one_by_one(
     return decided.with_columns(decided[name].scatter(at, values[name]) for name in decided.columns)
 
 
-def _values(parsed: phone.Phone | phone.PhoneError) -> tuple[str | bool | int | None, ...]:
+def _values(parsed: parse.Phone | PhoneError) -> tuple[str | int | None, ...]:
     """In the order of the columns."""
-    if isinstance(parsed, phone.Phone):
-        return (parsed.e164, parsed.country, parsed.landline, int(parsed.fixes), None, None)
+    if isinstance(parsed, parse.Phone):
+        return (parsed.e164, parsed.country, parsed.line_kind, int(parsed.fixes), None, None)
     return (None, None, None, None, str(parsed.code), parsed.text)

@@ -14,7 +14,7 @@ import polars as pl
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from bulksend.errors import Code
-from bulksend.sms.phone import parse as phone
+from bulksend.sms.phone import former, parse
 
 _NSN_MIN = 3
 
@@ -70,9 +70,9 @@ def _codes() -> dict[str, str]:
 
 @functools.cache
 def _uncertain() -> str:
-    """Numbers that may carry a national prefix, or zeros that are part of them."""
+    """Numbers that may carry a national prefix, zeros that are part of them, and former ones."""
     each = (f"{code}(?:0|{_prefix(code)})" for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
-    return f"^(?:{'|'.join(each)})".replace(r"\d", "[0-9]")
+    return f"^(?:{former.pattern()}$|{'|'.join(each)})".replace(r"\d", "[0-9]")
 
 
 def _prefix(code: int) -> str:
@@ -89,4 +89,4 @@ def _prefix(code: int) -> str:
 def _sentence(code: int, length: int) -> str | None:
     if length < _NSN_MIN:
         return None
-    return phone.why_not(phonenumbers.PhoneNumber(code, int("9" * length)))
+    return parse.why_not(phonenumbers.PhoneNumber(code, int("9" * length)))

@@ -23,7 +23,7 @@ _TYPES = (
 #: Ofcom keeps +44 7700 900000 to 900999 for drama; the block around it is given to nobody. No
 #: person can be reached there, which makes it right for samples and tests.
 FICTIONAL = "4477009[0-9]{5}"
-_FICTIONAL_LENGTH = 12
+FICTIONAL_LENGTH = 12
 #: Shorter than this, digits with their calling code cannot be told from national ones.
 LOST_PLUS_MIN = 11
 
@@ -53,18 +53,6 @@ def countries(digits: pl.Series) -> pl.Series:
         if valid.height:
             country = country.scatter(valid["at"], _countries_of_valid(valid["digits"]))
     return country
-
-
-def landlines(digits: pl.Series, country: pl.Series) -> pl.Series:
-    """Whether the plan gives each number to fixed lines alone; null where `country` is null."""
-    frame = pl.DataFrame({"digits": digits}).with_row_index("at").filter(country.is_not_null())
-    landline = pl.Series("landline", [None], dtype=pl.Boolean).new_from_index(0, len(digits))
-    lengths = frame["digits"].str.len_bytes()
-    for length in lengths.unique().to_list():
-        group = frame.filter(lengths == length)
-        texted = group["digits"].str.contains(_not_fixed(length))
-        landline = landline.scatter(group["at"], ~texted)
-    return landline
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +137,7 @@ def home_plan(region: str) -> HomePlan | None:
     return HomePlan(
         code=str(plan.country_code),
         prefix=prefix,
-        general=f"^{_pattern(plan.general_desc)}$",
+        general=f"^{pattern(plan.general_desc)}$",
         abroad=f"^(?:{plan.international_prefix or '00'}|00)".replace(r"\d", "[0-9]"),
         zero=begins_with_zero(region),
         longest=max(plan.general_desc.possible_length),
@@ -214,6 +202,12 @@ def _calling_codes() -> tuple[pl.Series, pl.Series]:
     return pl.Series("country", alone, pl.String), pl.Series("code", shared, pl.String)
 
 
+def plans_of(code: int) -> list[PhoneMetadata]:
+    """The plans of all countries that share a calling code, in libphonenumber's order."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
+    return [plan for region in regions if (plan := _metadata(code, region)) is not None]
+
+
 def _metadata(code: int, region: str) -> PhoneMetadata | None:
     if region == "001":
         return PhoneMetadata.metadata_for_nongeo_region(code)
@@ -225,45 +219,24 @@ def _patterns(length: int) -> tuple[str, str]:
     """All plans together, for numbers of so many digits: general patterns, and type patterns."""
     general: dict[int, set[str]] = defaultdict(set)
     types: dict[int, set[str]] = defaultdict(set)
-    if length == _FICTIONAL_LENGTH:
+    if length == FICTIONAL_LENGTH:
         general[44].add(FICTIONAL.removeprefix("44"))
         types[44].add(FICTIONAL.removeprefix("44"))
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         national = length - len(str(code))
         for region in regions:
             plan = _metadata(code, region)
-            if plan is None or not _has_length(plan.general_desc, national):
+            if plan is None or not has_length(plan.general_desc, national):
                 continue
             patterns = {
-                _pattern(desc)
+                pattern(desc)
                 for name in _TYPES
-                if _has_length(desc := getattr(plan, name), national)
+                if has_length(desc := getattr(plan, name), national)
             }
             if patterns:
-                general[code].add(_pattern(plan.general_desc))
+                general[code].add(pattern(plan.general_desc))
                 types[code] |= patterns
     return _together(general), _together(types)
-
-
-@functools.cache
-def _not_fixed(length: int) -> str:
-    """All plans' patterns of numbers that are not fixed lines alone."""
-    types: dict[int, set[str]] = defaultdict(set)
-    if length == _FICTIONAL_LENGTH:
-        types[44].add(FICTIONAL.removeprefix("44"))
-    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
-        for region in regions:
-            plan = _metadata(code, region)
-            names = [name for name in _TYPES if name != "fixed_line"]
-            if plan is not None and plan.same_mobile_and_fixed_line_pattern:
-                names.append("fixed_line")
-            kinds = [getattr(plan, name) for name in names]
-            fitting = {
-                _pattern(kind) for kind in kinds if _has_length(kind, length - len(str(code)))
-            }
-            if fitting:
-                types[code] |= fitting
-    return _together(types) or "^$"
 
 
 def _together(patterns: dict[int, set[str]]) -> str:
@@ -288,18 +261,19 @@ def _shared_patterns(code: str) -> list[tuple[str, str]]:
             result.append((region, f"^{code}(?:{plan.leading_digits})".replace(r"\d", "[0-9]")))
             continue
         # Their lengths were looked at before, when the number was found valid.
-        patterns = {_pattern(getattr(plan, name)) for name in _TYPES} - {""}
+        patterns = {pattern(getattr(plan, name)) for name in _TYPES} - {""}
         result.append((region, f"^{code}(?:{'|'.join(sorted(patterns))})$"))
     return result
 
 
-def _has_length(desc: PhoneNumberDesc | None, length: int) -> bool:
+def has_length(desc: PhoneNumberDesc | None, length: int) -> bool:
+    """Whether a kind of number exists in national numbers of so many digits."""
     if desc is None or not desc.national_number_pattern:
         return False
     return not desc.possible_length or length in desc.possible_length
 
 
-def _pattern(desc: PhoneNumberDesc | None) -> str:
-    """Rust's \\d is every script's digits, a hundred times the size; ours are 0 to 9."""
-    pattern = desc.national_number_pattern if desc is not None else ""
-    return f"(?:{pattern})".replace(r"\d", "[0-9]") if pattern else ""
+def pattern(desc: PhoneNumberDesc | None) -> str:
+    """A kind's expression; Rust's \\d is every script's, a hundred times the size of 0 to 9."""
+    expression = desc.national_number_pattern if desc is not None else ""
+    return f"(?:{expression})".replace(r"\d", "[0-9]") if expression else ""

@@ -1,6 +1,6 @@
 """Where an alphanumeric sender ID cannot go, and where it must be registered first.
 
-The facts are in `destinations.csv`, each with its source and date; a country that is not there
+The facts are in `countries.csv`, each with its source and date; a country that is not there
 demands nothing that the source names.
 """
 
@@ -38,9 +38,9 @@ class Destination:
 
 
 @functools.cache
-def destinations() -> dict[str, Destination]:
+def countries() -> dict[str, Destination]:
     """By country."""
-    text = resources.files("bulksend.sms").joinpath("destinations.csv").read_text("utf-8")
+    text = resources.files("bulksend.sms").joinpath("countries.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines())
     return {
         row["country"]: Destination(
@@ -55,7 +55,7 @@ def destinations() -> dict[str, Destination]:
 @functools.cache
 def refused() -> dict[str, str]:
     """The countries that take no text from a sender ID, and the sentence that says so."""
-    every = destinations().values()
+    every = countries().values()
     return {
         each.country: f"{each.name} {each.what}" for each in every if each.demand is Demand.REFUSED
     }
