@@ -92,6 +92,11 @@ class Code(StrEnum):
     # skipped on purpose (or invalid, with --on-duplicate error)
     DUPLICATE = "duplicate"
     OPTED_OUT = "opted_out"
+    SENT_BEFORE = "sent_before"
+    CLAIMED_ELSEWHERE = "claimed_elsewhere"
+    TEXTED_LATELY = "texted_lately"
+    SUPPRESSED = "suppressed"
+    COUNTRY_EXCLUDED = "country_excluded"
     # unsent: provably nothing left
     DNS = "dns"
     UNREACHABLE = "unreachable"
@@ -113,6 +118,17 @@ class Code(StrEnum):
     IN_FLIGHT_AT_CRASH = "in_flight_at_crash"
     IN_FLIGHT_AT_EXIT = "in_flight_at_exit"
 
+
+#: Rows that are left out by a rule of the person's: each has its own sentence.
+LEFT_OUT = frozenset(
+    {
+        Code.SENT_BEFORE,
+        Code.CLAIMED_ELSEWHERE,
+        Code.TEXTED_LATELY,
+        Code.SUPPRESSED,
+        Code.COUNTRY_EXCLUDED,
+    }
+)
 
 #: What a person reads for each code; `{...}` is filled by whoever reports it.
 TEXT_FOR: dict[Code, str] = {
@@ -144,6 +160,11 @@ TEXT_FOR: dict[Code, str] = {
     Code.TEXT_TOO_LONG: "the text needs more than 10 parts",
     Code.DUPLICATE: "the same text to the same phone as an earlier row",
     Code.OPTED_OUT: "the recipient opted out",
+    Code.SENT_BEFORE: "this computer sent the same text to the same phone before",
+    Code.CLAIMED_ELSEWHERE: "another run is about to send the same text to the same phone",
+    Code.TEXTED_LATELY: "this computer texted the phone within --not-texted-within",
+    Code.SUPPRESSED: "the phone is on a list of those who are not to be texted",
+    Code.COUNTRY_EXCLUDED: "the country is not among those to be texted",
     Code.DNS: "the server's name was not found",
     Code.UNREACHABLE: "the server could not be reached",
     Code.CONNECT_TIMEOUT: "the server did not accept the connection in time",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
+from bulksend.batch import leave_out
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import (
     DEFAULT_IDENTITY,
@@ -16,7 +18,7 @@ from bulksend.batch.settings import (
     Settings,
     require,
 )
-from bulksend.contacts import compose, loader, rows
+from bulksend.contacts import compose, left_out, loader, rows
 from bulksend.estimate import estimator as estimates
 from bulksend.sms import rates, sender
 from bulksend.sms.message import OnDuplicate
@@ -45,7 +47,11 @@ class Plan:
     def frames(self) -> rows.Frames:
         """The contacts file composed, chunk by chunk; can be walked any number of times."""
         return rows.Frames(
-            self.contacts, self.message_plan, self.estimate.duplicates, self.on_duplicate
+            self.contacts,
+            self.message_plan,
+            self.estimate.duplicates,
+            self.on_duplicate,
+            self.estimate.left_out,
         )
 
 
@@ -64,10 +70,11 @@ def make_plan(
     settings: Settings,
     reporter: Reporter,
     counted: estimates.Estimate | None = None,
+    rules: Sequence[left_out.Rule] = (),
 ) -> Plan:
     """Read the whole file once, unless it was counted before; opens no socket.
 
-    Raises ContactsError or UsageError.
+    `rules` leave rows out beside those that the guards make. Raises ContactsError or UsageError.
     """
     to_column = loader.phone_column(contacts.header, identity.to_column)
     text_column = loader.text_column(contacts.header, identity.text_column)
@@ -87,7 +94,12 @@ def make_plan(
     policy = identity.on_duplicate or OnDuplicate.SKIP
     try:
         counted = counted or estimates.estimate(
-            contacts, message_plan, on_duplicate=policy, rate_card=card, on_rows=reporter.reading
+            contacts,
+            message_plan,
+            on_duplicate=policy,
+            rate_card=card,
+            rules=(*leave_out.rules(settings.guards, identity, reporter), *rules),
+            on_rows=reporter.reading,
         )
     finally:
         reporter.read()

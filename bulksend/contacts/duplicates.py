@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from bulksend.contacts import left_out
 from bulksend.errors import Code
 from bulksend.sms.message import OnDuplicate, Status
 
@@ -56,22 +57,10 @@ def mark(
     composed: pl.DataFrame, duplicates: pl.DataFrame, on_duplicate: OnDuplicate
 ) -> pl.DataFrame:
     """Rows that repeat an earlier one become skipped, or invalid."""
-    if not composed.height or not duplicates.height:
-        return composed
-    mine = duplicates.filter(
-        pl.col("row").is_between(int(composed["row"][0]), int(composed["row"][-1]))
-    )
-    if not mine.height:
-        return composed
     status = Status.SKIPPED if on_duplicate is OnDuplicate.SKIP else Status.INVALID
-    repeats = pl.col("first_row").is_not_null()
-    sentence = pl.format("the same text to the same phone as row {}", "first_row")
-    return (
-        composed.join(mine, on="row", how="left", maintain_order="left")
-        .with_columns(
-            status=pl.when(repeats).then(pl.lit(str(status))).otherwise("status"),
-            problem=pl.when(repeats).then(pl.lit(str(Code.DUPLICATE))).otherwise("problem"),
-            problem_text=pl.when(repeats).then(sentence).otherwise("problem_text"),
-        )
-        .drop("first_row")
+    named = left_out.within(composed, duplicates).select(
+        "row",
+        code=pl.lit(str(Code.DUPLICATE)),
+        sentence=pl.format("the same text to the same phone as row {}", "first_row"),
     )
+    return left_out.mark(composed, named, status)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from bulksend.contacts import compose, duplicates, loader
-from bulksend.sms.message import Message, OnDuplicate
+from bulksend.contacts import compose, duplicates, left_out, loader
+from bulksend.sms.message import Message, OnDuplicate, Status
 
 #: Messages handed over at a time: small enough to stop quickly, large enough to cost nothing.
 _BATCH_ROWS = 1000
@@ -22,6 +22,8 @@ class Frames:
     message_plan: compose.MessagePlan
     repeated: pl.DataFrame
     on_duplicate: OnDuplicate
+    #: row, code, sentence of the rows that a rule leaves out.
+    left_out: pl.DataFrame
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         return self.composed(self.contacts.chunks())
@@ -30,7 +32,8 @@ class Frames:
         """These chunks of the file, whole or in part."""
         for chunk in chunks:
             composed = compose.compose(chunk, self.message_plan)
-            yield duplicates.mark(composed, self.repeated, self.on_duplicate)
+            sendable = left_out.mark(composed, self.left_out, Status.SKIPPED)
+            yield duplicates.mark(sendable, self.repeated, self.on_duplicate)
 
 
 def message_batches(

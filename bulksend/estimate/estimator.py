@@ -7,14 +7,14 @@ and the number of the row's cost group, so that a duplicate is taken out of ever
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import polars as pl
 
-from bulksend.contacts import compose, duplicates, loader
+from bulksend.contacts import compose, duplicates, left_out, loader
 from bulksend.errors import Code
 from bulksend.estimate import cost_groups, findings, fixes, mojibake, samples, savings
 from bulksend.sms.message import Money, OnDuplicate, Status
@@ -65,6 +65,15 @@ class Estimate:
     samples: tuple[samples.Sample, ...]
     #: row, first_row: the rows that repeat an earlier one.
     duplicates: pl.DataFrame = field(repr=False)
+    #: row, code, sentence: the rows that a rule leaves out.
+    left_out: pl.DataFrame = field(repr=False, default_factory=left_out.none)
+
+    @property
+    def skipped_by(self) -> dict[str, int]:
+        """Skipped rows by code, those that are left out for a reason."""
+        by_code = self.left_out.group_by("code", maintain_order=True).len().rows()
+        repeated = self.skipped - self.left_out.height
+        return dict(by_code) | ({str(Code.DUPLICATE): repeated} if repeated else {})
 
 
 @dataclass(slots=True)
@@ -78,6 +87,7 @@ class _Accumulator:
     problems: findings.Accumulated = field(default_factory=dict)
     remarks: findings.Accumulated = field(default_factory=dict)
     samples: samples.Samples = field(default_factory=samples.Samples)
+    left_out: list[pl.DataFrame] = field(default_factory=list)
 
 
 def estimate(
@@ -86,16 +96,17 @@ def estimate(
     *,
     on_duplicate: OnDuplicate,
     rate_card: RateCard,
+    rules: Sequence[left_out.Rule] = (),
     on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> Estimate:
     """Pass over the whole file once. Raises ContactsError where it cannot be read.
 
-    `on_rows` is told now and then how many rows were read.
+    `rules` leave rows out; `on_rows` is told now and then how many rows were read.
     """
     accumulator = _Accumulator(cost_groups.CostGroups(message_plan))
     with ThreadPoolExecutor(_AHEAD, "compose") as pool:
-        for composed in _composed(contacts, message_plan, pool):
-            _add(accumulator, composed, message_plan)
+        for composed, named in _composed(contacts, message_plan, rules, pool):
+            _add(accumulator, composed, named, message_plan)
             on_rows(accumulator.rows)
     repeated = duplicates.none()
     if on_duplicate is not OnDuplicate.SEND:
@@ -103,14 +114,27 @@ def estimate(
     return _sum(accumulator, repeated, on_duplicate, message_plan, rate_card)
 
 
+#: A composed frame, and the rows of it that a rule leaves out.
+_Composed = tuple[pl.DataFrame, pl.DataFrame]
+
+
 def _composed(
-    contacts: loader.Contacts, message_plan: compose.MessagePlan, pool: ThreadPoolExecutor
-) -> Iterator[pl.DataFrame]:
+    contacts: loader.Contacts,
+    message_plan: compose.MessagePlan,
+    rules: Sequence[left_out.Rule],
+    pool: ThreadPoolExecutor,
+) -> Iterator[_Composed]:
     """The rows composed, in order, a little ahead of whoever adds them."""
-    ahead: deque[Future[pl.DataFrame]] = deque()
+
+    def compose_piece(piece: pl.DataFrame) -> _Composed:
+        composed = compose.compose(piece, message_plan)
+        named = left_out.by_rules(composed, rules)
+        return left_out.mark(composed, named, Status.SKIPPED), named
+
+    ahead: deque[Future[_Composed]] = deque()
     for chunk in contacts.chunks():
         for piece in chunk.iter_slices(_SLICE_ROWS):
-            ahead.append(pool.submit(compose.compose, piece, message_plan))
+            ahead.append(pool.submit(compose_piece, piece))
             if len(ahead) > _AHEAD:
                 yield ahead.popleft().result()
     while ahead:
@@ -139,14 +163,19 @@ def counted_before(*, rows: int, sendable: int, invalid: int) -> Estimate:
 
 
 def _add(
-    accumulator: _Accumulator, composed: pl.DataFrame, message_plan: compose.MessagePlan
+    accumulator: _Accumulator,
+    composed: pl.DataFrame,
+    named: pl.DataFrame,
+    message_plan: compose.MessagePlan,
 ) -> None:
     sendable = composed
+    if named.height:
+        accumulator.left_out.append(named)
     if composed["problem"].null_count() < composed.height:
         findings.add(accumulator.problems, findings.problems(composed, message_plan))
         sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
     accumulator.rows += composed.height
-    accumulator.invalid += composed.height - sendable.height
+    accumulator.invalid += composed.height - sendable.height - named.height
     if not sendable.height:
         return
     findings.add(accumulator.remarks, findings.phone_fixes(sendable, message_plan))
@@ -176,14 +205,15 @@ def _sum(
             spent = price.get(line.price.currency, Decimal(0))
             price[line.price.currency] = spent + line.price.amount
     skips = on_duplicate is OnDuplicate.SKIP
+    named = pl.concat([left_out.none(), *accumulator.left_out])
     findings.add(accumulator.problems, _repeated(repeated))
     charged = list(whole.findings())
     by_encoding = dict(table.group_by("encoding").agg(pl.col("rows").sum()).iter_rows())
     return Estimate(
         rows=accumulator.rows,
-        sendable=accumulator.rows - accumulator.invalid - repeated.height,
+        sendable=accumulator.rows - accumulator.invalid - repeated.height - named.height,
         invalid=accumulator.invalid + (0 if skips else repeated.height),
-        skipped=repeated.height if skips else 0,
+        skipped=named.height + (repeated.height if skips else 0),
         parts=sum(line.parts for line in countries),
         parts_max=int((table["parts_max"].cast(pl.Int64) * table["rows"]).sum()),
         encodings={name: by_encoding.get(name, 0) for name in ("GSM-7", "UTF-16")},
@@ -199,6 +229,7 @@ def _sum(
         ),
         samples=accumulator.samples.chosen(),
         duplicates=repeated,
+        left_out=named,
     )
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 import polars as pl
 
 from bulksend.contacts import compose
-from bulksend.errors import Code
+from bulksend.errors import LEFT_OUT, TEXT_FOR, Code
 from bulksend.estimate import fixes
 from bulksend.sms.phone.wrapping import PhoneFix
 
@@ -94,12 +94,17 @@ def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Itera
         yield Finding(
             code=code,
             kind=Kind.PROBLEM,
-            text=text.partition("; ")[0],
+            text=_general(Code(code)) or text.partition("; ")[0],
             rows=rows,
             first_rows=tuple(first),
             fix=fixes.FIX_FOR.get(Code(code), ""),
             column=phone if code.startswith("phone") else "",
         )
+
+
+def _general(code: Code) -> str:
+    """Of rows that are left out, what is said of all of them; each has its own words."""
+    return TEXT_FOR[code] if code in LEFT_OUT else ""
 
 
 def phone_fixes(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:

@@ -11,8 +11,6 @@ import pytest
 
 from tests.acceptance import cli
 
-pytestmark = pytest.mark.slow
-
 RUN = ("--sandbox", "--text", "Hi {name}", "--rate", "20/s")
 
 

@@ -9,8 +9,6 @@ import pytest
 
 from tests.acceptance import cli
 
-pytestmark = pytest.mark.slow
-
 ROWS = 120
 
 

@@ -18,8 +18,6 @@ from bulksend.results import writer
 from tests.acceptance import cli
 from tests.makers import PROFILE
 
-pytestmark = pytest.mark.slow
-
 CANARY = "KEY0199canary7f3a_NeverShown"
 TEXT = "Zanzibar is calling {name}"
 _TRACEBACK = """
