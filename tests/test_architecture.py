@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import floors
+
 PACKAGE = Path(__file__).parent.parent / "bulksend"
 LINT = Path(sys.executable).with_name("lint-imports")
 MODULES = sorted(
@@ -53,3 +55,7 @@ def test_only_the_command_line_reads_the_environment() -> None:
     for module in MODULES:
         if "cli" not in module.parts:
             assert "os.environ" not in module.read_text(), module
+
+
+def test_the_picture_of_the_floors_is_that_of_the_contracts() -> None:
+    assert floors.PAGE.read_text() == floors.page()
