@@ -13,6 +13,8 @@ from bulksend.cli import commands, evidence, pace, rates  # noqa: F401 - they re
 from bulksend.cli.group import cli as program
 from tests.acceptance import cli
 
+pytestmark = pytest.mark.slow
+
 README = (cli.ROOT / "README.md").read_text()
 SANDBOX_COMMANDS = [
     line.split("&&")[-1].strip().removeprefix(".venv/bin/")

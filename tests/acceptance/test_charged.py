@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance import cli
+
+pytestmark = pytest.mark.slow
 
 FAULTS = [
     {"fault": "charge", "more_parts": 1, "to_ends_with": "1"},

@@ -14,6 +14,8 @@ from tests.acceptance import cli
 from tests.acceptance.cli import bulksend, document, running_sandbox, write_contacts
 from tests.makers import PROFILE
 
+pytestmark = pytest.mark.slow
+
 TO = "+447700900123"
 LOST = '[{"fault":"reset","after":true,"nth":11},{"fault":"reset","nth":21}]'
 

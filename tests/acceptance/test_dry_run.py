@@ -14,6 +14,8 @@ import pytest
 from tests.acceptance import cli
 from tests.acceptance.cli import bulksend, document
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = cli.ROOT / "samples"
 CURLY = "Hi {name}, don’t be late: we see you at {termin} and it’s important – really" + "." * 20
 

@@ -14,6 +14,8 @@ import pytest
 
 from tests.acceptance import cli
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def slow_run(folder: Path, rate: str = "20/s", rows: int = 2000) -> Iterator[Popen[str]]:

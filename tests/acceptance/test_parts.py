@@ -7,11 +7,15 @@ import json
 import random
 from pathlib import Path
 
+import pytest
+
 from bulksend.sms import encoding
 from bulksend.sms import smart_encoding as smart
 from tests import corpus
 from tests.acceptance import cli
 from tests.fuzz import program
+
+pytestmark = pytest.mark.slow
 
 
 def sendable() -> list[str]:

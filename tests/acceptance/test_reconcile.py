@@ -25,6 +25,8 @@ from bulksend.sandbox import faults, server
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
 
+pytestmark = pytest.mark.slow
+
 ROWS = 60
 HOUR_S = 3600.0
 #: Row 12 was taken and nobody answered; row 22 never arrived and nobody answered.

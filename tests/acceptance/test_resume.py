@@ -13,6 +13,8 @@ import pytest
 from tests.acceptance import cli
 from tests.acceptance.cli import bulksend, document, read_results, running_sandbox, write_contacts
 
+pytestmark = pytest.mark.slow
+
 TEXT = ["--text", "Hi {name}"]
 
 

@@ -15,6 +15,8 @@ from tests.acceptance import cli
 from tests.acceptance.cli import bulksend, document, read_results, running_sandbox, write_contacts
 from tests.makers import PROFILE
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = cli.ROOT / "samples"
 TEXT = ["--text", "Hi {name}, € and all"]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook
 
 from tests.acceptance import cli
+
+pytestmark = pytest.mark.slow
 
 
 def write(path: Path, *names: str) -> Path:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.acceptance import cli
 
+pytestmark = pytest.mark.slow
+
 RUN = ("--sandbox", "--text", "Hi {name}", "--rate", "20/s")
 
 

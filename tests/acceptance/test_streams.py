@@ -9,6 +9,8 @@ import pytest
 
 from tests.acceptance import cli
 
+pytestmark = pytest.mark.slow
+
 ROWS = 120
 
 

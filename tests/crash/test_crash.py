@@ -11,6 +11,8 @@ from tests.acceptance import cli
 from tests.crash import bugs, kills, points, power
 from tests.crash import world as worlds
 
+pytestmark = pytest.mark.slow
+
 
 def needs_strace() -> None:
     if why := points.missing():

@@ -18,6 +18,8 @@ from bulksend.results import writer
 from tests.acceptance import cli
 from tests.makers import PROFILE
 
+pytestmark = pytest.mark.slow
+
 CANARY = "KEY0199canary7f3a_NeverShown"
 TEXT = "Zanzibar is calling {name}"
 _TRACEBACK = """

@@ -20,6 +20,8 @@ from tests.acceptance import cli
 from tests.crash import changes, starts, stops
 from tests.makers import PROFILE
 
+pytestmark = pytest.mark.slow
+
 IN_FLIGHT, FATAL_FROM = 8, 7
 FATAL = [
     pytest.param(code, meaning.stop, id=f"{code}-{meaning.stop}")

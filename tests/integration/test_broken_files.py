@@ -14,6 +14,8 @@ from tests.acceptance import cli
 from tests.fuzz import __main__ as fuzz
 from tests.fuzz import program
 
+pytestmark = pytest.mark.slow
+
 A, B, C = "+447700900123,Ada\n", "+447700900124,Bob\n", "+447700900125,Cy\n"
 HEAD = "phone,name\n"
 OK = "sendable"

@@ -10,6 +10,8 @@ from bulksend.sending.pacing import provider_queue as queueing
 from tests.simulation.provider import QUEUE_S, Provider
 from tests.simulation.scenes import SCENES, Scene
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_simulated_queue_drains_at_its_rate_and_is_full_after_four_hours() -> None:
     provider = Provider([(0.0, 1.0), (10.0, 2.0)])
