@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.batch import leave_out
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import (
     DEFAULT_IDENTITY,
     SANDBOX_IDENTITY,
     SANDBOX_TEXT,
+    Guards,
     Identity,
     Settings,
     require,
 )
-from bulksend.contacts import compose, left_out, loader, rows
+from bulksend.contacts import compose, left_out, loader, rows, suppression
 from bulksend.estimate import estimator as estimates
 from bulksend.sms import rates, sender
 from bulksend.sms.message import OnDuplicate
@@ -98,7 +98,7 @@ def make_plan(
             message_plan,
             on_duplicate=policy,
             rate_card=card,
-            rules=(*leave_out.rules(settings.guards, identity, reporter), *rules),
+            rules=(*_rules(settings.guards, identity, reporter), *rules),
             on_rows=reporter.reading,
         )
     finally:
@@ -110,6 +110,22 @@ def make_plan(
         estimate=counted,
         rate_card=card,
     )
+
+
+def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_out.Rule]:
+    """Who is left out by the guards. Raises UsageError for a list that cannot be used."""
+    rules: list[left_out.Rule] = []
+    if guards.countries:
+        rules.append(left_out.OnlyCountries(guards.countries))
+    if guards.suppress:
+        suppressed = suppression.load(guards.suppress, identity.default_region)
+        if suppressed.unread_rows:
+            reporter.note(
+                f"--suppress: {suppressed.unread_rows} rows have no phone that can be read; "
+                "give --default-region where numbers are written without their country"
+            )
+        rules.append(suppressed)
+    return rules
 
 
 def _tell_what_was_mended(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
