@@ -205,6 +205,7 @@ class Stop(StrEnum):
     RETRIES = "retries"
     GIVEN_UP = "given_up"
     MAX_COST = "max_cost"
+    LIMIT = "limit"
     CONTACTS_CHANGED = "contacts_changed"
     JOURNAL = "journal"
     BUG = "bug"
@@ -234,6 +235,7 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.RETRIES: "too many requests had to be tried again",
     Stop.GIVEN_UP: "some rows were turned away again and again before anything of them was taken",
     Stop.MAX_COST: "the next row could exceed --max-cost; resume with --max-cost HIGHER to go on",
+    Stop.LIMIT: "the --limit of this run is reached",
     Stop.CONTACTS_CHANGED: "the contacts file changed while it was being sent",
     Stop.JOURNAL: "the journal could not be written",
     Stop.BUG: "bulksend met a bug of its own",

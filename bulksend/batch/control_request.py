@@ -84,3 +84,12 @@ def remove(path: Path) -> None:
     """No wish lies there any more."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def is_paused(settings: Settings) -> bool:
+    """Whether the run that works on the batch is paused."""
+    try:
+        control_request = read(request_path(settings.journal_path))
+    except errors.UsageError:
+        return False
+    return control_request is not None and control_request.paused and control_request.heard

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from bulksend import errors
 from bulksend.batch import plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
-from bulksend.batch.summary import OK, PARTLY, SCHEMA
+from bulksend.batch.summary import OK, PARTLY
 from bulksend.contacts import loader
 from bulksend.estimate import duration
 from bulksend.estimate import estimator as estimate
@@ -91,72 +89,3 @@ def _write_verdicts(planned: plan.Plan, settings: Settings) -> None:
         return
     write = writer.write_problems if settings.only_problems else writer.write_estimate
     write(settings.results, planned.contacts.header.names, planned.frames, planned.rate_card)
-
-
-def document(found: DryRun) -> dict[str, Any]:
-    """The JSON document of the contract."""
-    counts = found.estimate
-    return {
-        "schema": SCHEMA,
-        "rows": counts.rows,
-        "sendable": counts.sendable,
-        "invalid": counts.invalid,
-        "skipped": counts.skipped,
-        "parts": counts.parts,
-        "parts_max": counts.parts_max,
-        "encodings": dict(counts.encodings),
-        "price": _money(counts.price),
-        "unpriced_rows": counts.unpriced_rows,
-        "countries": list(_countries(counts)),
-        "duration_s": round(found.duration_s, 3),
-        "findings": [_finding(it) for it in found.findings],
-        "prices_rest_on": _rest(found.confidence),
-        "exit_code": found.exit_code,
-    }
-
-
-def _rest(found: Confidence) -> dict[str, Any]:
-    """How much of the list rests on how many charges."""
-    return {
-        "charges": dict(found.learned),
-        "typed": list(found.typed),
-        "unpriced": list(found.unpriced),
-        "parts_by_charges": found.parts_learned,
-        "parts": found.parts,
-    }
-
-
-def _money(amounts: Any) -> dict[str, str]:
-    return {currency: format(it, "f") for currency, it in sorted(amounts.items())}
-
-
-def _finding(it: Finding) -> dict[str, Any]:
-    """The four that every finding has, then those that say something about this one."""
-    known: dict[str, Any] = {
-        "code": it.code,
-        "text": it.text,
-        "rows": it.rows,
-        "first_rows": list(it.first_rows),
-        "kind": str(it.kind),
-    }
-    if it.parts is not None:
-        known |= {"parts": it.parts, "price": _money(it.price)}
-        known |= {"unpriced_parts": it.unpriced_parts}
-    if it.rows_pushed is not None:
-        known |= {"rows_pushed": it.rows_pushed}
-    if it.character:
-        known |= {"character": it.character, "replacement": it.replacement}
-    words = {"cure": it.fix, "column": it.column, "country": it.country, "name": it.name}
-    known |= {name: value for name, value in words.items() if value}
-    return known | ({"positions": list(it.positions)} if it.positions else {})
-
-
-def _countries(counts: estimate.Estimate) -> Iterator[dict[str, Any]]:
-    for line in counts.countries:
-        yield {
-            "country": line.country,
-            "rows": line.rows,
-            "parts": line.parts,
-            "price": format(line.price.amount, "f") if line.price else None,
-            "currency": line.price.currency if line.price else None,
-        }

@@ -1,18 +1,21 @@
-"""How a batch stands: counts that always add up, money, the exit code and what to do next."""
+"""How a batch stands: counts that always add up, money, one state, and the exit code of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bulksend.errors import Stop
 from bulksend.receipts.counts import NOBODY_ASKED, DeliveryCounts
-from bulksend.results import variance
 
-SCHEMA = 1
+if TYPE_CHECKING:
+    from bulksend.results.variance import Variance
+
+SCHEMA = 2
 OK, PARTLY, STOPPED, UNKNOWN_LEFT = 0, 3, 5, 6
 JOURNAL_FAILED, CHANGED, INTERRUPTED, TERMINATED = 7, 8, 130, 143
 
@@ -27,18 +30,48 @@ class Counts:
     unsent: int = 0
     invalid: int = 0
     skipped: int = 0
+    #: Claimed by a run that is at work: they are on their way.
+    in_flight: int = 0
 
     @property
     def rows(self) -> int:
         """All rows of the contacts file."""
-        return (
-            self.accepted + self.refused + self.unknown + self.unsent + self.invalid + self.skipped
-        )
+        ended = self.accepted + self.refused + self.unknown + self.unsent
+        return ended + self.invalid + self.skipped + self.in_flight
+
+
+class State(StrEnum):
+    """Where a batch is in its life, as this command leaves or meets it."""
+
+    #: No row is left that could be sent without a person's word.
+    FINISHED = "finished"
+    #: It was finished before, and was asked for again.
+    NOTHING_TO_DO = "nothing_to_do"
+    #: A run works on it.
+    RUNNING = "running"
+    #: A run works on it and waits for `continue`.
+    PAUSED = "paused"
+    #: This command ended early; `stop` says why.
+    STOPPED = "stopped"
+    #: An earlier run left rows behind; `stop` says why.
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why some rows are invalid or skipped."""
+
+    code: str
+    rows: int
+    #: What a person reads.
+    text: str
+    #: The first few of them.
+    first_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What `run`, `resume` and `status` say at the end."""
+    """What `run`, `resume`, `status` and `results` say at the end."""
 
     batch: str
     counts: Counts
@@ -49,82 +82,49 @@ class Summary:
     seconds: float
     results: Path
     journal: Path
+    state: State = State.FINISHED
     stop: Stop | None = None
-    #: The sentence why, where there is one.
+    #: The sentence why it stopped, where there is one.
     because: str = ""
     #: The one command that goes on.
     next: str = ""
+    sandbox: bool = False
+    #: Accepted rows whose cost Telnyx has not said.
+    cost_unknown_rows: int = 0
+    #: Rows that were sent and are gone from the contacts file.
+    gone: int = 0
+    #: Skipped rows by why: duplicate, sent_before, suppressed, ...
+    skipped_by: Mapping[str, int] = field(default_factory=dict)
+    #: Why rows are invalid, the most first; empty where only the journal was read.
+    invalid_by: tuple[Reason, ...] = ()
     #: Estimate against charges, after a run that was accepted anything.
-    variance: variance.Variance | None = None
+    variance: Variance | None = None
     #: What became of the accepted messages, as far as anybody asked.
     deliveries: DeliveryCounts = NOBODY_ASKED
-    #: A finished batch was asked for again.
-    nothing_to_do: bool = False
-    #: A run works on it right now.
-    running: bool = False
-    #: An earlier run left rows behind.
-    halted: bool = False
 
     @property
     def exit_code(self) -> int:
         """By the contract's order: 7, 130/143, 8, 5, 6, 3."""
-        if self.nothing_to_do or self.running:
+        if self.state in (State.NOTHING_TO_DO, State.RUNNING, State.PAUSED):
             return OK
-        return STOPPED if self.halted else exit_code(self.counts, self.stop)
+        if self.state is State.UNFINISHED and self.stop is not Stop.LIMIT:
+            return STOPPED
+        return exit_code(self.counts, self.stop)
+
+
+_BY_STOP: Mapping[Stop, int] = {
+    Stop.JOURNAL: JOURNAL_FAILED,
+    Stop.BUG: 1,
+    Stop.INTERRUPTED: INTERRUPTED,
+    Stop.TERMINATED: TERMINATED,
+    Stop.CONTACTS_CHANGED: CHANGED,
+}
 
 
 def exit_code(counts: Counts, stop: Stop | None) -> int:
     """What the process ends with after a batch stands at `counts`."""
-    if stop is Stop.JOURNAL:
-        return JOURNAL_FAILED
-    if stop is Stop.BUG:
-        return 1
-    if stop in (Stop.INTERRUPTED, Stop.TERMINATED):
-        return INTERRUPTED if stop is Stop.INTERRUPTED else TERMINATED
-    if stop is Stop.CONTACTS_CHANGED:
-        return CHANGED
-    if stop is not None:
-        return STOPPED
+    if stop not in (None, Stop.LIMIT):
+        return _BY_STOP.get(stop, STOPPED)
     if counts.unknown:
         return UNKNOWN_LEFT
     return PARTLY if counts.refused or counts.invalid else OK
-
-
-def document(summary: Summary) -> dict[str, Any]:
-    """The JSON document of the contract. Money is a decimal string."""
-    counts = summary.counts
-    return {
-        "schema": SCHEMA,
-        "batch": summary.batch,
-        "rows": counts.rows,
-        "accepted": counts.accepted,
-        "refused": counts.refused,
-        "unknown": counts.unknown,
-        "unsent": counts.unsent,
-        "invalid": counts.invalid,
-        "skipped": counts.skipped,
-        "parts": summary.parts,
-        "cost": {currency: format(it, "f") for currency, it in sorted(summary.cost.items())},
-        **_deliveries(summary.deliveries),
-        "seconds": round(summary.seconds, 3),
-        "results": str(summary.results),
-        "journal": str(summary.journal),
-        "exit_code": summary.exit_code,
-        "stopped_because": summary.because or None,
-        "next": summary.next or None,
-        "variance": variance.document(summary.variance) if summary.variance else None,
-    }
-
-
-def _deliveries(deliveries: DeliveryCounts) -> dict[str, Any]:
-    return {
-        "delivered": deliveries.delivered,
-        "failed": deliveries.failed,
-        "unconfirmed": deliveries.unconfirmed,
-        "waiting": deliveries.waiting,
-        "given_up": deliveries.given_up,
-        "final_cost": {
-            currency: format(amount, "f")
-            for currency, amount in sorted(deliveries.final_cost.items())
-        },
-    }

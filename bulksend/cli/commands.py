@@ -203,11 +203,11 @@ def completion(shell: str) -> int:
 
 def _dry_run(settings: Settings, parameters: of.RunParameters) -> int:
     from bulksend.batch import dry_run as command
-    from bulksend.cli.render import estimate_text
+    from bulksend.cli.render import estimate_json, estimate_text
 
     dry_run = command.dry_run(settings, show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(command.document(dry_run))
+        ending.document(estimate_json.document(dry_run))
     else:
         click.echo(estimate_text.estimate(dry_run), color=show.color(parameters.output))
     return dry_run.exit_code

@@ -32,7 +32,7 @@ from bulksend.cli.group import cli
 @of.typed(of.ReconcileParameters)
 def reconcile(parameters: of.ReconcileParameters) -> int:
     """Settle unknown rows by evidence."""
-    from bulksend.cli.render import summary_text
+    from bulksend.cli.render import reconcile_json, summary_text
     from bulksend.commands import reconcile as command
 
     reconciled = command.reconcile(
@@ -41,7 +41,7 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
         after_5xx=parameters.repeat_after_5xx,
     )
     if parameters.output.as_json:
-        ending.document(command.document(reconciled))
+        ending.document(reconcile_json.document(reconciled))
     else:
         click.echo(summary_text.reconciled(reconciled), color=show.color(parameters.output))
     return reconciled.exit_code
@@ -67,7 +67,7 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
 @of.typed(of.DoctorParameters)
 def doctor(parameters: of.DoctorParameters) -> int:
     """Look at everything that a batch needs."""
-    from bulksend.cli.render import summary_text
+    from bulksend.cli.render import doctor_json, summary_text
     from bulksend.commands import doctor as command
 
     if parameters.probe_key != (parameters.to is not None):
@@ -75,7 +75,7 @@ def doctor(parameters: of.DoctorParameters) -> int:
     settings = asked.settings(parameters)
     report = command.doctor(settings, show.reporter(parameters), probe_to=parameters.to)
     if parameters.output.as_json:
-        ending.document(command.document(report))
+        ending.document(doctor_json.document(report))
     else:
         click.echo(summary_text.findings(report.findings), color=show.color(parameters.output))
     return report.exit_code

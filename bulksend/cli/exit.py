@@ -12,6 +12,7 @@ import click
 import orjson
 
 from bulksend import visible as text
+from bulksend.cli.render import error_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,7 @@ class Ending:
         """One error, with the way out below it. Returns the exit code."""
         shown, way_out = text.visible(message, longest=1000), text.visible(hint, longest=20_000)
         if self.as_json:
-            error = {"code": code, "message": shown, "hint": way_out or None}
-            document({"schema": 1, "error": error, "exit_code": exit_code})
+            document(error_json.document(shown, code, exit_code, hint=way_out))
             return exit_code
         with contextlib.suppress(OSError):  # the exit code says it as well
             click.echo(click.style("error: ", fg="red", bold=True) + shown, err=True)

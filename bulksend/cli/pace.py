@@ -31,11 +31,12 @@ Examples:
 @of.typed(of.PaceParameters)
 def pace(parameters: of.PaceParameters) -> int:
     """Change the pace of a run."""
+    from bulksend.cli.render import pace_json
     from bulksend.commands import pace as command
 
     confirmed = command.pace(asked.settings(parameters), parameters.change)
     if parameters.output.as_json:
-        ending.document(command.document(confirmed))
+        ending.document(pace_json.document(confirmed))
     elif confirmed.paused:
         click.echo(f"paused at {confirmed.rate}; go on with: {confirmed.go_on}")
     else:

@@ -36,6 +36,7 @@ def rates() -> None:
 @of.typed(of.LearnParameters)
 def learn(parameters: of.LearnParameters) -> int:
     """A rate card out of results files."""
+    from bulksend.cli.render import rates_json
     from bulksend.commands import rates as command
 
     learned = command.learn(
@@ -45,7 +46,7 @@ def learn(parameters: of.LearnParameters) -> int:
         force=parameters.force,
     )
     if parameters.output.as_json:
-        ending.document(command.document(learned))
+        ending.document(rates_json.document(learned))
     elif learned.output is None:
         click.echo(learned.card, nl=False)
     else:

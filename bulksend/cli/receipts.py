@@ -46,7 +46,7 @@ Examples:
 @of.typed(of.ReceiptsParameters)
 def receipts(parameters: of.ReceiptsParameters) -> int:
     """What became of every accepted message."""
-    from bulksend.cli.render import summary_text
+    from bulksend.cli.render import receipts_json, summary_text
     from bulksend.commands import receipts as command
     from bulksend.receipts.collect import Patience
 
@@ -58,7 +58,7 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
         Patience(wait_s=parameters.wait_s, every_s=parameters.every_s),
     )
     if parameters.output.as_json:
-        ending.document(command.document(ended))
+        ending.document(receipts_json.document(ended))
     else:
         click.echo(summary_text.summary(ended.summary), color=show.color(parameters.output))
     return ended.exit_code

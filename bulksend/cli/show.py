@@ -43,11 +43,10 @@ def color(output: Output) -> bool | None:
 
 def summary(ended: Summary, output: Output) -> int:
     """The last word of a command that has a summary; its exit code."""
-    from bulksend.batch import summary as summaries
-    from bulksend.cli.render import summary_text
+    from bulksend.cli.render import summary_json, summary_text
 
     if output.as_json:
-        ending.document(summaries.document(ended))
+        ending.document(summary_json.document(ended))
     else:
         click.echo(summary_text.summary(ended), color=color(output))
     return ended.exit_code

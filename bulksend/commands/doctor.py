@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bulksend.batch import connection as accesses
 from bulksend.batch import preflight
 from bulksend.batch.preflight import Finding, Level
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
-from bulksend.batch.summary import OK, SCHEMA
+from bulksend.batch.summary import OK
 from bulksend.journal import disk as place
 from bulksend.reconcile import probe as probes
 from bulksend.reconcile import proofs
@@ -133,22 +131,3 @@ def _journal(folder: Path) -> Finding:
     if volume.sync_s > _SYNC_MAX_S:
         return Finding("journal", Level.WARN, text, "a slow disk slows the sending down")
     return Finding("journal", Level.OK, text)
-
-
-def document(report: Report) -> dict[str, Any]:
-    """The findings for a program."""
-    counted = Counter(finding.level for finding in report.findings)
-    return {
-        "schema": SCHEMA,
-        "checks": [
-            {
-                "name": finding.name,
-                "level": finding.level,
-                "text": finding.text,
-                "todo": finding.todo or None,
-            }
-            for finding in report.findings
-        ],
-        **{level.value: counted[level] for level in Level},
-        "exit_code": report.exit_code,
-    }

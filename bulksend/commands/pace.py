@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bulksend import errors, journal
-from bulksend.batch import advice
+from bulksend.batch import advice, standing
 from bulksend.batch import control_request as control
-from bulksend.batch import execution as sending
 from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
-from bulksend.batch.summary import SCHEMA
 from bulksend.sending.pacing import policy as paces
 
 #: How long the run may take to answer; it looks four times a second.
@@ -40,10 +38,15 @@ def pace(settings: Settings, change: str | None) -> Pace:
         paces.parse_rate(change or "")
     refuse_missing(settings)
     path = control.request_path(settings.journal_path)
-    control_request = _present(settings, path, change)
+    control_request = present = _present(settings, path, change)
     if change is not None:
-        control_request = _changed(control_request, change)
-        _tell(settings, path, control_request)
+        control_request = _changed(present, change)
+        _write(path, control_request)
+        try:
+            _wait(settings, path, control_request)
+        except errors.UsageError:
+            _take_back(path, control_request, present)
+            raise
     return Pace(
         control_request.rate,
         control_request.paused,
@@ -55,15 +58,6 @@ def _changed(control_request: control.ControlRequest, change: str) -> control.Co
     if change in (control.PAUSE, control.CONTINUE):
         return control_request.but(paused=change == control.PAUSE)
     return control_request.but(rate=change)
-
-
-def is_paused(settings: Settings) -> bool:
-    """Whether the run that works on the batch is paused."""
-    try:
-        control_request = control.read(control.request_path(settings.journal_path))
-    except errors.UsageError:
-        return False
-    return control_request is not None and control_request.paused and control_request.heard
 
 
 def _present(settings: Settings, path: Path, change: str | None) -> control.ControlRequest:
@@ -78,21 +72,35 @@ def _present(settings: Settings, path: Path, change: str | None) -> control.Cont
     raise _no_answer()
 
 
-def _tell(settings: Settings, path: Path, control_request: control.ControlRequest) -> None:
+def _write(path: Path, control_request: control.ControlRequest) -> None:
     try:
         control.write(path, control_request)
     except OSError as failure:
         raise errors.UsageError(
             f"{path}: cannot be written: {failure.strerror}", code="pace_unwritable"
         ) from None
+
+
+def _wait(settings: Settings, path: Path, control_request: control.ControlRequest) -> None:
+    """Until the run goes by it. Raises UsageError."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
-        found = control.read(path)
-        if found is not None and found.token == control_request.token and found.heard:
+        present = control.read(path)
+        if present is not None and present.token == control_request.token and present.heard:
             return
         _refuse_idle(settings, control_request.rate)
         time.sleep(_LOOK_S)
     raise _no_answer()
+
+
+def _take_back(
+    path: Path, control_request: control.ControlRequest, before: control.ControlRequest
+) -> None:
+    """A command that failed changes nothing later, when a suspended run goes on."""
+    with contextlib.suppress(OSError, errors.UsageError):
+        present = control.read(path)
+        if present is not None and present.token == control_request.token and not present.heard:
+            control.write(path, before)
 
 
 def _refuse_idle(settings: Settings, change: str | None) -> None:
@@ -107,7 +115,7 @@ def _refuse_idle(settings: Settings, change: str | None) -> None:
 
 def _way_out(settings: Settings, change: str | None) -> str:
     with journal.read(settings.journal_path) as record:
-        left = sending.summarize_batch(record, settings, seconds=0.0).counts.unsent
+        left = standing.at_rest(record, settings).counts.unsent
     if not left:
         return f"nothing is left to send, see: {advice.command('status', settings)}"
     rate = settings.guards.rate if change in (None, control.PAUSE, control.CONTINUE) else change
@@ -121,8 +129,3 @@ def _no_answer() -> errors.UsageError:
         code="no_answer",
         next_command="status",
     )
-
-
-def document(found: Pace) -> dict[str, Any]:
-    """For --json."""
-    return {"schema": SCHEMA, "rate": found.rate, "paused": found.paused, "exit_code": 0}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.summary import OK, SCHEMA
 from bulksend.results import learned_rates as charges
 from bulksend.results import writer
 
@@ -63,14 +61,3 @@ def learn(
         with writer.replacing(output) as file:
             file.write(found.card.encode())
     return found
-
-
-def document(found: Learned) -> dict[str, Any]:
-    """The JSON document. Money is a decimal string."""
-    return {
-        "schema": SCHEMA,
-        "rates": [charges.row(it) | {"samples": it.charges.samples} for it in found.lines],
-        "left_out": found.left_out,
-        "output": None if found.output is None else str(found.output),
-        "exit_code": OK,
-    }

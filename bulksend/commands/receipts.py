@@ -13,9 +13,9 @@ from bulksend import errors, journal
 from bulksend.batch import (
     advice,
     connection,
-    execution,
     identity,
     signals,
+    standing,
     summary,
 )
 from bulksend.batch.reporter import Reporter
@@ -115,16 +115,18 @@ def _ended(
 ) -> Receipts:
     running = journal.is_running(settings.journal_path)
     with journal.read(settings.journal_path) as record:
-        batch_summary = execution.summarize_batch(
-            record, settings, seconds=time.monotonic() - began_s
+        batch_summary = standing.summarize_batch(
+            record, settings, seconds=time.monotonic() - began_s, stop=stop
         )
+        if running:
+            batch_summary = standing.at_work(record, settings)
     if not running:
         _write_results(settings, reporter)
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
     again = advice.command("receipts", settings) if waiting or stop else ""
     return Receipts(
-        summary=replace(batch_summary, running=running, stop=stop, because=because, next=again),
+        summary=replace(batch_summary, stop=stop, because=because, next=again),
         collected=collected,
         because=because,
     )
@@ -136,12 +138,3 @@ def _write_results(settings: Settings, reporter: Reporter) -> None:
         results.results(settings)
     except (errors.BatchMismatch, errors.ContactsError) as failure:
         reporter.note(f"the results are not written again: {failure.message}")
-
-
-def document(ended: Receipts) -> dict[str, Any]:
-    """The document of `status`, and how the asking went."""
-    return summary.document(ended.summary) | {
-        "passes": ended.collected.passes,
-        "reads": ended.collected.reads,
-        "exit_code": ended.exit_code,
-    }

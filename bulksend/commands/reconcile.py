@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bulksend import journal
-from bulksend.batch import advice, consent, summary
+from bulksend.batch import advice, consent, standing, summary
 from bulksend.batch import connection as accesses
 from bulksend.batch import execution as sending
 from bulksend.batch.reporter import Reporter
@@ -17,7 +15,7 @@ from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
 from bulksend.reconcile import idempotency, unknown_rows
-from bulksend.reconcile.evidence import REASON_TEXT, By, Reason, Resolution, Unresolved
+from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
 
 
@@ -47,8 +45,12 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
         )
         end, resolutions = _settle(task, record.unknown_claims())
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
-        stands = sending.summarize_batch(
-            record, settings, seconds=time.monotonic() - began_s, end=end
+        stands = standing.summarize_batch(
+            record,
+            settings,
+            seconds=time.monotonic() - began_s,
+            stop=end.stop,
+            detail=end.detail,
         )
         record.end_run(stands.exit_code, str(end.stop or "reconciled"))
         sending.write_results(planned, record, settings)
@@ -100,28 +102,3 @@ def _next(stands: summary.Summary, left: Sequence[Unresolved], settings: Setting
     if any(unresolved.passing for unresolved in left):
         return advice.command("reconcile", settings)
     return ""  # what is left may have arrived: to send it again is the person's own word
-
-
-def document(reconciled: Reconciled) -> dict[str, Any]:
-    """The document of `run`, and how each row was settled or why it was not."""
-    counted = Counter(resolution.by for resolution in reconciled.settled)
-    return summary.document(reconciled.summary) | {
-        "settled": {by.value: counted[by] for by in By},
-        "settled_rows": [
-            {
-                "row": resolution.row,
-                "status": resolution.status,
-                "by": resolution.by,
-                "message_id": resolution.message_id or None,
-            }
-            for resolution in reconciled.settled
-        ],
-        "unknown_rows": [
-            {
-                "row": unresolved.row,
-                "reasons": list(unresolved.reasons),
-                "text": "; ".join(REASON_TEXT[each] for each in unresolved.reasons),
-            }
-            for unresolved in reconciled.left
-        ],
-    }

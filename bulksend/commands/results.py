@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.batch import execution, identity, summary
+from bulksend.batch import execution, identity, standing, summary
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
@@ -21,7 +21,6 @@ def results(settings: Settings) -> summary.Summary:
         identity.refuse_changes(changes, settings, facts)
         planned = identity.plan_again(facts, contacts, settings, Silent())
         compared = execution.write_results(planned, record, settings)
-        batch_summary = execution.summarize_batch(
-            record, settings, seconds=record.status_counts().worked_ms / 1000
-        )
+        running = journal.is_running(settings.journal_path)
+        batch_summary = (standing.at_work if running else standing.at_rest)(record, settings)
         return replace(batch_summary, variance=compared)

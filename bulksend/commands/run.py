@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bulksend import errors, journal
 from bulksend.batch import connection as access
-from bulksend.batch import consent, plan, summary
+from bulksend.batch import consent, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
@@ -64,7 +64,7 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-        stands = sending.summarize_batch(record, settings, seconds=0.0)
+        stands = standing.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
         if facts.sandbox and finished:
             record.forget()
@@ -78,7 +78,7 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
                 hint=f"go on with: {stands.next}",
                 code="unfinished",
             )
-    return replace(stands, nothing_to_do=not stands.counts.unknown)
+    return stands if stands.counts.unknown else replace(stands, state=summary.State.NOTHING_TO_DO)
 
 
 def _refuse_foreign_results(settings: Settings) -> None:

@@ -66,6 +66,11 @@ class Reader:
                 cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
         return cost
 
+    def rows_with_cost(self) -> int:
+        """Accepted rows whose cost Telnyx has said."""
+        with _sound(self._path):
+            return sum(count for _, _, count in self._connection.execute(schema.COST))
+
     def refused_by_code(self) -> dict[str, int]:
         """Refused rows by Telnyx's error code; "" where there was none."""
         with _sound(self._path):

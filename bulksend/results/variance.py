@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -264,31 +264,3 @@ def _named(country: str) -> str:
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def document(compared: Variance) -> dict[str, Any]:
-    """For the JSON document. Money is a decimal string."""
-    return {
-        "rows": compared.rows,
-        "parts_estimated": compared.parts_estimated,
-        "parts_charged": compared.parts_charged,
-        "price_estimated": _money(compared.price_estimated) if compared.priced else None,
-        "cost": _money(compared.cost),
-        "rows_without_cost": compared.rows_without_cost,
-        "causes": [
-            {
-                "kind": str(cause.kind),
-                "country": cause.country,
-                "rows": cause.rows,
-                "parts": cause.parts,
-                "amount": None if cause.amount is None else format(cause.amount, "f"),
-                "currency": cause.currency or None,
-                "text": cause.text,
-            }
-            for cause in compared.causes
-        ],
-    }
-
-
-def _money(amounts: Mapping[str, Decimal]) -> dict[str, str]:
-    return {currency: format(amount, "f") for currency, amount in sorted(amounts.items())}

@@ -55,7 +55,7 @@ def test_a_run_is_paused_and_goes_on_and_changes_its_rate(tmp_path: Path) -> Non
     assert found["stopped_because"] == "paused"
     assert found["next"] == f"bulksend pace {contacts} --sandbox continue"
     assert cli.document(faster) == {
-        "schema": 1,
+        "schema": 2,
         "rate": "2000/s",
         "paused": True,
         "exit_code": 0,

@@ -20,6 +20,7 @@ from bulksend import errors
 from bulksend.batch import summary
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Guards, Identity, Settings
+from bulksend.cli.render import summary_json
 from bulksend.commands import receipts, results, run, status
 from bulksend.receipts import store
 from bulksend.receipts.collect import Patience
@@ -71,7 +72,7 @@ class World:
         return await asyncio.to_thread(receipts.receipts, settings, self.listening, patience)
 
     async def stands(self) -> dict[str, Any]:
-        return summary.document(await asyncio.to_thread(status.status, self.settings))
+        return summary_json.document(await asyncio.to_thread(status.status, self.settings))
 
     def after(self, seconds: float) -> None:
         self.sandbox.state.ahead_s = seconds

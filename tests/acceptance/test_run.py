@@ -243,7 +243,7 @@ def test_a_server_that_is_not_there_stops_the_batch_resumably(tmp_path: Path, ro
     summary = document(ended)
     assert ended.returncode == 5
     assert (summary["unsent"], summary["accepted"]) == (rows, 0)
-    assert "reached" in summary["stopped_because"]
+    assert summary["stopped_because"] == "unreachable"
     assert summary["next"].startswith("bulksend resume")
     status = bulksend("status", contacts, "--json")
     assert (status.returncode, document(status)["stopped_because"] is None) == (5, False)

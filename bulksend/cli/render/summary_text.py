@@ -10,7 +10,7 @@ from tabulate import tabulate
 
 from bulksend import visible as text
 from bulksend.batch.preflight import Finding
-from bulksend.batch.summary import Summary
+from bulksend.batch.summary import State, Summary
 from bulksend.cli.render import delivery_text
 from bulksend.cli.render import money_text as money
 from bulksend.commands.reconcile import Reconciled
@@ -31,11 +31,11 @@ def summary(found: Summary) -> str:
     results = f"results: {text.visible(str(found.results), longest=500)}"
     said = [table, spent, *delivery_text.deliveries(found.deliveries, found.variance)]
     said += [*money.variance(found.variance), results]
-    if found.running:
+    if found.state in (State.RUNNING, State.PAUSED):
         said.append("a run works on this batch right now")
     if found.because:
         said.append(click.style("stopped: ", fg="yellow") + text.visible(found.because))
-    if found.nothing_to_do:
+    if found.state is State.NOTHING_TO_DO:
         said.append("nothing to do: this batch is finished")
     if found.next:
         said.append(click.style("next: ", bold=True) + text.visible(found.next, longest=20_000))

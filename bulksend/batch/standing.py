@@ -1,0 +1,100 @@
+"""How a batch stands by its journal alone: read also while a run writes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bulksend import journal
+from bulksend.batch import advice
+from bulksend.batch.settings import Settings
+from bulksend.batch.summary import Counts, State, Summary
+from bulksend.errors import STOP_TEXT, Stop
+from bulksend.receipts import asking
+from bulksend.sms.message import Status
+from bulksend.telnyx import codes
+
+
+def at_rest(record: journal.Reader, settings: Settings) -> Summary:
+    """A batch that no run works on, with why the last one left rows behind."""
+    seconds = record.status_counts().worked_ms / 1000
+    summary = summarize_batch(record, settings, seconds=seconds)
+    stop = record.last_stop() if summary.counts.unsent else None
+    if stop is None:
+        return summary
+    next_step = "" if stop is Stop.MAX_COST else summary.next  # the words name the way on
+    because = in_words(stop, summary.counts)
+    return replace(summary, state=State.UNFINISHED, stop=stop, because=because, next=next_step)
+
+
+def at_work(record: journal.Reader, settings: Settings) -> Summary:
+    """A batch that a run works on: rows that are claimed are on their way."""
+    seconds = record.status_counts().worked_ms / 1000
+    summary = summarize_batch(record, settings, seconds=seconds)
+    counts = summary.counts
+    claimed = record.counts()[Status.CLAIMED]
+    counts = replace(counts, unknown=counts.unknown - claimed, in_flight=claimed)
+    return replace(summary, counts=counts, state=State.RUNNING, next="")
+
+
+def summarize_batch(
+    record: journal.Reader,
+    settings: Settings,
+    *,
+    seconds: float,
+    stop: Stop | None = None,
+    detail: str = "",
+) -> Summary:
+    """Counts, money and the next step, for a command that ended by `stop` or sent everything."""
+    facts, status_counts = record.batch(), record.status_counts()
+    counts = _counts(facts, status_counts)
+    because = "" if stop is None else in_words(stop, counts)
+    if detail and stop not in (None, Stop.JOURNAL):
+        because = f"{because} ({detail})"
+    return Summary(
+        batch=facts.batch_id,
+        counts=counts,
+        parts=status_counts.parts,
+        cost=status_counts.cost,
+        deliveries=asking.deliveries(record, settings.journal_path),
+        seconds=seconds,
+        results=settings.results_path,
+        journal=settings.journal_path,
+        state=State.FINISHED if stop is None else State.STOPPED,
+        stop=stop,
+        because=because,
+        next=advice.next_step(_standing(counts, record, stop), settings),
+        sandbox=facts.sandbox,
+        cost_unknown_rows=max(counts.accepted - record.rows_with_cost(), 0),
+    )
+
+
+def in_words(stop: Stop, counts: Counts) -> str:
+    """Why it stopped, and for a limit how many are left."""
+    if stop is Stop.LIMIT:
+        return f"{STOP_TEXT[stop]}; {counts.unsent:,} rows are unsent"
+    return STOP_TEXT[stop]
+
+
+def _standing(counts: Counts, record: journal.Reader, stop: Stop | None) -> advice.Standing:
+    for_now = 0
+    if counts.refused:
+        by_code = record.refused_by_code()
+        for_now = sum(rows for code, rows in by_code.items() if code not in codes.FINAL)
+    return advice.Standing(
+        unsent=counts.unsent, unknown=counts.unknown, refused_for_now=for_now, stop=stop
+    )
+
+
+def _counts(facts: journal.Batch, status_counts: journal.StatusCounts) -> Counts:
+    by_status = status_counts.by_status
+    # Claimed and not settled: it may have left.
+    unknown = by_status[Status.UNKNOWN] + by_status[Status.CLAIMED]
+    ended = by_status[Status.ACCEPTED] + by_status[Status.REFUSED] + unknown
+    return Counts(
+        accepted=by_status[Status.ACCEPTED],
+        refused=by_status[Status.REFUSED],
+        unknown=unknown,
+        unsent=facts.sendable - ended,
+        invalid=facts.invalid,
+        skipped=facts.skipped,
+    )

@@ -1,0 +1,13 @@
+"""The document of whatever went wrong: schemas/error.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bulksend.batch.summary import SCHEMA
+
+
+def document(message: str, code: str, exit_code: int, *, hint: str = "") -> dict[str, Any]:
+    """One error, with the way out."""
+    error = {"code": code, "message": message, "hint": hint or None}
+    return {"schema": SCHEMA, "error": error, "exit_code": exit_code}

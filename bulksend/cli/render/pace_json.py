@@ -1,0 +1,15 @@
+"""The document of `pace`: schemas/pace.json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bulksend.batch.summary import OK, SCHEMA
+
+if TYPE_CHECKING:
+    from bulksend.commands.pace import Pace
+
+
+def document(pace: Pace) -> dict[str, Any]:
+    """How the run goes, as it has confirmed."""
+    return {"schema": SCHEMA, "rate": pace.rate, "paused": pace.paused, "exit_code": OK}

@@ -1,0 +1,19 @@
+"""The document of `receipts`: that of `status`, and how the asking went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bulksend.cli.render import summary_json
+
+if TYPE_CHECKING:
+    from bulksend.commands.receipts import Receipts
+
+
+def document(receipts: Receipts) -> dict[str, Any]:
+    """With passes over the whole batch and single reads: schemas/receipts.json."""
+    return summary_json.document(receipts.summary) | {
+        "passes": receipts.collected.passes,
+        "reads": receipts.collected.reads,
+        "exit_code": receipts.exit_code,
+    }
