@@ -14,10 +14,10 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.batch import connection as accesses
-from bulksend.batch import control as controls
-from bulksend.batch import control_request as control
 from bulksend.batch import identity as batch
-from bulksend.batch import signals
+from bulksend.batch.control import request as control
+from bulksend.batch.control import run_control as controls
+from bulksend.batch.control import signals
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import advice, standing
-from bulksend.batch import control_request as control
+from bulksend.batch.control import request as control
 from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
 from bulksend.sending.pacing import policy as paces

@@ -14,10 +14,10 @@ from bulksend.batch import (
     advice,
     connection,
     identity,
-    signals,
     standing,
     summary,
 )
+from bulksend.batch.control import signals
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.commands import results

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.batch import control_request, standing
+from bulksend.batch import standing
+from bulksend.batch.control import request as control_request
 from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import State, Summary

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from bulksend import errors, journal
 from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
-from bulksend.batch import signals
+from bulksend.batch.control import signals
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors
-from bulksend.batch import control_request as control
-from bulksend.batch.control_request import ControlRequest
+from bulksend.batch.control import request as control
+from bulksend.batch.control.request import ControlRequest
 
 
 def test_a_wish_is_read_as_it_was_written_and_by_us_alone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.batch import control_request as control
+from bulksend.batch.control import request as control
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.sending import breaker
 from bulksend.sending.pacing import bottleneck as limits
