@@ -6,14 +6,27 @@ unnamed. No phone number and no text of a recipient is kept.
 """
 
 from bulksend.journal.journal import Journal
-from bulksend.journal.models import AcceptedMessage, Batch, StatusCounts, UnknownClaim
+from bulksend.journal.models import (
+    NO_MEMORY,
+    AcceptedMessage,
+    Batch,
+    MemoryKeys,
+    RowKeys,
+    Skip,
+    StatusCounts,
+    UnknownClaim,
+)
 from bulksend.journal.reader import Reader, is_running, read
 
 __all__ = [
+    "NO_MEMORY",
     "AcceptedMessage",
     "Batch",
     "Journal",
+    "MemoryKeys",
     "Reader",
+    "RowKeys",
+    "Skip",
     "StatusCounts",
     "UnknownClaim",
     "is_running",

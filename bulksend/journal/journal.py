@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import socket
 import sqlite3
-import sys
 import time
-from collections.abc import AsyncIterator
+import unicodedata
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bulksend import atomic_file, errors
+from bulksend.journal import opening, schema, upgrade
 from bulksend.journal import reader as reading
-from bulksend.journal import schema
 from bulksend.journal.lock import Lock
-from bulksend.journal.models import Batch
+from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
 from bulksend.journal.writer import Waiter, Writer
 from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
@@ -34,7 +35,11 @@ class Journal(reading.Reader):
         super().__init__(connection, path)
         self._lock = lock
         self._run = 0
-        self._hash_key = self.batch().hash_key
+        batch = self.batch()
+        self._hash_key = batch.hash_key
+        self._sender = batch.sender
+        #: Rows that may have been sent whatever a later claim of them comes to.
+        self._maybe_sent = {row for (row,) in connection.execute(schema.MAYBE_SENT)}
 
     @classmethod
     def create(cls, path: Path, batch: Batch) -> Self:
@@ -61,17 +66,21 @@ class Journal(reading.Reader):
 
     @classmethod
     def _opened(cls, path: Path, lock: Lock) -> Self:
-        connection = reading.connect(path, "rw")
+        connection = opening.connect(path, "rw")
         try:
-            _harden(connection)
+            opening.harden(connection)
+            if upgrade.is_old(opening.version_of(connection)):
+                upgrade.bring_up_to_date(connection)
+            opening.mark_open(connection)
             journal = cls(connection, path, lock)
             journal._mark_interrupted()
             journal._begin_run()
         except sqlite3.Error as failure:
-            connection.close()
-            raise errors.JournalError(
-                f"{path}: cannot be used: {failure}", hint="free space or mend the disk"
-            ) from None
+            opening.close(connection, path)
+            raise opening.failed(path, failure) from None
+        except errors.JournalError:
+            opening.close(connection, path)
+            raise
         return journal
 
     def __enter__(self) -> Self:
@@ -84,15 +93,12 @@ class Journal(reading.Reader):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):
+            raise opening.failed(self._path, error) from None
 
     def close(self) -> None:
         """Give back the lock; the file alone is enough to go on."""
-        with contextlib.suppress(sqlite3.Error):
-            # One file is left: a reader would otherwise leave its shared memory beside it.
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._connection.execute("PRAGMA journal_mode=DELETE")
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
+        opening.close(self._connection, self._path)
         self._lock.release()
 
     @contextlib.asynccontextmanager
@@ -104,19 +110,70 @@ class Journal(reading.Reader):
         finally:
             await self._writer.stop()
 
-    def claim(self, message: Message, body: bytes) -> Waiter:
+    def claim(self, message: Message, body: bytes, memory: MemoryKeys = NO_MEMORY) -> Waiter:
         """Done when it is durable that this row is about to be sent."""
+        keys = self.row_keys(message.phone, message.text)
+        now_ms, body_hash = _now_ms(), self.body_hash(body)
         return self._writer.claim(
-            (message.row, message.claim, self._run, self.body_hash(body), _now_ms())
+            (message.row, message.claim, self._run, body_hash, now_ms, *keys, *memory)
         )
 
+    def skip(self, skip: Skip) -> Waiter:
+        """Done when it is durable that a row is left out. Nothing that was sent ever is."""
+        return self._writer.note((schema.SKIP, _flat(skip)))
+
+    def unskip(self, rows: Iterable[int]) -> None:
+        """These rows are open again. Not inside `writing()`."""
+        self._connection.executemany(schema.UNSKIP, ((row,) for row in rows))
+
     def settle(self, outcome: Outcome) -> Waiter:
-        """Done when the outcome is durable, with all others that share its commit."""
+        """Done when the outcome is durable, with all others that share its commit.
+
+        A row that an earlier claim may have reached is not settled by one that did not.
+        """
         reply = outcome.reply
         status = schema.CODE_OF[reply.status]
+        self._note_maybe_sent(outcome.row, reply.status)
         return self._writer.settle(
             (outcome.row, outcome.claim, status, _now_ms(), outcome.attempts, *_columns(reply))
         )
+
+    def effective_status(self, row: int, status: Status) -> Status:
+        """What a row is once a claim ended so: unknown while an earlier one may have arrived."""
+        without_text = status in (Status.UNSENT, Status.REFUSED)
+        return Status.UNKNOWN if without_text and row in self._maybe_sent else status
+
+    def is_unknown(self, row: int) -> bool:
+        """Whether a row is unknown right now."""
+        return bool(self._connection.execute(schema.IS_UNKNOWN, (row,)).fetchone()[0])
+
+    def _note_maybe_sent(self, row: int, status: Status) -> None:
+        if status is Status.UNKNOWN:
+            self._maybe_sent.add(row)
+        elif status is Status.ACCEPTED:
+            self._maybe_sent.discard(row)
+
+    def row_keys(self, phone: str, text: str) -> RowKeys:
+        """What a row says, hashed: the same wherever it stands and however its file was saved."""
+        composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+        whole = f"{self._sender}\0{phone}\0{composed}"
+        return RowKeys(self._key(whole.encode()), self._key(phone.encode()))
+
+    def _key(self, content: bytes) -> int:
+        digest = hashlib.blake2b(content, digest_size=8, key=self._hash_key, person=b"row").digest()
+        return int.from_bytes(digest, "little", signed=True)
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Note a fact of the batch, durably. Not inside `writing()`."""
+        self._connection.execute(schema.SET_FACT, (name, value))
+
+    def set_guards(self, guards: Mapping[str, Any]) -> None:
+        """Keep the guards that the batch is sent with from now on. Not inside `writing()`."""
+        self.set_fact("guards", json.dumps(dict(guards)))
+
+    def set_batch(self, batch: Batch) -> None:
+        """Keep other facts of the batch: its file was changed. Not inside `writing()`."""
+        self.set_fact("batch", batch.to_json())
 
     async def resolve(self, row: int, claim: int, reply: Reply, why: str) -> None:
         """Settle an unknown row by evidence. `why` stays in the history, with what it was before.
@@ -126,9 +183,8 @@ class Journal(reading.Reader):
         if reply.status is not Status.UNKNOWN:
             advance(Status.UNKNOWN, reply.status)
         now_ms, status = _now_ms(), schema.CODE_OF[reply.status]
-        await self._writer.note(
-            (schema.NOTE_UNKNOWN, (row, claim, why, now_ms)),
-            (schema.RESOLVE, (row, claim, status, now_ms, *_columns(reply))),
+        await self._writer.resolve(
+            (row, claim, why, now_ms), (row, claim, status, now_ms, *_columns(reply))
         )
 
     async def note_asked_again(self, row: int, claim: int, why: str) -> None:
@@ -171,7 +227,18 @@ def _columns(reply: Reply) -> tuple[object, ...]:
         format(cost.amount, "f") if cost is not None else None,
         cost.currency if cost is not None else None,
         reply.wait_s,
+        reply.facts.rate or None,
+        reply.facts.carrier_fee or None,
+        reply.facts.carrier or None,
+        reply.facts.line_type or None,
+        reply.facts.delivery_status or None,
     )
+
+
+def _flat(skip: Skip) -> tuple[object, ...]:
+    """A skip as its table keeps it."""
+    other = (skip.other_batch or None, skip.other_day or None, skip.other_row or None)
+    return (skip.row, *skip.keys, skip.code, skip.detail, *other, _now_ms())
 
 
 def _new_file(path: Path, batch: Batch) -> None:
@@ -204,17 +271,8 @@ def _lay_out(path: Path, batch: Batch) -> None:
             f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID};"
             f"PRAGMA user_version={schema.VERSION}; {schema.TABLES}"
         )
-        connection.execute(schema.KEEP_BATCH, (batch.to_json(),))
+        connection.execute(schema.SET_FACT, ("batch", batch.to_json()))
         connection.execute("COMMIT")
-
-
-def _harden(connection: sqlite3.Connection) -> None:
-    """FULL: a commit that returned survives a power cut (NORMAL does not: measured)."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    if sys.platform == "darwin":
-        connection.execute("PRAGMA fullfsync=ON")
-        connection.execute("PRAGMA checkpoint_fullfsync=ON")
 
 
 def _now_ms() -> int:

@@ -69,6 +69,42 @@ class UnknownClaim(NamedTuple):
     clock_high_ms: int | None
     #: True when an earlier claim of the row may have been sent as well.
     competing: bool
+    #: The row's number when it was claimed: its key and its reference are made of it.
+    key_row: int
+
+
+class RowKeys(NamedTuple):
+    """What a row says, hashed with the batch's own key: 64 bits each, as signed integers."""
+
+    #: Sender, phone and finished text.
+    row: int
+    #: The phone alone.
+    phone: int
+
+
+class MemoryKeys(NamedTuple):
+    """The same in the hashes of this computer's memory, so that it can be rebuilt from journals."""
+
+    row: bytes | None
+    phone: bytes | None
+
+
+NO_MEMORY = MemoryKeys(None, None)
+
+
+class Skip(NamedTuple):
+    """A row that was left out when its turn came; nothing of it was sent."""
+
+    row: int
+    keys: RowKeys
+    #: One of errors.Code.
+    code: str
+    #: One sentence for people.
+    detail: str
+    #: Where the text was sent instead: batch ID, day (ISO), row; "" and 0 where that is no reason.
+    other_batch: str = ""
+    other_day: str = ""
+    other_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from bulksend import errors
 from bulksend.errors import Stop
-from bulksend.journal import lock, schema
-from bulksend.journal.models import AcceptedMessage, Batch, StatusCounts, UnknownClaim
+from bulksend.journal import lock, opening, schema
+from bulksend.journal.models import (
+    AcceptedMessage,
+    Batch,
+    RowKeys,
+    Skip,
+    StatusCounts,
+    UnknownClaim,
+)
 from bulksend.sms.message import Status
 
 #: Message IDs asked for in one query.
@@ -23,12 +32,10 @@ _AT_ONCE = 500
 ENTRY_COLUMNS = (
     *("row", "status", "message_id", "parts", "encoding", "cost", "currency", "wait_seconds"),
     *("attempts", "error_code", "error", "claimed_at", "settled_at"),
-    *("delivery_status", "delivered_at"),
+    *("delivery_status", "delivered_at", "rate", "carrier_fee", "carrier", "line_type"),
 )
-
-
-#: What values that we never write do to those who read them.
-_ODD = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+#: How a row that a run left out stands in the states.
+_SKIPPED = 9
 
 
 class Reader:
@@ -41,9 +48,19 @@ class Reader:
     def batch(self) -> Batch:
         """What this is the journal of. Raises JournalError."""
         try:
-            return Batch.from_json(self._connection.execute(schema.BATCH).fetchone()[0])
-        except (*_ODD, sqlite3.Error):
-            raise _not_ours(self._path) from None
+            return Batch.from_json(self.fact("batch"))
+        except (*opening.ODD, sqlite3.Error):
+            raise opening.foreign(self._path) from None
+
+    def fact(self, name: str) -> str:
+        """What was noted under a name; "" where nothing was."""
+        entry = self._connection.execute(schema.FACT, (name,)).fetchone()
+        return "" if entry is None else str(entry[0])
+
+    def guards(self) -> dict[str, Any]:
+        """The guards that the batch was last sent with, as JSON keeps them. Raises JournalError."""
+        with _sound(self._path):
+            return dict(json.loads(self.fact("guards") or "{}"))
 
     def status_counts(self) -> StatusCounts:
         """Counts, parts and money of all claimed rows."""
@@ -53,10 +70,10 @@ class Reader:
 
     def counts(self) -> dict[Status, int]:
         """Claimed rows by status: a fifth of the time that the whole standing takes."""
-        rows, *found = map(int, self._connection.execute(schema.COUNTS).fetchone())
-        if sum(found) != rows:
-            raise _not_ours(self._path)
-        return dict(zip(schema.CODE_OF, found, strict=True))
+        rows, *by_code = map(int, self._connection.execute(schema.COUNTS).fetchone())
+        if sum(by_code) != rows:
+            raise opening.foreign(self._path)
+        return dict(zip(schema.CODE_OF, by_code, strict=True))
 
     def cost(self) -> dict[str, Decimal]:
         """What Telnyx took for the accepted rows, by currency."""
@@ -78,10 +95,10 @@ class Reader:
 
     def last_stop(self) -> Stop | None:
         """Why the last run stopped early; None when it sent everything that it meant to."""
-        found = self._connection.execute(schema.LAST_RUN).fetchone()
-        if found is None or found[0] is None:
+        last = self._connection.execute(schema.LAST_RUN).fetchone()
+        if last is None or last[0] is None:
             return Stop.CRASHED
-        return Stop(found[1]) if found[1] in list(Stop) else None
+        return Stop(last[1]) if last[1] in list(Stop) else None
 
     def closed(self, again: Iterable[Status]) -> bytes:
         """One byte a row number: 0 where the row may be sent, as it was never claimed or stands in
@@ -92,23 +109,50 @@ class Reader:
             states = bytearray(last + 1)
             for row, code in self._connection.execute(schema.STATES):
                 states[row] = code
+            for (row,) in self._connection.execute(schema.SKIPPED_ROWS):
+                states[row] = _SKIPPED
         table = bytearray(range(256))
         for status in again:
             table[schema.CODE_OF[status]] = 0
         return bytes(states.translate(table))
 
+    def first_claim(self) -> int:
+        """The claim of a row that was never claimed: above all those made before the contacts file
+        changed, so that no number of row and claim stands for two texts.
+        """
+        with _sound(self._path):
+            return int(self.fact("first_claim") or 1)
+
     def next_claims(self, again: Iterable[Status]) -> dict[int, int]:
         """The claim that each row standing in one of `again` is to be sent with."""
-        codes = ",".join(str(schema.CODE_OF[status]) for status in again)
+        codes, first = ",".join(str(schema.CODE_OF[status]) for status in again), self.first_claim()
         return {
-            row: claim + 1 for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
+            row: max(claim + 1, first)
+            for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
         }
+
+    def gone(self) -> int:
+        """Rows that were sent, or may have been, and are no longer in the contacts file."""
+        return int(self._connection.execute(schema.GONE).fetchone()[0])
+
+    def skipped_by(self) -> dict[str, int]:
+        """Rows that a run left out when their turn came, by code."""
+        return dict(self._connection.execute(schema.SKIPPED_BY).fetchall())
+
+    def skips(self) -> list[Skip]:
+        """Those rows, in their order."""
+        return [
+            Skip(row, RowKeys(row_key, phone_key), code, detail, batch or "", day or "", other or 0)
+            for row, row_key, phone_key, code, detail, batch, day, other in (
+                self._connection.execute(schema.SKIPS)
+            )
+        ]
 
     def unknown_claims(self) -> list[UnknownClaim]:
         """The unknown rows, in their order."""
         return [
-            UnknownClaim._make((*found[:-1], bool(found[-1])))
-            for found in self._connection.execute(schema.UNKNOWN_CLAIMS)
+            UnknownClaim._make((*claim[:-2], bool(claim[-2]), claim[-1]))
+            for claim in self._connection.execute(schema.UNKNOWN_CLAIMS)
         ]
 
     def rows_maybe_sent(self) -> set[int]:
@@ -117,19 +161,19 @@ class Reader:
 
     def known_messages(self, message_ids: Iterable[str]) -> set[str]:
         """Those of the messages that are known to be rows of this batch."""
-        wanted = [uuid.UUID(it).bytes for it in message_ids]
+        wanted = [uuid.UUID(message_id).bytes for message_id in message_ids]
         known: set[str] = set()
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
             marks = ",".join(f"?{number}" for number in range(1, len(some) + 1))
-            found = self._connection.execute(schema.KNOWN.format(marks), some)
-            known |= {str(uuid.UUID(bytes=it)) for (it,) in found}
+            rows = self._connection.execute(schema.KNOWN.format(marks), some)
+            known |= {str(uuid.UUID(bytes=message_id)) for (message_id,) in rows}
         return known
 
     def neighbours(self, claimed_ms: int, within_ms: int, most: int) -> list[tuple[int, int, str]]:
         """Accepted rows claimed around a moment, the nearest first: row, moment, message ID."""
-        found = self._connection.execute(schema.NEIGHBOURS, (claimed_ms, within_ms, most))
-        return [(row, at_ms, str(uuid.UUID(bytes=it))) for row, at_ms, it in found]
+        near = self._connection.execute(schema.NEIGHBOURS, (claimed_ms, within_ms, most))
+        return [(row, at_ms, str(uuid.UUID(bytes=message_id))) for row, at_ms, message_id in near]
 
     def accepted_messages(self) -> list[AcceptedMessage]:
         """The accepted rows with their messages, the oldest first. Raises JournalError."""
@@ -153,25 +197,23 @@ class Reader:
 
     def entries(self, first_row: int, last_row: int) -> dict[str, Sequence[object]]:
         """The claimed rows from `first_row` to `last_row`, in their order, column by column."""
-        found = self._connection.execute(schema.ENTRIES, (first_row, last_row)).fetchall()
-        columns = zip(*found, strict=True) if found else ((),) * len(ENTRY_COLUMNS)
+        rows = self._connection.execute(schema.ENTRIES, (first_row, last_row)).fetchall()
+        columns = zip(*rows, strict=True) if rows else ((),) * len(ENTRY_COLUMNS)
         return dict(zip(ENTRY_COLUMNS, columns, strict=True))
 
     def damaged(self) -> errors.JournalError:
         """What to raise where a value makes no sense."""
-        return _not_ours(self._path)
+        return opening.foreign(self._path)
 
 
 @contextlib.contextmanager
 def read(path: Path) -> Iterator[Reader]:
     """A reader without the lock; works while a run is going. Raises JournalError."""
-    connection = connect(path, "ro")
+    connection = opening.connect(path, "ro")
     try:
         yield Reader(connection, path)
     except sqlite3.Error as failure:
-        raise errors.JournalError(
-            f"{path}: cannot be read: {failure}", hint="restore it from a backup"
-        ) from None
+        raise opening.failed(path, failure) from None
     finally:
         connection.close()
 
@@ -186,43 +228,10 @@ def is_running(path: Path) -> bool:
     return lock.is_held(lock_path(path))
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection to a journal of ours. Raises JournalError for anything else."""
-    if not path.is_file():
-        raise errors.JournalError(
-            f"{path}: there is no such journal", hint="a batch begins with the command run"
-        )
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    try:
-        connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0
-        )
-        # A journal may come from anywhere: nothing in it may run.
-        connection.execute("PRAGMA trusted_schema=OFF")
-        connection.execute("PRAGMA cell_size_check=ON")
-        found = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        acting = connection.execute(schema.ACTING).fetchone()[0]
-    except sqlite3.Error:
-        raise _not_ours(path) from None
-    if found != schema.APPLICATION_ID or version != schema.VERSION or acting:
-        connection.close()
-        raise _not_ours(path)
-    return connection
-
-
 @contextlib.contextmanager
 def _sound(path: Path) -> Iterator[None]:
     """Raises JournalError for what somebody else's hand, or a failing disk, has put in."""
     try:
         yield
-    except _ODD:
-        raise _not_ours(path) from None
-
-
-def _not_ours(path: Path) -> errors.JournalError:
-    return errors.JournalError(
-        f"{path}: is not a journal of this version of bulksend, or is damaged",
-        hint="move it away, or name another one with --journal",
-        code="journal_foreign",
-    )
+    except opening.ODD:
+        raise opening.foreign(path) from None

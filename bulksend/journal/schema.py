@@ -8,9 +8,11 @@ from bulksend.sms.message import Status
 
 #: "bsnd"
 APPLICATION_ID = 0x62736E64
-VERSION = 2
+VERSION = 3
+#: The oldest that is read, and brought up to date when it is gone on with: see `upgrade`.
+OLDEST = 2
 
-TABLES = """
+_TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL,
@@ -20,7 +22,8 @@ CREATE TABLE run (
 );
 -- A row is here only once it was claimed.
 CREATE TABLE send (
-  row INTEGER PRIMARY KEY,  -- as the spreadsheet numbers it
+  -- As the spreadsheet numbers it now; below zero: the row is gone from the contacts file.
+  row INTEGER PRIMARY KEY,
   claim INTEGER NOT NULL,   -- 1, and one more each time it is sent again
   status INTEGER NOT NULL,  -- see CODE_OF
   run INTEGER NOT NULL,
@@ -37,8 +40,14 @@ CREATE TABLE send (
   cost TEXT,                -- decimal, exact
   currency TEXT,
   wait_s REAL,
-  delivery_status TEXT,
-  delivered_ms INTEGER
+  delivery_status TEXT,     -- Telnyx's first word, in the reply
+  delivered_ms INTEGER,
+  -- What the row says: keyed BLAKE2b-64 of sender, phone and text, and of the phone alone.
+  row_key INTEGER, phone_key INTEGER,
+  key_row INTEGER,          -- the number its claim was made with; null: the one it has now
+  last_claim INTEGER,       -- the highest of its claims, where that is not this one
+  memory_row BLOB, memory_phone BLOB,  -- the same in the hashes of this computer's memory
+  rate TEXT, carrier_fee TEXT, carrier TEXT, line_type TEXT
 );
 -- What a claim was before it was superseded, asked for again or settled by evidence, and why.
 CREATE TABLE history (
@@ -46,6 +55,26 @@ CREATE TABLE history (
   code TEXT, message_id BLOB, why TEXT NOT NULL, at_ms INTEGER NOT NULL
 );
 """
+
+#: Earlier claims that may have arrived, of rows that were claimed again on the person's word.
+_DOUBT = """
+CREATE TABLE doubt (
+  row INTEGER NOT NULL, claim INTEGER NOT NULL, key_row INTEGER NOT NULL, run INTEGER NOT NULL,
+  body BLOB NOT NULL, claimed_ms INTEGER NOT NULL, settled_ms INTEGER, attempts INTEGER,
+  http INTEGER, code TEXT, error TEXT
+)
+"""
+DOUBT_INDEX = "CREATE INDEX doubt_row ON doubt (row)"
+#: Rows that a run left out on purpose when their turn came; nothing of them was ever sent.
+_SKIP = """
+CREATE TABLE skip (
+  row INTEGER PRIMARY KEY, row_key INTEGER NOT NULL, phone_key INTEGER NOT NULL,
+  code TEXT NOT NULL, detail TEXT NOT NULL,
+  other_batch TEXT, other_day TEXT, other_row INTEGER, at_ms INTEGER NOT NULL
+)
+"""
+NEW_TABLES = (_DOUBT, _SKIP)
+TABLES = f"{_TABLES}{_DOUBT};{DOUBT_INDEX};{_SKIP};"
 
 #: How a status stands in the table `send`.
 CODE_OF = {
@@ -63,19 +92,61 @@ SELECT row, claim, status, code, message_id, 'claimed again', ?1 FROM send WHERE
 """
 # A row is claimed anew only with a higher claim, and never while claimed or once accepted.
 CLAIM = """
-INSERT INTO send (row, claim, status, run, body, claimed_ms) VALUES (?1, ?2, 1, ?3, ?4, ?5)
+INSERT INTO send (
+  row, claim, status, run, body, claimed_ms, row_key, phone_key, memory_row, memory_phone
+) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ON CONFLICT (row) DO UPDATE SET
   claim = excluded.claim, status = 1, run = excluded.run, body = excluded.body,
   claimed_ms = excluded.claimed_ms, settled_ms = NULL, attempts = NULL, http = NULL, code = NULL,
   error = NULL, message_id = NULL, parts = NULL, encoding = NULL, cost = NULL, currency = NULL,
-  wait_s = NULL
-WHERE send.status IN (3, 4, 5) AND excluded.claim > send.claim
+  wait_s = NULL, delivery_status = NULL, rate = NULL, carrier_fee = NULL, carrier = NULL,
+  line_type = NULL, key_row = NULL, last_claim = NULL, row_key = excluded.row_key,
+  phone_key = excluded.phone_key, memory_row = excluded.memory_row,
+  memory_phone = excluded.memory_phone
+WHERE send.status IN (3, 4, 5) AND excluded.claim > max(send.claim, coalesce(send.last_claim, 0))
 """
 SETTLE = """
 UPDATE send SET status = ?3, settled_ms = ?4, attempts = ?5, http = ?6, code = ?7, error = ?8,
-  message_id = ?9, parts = ?10, encoding = ?11, cost = ?12, currency = ?13, wait_s = ?14
+  message_id = ?9, parts = ?10, encoding = ?11, cost = ?12, currency = ?13, wait_s = ?14,
+  rate = ?15, carrier_fee = ?16, carrier = ?17, line_type = ?18, delivery_status = ?19
 WHERE row = ?1 AND claim = ?2 AND status = 1
 """
+# A claim that may have arrived stays open to evidence while its row is claimed again: and where
+# the later claim ends without a text, the row is what it was before, unknown.
+OPEN_DOUBT = """
+INSERT INTO doubt SELECT row, claim, coalesce(key_row, row), run, body, claimed_ms, settled_ms,
+  attempts, http, code, error
+FROM send WHERE row = ?2 AND status = 4
+"""
+NOTE_FRUITLESS = """
+INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
+SELECT row, claim, status, code, message_id, 'an earlier claim may have arrived', ?3 FROM send
+WHERE row = ?1 AND claim = ?2 AND status IN (3, 5) AND row IN (SELECT row FROM doubt)
+"""
+BACK_TO_DOUBT = """
+UPDATE send SET status = 4, last_claim = max(claim, coalesce(last_claim, 0)),
+  (claim, key_row, run, body, claimed_ms, settled_ms, attempts, http, code, error) = (
+    SELECT claim, key_row, run, body, claimed_ms, settled_ms, attempts, http, code, error
+    FROM doubt WHERE doubt.row = send.row ORDER BY doubt.claim DESC LIMIT 1
+  )
+WHERE row = ?1 AND claim = ?2 AND status IN (3, 5) AND row IN (SELECT row FROM doubt)
+"""
+CLOSE_DOUBT = """
+DELETE FROM doubt WHERE row = ?1
+AND claim = (SELECT claim FROM send WHERE send.row = ?1 AND status = 4)
+"""
+# Nothing is left out that was sent or may have been.
+SKIP = """
+INSERT OR REPLACE INTO skip
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+WHERE NOT EXISTS (SELECT 1 FROM send WHERE row = ?1 AND status <> 5)
+"""
+UNSKIP = "DELETE FROM skip WHERE row = ?"
+SKIPS = """
+SELECT row, row_key, phone_key, code, detail, other_batch, other_day, other_row
+FROM skip ORDER BY row
+"""
+SKIPPED_BY = "SELECT code, count(*) FROM skip GROUP BY 1"
 # Evidence settles what is unknown and nothing else; first it is kept what was known before.
 NOTE_UNKNOWN = """
 INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
@@ -84,7 +155,8 @@ WHERE row = ?1 AND claim = ?2 AND status = 4
 """
 RESOLVE = """
 UPDATE send SET status = ?3, settled_ms = ?4, http = ?5, code = ?6, error = ?7,
-  message_id = ?8, parts = ?9, encoding = ?10, cost = ?11, currency = ?12, wait_s = ?13
+  message_id = ?8, parts = ?9, encoding = ?10, cost = ?11, currency = ?12, wait_s = ?13,
+  rate = ?14, carrier_fee = ?15, carrier = ?16, line_type = ?17, delivery_status = ?18
 WHERE row = ?1 AND claim = ?2 AND status = 4
 """
 NOTE_CLOCK = """
@@ -99,13 +171,16 @@ WHERE status = 1
 BEGIN_RUN = "INSERT INTO run (pid, host, began_ms) VALUES (?, ?, ?)"
 END_RUN = "UPDATE run SET ended_ms = ?, exit_code = ?, why = ? WHERE id = ?"
 LAST_RUN = "SELECT ended_ms, why FROM run ORDER BY id DESC LIMIT 1"
-BATCH = "SELECT value FROM meta WHERE name = 'batch'"
-KEEP_BATCH = "INSERT INTO meta (name, value) VALUES ('batch', ?)"
+FACT = "SELECT value FROM meta WHERE name = ?"
+DROP_FACT = "DELETE FROM meta WHERE name = ?"
+SET_FACT = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
 # One walk: GROUP BY would sort ten million rows first.
 COUNTS = """
 SELECT count(*), total(status = 1), total(status = 2), total(status = 3), total(status = 4),
-  total(status = 5) FROM send
+  total(status = 5) FROM send WHERE row > 0
 """
+# Sent, or perhaps, and no longer in the contacts file.
+GONE = "SELECT count(*) FROM send WHERE row < 0 AND status IN (1, 2, 4)"
 PARTS = "SELECT coalesce(sum(parts), 0) FROM send WHERE status = 2"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
 WORKED = """
@@ -116,25 +191,33 @@ FROM run
 """
 # We have none; those of others could act when we write.
 ACTING = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
-STATES = "SELECT row, status FROM send"
-REFUSED_BY_CODE = "SELECT coalesce(code, ''), count(*) FROM send WHERE status = 3 GROUP BY 1"
-LAST_ROW = "SELECT coalesce(max(row), 0) FROM send"
-CLAIMS = "SELECT row, claim FROM send WHERE status IN ({})"
+STATES = "SELECT row, status FROM send WHERE row > 0"
+SKIPPED_ROWS = "SELECT row FROM skip"
+MAYBE_SENT = "SELECT row FROM send WHERE status = 4 UNION SELECT row FROM doubt"
+IS_UNKNOWN = "SELECT count(*) FROM send WHERE row = ? AND status IN (1, 4)"
+REFUSED_BY_CODE = (
+    "SELECT coalesce(code, ''), count(*) FROM send WHERE status = 3 AND row > 0 GROUP BY 1"
+)
+LAST_ROW = """
+SELECT max(coalesce((SELECT max(row) FROM send), 0), coalesce((SELECT max(row) FROM skip), 0))
+"""
+CLAIMS = """
+SELECT row, max(claim, coalesce(last_claim, 0)) FROM send WHERE row > 0 AND status IN ({})
+"""
 # A claim is competing by an earlier one of its row that may have been sent as well. The last
 # request for it left when it was given up, or later when it was asked for again.
 UNKNOWN_CLAIMS = """
 SELECT send.row, send.claim, body, claimed_ms,
   max(coalesce(settled_ms, claimed_ms), coalesce(asked.at_ms, 0)), code, http,
   clock_low_ms, clock_high_ms,
-  send.row IN (SELECT row FROM history WHERE status = 4 AND why = 'claimed again')
+  send.row IN (SELECT row FROM doubt), coalesce(key_row, send.row)
 FROM send LEFT JOIN run ON run.id = send.run LEFT JOIN (
   SELECT row, claim, max(at_ms) AS at_ms FROM history WHERE status = 4 GROUP BY row, claim
 ) AS asked ON asked.row = send.row AND asked.claim = send.claim
-WHERE status = 4 ORDER BY send.row
+WHERE status = 4 AND send.row > 0 ORDER BY send.row
 """
 ROWS_MAYBE_SENT = """
-SELECT row FROM send WHERE status IN (1, 4)
-UNION SELECT row FROM history WHERE status = 4 AND why = 'claimed again'
+SELECT row FROM send WHERE status IN (1, 4) UNION SELECT row FROM doubt
 """
 KNOWN = """
 SELECT message_id FROM send WHERE message_id IN ({0})
@@ -142,7 +225,7 @@ UNION SELECT message_id FROM history WHERE message_id IN ({0})
 """
 NEIGHBOURS = """
 SELECT row, claimed_ms, message_id FROM send
-WHERE status = 2 AND message_id NOT NULL AND claimed_ms BETWEEN ?1 - ?2 AND ?1 + ?2
+WHERE status = 2 AND row > 0 AND message_id NOT NULL AND claimed_ms BETWEEN ?1 - ?2 AND ?1 + ?2
 ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 """
 # The oldest first: Telnyx's queue is one.
@@ -178,6 +261,12 @@ SELECT row, {_named("status", _SHOWN)},
   CASE WHEN typeof(wait_s) = 'real' THEN printf('%g', wait_s) END,
   CAST(attempts AS INTEGER), CAST(code AS TEXT), CAST(error AS TEXT),
   {_moment("claimed_ms")}, {_moment("settled_ms")},
-  CAST(delivery_status AS TEXT), {_moment("delivered_ms")}
-FROM send WHERE row BETWEEN ? AND ? ORDER BY row
+  CAST(delivery_status AS TEXT), {_moment("delivered_ms")},
+  CAST(rate AS TEXT), CAST(carrier_fee AS TEXT), CAST(carrier AS TEXT), CAST(line_type AS TEXT)
+FROM send WHERE row BETWEEN ?1 AND ?2 AND row NOT IN (SELECT row FROM skip)
+UNION ALL
+SELECT row, 'skipped', NULL, NULL, NULL, NULL, NULL, NULL, NULL, CAST(code AS TEXT),
+  CAST(detail AS TEXT), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM skip WHERE row BETWEEN ?1 AND ?2
+ORDER BY row
 """  # noqa: S608 - of our own words alone

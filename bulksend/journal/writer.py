@@ -18,6 +18,7 @@ from typing import Any
 
 from bulksend import errors
 from bulksend.journal import schema
+from bulksend.sms.message import Status
 
 Row = tuple[Any, ...]
 #: A statement that changes exactly one row of a table, and its values.
@@ -26,6 +27,8 @@ Waiter = asyncio.Future[None]
 #: The longest that the first row of a group waits for others. Where the machine is the limit, most
 #: rows in flight come together; where they come one by one, none waits.
 GATHER_S = 0.005
+#: How a claim ends that nobody was texted by.
+_WITHOUT_TEXT = (schema.CODE_OF[Status.REFUSED], schema.CODE_OF[Status.UNSENT])
 
 
 @dataclass(slots=True)
@@ -35,6 +38,8 @@ class _Group:
     claims: list[Row] = field(default_factory=list)
     settlements: list[Row] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    #: What an unknown row was, and what evidence says it is.
+    resolutions: list[tuple[Row, Row]] = field(default_factory=list)
     waiters: list[Waiter] = field(default_factory=list)
     #: The waiter of all settlements. Each claim has its own: whoever awaits one may be cancelled.
     settled: Waiter | None = None
@@ -42,7 +47,7 @@ class _Group:
     @property
     def size(self) -> int:
         """How many things it makes durable."""
-        return len(self.claims) + len(self.settlements) + len(self.notes)
+        return sum(map(len, (self.claims, self.settlements, self.notes, self.resolutions)))
 
 
 class Writer:
@@ -81,6 +86,12 @@ class Writer:
         """Done when all of them are durable, which they become together."""
         waiter = self._join()
         self._gathering.notes.extend(notes)
+        return waiter
+
+    def resolve(self, doubt: Row, settlement: Row) -> Waiter:
+        """Done when an unknown row is settled by evidence, with what it was before."""
+        waiter = self._join()
+        self._gathering.resolutions.append((doubt, settlement))
         return waiter
 
     async def stop(self) -> None:
@@ -134,13 +145,16 @@ class Writer:
     def _commit(self, group: _Group) -> errors.JournalError | None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            again = [(values[4], values[0]) for values in group.claims if values[1] > 1]
-            if again:
-                self._connection.executemany(schema.NOTE_SUPERSEDED, again)
+            self._supersede([(values[4], values[0]) for values in group.claims if values[1] > 1])
             self._write(schema.CLAIM, group.claims)
             self._write(schema.SETTLE, group.settlements)
             for statement, values in group.notes:
                 self._write(statement, [values])
+            for doubt, settlement in group.resolutions:
+                self._write(schema.NOTE_UNKNOWN, [doubt])
+                self._write(schema.RESOLVE, [settlement])
+            self._return_to_doubt(group.settlements)
+            self._return_to_doubt([settlement for _, settlement in group.resolutions])
             self._connection.execute("COMMIT")
         except Exception as failure:  # whatever it is: a thread that dies in silence is a hang
             return errors.JournalError(
@@ -150,6 +164,20 @@ class Writer:
                 next_command="resume",
             )
         return None
+
+    def _supersede(self, claims: list[Row]) -> None:
+        """What a row was before this claim; where that may have arrived it stays open."""
+        if claims:
+            self._connection.executemany(schema.NOTE_SUPERSEDED, claims)
+            self._connection.executemany(schema.OPEN_DOUBT, claims)
+
+    def _return_to_doubt(self, settlements: list[Row]) -> None:
+        """Rows whose last claim left no text and whose earlier one may have: unknown, as before."""
+        for row, claim, status, at_ms, *_ in settlements:
+            if claim > 1 and status in _WITHOUT_TEXT:
+                self._connection.execute(schema.NOTE_FRUITLESS, (row, claim, at_ms))
+                self._connection.execute(schema.BACK_TO_DOUBT, (row, claim))
+                self._connection.execute(schema.CLOSE_DOUBT, (row,))
 
     def _write(self, statement: str, rows: list[Row]) -> None:
         if not rows:

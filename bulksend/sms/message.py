@@ -108,6 +108,21 @@ class Signal:
     reset_s: float | None = None
 
 
+class ReplyFacts(NamedTuple):
+    """What a reply says of an accepted message beside its cost; "" where it does not say."""
+
+    #: Of `cost_breakdown`, exact decimals.
+    rate: str = ""
+    carrier_fee: str = ""
+    carrier: str = ""
+    line_type: str = ""
+    #: Telnyx's first word on the delivery, mostly `queued`.
+    delivery_status: str = ""
+
+
+NO_FACTS = ReplyFacts()
+
+
 class Reply(NamedTuple):
     """What one request came to."""
 
@@ -129,6 +144,7 @@ class Reply(NamedTuple):
     stop: errors.Stop | None = None
     #: True when Telnyx replayed the reply of an earlier request with the same idempotency key.
     replayed: bool = False
+    facts: ReplyFacts = NO_FACTS
 
 
 class Outcome(NamedTuple):

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ import orjson
 
 from bulksend.errors import TEXT_FOR, Code, Stop
 from bulksend.sms.message import Money, Reply, Signal, Status, Throttle
-from bulksend.telnyx import clock
+from bulksend.telnyx import clock, reply_facts
 from bulksend.visible import visible
 
 
@@ -183,6 +182,7 @@ def _yes(exchange: Exchange, now_s: float) -> Reply:
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
         signal=_signal(exchange.headers, None, now_s),
         replayed=_header(exchange.headers, _REPLAYED).lower() == "true",
+        facts=reply_facts.facts(data),
     )
 
 
@@ -198,18 +198,7 @@ def _cost(cost: object, body: bytes) -> Money | None:
             return None
     if isinstance(amount, bool) or not isinstance(amount, str | int):
         return None
-    return _money(str(amount), currency) if isinstance(currency, str) else None
-
-
-@functools.lru_cache(maxsize=256)  # a batch has a handful of prices
-def _money(amount: str, currency: str) -> Money | None:
-    try:
-        exact = Decimal(amount)
-    except InvalidOperation:
-        return None
-    if not exact.is_finite() or abs(exact.adjusted()) > 12:
-        return None
-    return Money(exact, currency) if re.fullmatch("[A-Z]{3}", currency) else None
+    return reply_facts.money(str(amount), currency) if isinstance(currency, str) else None
 
 
 @functools.lru_cache(maxsize=8)

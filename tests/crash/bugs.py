@@ -118,7 +118,7 @@ BUGS = (
     ),
     Bug(
         "commits that a power cut undoes",
-        "journal/journal.py",
+        "journal/opening.py",
         """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 """,

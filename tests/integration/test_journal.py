@@ -398,3 +398,103 @@ async def test_after_a_failed_commit_nothing_is_tried_again() -> None:
         writer.claim((4, 1, 1, b"", 0))
     await writer.stop()
     assert disk.commits == 1
+
+
+async def again(record: journal.Journal, row: int, reply: Reply) -> None:
+    claim = record.next_claims((Status.UNKNOWN, Status.REFUSED, Status.UNSENT))[row]
+    async with record.writing():
+        await record.claim(make_message(row, claim=claim), b"body")
+        await record.settle(Outcome(row, claim, 1, reply))
+
+
+@pytest.mark.parametrize(
+    ("replies", "status", "claim"),
+    [
+        pytest.param([unsent()], "unknown", 1, id="not-reached"),
+        pytest.param([refused("40300")], "unknown", 1, id="refused"),
+        pytest.param([accepted()], "accepted", 2, id="accepted"),
+        pytest.param([unknown()], "unknown", 2, id="unknown-again"),
+        pytest.param([unknown(), unsent()], "unknown", 2, id="the-last-that-may-have-arrived"),
+        pytest.param([unsent(), refused("40310")], "unknown", 1, id="twice-in-vain"),
+        pytest.param([unsent(), accepted()], "accepted", 3, id="in-vain-and-then-accepted"),
+    ],
+)
+async def test_a_doubt_outlives_later_claims_that_leave_no_text(
+    path: Path, replies: list[Reply], status: str, claim: int
+) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: unknown()})
+        for reply in replies:
+            await again(record, 2, reply)
+
+        (entry,) = entries_of(record)
+        open_claims = [(it.row, it.claim) for it in record.unknown_claims()]
+
+    assert entry.status == status
+    assert open_claims == ([(2, claim)] if status == "unknown" else [])
+
+
+async def test_evidence_against_the_later_claim_leaves_the_earlier_one_open(path: Path) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: unknown()})
+        await again(record, 2, unknown())
+        async with record.writing():
+            await record.resolve(2, 2, unsent(), "evidence: absence")
+        first = [(it.claim, it.competing) for it in record.unknown_claims()]
+        async with record.writing():
+            await record.resolve(2, 1, unsent(), "evidence: absence")
+
+        assert first == [(1, False)]
+        assert record.counts()[Status.UNSENT] == 1
+        assert record.next_claims((Status.UNSENT,)) == {2: 3}
+
+
+async def test_a_row_left_out_at_its_turn_stands_as_skipped(path: Path) -> None:
+    message = make_message(3)
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: accepted()})
+        keys = record.row_keys(message.phone, message.text)
+        async with record.writing():
+            await record.skip(journal.Skip(3, keys, "sent_before", "sent", "b1", "2026-11-20", 9))
+
+        shown = [(it.row, it.status, it.error_code) for it in entries_of(record)]
+        closed = record.closed((Status.UNSENT,))
+        record.unskip([3])
+
+        assert shown == [(2, "accepted", None), (3, "skipped", "sent_before")]
+        assert closed[3] != 0 and record.closed((Status.UNSENT,))[3:] in (b"", b"\0")
+
+
+async def test_a_row_that_may_have_been_sent_is_never_left_out(path: Path) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: unknown()})
+        keys = record.row_keys("+447700900123", "Hi")
+        with pytest.raises(errors.JournalError):
+            async with record.writing():
+                await record.skip(journal.Skip(2, keys, "sent_before", "sent"))
+
+    with journal.read(path) as reader:
+        assert [it.status for it in entries_of(reader)] == ["unknown"]
+
+
+@pytest.mark.parametrize("marked", [True, False])
+async def test_a_journal_without_its_wal_is_believed_only_where_nothing_can_be_missing(
+    path: Path, tmp_path: Path, marked: bool
+) -> None:
+    copy = tmp_path / "copy.journal"
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {2: accepted()})
+        if marked:
+            copy.write_bytes(path.read_bytes())
+    if not marked:
+        copy.write_bytes(path.read_bytes())
+
+    if marked:
+        with pytest.raises(errors.JournalError) as refusal, journal.read(copy):
+            pass
+        assert refusal.value.code == "journal_incomplete"
+        with pytest.raises(errors.JournalError, match="not whole"):
+            journal.Journal.open(copy)
+    else:
+        with journal.Journal.open(copy) as record:
+            assert record.counts()[Status.ACCEPTED] == 1
