@@ -15,10 +15,10 @@ from bulksend import visible as text
 from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
 from bulksend.cli import evidence as _evidence  # noqa: F401 - and these
 from bulksend.cli import exit as ending
-from bulksend.cli import group
 from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
 from bulksend.cli import receipts as _receipts  # noqa: F401 - and these
+from bulksend.cli.group import cli
 
 #: True whenever a command ends: before, while and after rows are sent.
 _SAFE = "what was sent, if anything, stands in the journal; the command status shows it"
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     show = ending.Ending(as_json=_wants_json(given))
     try:
-        code = group.cli.main(given, prog_name="bulksend", standalone_mode=False)
+        code = cli.main(given, prog_name="bulksend", standalone_mode=False)
         ending.flush()
     except Exception as failure:
         code = _ended(show, failure)
