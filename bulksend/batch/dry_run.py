@@ -13,7 +13,7 @@ from bulksend.contacts import loader
 from bulksend.estimate import duration
 from bulksend.estimate import estimator as estimate
 from bulksend.estimate.findings import Finding
-from bulksend.results import writer
+from bulksend.results import csv_style, writer
 from bulksend.sending.pacing import policy as pace
 from bulksend.sms import sender
 from bulksend.sms.rates import Confidence, confidence
@@ -88,4 +88,6 @@ def _write_verdicts(planned: plan.Plan, settings: Settings) -> None:
     if settings.results is None:
         return
     write = writer.write_problems if settings.only_problems else writer.write_estimate
-    write(settings.results, planned.contacts.header.names, planned.frames, planned.rate_card)
+    style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
+    names = planned.contacts.header.names
+    write(settings.results, names, planned.frames, planned.rate_card, style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.receipts import asking
-from bulksend.results import entries, variance, writer
+from bulksend.results import csv_style, entries, variance, writer
 from bulksend.sms.message import Status
 
 
@@ -109,14 +109,20 @@ def _without_results(
 
 
 def write_results(
-    plan: Plan, record: journal.Reader, settings: Settings
+    plan: Plan, record: journal.Reader, settings: Settings, only: Sequence[str] = ()
 ) -> variance.Variance | None:
-    """The results CSV: the journal and the contacts file joined; None where nothing was accepted.
+    """The results: the journal and the contacts file joined; None where nothing was accepted.
 
-    On the way the charges are held against the estimate.
+    On the way the charges are held against the estimate. `only`: words of `selection`; the rows
+    that they mean, and why.
     """
     comparison = variance.Comparison(record)
+    path, names = settings.results_path, plan.contacts.header.names
+    style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
     with asking.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
-        writer.write_results(settings.results_path, plan.contacts.header.names, pieces)
+        if only:
+            writer.write_selected(path, names, pieces, only, style)
+        else:
+            writer.write_results(path, names, pieces, style)
     return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None

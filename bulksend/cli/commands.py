@@ -105,18 +105,28 @@ def status(parameters: of.BatchParameters) -> int:
 
 
 @cli.command(
-    short_help="Write the results CSV again from the journal.",
-    help="\b\nExample:\n  bulksend results contacts.csv\n\nWrite the results CSV from the journal.",
+    short_help="Write the results again, all rows or some.",
+    help="\b\nExamples:\n  bulksend results contacts.csv\n"
+    "  bulksend results contacts.csv --only undelivered -o call-these.xlsx\n\n"
+    "Write the results again from the journal, as .csv or .xlsx.",
 )
 @CONTACTS
+@options.option(
+    "--only",
+    metavar="WORD,...",
+    help="Only such rows, as a list of their own: undelivered, unconfirmed, waiting, opted-out, "
+    "landline, or a status.",
+)
 @options.PLACE
 @options.OUTPUT
-@of.typed(of.BatchParameters)
-def results(parameters: of.BatchParameters) -> int:
-    """Write the results CSV again."""
+@of.typed(of.ResultsParameters)
+def results(parameters: of.ResultsParameters) -> int:
+    """Write the results again."""
     from bulksend.commands import results as command
+    from bulksend.results import selection
 
-    return show.summary(command.results(asked.settings(parameters)), parameters.output)
+    only = selection.parse(parameters.only) if parameters.only is not None else ()
+    return show.summary(command.results(asked.settings(parameters), only), parameters.output)
 
 
 @cli.command(

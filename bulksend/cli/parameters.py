@@ -134,6 +134,13 @@ class ReconcileParameters(BatchParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsParameters(BatchParameters):
+    """`results`."""
+
+    only: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsParameters(BatchParameters):
     """`receipts`."""
 

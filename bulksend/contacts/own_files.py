@@ -18,25 +18,39 @@ VERDICT_COLUMNS = (
     *("row", "status", "to_e164", "country", "encoding", "parts", "price", "currency"),
     *("error_code", "error"),
 )
+#: What the results say of each row, after the original columns.
+RESULTS_COLUMNS = (
+    *("row", "status", "to_e164", "message_id", "parts", "encoding", "cost", "currency"),
+    *("rate", "carrier_fee", "wait_seconds", "attempts", "error_code", "error"),
+    *("claimed_at", "settled_at", "carrier", "line_type"),
+    *("delivery_status", "delivered_at", "final_cost", "receipt_code", "receipt_error"),
+)
+#: And behind them where only some rows are written.
+SELECTED_COLUMNS = (*RESULTS_COLUMNS, "reason", "another_try")
+_TAILS = (VERDICT_COLUMNS, RESULTS_COLUMNS, SELECTED_COLUMNS)
 _PREFIX = "bulksend_"
 #: An apostrophe, and behind it what a spreadsheet program would run.
 _DEFUSED = r"\A'([\s\x{FEFF}\x{200B}\x{00A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r\n])"
 
 
-def verdict_columns(header: Sequence[str]) -> tuple[str, ...]:
+def beside(header: Sequence[str], ours: Sequence[str]) -> tuple[str, ...]:
     """The names of our columns beside a person's own: `bulksend_status` where there is a status."""
-    names = {folded(name) for name in header}
-    return tuple(f"{_PREFIX}{name}" if folded(name) in names else name for name in VERDICT_COLUMNS)
+    taken = {folded(name) for name in header}
+    return tuple(f"{_PREFIX}{name}" if folded(name) in taken else name for name in ours)
 
 
 def as_it_was(header: Header, walk: Walk) -> tuple[Header, Walk]:
     """The header and the frames without our columns; unchanged for a file that is not ours."""
-    ours = len(VERDICT_COLUMNS)
-    last = tuple(name.removeprefix(_PREFIX) for name in header.names[-ours:])
-    if last != VERDICT_COLUMNS:
+    ours = next((len(tail) for tail in _TAILS if _ends_with(header, tail)), 0)
+    if not ours:
         return header, walk
     own = Header(header.names[:-ours])
     return own, lambda: (_restored(frame, own) for frame in walk())
+
+
+def _ends_with(header: Header, tail: Sequence[str]) -> bool:
+    last = header.names[-len(tail) :]
+    return tuple(name.removeprefix(_PREFIX) for name in last) == tuple(tail)
 
 
 def _restored(frame: pl.DataFrame, header: Header) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -18,37 +19,67 @@ import polars as pl
 
 from bulksend import atomic_file, errors
 from bulksend.contacts import own_files
-from bulksend.results import formulas
+from bulksend.results import formulas, selection, workbook_writer
+from bulksend.results.csv_style import PLAIN, CsvStyle
 from bulksend.results.entries import Beside
 from bulksend.sms import rates
 from bulksend.sms.message import Status
 
 #: The columns after the original ones, as the contract names them.
-RESULTS_COLUMNS = (
-    *("row", "status", "to_e164", "message_id", "parts", "encoding", "cost", "currency"),
-    *("rate", "carrier_fee", "wait_seconds", "attempts", "error_code", "error"),
-    *("claimed_at", "settled_at", "carrier", "line_type"),
-    *("delivery_status", "delivered_at", "final_cost", "receipt_code", "receipt_error"),
-)
+RESULTS_COLUMNS = own_files.RESULTS_COLUMNS
 
 
-def write_rows(
-    path: Path, header: Sequence[str], ours: Sequence[str], frames: Iterable[pl.DataFrame]
-) -> int:
-    """Write frames of original cells `c0...` and our columns; the number of lines written.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What is to be written: original columns, ours behind them, and how the file looks."""
 
-    Raises JournalError when the disk does not take it: the old file then stays as it was.
+    path: Path
+    #: The names of the original columns `c0`..., as they will stand in the file.
+    originals: Sequence[str]
+    #: Our columns by the names of the frame.
+    ours: Sequence[str]
+    #: And as they will stand in the file.
+    our_names: Sequence[str]
+    style: CsvStyle = PLAIN
+
+    @property
+    def names(self) -> list[str]:
+        """The header."""
+        return [*self.originals, *self.our_names]
+
+
+def write_table(table: Table, frames: Iterable[pl.DataFrame]) -> int:
+    """Write frames of original cells `c0`... and our columns; the number of lines written.
+
+    A workbook where the name ends in .xlsx. Raises JournalError when the disk does not take it, or
+    UsageError for a workbook that cannot be: the old file then stays as it was.
     """
-    originals = [pl.col(f"c{index}") for index in range(len(header))]
+    with replacing(table.path) as file:
+        if table.path.suffix.lower() == ".xlsx":
+            texts = (frame.select(*_cells(table), *_texts(table)) for frame in frames)
+            return workbook_writer.write(file, table.names, table.ours, texts)
+        return _write_csv(file, table, frames)
+
+
+def _write_csv(file: IO[bytes], table: Table, frames: Iterable[pl.DataFrame]) -> int:
     written = 0
-    with replacing(path) as file:
-        file.write(_header_line([*_unclashed(header, ours), *ours]))
-        for frame in frames:
-            text = [formulas.defuse(column) for column in originals]
-            own = [_own(name) for name in ours]
-            frame.select(*text, *own).write_csv(file, include_header=False)
-            written += frame.height
+    file.write(table.style.mark + _header_line(table))
+    for frame in frames:
+        text = [formulas.defuse(column) for column in _cells(table)]
+        own = [_own(name) for name in table.ours]
+        frame.select(*text, *own).write_csv(
+            file, include_header=False, separator=table.style.delimiter
+        )
+        written += frame.height
     return written
+
+
+def _cells(table: Table) -> list[pl.Expr]:
+    return [pl.col(f"c{index}") for index in range(len(table.originals))]
+
+
+def _texts(table: Table) -> list[pl.Expr]:
+    return [pl.col(name).cast(pl.String) for name in table.ours]
 
 
 def _own(name: str) -> pl.Expr:
@@ -73,32 +104,65 @@ def check_writable(path: Path) -> None:
         raise _unwritable(path, failure) from None
 
 
-def write_results(path: Path, header: Sequence[str], pieces: Iterable[Beside]) -> int:
-    """The results CSV out of composed rows and their entries; the number of lines written."""
-    return write_rows(path, header, RESULTS_COLUMNS, (_join(*piece) for piece in pieces))
+def write_results(
+    path: Path, header: Sequence[str], pieces: Iterable[Beside], style: CsvStyle = PLAIN
+) -> int:
+    """The results out of composed rows and their entries; the number of lines written."""
+    table = _renaming_originals(path, header, RESULTS_COLUMNS, style)
+    return write_table(table, (join(*piece) for piece in pieces))
+
+
+def write_selected(
+    path: Path,
+    header: Sequence[str],
+    pieces: Iterable[Beside],
+    words: Sequence[str],
+    style: CsvStyle = PLAIN,
+) -> int:
+    """Of the results the rows that the words mean, and why, as a file that can be run."""
+    table = _renaming_ours(path, header, own_files.SELECTED_COLUMNS, style)
+    return write_table(table, selection.select((join(*piece) for piece in pieces), words))
 
 
 def write_estimate(
-    path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], rate_card: rates.RateCard
+    path: Path,
+    header: Sequence[str],
+    frames: Iterable[pl.DataFrame],
+    rate_card: rates.RateCard,
+    style: CsvStyle = PLAIN,
 ) -> int:
     """The estimate CSV: the verdict on each row; the number of lines written."""
-    return write_rows(
-        path, header, own_files.VERDICT_COLUMNS, (_verdicts(frame, rate_card) for frame in frames)
-    )
+    table = _renaming_originals(path, header, own_files.VERDICT_COLUMNS, style)
+    return write_table(table, (_verdicts(frame, rate_card) for frame in frames))
 
 
 def write_problems(
-    path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], rate_card: rates.RateCard
+    path: Path,
+    header: Sequence[str],
+    frames: Iterable[pl.DataFrame],
+    rate_card: rates.RateCard,
+    style: CsvStyle = PLAIN,
 ) -> int:
-    """Of the estimate CSV the rows that cannot be sent, as a contacts file to be own_files.
-
-    The original columns keep their names; ours give way where they clash.
-    """
-    ours = own_files.verdict_columns(header)
-    renamed = dict(zip(own_files.VERDICT_COLUMNS, ours, strict=True))
+    """Of the estimate CSV the rows that cannot be sent, as a contacts file to be corrected."""
+    table = _renaming_ours(path, header, own_files.VERDICT_COLUMNS, style)
     troubled = (frame.filter(pl.col("status") == str(Status.INVALID)) for frame in frames)
-    verdicts = (_verdicts(frame, rate_card).rename(renamed) for frame in troubled)
-    return write_rows(path, header, ours, verdicts)
+    return write_table(table, (_verdicts(frame, rate_card) for frame in troubled))
+
+
+def _renaming_originals(
+    path: Path, header: Sequence[str], ours: Sequence[str], style: CsvStyle
+) -> Table:
+    """Original names, those that ours would hide renamed `input_<name>`."""
+    originals = [f"input_{name}" if name.strip().lower() in ours else name for name in header]
+    return Table(path=path, originals=originals, ours=ours, our_names=ours, style=style)
+
+
+def _renaming_ours(
+    path: Path, header: Sequence[str], ours: Sequence[str], style: CsvStyle
+) -> Table:
+    """The original columns keep their names, as the file is read again; ours give way."""
+    names = own_files.beside(header, ours)
+    return Table(path=path, originals=header, ours=ours, our_names=names, style=style)
 
 
 def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame:
@@ -124,7 +188,7 @@ def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame
     )
 
 
-def _join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+def join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Composed rows beside their entries; the journal's word comes first."""
     joined = composed.join(entries, on="row", how="left", suffix="_entry", maintain_order="left")
     settled = pl.col("status_entry").is_not_null()
@@ -138,16 +202,11 @@ def _join(composed: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _unclashed(header: Sequence[str], ours: Sequence[str]) -> list[str]:
-    """Original names, those that ours would hide renamed `input_<name>`."""
-    return [f"input_{name}" if name.strip().lower() in ours else name for name in header]
-
-
-def _header_line(names: Sequence[str]) -> bytes:
+def _header_line(table: Table) -> bytes:
     line = io.StringIO()
-    frame = pl.DataFrame({"name": list(names)}, schema={"name": pl.String})
+    frame = pl.DataFrame({"name": table.names}, schema={"name": pl.String})
     safe = frame.select(formulas.defuse(pl.col("name")).fill_null(""))["name"]
-    csv.writer(line, lineterminator="\n").writerow(safe.to_list())
+    csv.writer(line, delimiter=table.style.delimiter, lineterminator="\n").writerow(safe.to_list())
     return line.getvalue().encode()
 
 

@@ -22,6 +22,7 @@ from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Guards, Identity, Settings
 from bulksend.cli.render import summary_json
 from bulksend.commands import receipts, results, run, status
+from bulksend.contacts import loader
 from bulksend.receipts import store
 from bulksend.receipts.collect import Patience
 from bulksend.sandbox import lifecycle, server
@@ -265,3 +266,45 @@ async def test_somebody_who_collects_already_is_named(tmp_path):
             pytest.raises(errors.Locked, match="collected already"),
         ):
             await batch.asks()
+
+
+async def test_the_undelivered_are_a_list_that_can_be_opened_and_run(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        batch.after(10)
+        await batch.asks()
+        to_call = replace(batch.settings, results=tmp_path / "call-these.xlsx")
+
+        await asyncio.to_thread(results.results, to_call, ("undelivered",))
+        await asyncio.to_thread(results.results, batch.settings, ("undelivered",))
+
+        names = {row["name"] for row in read_results(tmp_path / "c.undelivered.csv")}
+        listed = loader.open_contacts(tmp_path / "c.undelivered.csv")
+        book = loader.open_contacts(tmp_path / "call-these.xlsx")
+        assert names == {f"Name{it}" for it in (1, 2, 4, 11, 12, 14)}
+        assert listed.header.names == book.header.names == ("phone", "name")
+        assert sum(chunk.height for chunk in book.chunks()) == 6
+
+
+async def test_a_list_takes_no_other_files_place(tmp_path):
+    async with world(tmp_path) as batch:
+        await batch.sends()
+        before = batch.settings.contacts.read_bytes()
+        for path in (batch.settings.contacts, batch.settings.journal_path):
+            with pytest.raises(errors.UsageError, match="is there already"):
+                await asyncio.to_thread(
+                    results.results, replace(batch.settings, results=path), ("waiting",)
+                )
+        assert batch.settings.contacts.read_bytes() == before
+
+
+async def test_results_follow_the_contacts_files_delimiter_and_mark(tmp_path):
+    async with world(tmp_path, rows=2) as batch:
+        text = "phone;name\n+447911000000;Jürgen\n+447911000009;Zoë\n"
+        batch.settings.contacts.write_bytes(b"\xef\xbb\xbf" + text.encode())
+        await batch.sends()
+
+        content = batch.settings.results_path.read_bytes()
+
+        assert content.startswith(b"\xef\xbb\xbfphone;name;row;status;")
+        assert "+447911000000;Jürgen;2;accepted;".encode() in content

@@ -102,7 +102,8 @@ def test_no_cell_runs_and_every_number_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
     frame = pl.DataFrame({"c0": cells, "error": cells})
-    writer.write_rows(path, ["=name()"], ["error"], [frame])
+    table = writer.Table(path=path, originals=["=name()"], ours=["error"], our_names=["error"])
+    writer.write_table(table, [frame])
 
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
