@@ -35,8 +35,16 @@ def write(
     Raises UsageError where the extra is missing, or for more rows than a sheet holds.
     """
     book = _book(file)
-    sheet = book.add_worksheet("results")
-    head, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+    try:
+        return _write_sheet(book, names, ours, frames)
+    finally:
+        book.close()  # which holds passing files of its own
+
+
+def _write_sheet(
+    book: Any, names: Sequence[str], ours: Sequence[str], frames: Iterable[pl.DataFrame]
+) -> int:
+    sheet, text = book.add_worksheet("results"), book.add_format({"num_format": "@"})
     first_of_ours = len(names) - len(ours)
     for column, name in enumerate(names):
         ours_too = column >= first_of_ours
@@ -44,7 +52,7 @@ def write(
         number = ours_too and ours[column - first_of_ours] in NUMBERS
         sheet.set_column(column, column, width, None if number else text)
     sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, names, head)
+    sheet.write_row(0, 0, names, book.add_format({"bold": True}))
     written = 0
     for frame in frames:
         for cells in frame.iter_rows():
@@ -58,7 +66,6 @@ def write(
             _write_row(sheet, written, cells, first_of_ours, ours, text)
     if names:
         sheet.autofilter(0, 0, written, len(names) - 1)
-    book.close()
     return written
 
 
