@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, ClassVar, Never, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar
 
 import click
 
@@ -20,7 +20,15 @@ MEMORY_S = 400 * 86_400.0
 TEST_PHONES_MAX = 5
 
 
-class Parsed(click.ParamType[Value]):
+if TYPE_CHECKING:  # generic since click 8.4; at run time older ones will do
+    _ParamType = click.ParamType[Value]
+else:
+
+    class _ParamType(click.ParamType, Generic[Value]):
+        pass
+
+
+class Parsed(_ParamType[Value]):
     """A type with one rule, said in every refusal."""
 
     name = "value"
