@@ -1,6 +1,7 @@
 """bulksend: text everyone in a spreadsheet, once each, and know what happened to every row.
 
-`send` and `estimate` take a polars frame and `Settings`; everything else is the command line.
+`estimate`, `send` and `resume` take a polars frame, or the path of a contacts file, and
+`Settings`; `asend` and `aresume` are awaited. Everything else is the command line.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from bulksend._version import __version__
 
 if TYPE_CHECKING:
-    from bulksend.api import estimate, send
+    from bulksend.api import Sent, aresume, asend, estimate, resume, send
     from bulksend.batch.settings import Guards, Identity, Settings
     from bulksend.batch.summary import Counts, Summary
+    from bulksend.contacts.layout import Layout
     from bulksend.errors import BulksendError
     from bulksend.estimate.estimator import Estimate
 
@@ -23,10 +25,15 @@ __all__ = [
     "Estimate",
     "Guards",
     "Identity",
+    "Layout",
+    "Sent",
     "Settings",
     "Summary",
     "__version__",
+    "aresume",
+    "asend",
     "estimate",
+    "resume",
     "send",
 ]
 
@@ -38,7 +45,12 @@ _ROOMS = {
     "Identity": "bulksend.batch.settings",
     "Settings": "bulksend.batch.settings",
     "Summary": "bulksend.batch.summary",
+    "Layout": "bulksend.contacts.layout",
+    "Sent": "bulksend.api",
+    "aresume": "bulksend.api",
+    "asend": "bulksend.api",
     "estimate": "bulksend.api",
+    "resume": "bulksend.api",
     "send": "bulksend.api",
 }
 
@@ -55,3 +67,8 @@ def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module 'bulksend' has no attribute {name!r}")
     return getattr(importlib.import_module(_ROOMS[name]), name)
+
+
+def __dir__() -> list[str]:
+    """What an editor offers."""
+    return __all__

@@ -1,51 +1,279 @@
-"""bulksend from Python: a polars frame instead of a file, with the same journal."""
+"""bulksend from Python: contacts and settings in, counts and a frame of results out.
+
+`contacts` are a polars DataFrame, or the path of a contacts file; `Settings.contacts` names the
+batch of a frame. The same journal, memory, guards and rules as on the command line. Calling is the
+consent; what may text or cost twice is an argument of its own. All raise BulksendError.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
+from bulksend import errors
 from bulksend.batch import plan
-from bulksend.batch.reporter import Silent
+from bulksend.batch.reporter import Progress, Silent
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
-from bulksend.batch.summary import Summary
+from bulksend.batch.summary import Counts, State, Summary
+from bulksend.commands import resume as resuming
 from bulksend.commands import run
 from bulksend.contacts import loader
-from bulksend.estimate import estimator as estimates
+from bulksend.estimate import estimator
+from bulksend.sending.pacing import policy
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import polars as pl
 
+    Contacts = pl.DataFrame | str | Path
 
-def send(frame: pl.DataFrame, settings: Settings) -> Summary:
-    """Send a frame's rows once each. The call is the consent.
+Value = TypeVar("Value")
+OnProgress = Callable[[Progress], None]
 
-    `settings.contacts` names the batch: `june` has its record in `june.journal` and its results in
-    `june.results.csv`; the same call again sends nothing. Works in a notebook, where a loop runs
-    already; interrupting the kernel waits for the replies in flight. Raises BulksendError.
+#: How often a caller that waits looks for its own Ctrl-C: a wait without an end is not always
+#: woken by a signal (polars' threads restart it).
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a batch stands after a call."""
+
+    summary: Summary
+
+    @property
+    def counts(self) -> Counts:
+        """Rows by status; they add up to `counts.rows`."""
+        return self.summary.counts
+
+    @property
+    def cost(self) -> dict[str, Decimal]:
+        """What Telnyx took, by currency; `summary.cost_unknown_rows` have yet to be said."""
+        return dict(self.summary.cost)
+
+    @property
+    def state(self) -> State:
+        """Finished, stopped, ..."""
+        return self.summary.state
+
+    @property
+    def because(self) -> str:
+        """Why it stopped early; "" where it did not."""
+        return self.summary.because
+
+    @property
+    def next(self) -> str:
+        """What goes on; "" where nothing is left to do."""
+        return self.summary.next
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line would have ended with."""
+        return self.summary.exit_code
+
+    @property
+    def results(self) -> pl.DataFrame:
+        """The results file, every column text: the original ones, then row, status, to_e164, ...
+
+        One line for each row of the contacts, in their order.
+        """
+        from bulksend.results import reader
+
+        return reader.read(self.summary.results)
+
+
+def estimate(contacts: Contacts, settings: Settings) -> estimator.Estimate:
+    """Rows, parts, price and findings; sends nothing, needs no key and no sender."""
+    opened, settings = _opened(contacts, settings)
+    identity = settings.identity.or_else(DEFAULT_IDENTITY)
+    return plan.make_plan(opened, identity, settings, Silent()).estimate
+
+
+def send(
+    contacts: Contacts,
+    settings: Settings,
+    *,
+    new_batch: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Sent:
+    """Send each row once; the same call again sends nothing.
+
+    Works where a loop runs already. Ctrl-C, or a notebook's Stop, waits for the replies in flight
+    and returns what was done. `new_batch`: also to those who were texted before.
     """
-    contacts = loader.from_frame(frame, name=settings.contacts.name)
-    reporter, ended = Silent(), Future[Summary]()
+    work, reporter = _send_work(contacts, settings, on_progress, new_batch=new_batch)
+    return _wait(work, reporter)
 
-    def work() -> None:
-        try:
-            ended.set_result(run.run_contacts(contacts, settings, reporter))
-        except BaseException as failure:  # whatever it is, the caller is to see it
-            ended.set_exception(failure)
 
-    thread = threading.Thread(target=work, name="bulksend-send")
+async def asend(
+    contacts: Contacts,
+    settings: Settings,
+    *,
+    new_batch: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Sent:
+    """`send`, awaited. Cancelling waits for the replies in flight; `resume` goes on."""
+    work, reporter = _send_work(contacts, settings, on_progress, new_batch=new_batch)
+    return await _await(work, reporter)
+
+
+def resume(
+    contacts: Contacts,
+    settings: Settings,
+    *,
+    retry_refused: bool = False,
+    resend_unknown: bool = False,
+    also_changed: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Sent:
+    """Go on with a batch: every unsent row, by the batch's own identity and guards.
+
+    `retry_refused` and `resend_unknown` add those rows; the latter may text twice.
+    `also_changed` adds rows whose text was changed after they were sent.
+    """
+    asked = _opened(contacts, settings)[1]
+    words = _Words(retry_refused, resend_unknown, also_changed)
+    work, reporter = _resume_work(contacts, asked, on_progress, words)
+    return _wait(work, reporter)
+
+
+async def aresume(
+    contacts: Contacts,
+    settings: Settings,
+    *,
+    retry_refused: bool = False,
+    resend_unknown: bool = False,
+    also_changed: bool = False,
+    on_progress: OnProgress | None = None,
+) -> Sent:
+    """`resume`, awaited."""
+    words = _Words(retry_refused, resend_unknown, also_changed)
+    work, reporter = _resume_work(contacts, settings, on_progress, words)
+    return await _await(work, reporter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What may text or cost twice."""
+
+    retry_refused: bool
+    resend_unknown: bool
+    also_changed: bool
+
+
+class _Listening(Silent):
+    """Tells a caller how far it is."""
+
+    def __init__(self, on_progress: OnProgress | None) -> None:
+        self._on_progress = on_progress
+
+    def begin(self, progress: Progress) -> None:
+        """Sending starts."""
+        if self._on_progress is not None:
+            self._on_progress(progress)
+
+    def pulse(self, progress: Progress) -> None:
+        """Time passes."""
+        self.begin(progress)
+
+    def end(self, progress: Progress) -> None:
+        """Sending ended."""
+        self.begin(progress)
+
+
+def _send_work(
+    contacts: Contacts, settings: Settings, on_progress: OnProgress | None, *, new_batch: bool
+) -> tuple[Callable[[], Summary], Silent]:
+    opened, settings = _opened(contacts, settings)
+    settings = replace(settings, yes=True, yes_typed=True, new_batch=new_batch)
+    reporter = _Listening(on_progress)
+    return lambda: run.run_contacts(opened, settings, reporter), reporter
+
+
+def _resume_work(
+    contacts: Contacts, settings: Settings, on_progress: OnProgress | None, words: _Words
+) -> tuple[Callable[[], Summary], Silent]:
+    opened, settings = _opened(contacts, settings)
+    settings = replace(
+        settings,
+        yes=True,
+        yes_typed=True,
+        retry_refused=words.retry_refused,
+        resend_unknown=words.resend_unknown,
+        also_changed=words.also_changed,
+    )
+    reporter = _Listening(on_progress)
+    return lambda: resuming.resume_contacts(opened, settings, reporter), reporter
+
+
+def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Settings]:
+    """Raises UsageError for what is neither frame nor path, and for settings that cannot be."""
+    import polars as pl
+
+    if not isinstance(settings, Settings):
+        words = f"settings must be a bulksend.Settings, and a {type(settings).__name__} is none"
+        raise errors.UsageError(words, code="setting_invalid")
+    policy.parse_rate(settings.guards.rate)
+    if isinstance(contacts, pl.DataFrame):
+        return loader.from_frame(contacts, name=settings.contacts.name), settings
+    if isinstance(contacts, str | Path):
+        settings = replace(settings, contacts=Path(contacts))
+        return loader.open_contacts(settings.contacts), settings
+    way = "call .collect() first" if isinstance(contacts, pl.LazyFrame) else "make one of them"
+    raise errors.UsageError(
+        f"contacts must be a polars DataFrame or the path of a file, and not a "
+        f"{type(contacts).__name__}: {way}",
+        code="setting_invalid",
+    )
+
+
+def _wait(work: Callable[[], Summary], reporter: Silent) -> Sent:
+    """In a thread of its own, which leaves this one to hear Ctrl-C."""
+    thread = _Thread(work)
     thread.start()
     try:
-        return ended.result()
+        while thread.is_alive():
+            thread.join(_LOOK_S)
     except KeyboardInterrupt:
         reporter.stopped = True
         thread.join()
-        return ended.result()
+    return thread.sent()
 
 
-def estimate(frame: pl.DataFrame, settings: Settings) -> estimates.Estimate:
-    """Rows, parts and price of a frame; sends nothing. Raises BulksendError."""
-    contacts = loader.from_frame(frame, name=settings.contacts.name)
-    identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    return plan.make_plan(contacts, identity, settings, Silent()).estimate
+async def _await(work: Callable[[], Summary], reporter: Silent) -> Sent:
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return Sent(await asyncio.shield(task))
+    except asyncio.CancelledError:
+        reporter.stopped = True
+        await asyncio.wait({task})
+        raise
+
+
+class _Thread(threading.Thread):
+    """The work, and how it ended."""
+
+    def __init__(self, work: Callable[[], Summary]) -> None:
+        super().__init__(name="bulksend-send")
+        self._work = work
+        self._summary: Summary | None = None
+        self._failure: BaseException | None = None
+
+    def run(self) -> None:
+        """Whatever goes wrong, the caller is to see it."""
+        try:
+            self._summary = self._work()
+        except BaseException as failure:
+            self._failure = failure
+
+    def sent(self) -> Sent:
+        """After its end."""
+        if self._failure is not None:
+            raise self._failure
+        assert self._summary is not None  # noqa: S101 - one of both is there
+        return Sent(self._summary)

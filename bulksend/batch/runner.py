@@ -72,11 +72,16 @@ def run_loop(work: Coroutine[Any, Any, End]) -> End:
     except ImportError:
         factory = None
     # Long-lived objects need not be looked at again and again: a quarter of the CPU at high rates.
+    thresholds = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(work)
+    try:
+        with asyncio.Runner(loop_factory=factory) as runner:
+            return runner.run(work)
+    finally:
+        work.close()  # a Ctrl-C before the loop began leaves it unawaited, and a warning
+        gc.set_threshold(*thresholds)
 
 
 async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from bulksend import errors
+from bulksend.batch import checked
 from bulksend.contacts.layout import Layout
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 
 TELNYX_URL = "https://api.telnyx.com/v2"
 DAY_S = 86_400.0
+#: The name of a field and its value -> the value, or UsageError.
+Check = Callable[[str, Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,12 @@ class Identity:
     smart_encoding: bool | None = None
     fix_text: bool | None = None
 
+    def __post_init__(self) -> None:
+        """Raises UsageError naming the first value of a wrong kind."""
+        for each in fields(self):
+            check: Check = _IDENTITY_CHECKS.get(each.name, checked.text)
+            object.__setattr__(self, each.name, check(each.name, getattr(self, each.name)))
+
     def or_else(self, other: Self) -> Self:
         """This one, with `other` where nothing was given."""
         missing = {
@@ -59,6 +69,14 @@ class Identity:
             and getattr(self, each.name) != getattr(other, each.name)
         ]
 
+
+_IDENTITY_CHECKS: Mapping[str, Check] = {
+    "on_duplicate": partial(checked.word, kind=OnDuplicate),
+    "on_missing": partial(checked.word, kind=OnMissing),
+    "use_profile_webhooks": checked.switch,
+    "smart_encoding": checked.switch,
+    "fix_text": checked.switch,
+}
 
 #: Stands for a guard that nobody gave, until the default takes its place.
 _NOT_GIVEN: Any = object()
@@ -98,12 +116,17 @@ class Guards:
     chosen: frozenset[str] = _NOT_GIVEN
 
     def __post_init__(self) -> None:
-        """Put the defaults in the places of those that were not given."""
+        """Put the defaults in the places of those that were not given.
+
+        Raises UsageError naming the first value of a wrong kind.
+        """
         missing = {it for it in GUARD_DEFAULTS if getattr(self, it) is _NOT_GIVEN}
         for name in missing:
             object.__setattr__(self, name, GUARD_DEFAULTS[name])
         if self.chosen is _NOT_GIVEN:
             object.__setattr__(self, "chosen", frozenset(GUARD_DEFAULTS.keys() - missing))
+        for name, check in _GUARD_CHECKS.items():
+            object.__setattr__(self, name, check(name, getattr(self, name)))
 
     def or_else(self, other: Self) -> Self:
         """This one, with the other's wherever nothing was chosen here; the limit is never taken."""
@@ -125,6 +148,37 @@ GUARD_DEFAULTS: Mapping[str, Any] = {
     "countries": None,
     "quiet_hours": None,
     "quiet_days": None,
+}
+
+
+def _rate(name: str, value: Any) -> str:
+    written = checked.text(name, value, "a text like '50/s'")
+    if written is None:
+        raise checked.wrong(name, value, "a text like '50/s'")
+    return written
+
+
+_GUARD_CHECKS: Mapping[str, Check] = {
+    "rate": _rate,
+    "max_in_flight": partial(checked.count, most=1000),
+    "max_cost": checked.amount,
+    "limit": checked.count,
+    "rates": checked.path,
+    "patience_s": checked.seconds,
+    "again_after_s": checked.seconds,
+    "not_texted_within_s": checked.seconds,
+    "suppress": checked.paths,
+    "countries": checked.words,
+    "quiet_days": checked.words,
+}
+_SETTING_CHECKS: Mapping[str, Check] = {
+    **dict.fromkeys(("contacts", "results", "journal"), checked.path),
+    **dict.fromkeys(("api_key_file", "state_folder"), checked.path),
+    **dict.fromkeys(("base_url", "proxy", "expect"), checked.text),
+    **dict.fromkeys(("sandbox", "preflight", "yes"), checked.switch),
+    "yes_up_to": checked.amount,
+    "wait_receipts_s": checked.seconds,
+    "test_row": checked.count,
 }
 
 
@@ -177,6 +231,16 @@ class Settings:
     only_problems: bool = False
     #: Where bulksend remembers what it sent.
     state_folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError naming the first value of a wrong kind."""
+        for name, check in _SETTING_CHECKS.items():
+            object.__setattr__(self, name, check(name, getattr(self, name)))
+        if not isinstance(self.api_key, str | None):
+            raise errors.UsageError("api_key must be a text", code="setting_invalid")
+        for name, kind in (("identity", Identity), ("guards", Guards), ("layout", Layout)):
+            if not isinstance(getattr(self, name), kind):
+                raise checked.wrong(name, type(getattr(self, name)), f"a {kind.__name__}")
 
     def __repr__(self) -> str:
         return f"Settings({self.contacts})"

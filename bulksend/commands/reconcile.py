@@ -14,6 +14,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
+from bulksend.contacts import loader
 from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
@@ -39,7 +40,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     `after_5xx`: ask again also for rows that the server answered with an error.
     """
     began_s = time.monotonic()
-    with reopened(settings, reporter) as (record, planned):
+    with reopened(loader.open_contacts(settings.contacts), settings, reporter) as (record, planned):
         task = Task(
             settings=settings, record=record, plan=planned, reporter=reporter, after_5xx=after_5xx
         )

@@ -23,20 +23,28 @@ def resume(settings: Settings, reporter: Reporter) -> summary.Summary:
 
     Raises BatchMismatch naming what changed since the batch began; nothing was sent then.
     """
+    return resume_contacts(loader.open_contacts(settings.contacts), settings, reporter)
+
+
+def resume_contacts(
+    contacts: loader.Contacts, settings: Settings, reporter: Reporter
+) -> summary.Summary:
+    """`resume` for contacts that are open already: a file or a frame."""
     pace.parse_rate(settings.guards.rate)
-    with reopened(settings, reporter) as (record, planned):
+    with reopened(contacts, settings, reporter) as (record, planned):
         server = access.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
         return sending.send_open_rows(planned, record, settings, server, reporter, again)
 
 
 @contextmanager
-def reopened(settings: Settings, reporter: Reporter) -> Iterator[tuple[journal.Journal, plan.Plan]]:
+def reopened(
+    contacts: loader.Contacts, settings: Settings, reporter: Reporter
+) -> Iterator[tuple[journal.Journal, plan.Plan]]:
     """The journal of a batch that has begun, and its plan as it was then.
 
     Raises UsageError where none has, Locked, and BatchMismatch naming what changed since.
     """
-    contacts = loader.open_contacts(settings.contacts)
     batch.refuse_missing(settings)
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
