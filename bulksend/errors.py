@@ -104,6 +104,7 @@ class Code(StrEnum):
     TLS = "tls"
     TLS_CERTIFICATE = "tls_certificate"
     PROXY = "proxy"
+    TOO_FEW_FILES = "too_few_files"
     NOT_WRITTEN = "not_written"
     THROTTLED = "throttled"
     NOT_TELNYX = "not_telnyx"
@@ -113,6 +114,7 @@ class Code(StrEnum):
     REPLY_CUT = "reply_cut"
     REPLY_UNREADABLE = "reply_unreadable"
     REPLY_WITHOUT_ID = "reply_without_id"
+    ANOTHER_PHONE = "another_phone"
     REDIRECT = "redirect"
     SERVER_ERROR = "server_error"
     IN_FLIGHT_AT_CRASH = "in_flight_at_crash"
@@ -171,6 +173,10 @@ TEXT_FOR: dict[Code, str] = {
     Code.TLS: "no secure connection could be made",
     Code.TLS_CERTIFICATE: "the server's certificate cannot be trusted",
     Code.PROXY: "the proxy refused the connection",
+    Code.TOO_FEW_FILES: (
+        "this computer lets too few files be open at once; "
+        "raise the limit (`ulimit -n 4096`) or lower --max-in-flight"
+    ),
     Code.NOT_WRITTEN: "the connection ended before anything was written",
     Code.THROTTLED: "Telnyx asked to slow down and the row was not taken",
     Code.NOT_TELNYX: "something that is not Telnyx refused the request",
@@ -179,6 +185,7 @@ TEXT_FOR: dict[Code, str] = {
     Code.REPLY_CUT: "the reply broke off before its end",
     Code.REPLY_UNREADABLE: "the reply could not be read",
     Code.REPLY_WITHOUT_ID: "the reply carries no message ID",
+    Code.ANOTHER_PHONE: "the reply is about another phone: it belongs to somebody else's message",
     Code.REDIRECT: "the server answered with a redirect; the base URL is wrong",
     Code.SERVER_ERROR: "the server failed after it had the request",
     Code.IN_FLIGHT_AT_CRASH: "the run ended while this row was in flight",

@@ -11,7 +11,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
 from bulksend.sandbox import server as sandbox
-from bulksend.telnyx import client
+from bulksend.telnyx import client, network
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def access(settings: Settings, batch_url: str = "") -> Access:
     """What the settings say, checked. Raises UsageError; a sandbox needs no key."""
     if settings.sandbox:
         return Access("", client.Secret("sandbox"))
-    url = client.parse_base_url(settings.base_url or batch_url or TELNYX_URL)
+    url = network.parse_base_url(settings.base_url or batch_url or TELNYX_URL)
     return Access(url, client.Secret(_key(settings)))
 
 

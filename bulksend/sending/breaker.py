@@ -9,7 +9,10 @@ from bulksend.errors import Code, Stop
 from bulksend.sms.message import Reply, Status
 
 #: Codes of requests for which no connection could be made.
-NO_CONNECTION = {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY}
+NO_CONNECTION = {
+    *(Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY),
+    Code.TOO_FEW_FILES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

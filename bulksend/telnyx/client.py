@@ -1,8 +1,4 @@
-"""The wire: one aiohttp session, one POST for one request, and never a second by itself.
-
-The only room with aiohttp's client. None of its exceptions cross this threshold: their text can
-hold the Authorization header.
-"""
+"""Telnyx asked: one aiohttp session, one POST for one request, and never a second by itself."""
 
 from __future__ import annotations
 
@@ -12,18 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import aiohttp
-import aiohttp.http
 import orjson
 import yarl
 
-from bulksend import errors
 from bulksend.sms.message import Message, Reply
-from bulksend.telnyx import clock, codes, hosts, reference
-from bulksend.telnyx import transport as wire
+from bulksend.telnyx import clock, codes, failures, fast_transport, plain_transport, reference
 from bulksend.telnyx.codes import Exchange, Failure
+from bulksend.telnyx.network import DIRECT, Route
+from bulksend.telnyx.transport import Exchanging, Transport, read_whole
+from bulksend.telnyx.unpacking import unpack
 
 SEND_PATH = "/messages/alphanumeric_sender_id"
 _HEADERS = (
@@ -83,13 +78,17 @@ class Client:
         envelope: Envelope,
         *,
         patience: Patience | None = None,
+        route: Route = DIRECT,
         tls: ssl.SSLContext | None = None,
+        plain: bool = False,
     ) -> None:
         self._base_url = base_url
         self._send_url = yarl.URL(base_url + SEND_PATH, encoded=True)
         self._key = key
         self._patience = patience or Patience()
-        self._tls = tls
+        self._route = route
+        self._tls = tls or route.tls
+        self._plain = plain
         self._head, self._tail, self._end = _frame(envelope)
         self._row_reference = envelope.row_reference if envelope.webhook_url is not None else None
         #: The server's clock against ours.
@@ -100,28 +99,45 @@ class Client:
             "Authorization": f"Bearer {self._key.reveal()}",
             "Content-Type": "application/json",
             "Accept": "application/json",
+            "Accept-Encoding": "identity",
             "User-Agent": "bulksend",
         }
-        self._session = aiohttp.ClientSession(
+        self._session = self._open_session(headers)
+        self._transport = await self._choose_transport(headers)
+        await self._transport.__aenter__()
+        return self
+
+    def _open_session(self, headers: Mapping[str, str]) -> aiohttp.ClientSession:
+        connect_s = self._patience.connect_s
+        return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,  # the workers are the limit: waiting for a connection looks like silence
+                force_close=True,  # a stray reply on a kept connection would be the next one's
                 ssl=self._tls if self._tls is not None else True,
             ),
             headers=headers,
-            skip_auto_headers=("Accept-Encoding",),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=self._patience.connect_s, sock_read=self._patience.reply_s
+                total=None,
+                connect=3 * connect_s,  # a proxy's CONNECT and the TLS behind it too
+                sock_connect=connect_s,
+                sock_read=self._patience.reply_s,
             ),
             trust_env=False,
             auto_decompress=False,
             raise_for_status=False,
+            request_class=plain_transport.GuardedRequest,
+            trace_configs=plain_transport.traces(),
         )
-        self._wire = wire.Wire(
-            self._session, self._send_url, headers, reply_s=self._patience.reply_s
+
+    async def _choose_transport(self, headers: Mapping[str, str]) -> Transport:
+        """The fast one where the installed aiohttp has the shape it needs."""
+        session, url, reply_s = self._session, self._send_url, self._patience.reply_s
+        if self._plain or not await fast_transport.fits(session):
+            return plain_transport.PlainTransport(session, url, route=self._route, reply_s=reply_s)
+        return fast_transport.FastTransport(
+            session, url, headers, route=self._route, reply_s=reply_s
         )
-        await self._wire.__aenter__()
-        return self
 
     async def __aexit__(
         self,
@@ -129,7 +145,7 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._wire.__aexit__(kind, error, trace)
+        await self._transport.__aexit__(kind, error, trace)
         await self._session.close()
 
     def body(self, message: Message) -> bytes:
@@ -142,20 +158,26 @@ class Client:
 
     async def send(self, body: bytes, key: str) -> Reply:
         """Exactly one POST. Raises nothing but CancelledError."""
-        seen = wire.Exchanging()
+        exchanging = Exchanging()
         try:
-            headers, read = await self._wire.post(body, key, seen)
-        except _WIRE_FAULTS as error:
-            failure = Failure.REPLY_CUT if seen.status is not None else failure_of(error)
-            return self._classified(Exchange(seen.written, failure, seen.status))
-        if read is None:
-            return self._classified(Exchange(True, Failure.REPLY_UNREADABLE, seen.status))
-        return self._classified(Exchange(True, None, seen.status, _read_headers(headers), read))
+            headers, read = await self._transport.post(body, key, exchanging)
+        except failures.WIRE_FAULTS as error:
+            return self._classified(self._failed(error, exchanging), body)
+        return self._classified(_replied(exchanging.status, headers, read), body)
 
-    def _classified(self, exchange: Exchange) -> Reply:
+    def _failed(self, error: BaseException, exchanging: Exchanging) -> Exchange:
+        if exchanging.status is not None:
+            return Exchange(exchanging.written, Failure.REPLY_CUT, exchanging.status)
+        failure = failures.failure_of(error)
+        if self._route.proxy is not None and not exchanging.written and not failure.nothing_left:
+            failure = Failure.PROXY  # the way was not open yet
+        cause = failures.cause(error, failure, self._base_url, self._route)
+        return Exchange(exchanging.written, failure, cause=cause)
+
+    def _classified(self, exchange: Exchange, body: bytes) -> Reply:
         now_s = time.time()
         self._note_clock(exchange, now_s)
-        return codes.classify(exchange, now_s)
+        return codes.classify(exchange, now_s, _phone_in(body))
 
     def _note_clock(self, exchange: Exchange, now_s: float) -> None:
         if exchange.failure is None and "date" in exchange.headers:
@@ -169,15 +191,17 @@ class Client:
 
     async def _read(self, path: str, parameters: Mapping[str, str] | None) -> Exchange:
         url = yarl.URL(self._base_url + path)
+        arguments = self._route.request_arguments()
         try:
-            async with self._session.get(url, params=parameters, allow_redirects=False) as response:
-                read = await _whole(response)
+            async with self._session.get(
+                url, params=parameters, allow_redirects=False, **arguments
+            ) as response:
+                read = await read_whole(response.content)
                 if read is None:
                     response.close()
-                    return Exchange(True, Failure.REPLY_UNREADABLE, response.status)
-                return Exchange(True, None, response.status, _read_headers(response.headers), read)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            return Exchange(True, failure_of(error))
+                return _replied(response.status, response.headers, read)
+        except failures.WIRE_FAULTS as error:
+            return self._failed(error, Exchanging(written=True))
 
 
 _TO = b',"to":'
@@ -206,74 +230,16 @@ def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
     return start, to_mark + b'"' + before, after + b'"' + behind
 
 
-async def _whole(response: aiohttp.ClientResponse) -> bytes | None:
-    """The whole body; None when it is larger than any reply."""
-    chunks: list[bytes] = []
-    size_bytes = 0
-    async for chunk in response.content.iter_any():
-        size_bytes += len(chunk)
-        if size_bytes > wire.REPLY_MAX_BYTES:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _phone_in(body: bytes) -> str:
+    """The phone that a request's bytes are for; "" where they are none of ours."""
+    _, marker, rest = body.partition(_TO + b'"')
+    return rest[: rest.find(b'"')].decode("ascii", "replace") if marker else ""
 
 
-def _read_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in _HEADERS if name in headers}
-
-
-_WIRE_FAULTS = (
-    *(aiohttp.ClientError, aiohttp.http.HttpProcessingError),
-    *(TimeoutError, OSError, ValueError, AssertionError),
-)
-#: From the most special class to the most general; each says what the wire showed.
-_FAILURES: tuple[tuple[type[BaseException], Failure], ...] = (
-    (aiohttp.ClientConnectorDNSError, Failure.DNS),
-    (aiohttp.ClientConnectorCertificateError, Failure.TLS_CERTIFICATE),
-    (aiohttp.ServerFingerprintMismatch, Failure.TLS_CERTIFICATE),
-    (aiohttp.ClientConnectorSSLError, Failure.TLS),
-    (aiohttp.ClientProxyConnectionError, Failure.PROXY),
-    (aiohttp.ClientHttpProxyError, Failure.PROXY),
-    (aiohttp.ClientConnectorError, Failure.UNREACHABLE),
-    (aiohttp.ConnectionTimeoutError, Failure.CONNECT_TIMEOUT),
-    (TimeoutError, Failure.NO_REPLY),
-    (aiohttp.ClientPayloadError, Failure.REPLY_CUT),
-    # Garbage instead of HTTP: aiohttp says "status 400" although the server said no such thing.
-    (aiohttp.ClientResponseError, Failure.REPLY_UNREADABLE),
-    (aiohttp.http.HttpProcessingError, Failure.REPLY_UNREADABLE),
-    (ValueError, Failure.REPLY_UNREADABLE),
-    (Exception, Failure.CONNECTION_LOST),
-)
-
-
-def failure_of(error: BaseException) -> Failure:
-    """What an exception of the library shows; what is not known counts as a lost connection."""
-    return next(failure for kind, failure in _FAILURES if isinstance(error, kind))
-
-
-def parse_base_url(text: str) -> str:
-    """https anywhere, http on this machine only; no user, no query. Raises UsageError."""
-    url = text.strip().rstrip("/")
-    try:
-        parsed = urlsplit(url)
-        host = parsed.hostname or ""
-        _ = parsed.port
-    except ValueError:
-        raise _bad_url(text, "it is not a URL") from None
-    if parsed.scheme not in ("http", "https") or not host:
-        raise _bad_url(text, "it must begin with https://")
-    if parsed.username is not None or parsed.query or parsed.fragment or "\\" in url:
-        raise _bad_url(text, "it may hold a host and a path, nothing more")
-    if any(letter.isspace() or not letter.isprintable() for letter in url):
-        raise _bad_url(text, "it holds a blank or a control character")
-    if parsed.scheme == "http" and not hosts.is_loopback(host):
-        raise _bad_url(text, "plain http would show the key and the texts to the network")
-    return url
-
-
-def _bad_url(text: str, fault: str) -> errors.UsageError:
-    return errors.UsageError(
-        f"--base-url {text!r} cannot be used: {fault}",
-        hint="leave it out for Telnyx, or give one like http://127.0.0.1:8080/v2",
-        code="base_url_invalid",
-    )
+def _replied(status: int | None, headers: Mapping[str, str], read: bytes | None) -> Exchange:
+    """A reply that came whole, unpacked."""
+    plain = None if read is None else unpack(headers.get("Content-Encoding", ""), read)
+    if plain is None:
+        return Exchange(True, Failure.REPLY_UNREADABLE, status)
+    shown = {name: headers[name] for name in _HEADERS if name in headers}
+    return Exchange(True, None, status, shown, plain)

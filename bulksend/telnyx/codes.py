@@ -20,7 +20,7 @@ import orjson
 
 from bulksend.errors import TEXT_FOR, Code, Stop
 from bulksend.sms.message import Money, Reply, Signal, Status, Throttle
-from bulksend.telnyx import clock, reply_facts
+from bulksend.telnyx import rate_headers, reply_facts
 from bulksend.visible import visible
 
 
@@ -37,6 +37,12 @@ class Failure(StrEnum):
     CONNECTION_LOST = Code.CONNECTION_LOST
     REPLY_CUT = Code.REPLY_CUT
     REPLY_UNREADABLE = Code.REPLY_UNREADABLE
+    TOO_FEW_FILES = Code.TOO_FEW_FILES
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether it proves that nothing left, whatever else was seen."""
+        return self in _NOTHING_LEFT
 
 
 class Exchange(NamedTuple):
@@ -49,6 +55,8 @@ class Exchange(NamedTuple):
     #: Lower-case names.
     headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
+    #: The likely cause of a failure, in one sentence; "" where its kind says it all.
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,6 @@ STATUSES: Mapping[int, Meaning] = {
     425: UNKNOWN,
     429: Meaning(Status.UNSENT, throttle=Throttle.RATE),
 }
-#: Failures that prove that nothing left, whatever else was seen.
 _NOTHING_LEFT = {
     Failure.DNS,
     Failure.UNREACHABLE,
@@ -111,21 +118,26 @@ _NOTHING_LEFT = {
     Failure.TLS,
     Failure.TLS_CERTIFICATE,
     Failure.PROXY,
+    Failure.TOO_FEW_FILES,
 }
-_RETRY_AFTER_MAX_S = 3600.0
 _ERROR_MAX = 200
+_REPLAYED = "idempotent-replayed"
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()./-]{6,}[0-9]")
 _KEY = re.compile(r"KEY[0-9A-Za-z_-]{8,}")
+_WRITTEN_PHONE = re.compile(r"[0-9+()./ \u00a0-]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def classify(exchange: Exchange, now_s: float) -> Reply:
-    """The one decision about one exchange. `now_s` counts from 1970, for dates in headers."""
+def classify(exchange: Exchange, now_s: float, phone: str = "") -> Reply:
+    """The one decision about one exchange. `now_s` counts from 1970, for dates in headers.
+
+    `phone`: whom the request was for; a yes for somebody else is nobody's yes.
+    """
     if exchange.failure is not None:
         return _without_reply(exchange, exchange.failure)
     status = exchange.http_status or 0
     if 200 <= status < 300:
-        return _yes(exchange, now_s)
+        return _yes(exchange, now_s, phone)
     if 300 <= status < 400:
         return _own(Status.UNKNOWN, Code.REDIRECT, status, Stop.BASE_URL)
     problems = _problems(exchange.body)
@@ -135,12 +147,12 @@ def classify(exchange: Exchange, now_s: float) -> Reply:
 
 
 def _without_reply(exchange: Exchange, failure: Failure) -> Reply:
-    nothing_left = not exchange.written or failure in _NOTHING_LEFT
-    if not nothing_left:
+    if exchange.written and not failure.nothing_left:
         return _own(Status.UNKNOWN, Code(failure), exchange.http_status)
-    code = Code(failure) if failure in _NOTHING_LEFT else Code.NOT_WRITTEN
+    code = Code(failure) if failure.nothing_left else Code.NOT_WRITTEN
     stop = Stop.CERTIFICATE if failure is Failure.TLS_CERTIFICATE else None
-    return _own(Status.UNSENT, code, None, stop)
+    reply = _own(Status.UNSENT, code, None, stop)
+    return reply._replace(error=exchange.cause) if exchange.cause else reply
 
 
 def _own(
@@ -160,8 +172,8 @@ def _own(
     )
 
 
-def _yes(exchange: Exchange, now_s: float) -> Reply:
-    """A 2xx: accepted only with a message ID."""
+def _yes(exchange: Exchange, now_s: float, phone: str) -> Reply:
+    """A 2xx: accepted only with a message ID, and not for another phone."""
     try:
         data = orjson.loads(exchange.body)["data"]
         message_id = data["id"]
@@ -170,7 +182,9 @@ def _yes(exchange: Exchange, now_s: float) -> Reply:
     except KeyError:
         message_id = None
     if not isinstance(message_id, str) or not _UUID.fullmatch(message_id):
-        return _own(Status.UNKNOWN, Code.REPLY_WITHOUT_ID, exchange.http_status)
+        return _without_id(exchange)
+    if _is_for_another(data, phone):
+        return _own(Status.UNKNOWN, Code.ANOTHER_PHONE, exchange.http_status)
     parts, encoding, wait_s = data.get("parts"), data.get("encoding"), data.get("wait_seconds")
     return Reply(
         status=Status.ACCEPTED,
@@ -180,8 +194,8 @@ def _yes(exchange: Exchange, now_s: float) -> Reply:
         encoding=_encoding(encoding) if isinstance(encoding, str) else "",
         cost=_cost(data.get("cost"), exchange.body),
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
-        signal=_signal(exchange.headers, None, now_s),
-        replayed=_header(exchange.headers, _REPLAYED).lower() == "true",
+        signal=rate_headers.signal(exchange.headers, None, now_s),
+        replayed=rate_headers.header(exchange.headers, _REPLAYED).lower() == "true",
         facts=reply_facts.facts(data),
     )
 
@@ -229,7 +243,7 @@ def _no(exchange: Exchange, problems: list[dict[str, Any]], now_s: float) -> Rep
         error=sentence(worst),
         http_status=exchange.http_status,
         stop=meaning.stop,
-        signal=_signal(exchange.headers, meaning.throttle, now_s),
+        signal=rate_headers.signal(exchange.headers, meaning.throttle, now_s),
     )
 
 
@@ -265,45 +279,28 @@ def _no_without_code(exchange: Exchange, now_s: float) -> Reply:
         Status.UNKNOWN: Code.SERVER_ERROR,
         Status.UNSENT: Code.THROTTLED if meaning.throttle else Code.NOT_TELNYX,
     }[meaning.status]
-    signal = _signal(exchange.headers, meaning.throttle, now_s)
+    signal = rate_headers.signal(exchange.headers, meaning.throttle, now_s)
     return _own(meaning.status, code, status, meaning.stop, signal)
 
 
-def _signal(headers: Mapping[str, str], throttle: Throttle | None, now_s: float) -> Signal | None:
-    """What the headers say about the pace; None when they say nothing."""
-    if throttle is None and _REMAINING not in headers and _RETRY_AFTER not in headers:
-        return None
-    remaining = _header(headers, _REMAINING)
-    return Signal(
-        throttle=throttle,
-        retry_after_s=seconds_from(_header(headers, _RETRY_AFTER), now_s),
-        remaining=int(remaining) if remaining.isdecimal() and len(remaining) < 10 else None,
-        reset_s=seconds_from(_header(headers, _RESET), now_s),
+def _without_id(exchange: Exchange) -> Reply:
+    """Nobody knows; what an error inside the yes says is the best clue."""
+    reply = _own(Status.UNKNOWN, Code.REPLY_WITHOUT_ID, exchange.http_status)
+    clues = [f"{problem['code']}: {_sentence(problem)}" for problem in _problems(exchange.body)]
+    return reply._replace(error=f"{reply.error} ({visible(clues[0])})") if clues else reply
+
+
+def _is_for_another(data: Mapping[str, Any], phone: str) -> bool:
+    """Whether a reply names a phone, and not this one. One written otherwise is the same."""
+    to = data.get("to")
+    first = to[0] if isinstance(to, list) and to and isinstance(to[0], dict) else {}
+    shown = first.get("phone_number")
+    if not isinstance(shown, str) or not _WRITTEN_PHONE.fullmatch(shown):
+        return False  # absent, masked or no number at all: it says nothing
+    named, ours = (
+        "".join(sign for sign in number if sign.isdigit()).lstrip("0") for number in (shown, phone)
     )
-
-
-_REMAINING, _RESET, _RETRY_AFTER = "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"
-_REPLAYED = "idempotent-replayed"
-
-
-def _header(headers: Mapping[str, str], name: str) -> str:
-    return headers[name].strip() if name in headers else ""
-
-
-def seconds_from(value: str, now_s: float) -> float | None:
-    """Seconds, an epoch (Telnyx's pages disagree) or an HTTP date -> seconds from now, 0 to 3600.
-
-    Nonsense counts as absent.
-    """
-    try:
-        number = float(value)
-        seconds = number - now_s if number > 1e9 else number
-    except ValueError:
-        at_s = clock.parse_http_date(value)
-        if at_s is None:
-            return None
-        seconds = at_s - now_s
-    return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S) if seconds == seconds else None
+    return bool(named and ours) and not (named.endswith(ours) or ours.endswith(named))
 
 
 def sentence(problem: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from bulksend.sms.message import Money
-from bulksend.telnyx import account, clock, codes
+from bulksend.telnyx import account, clock, rate_headers
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
 
@@ -120,7 +120,7 @@ class Search:
 def _asked_to_wait_s(answer: Exchange) -> float:
     if answer.failure is not None:
         return 0.0
-    asked_s = codes.seconds_from(answer.headers.get("retry-after", ""), time.time())
+    asked_s = rate_headers.seconds_from(answer.headers.get("retry-after", ""), time.time())
     return min(asked_s or 0.0, 60.0)
 
 

@@ -142,7 +142,7 @@ HAD_ONCE = [
         UNKNOWN,
     ),
     fault("100-continue-and-gone", wire.says_and_closes(b"HTTP/1.1 100 Continue\r\n\r\n"), UNKNOWN),
-    fault("endless", wire.streams_without_end, UNKNOWN, Code.REPLY_UNREADABLE),
+    fault("endless", wire.streams_without_end, UNKNOWN),
     fault(
         "broken-gzip",
         wire.says(wire.http("200 OK", b"nonsense", "Content-Encoding: gzip")),
@@ -208,8 +208,14 @@ NEVER_HAD = [
         UNKNOWN,
     ),
 ]
-WAYS = [(0, 1), (1, 1), (0, 32)]
-_WAY_NAMES = ["fresh", "reused", "32-at-once"]
+#: Transport, TLS, good requests before it, requests at once. The plain one uses no connection twice.
+WAYS = [
+    pytest.param(plain, secure, earlier, at_once, id=f"{transport}-{way}-{wires}")
+    for plain, transport in ((False, "fast"), (True, "plain"))
+    for secure, wires in ((False, "http"), (True, "tls"))
+    for earlier, at_once, way in ((0, 1, "fresh"), (1, 1, "reused"), (0, 32, "32-at-once"))
+    if not plain or (earlier, at_once) == (0, 1) or (not secure and at_once > 1)
+]
 
 
 async def replies_to(
@@ -217,10 +223,14 @@ async def replies_to(
     earlier: int,
     at_once: int,
     tls: ssl.SSLContext | None,
+    *,
+    plain: bool,
     patience: client.Patience,
 ) -> list[Reply]:
     """To `at_once` requests that follow `earlier` good ones on the same connection."""
-    async with client.Client(server.base_url, KEY, ENVELOPE, patience=patience, tls=tls) as gateway:
+    async with client.Client(
+        server.base_url, KEY, ENVELOPE, patience=patience, tls=tls, plain=plain
+    ) as gateway:
         for row in range(earlier):
             reply = await gateway.send(gateway.body(make_message(row + 2)), f"k-{row}")
             assert reply.status is ACCEPTED
@@ -231,8 +241,7 @@ async def replies_to(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("secure", [False, True], ids=["http", "tls"])
-@pytest.mark.parametrize(("earlier", "at_once"), WAYS, ids=_WAY_NAMES)
+@pytest.mark.parametrize(("plain", "secure", "earlier", "at_once"), WAYS)
 @pytest.mark.parametrize(
     ("answer", "status", "code", "stop", "patience"), HAD_ONCE + NOT_TAKEN + NEVER_HAD
 )
@@ -244,9 +253,10 @@ async def test_every_fault_lands_in_its_class(
     code: str | None,
     stop: Stop | None,
     patience: client.Patience,
+    plain: bool,
+    secure: bool,
     earlier: int,
     at_once: int,
-    secure: bool,
 ) -> None:
     serving = trusted = None
     if secure:
@@ -255,7 +265,9 @@ async def test_every_fault_lands_in_its_class(
         trusted = ssl.create_default_context(cafile=str(folder / "cert.pem"))
     good = [wire.says(wire.success())] * earlier
     async with wire.WireServer(*good, answer, tls=serving) as server:
-        replies = await replies_to(server, earlier, at_once, trusted, patience)
+        replies = await replies_to(
+            server, earlier, at_once, trusted, plain=plain, patience=patience
+        )
 
     assert {it.status for it in replies} == {status}
     assert {it.stop for it in replies} == {stop}

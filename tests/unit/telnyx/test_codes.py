@@ -12,7 +12,7 @@ import pytest
 from bulksend import errors
 from bulksend.errors import Code, Stop
 from bulksend.sms.message import Money, Signal, Status, Throttle
-from bulksend.telnyx import client, codes
+from bulksend.telnyx import client, codes, network, rate_headers
 from bulksend.telnyx.codes import Exchange, Failure
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -200,7 +200,7 @@ def test_a_reply_too_deep_to_read_its_cost_again_is_accepted_without_one() -> No
     ],
 )
 def test_waiting_is_read_as_seconds_epoch_or_date(value: str, seconds: float | None) -> None:
-    assert codes.seconds_from(value, NOW.timestamp()) == seconds
+    assert rate_headers.seconds_from(value, NOW.timestamp()) == seconds
 
 
 def test_rate_headers_reach_the_pace_on_successes_too() -> None:
@@ -234,7 +234,7 @@ def test_an_error_sentence_shows_no_number_no_key_and_no_acting_character() -> N
     ],
 )
 def test_a_base_url_is_taken(url: str) -> None:
-    assert client.parse_base_url(url) == url.rstrip("/")
+    assert network.parse_base_url(url) == url.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_a_base_url_is_taken(url: str) -> None:
 )
 def test_a_base_url_that_could_show_the_key_is_refused(url: str) -> None:
     with pytest.raises(errors.UsageError):
-        client.parse_base_url(url)
+        network.parse_base_url(url)
 
 
 def test_the_key_has_no_repr() -> None:
