@@ -16,10 +16,15 @@ from bulksend.telnyx import client, network
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A base URL and the key that opens it."""
+    """A base URL, the key that opens it, and the way there."""
 
     base_url: str
     key: client.Secret
+    route: network.Route = network.DIRECT
+
+    def client(self, envelope: client.Envelope) -> client.Client:
+        """For requests with these fields, not yet opened."""
+        return client.Client(self.base_url, self.key, envelope, route=self.route)
 
 
 def access(settings: Settings, batch_url: str = "") -> Access:
@@ -27,7 +32,14 @@ def access(settings: Settings, batch_url: str = "") -> Access:
     if settings.sandbox:
         return Access("", client.Secret("sandbox"))
     url = network.parse_base_url(settings.base_url or batch_url or TELNYX_URL)
-    return Access(url, client.Secret(_key(settings)))
+    route = network.choose_route(
+        url,
+        proxy=settings.proxy,
+        https_proxy=settings.https_proxy,
+        no_proxy=settings.no_proxy,
+        ca_file=settings.ca_file,
+    )
+    return Access(url, client.Secret(_key(settings)), route)
 
 
 def same_server(settings: Settings, sent_via: str) -> Access:
@@ -49,7 +61,8 @@ async def opened(access_to: Access, settings: Settings) -> AsyncIterator[Access]
         yield access_to
         return
     profile = SANDBOX_IDENTITY.profile_id or ""
-    async with sandbox.Sandbox(sandbox.SandboxConfig(profile_id=profile)) as server:
+    config = sandbox.SandboxConfig(profile_id=profile, any_account=True)
+    async with sandbox.Sandbox(config) as server:
         yield Access(server.base_url, client.Secret(server.key))
 
 

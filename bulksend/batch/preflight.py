@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bulksend.errors import TEXT_FOR, Code
 from bulksend.reconcile.idempotency import PROOF_LIFE_S, Proof, Verdict
 from bulksend.telnyx.account import Balance, Profile
-from bulksend.telnyx.codes import Exchange
+from bulksend.telnyx.codes import Exchange, Failure
+from bulksend.telnyx.network import Route
 
 #: A clock that is further off makes the times in the journal hard to compare with Telnyx's.
 CLOCK_OFF_S = 30.0
@@ -34,11 +36,21 @@ class Finding:
     todo: str = ""
 
 
+def way(route: Route, host: str) -> Finding:
+    """Whether requests go through a proxy: who looks for a blocked network must see it."""
+    if route.proxy is not None:
+        return Finding("network", Level.OK, f"to {host} through the proxy {route.proxy.address}")
+    if route.bypassed is not None:
+        text = f"to {host} directly; the proxy {route.bypassed.address} is not used for it"
+        return Finding("network", Level.OK, text)
+    return Finding("network", Level.OK, f"to {host} directly")
+
+
 def key(answer: Exchange) -> Finding:
     """By the answer to a first read."""
     if answer.failure is not None:
-        text = f"the server cannot be asked: {answer.failure.replace('_', ' ')}"
-        return Finding("key", Level.FAIL, text, "check the network and --base-url")
+        cause = answer.cause or TEXT_FOR[Code(answer.failure)]
+        return Finding("key", Level.FAIL, f"the server cannot be asked: {cause}", _way_out(answer))
     if answer.http_status == 401:
         text = "the API key is not accepted"
         return Finding("key", Level.FAIL, text, "check TELNYX_API_KEY or --api-key-file")
@@ -49,6 +61,18 @@ def key(answer: Exchange) -> Finding:
         text = f"the server answers {answer.http_status} where Telnyx answers 200"
         return Finding("key", Level.FAIL, text, "check --base-url")
     return Finding("key", Level.OK, "the API key is accepted")
+
+
+_WAYS_OUT = {
+    Failure.PROXY: "check the proxy's address, name and password (HTTPS_PROXY)",
+    Failure.TLS_CERTIFICATE: "set SSL_CERT_FILE to your company's CA, or correct the clock",
+    Failure.TOO_FEW_FILES: "raise the limit: ulimit -n 4096",
+}
+
+
+def _way_out(answer: Exchange) -> str:
+    failure = answer.failure or Failure.UNREACHABLE
+    return _WAYS_OUT.get(failure, "check the network, the proxy and the base URL")
 
 
 def balance(funds: Balance | None) -> Finding:

@@ -28,7 +28,6 @@ from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
 from bulksend.sending.pacing import smoothing as departure
 from bulksend.sms.message import Outcome, Reply
-from bulksend.telnyx import client
 from bulksend.telnyx.clock import ServerClock
 
 #: How often silence, and a wish to stop, are looked for.
@@ -93,7 +92,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(accesses.opened(access, task.settings))
         gateway = await stack.enter_async_context(
-            client.Client(server.base_url, server.key, batch.envelope(task.journal.batch()))
+            server.client(batch.envelope(task.journal.batch()))
         )
         pacer = await stack.enter_async_context(pacing.Pacer(pace.parse_rate(guards.rate)))
         await stack.enter_async_context(task.journal.writing())

@@ -207,6 +207,8 @@ class Settings:
     #: HTTPS_PROXY and NO_PROXY of the environment.
     https_proxy: str | None = None
     no_proxy: str = ""
+    #: SSL_CERT_FILE of the environment: certificates to trust instead of the computer's own.
+    ca_file: Path | None = None
     yes: bool = False
     #: Only this one answers for what may text or cost twice.
     yes_typed: bool = False

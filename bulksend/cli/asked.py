@@ -34,6 +34,7 @@ def settings(asked: BatchParameters) -> Settings:
             proxy=server.proxy,
             https_proxy=_either_case("HTTPS_PROXY"),
             no_proxy=_either_case("NO_PROXY") or "",
+            ca_file=_ca_file(),
             yes=consent.yes,
             yes_typed=consent.yes and "yes" in asked.typed,
             yes_up_to=consent.yes_up_to,
@@ -116,6 +117,12 @@ def _key_file(asked: BatchParameters) -> Path | None:
 
 def _either_case(name: str) -> str | None:
     return os.environ.get(name.lower()) or os.environ.get(name) or None
+
+
+def _ca_file() -> Path | None:
+    """The variable that OpenSSL reads as well: a name that leads nowhere is worth a word."""
+    named = os.environ.get("SSL_CERT_FILE")
+    return Path(named) if named else None
 
 
 def _state_folder() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bulksend.batch import connection as accesses
 from bulksend.batch import preflight
@@ -67,11 +68,12 @@ async def _ask(
     envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     async with (
         accesses.opened(access, settings) as server,
-        client.Client(server.base_url, server.key, envelope) as gateway,
+        server.client(envelope) as gateway,
     ):
         first = await gateway.get("/balance")
-        findings = [preflight.key(first)]
-        if findings[0].level is not Level.FAIL:
+        host = urlsplit(server.base_url).netloc
+        findings = [preflight.way(server.route, host), preflight.key(first)]
+        if findings[1].level is not Level.FAIL:
             findings += await _account(gateway, identity, first)
             findings += [preflight.clock(gateway.clock.high_s), preflight.limits(first)]
             findings.append(await _key(settings, identity, server.base_url, gateway, to))

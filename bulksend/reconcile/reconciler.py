@@ -75,9 +75,7 @@ class Reconciler:
         switch = halt.Halt()
         async with AsyncExitStack() as stack:
             envelope = batch.envelope(self._facts)
-            gateway = await stack.enter_async_context(
-                client.Client(self._access.base_url, self._access.key, envelope)
-            )
+            gateway = await stack.enter_async_context(self._access.client(envelope))
             await stack.enter_async_context(self._record.writing())
             asking = asyncio.create_task(self._by_strength(gateway, switch), name="bulksend-ask")
 

@@ -67,16 +67,16 @@ class Order:
     webhook_failover_url: str | None
 
 
-def authorized(header: str, api_key: str) -> None:
-    """Raises Refusal 401/10009."""
-    if header != f"Bearer {api_key}":
+def authorized(header: str, api_key: str | None) -> None:
+    """Raises Refusal 401/10009; None: any key will do."""
+    if not header.startswith("Bearer ") or (api_key is not None and header != f"Bearer {api_key}"):
         raise Refusal(401, "10009", "Authentication failed", "The API key could not be verified.")
 
 
-def check_order(body: bytes, profile_id: str, senders: Collection[str]) -> Order:
-    """Raises Refusal for everything that Telnyx would not take. No senders: any will do."""
+def check_order(body: bytes, profile_id: str | None, senders: Collection[str]) -> Order:
+    """Raises Refusal for everything that Telnyx would not take. No senders, None: any will do."""
     values = _fields(body)
-    if values["messaging_profile_id"] != profile_id:
+    if profile_id is not None and values["messaging_profile_id"] != profile_id:
         raise Refusal(
             404, "10005", "Resource not found", "No such profile.", "/messaging_profile_id"
         )
@@ -97,7 +97,7 @@ def check_order(body: bytes, profile_id: str, senders: Collection[str]) -> Order
         sender,
         values["to"],
         values["text"],
-        profile_id,
+        values["messaging_profile_id"],
         country,
         measured,
         values.get("webhook_url"),

@@ -34,7 +34,7 @@ def profile(state: State, profile_id: str) -> dict[str, Any]:
     return {
         "data": {
             "record_type": "messaging_profile",
-            "id": config.profile_id,
+            "id": profile_id,
             "organization_id": ORGANIZATION,
             "name": "Sandbox",
             "enabled": config.enabled,
@@ -71,7 +71,7 @@ def _destinations(state: State) -> list[str]:
 
 def check_profile(state: State, profile_id: str) -> None:
     """Raises Refusal 404/10005 for a profile that is not the sandbox's."""
-    if profile_id != state.config.profile_id:
+    if profile_id != state.config.profile_id and not state.config.any_account:
         raise Refusal(404, "10005", "Resource not found", "No such profile.")
 
 

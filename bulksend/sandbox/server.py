@@ -47,6 +47,8 @@ class Sandbox:
             )
         self.config = config
         self.state = State(config)
+        self._taken_key = None if config.any_account else config.api_key
+        self._taken_profile = None if config.any_account else config.profile_id
         self.port = 0
         self._tls = tls
 
@@ -149,13 +151,13 @@ class Sandbox:
         """Check, accept, charge, note; the reply Telnyx would give."""
         state, key = self.state, request.headers.get("Idempotency-Key", "")
         try:
-            checks.authorized(request.headers.get("Authorization", ""), self.config.api_key)
+            checks.authorized(request.headers.get("Authorization", ""), self._taken_key)
             state.check_pace(state.now())
             replayed = state.replay(key, body, state.now())
             if replayed is not None:
                 self._note(number, body, request, reply=replayed)
                 return _json(replayed, headers={"Idempotent-Replayed": "true"})
-            order = checks.check_order(body, self.config.profile_id, self.config.senders)
+            order = checks.check_order(body, self._taken_profile, self.config.senders)
             charge = rule if rule is not None and rule.fault == "charge" else faults.AS_USUAL
             stored = state.accept(order, state.now(), charge)
         except Refusal as refusal:
@@ -210,7 +212,7 @@ class Sandbox:
 
         async def handle(request: web.Request) -> web.Response:
             try:
-                checks.authorized(request.headers.get("Authorization", ""), self.config.api_key)
+                checks.authorized(request.headers.get("Authorization", ""), self._taken_key)
                 return _json(orjson.dumps(answer(request)))
             except Refusal as refusal:
                 return _refused(refusal, None)

@@ -70,6 +70,8 @@ class SandboxConfig:
     redacted: bool = False
     redacted_found: bool = True
     seed: int = 1
+    #: Takes whatever key and profile come: an account of everybody's own.
+    any_account: bool = False
     enabled: bool = True
     smart_encoding: bool = False
     #: The profile may send to no country at all.

@@ -128,7 +128,7 @@ class Reply(NamedTuple):
 
     #: One of accepted, refused, unsent, unknown.
     status: Status
-    #: Telnyx's code, or one of errors.Code; "" when accepted.
+    #: Telnyx's code, or one of errors.Code; "" when accepted, unless it was lost at once.
     code: str = ""
     #: One sentence for people, without phone numbers or control characters.
     error: str = ""

@@ -95,19 +95,20 @@ class Client:
         self.clock = clock.ServerClock()
 
     async def __aenter__(self) -> Self:
-        headers = {
+        # Not the session's: those go to a proxy as well, the key first of all.
+        self._headers = {
             "Authorization": f"Bearer {self._key.reveal()}",
             "Content-Type": "application/json",
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "User-Agent": "bulksend",
         }
-        self._session = self._open_session(headers)
-        self._transport = await self._choose_transport(headers)
+        self._session = self._open_session()
+        self._transport = await self._choose_transport()
         await self._transport.__aenter__()
         return self
 
-    def _open_session(self, headers: Mapping[str, str]) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         connect_s = self._patience.connect_s
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
@@ -115,7 +116,7 @@ class Client:
                 force_close=True,  # a stray reply on a kept connection would be the next one's
                 ssl=self._tls if self._tls is not None else True,
             ),
-            headers=headers,
+            headers={"User-Agent": "bulksend"},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(
                 total=None,
@@ -130,13 +131,16 @@ class Client:
             trace_configs=plain_transport.traces(),
         )
 
-    async def _choose_transport(self, headers: Mapping[str, str]) -> Transport:
+    async def _choose_transport(self) -> Transport:
         """The fast one where the installed aiohttp has the shape it needs."""
-        session, url, reply_s = self._session, self._send_url, self._patience.reply_s
-        if self._plain or not await fast_transport.fits(session):
-            return plain_transport.PlainTransport(session, url, route=self._route, reply_s=reply_s)
-        return fast_transport.FastTransport(
-            session, url, headers, route=self._route, reply_s=reply_s
+        fits = not self._plain and await fast_transport.fits(self._session)
+        kind = fast_transport.FastTransport if fits else plain_transport.PlainTransport
+        return kind(
+            self._session,
+            self._send_url,
+            self._headers,
+            route=self._route,
+            reply_s=self._patience.reply_s,
         )
 
     async def __aexit__(
@@ -194,7 +198,11 @@ class Client:
         arguments = self._route.request_arguments()
         try:
             async with self._session.get(
-                url, params=parameters, allow_redirects=False, **arguments
+                url,
+                params=parameters,
+                headers=self._headers,
+                allow_redirects=False,
+                **arguments,
             ) as response:
                 read = await read_whole(response.content)
                 if read is None:

@@ -186,8 +186,11 @@ def _yes(exchange: Exchange, now_s: float, phone: str) -> Reply:
     if _is_for_another(data, phone):
         return _own(Status.UNKNOWN, Code.ANOTHER_PHONE, exchange.http_status)
     parts, encoding, wait_s = data.get("parts"), data.get("encoding"), data.get("wait_seconds")
+    code, error = _lost_at_once(data)
     return Reply(
         status=Status.ACCEPTED,
+        code=code,
+        error=error,
         http_status=exchange.http_status,
         message_id=message_id,
         parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
@@ -286,8 +289,17 @@ def _no_without_code(exchange: Exchange, now_s: float) -> Reply:
 def _without_id(exchange: Exchange) -> Reply:
     """Nobody knows; what an error inside the yes says is the best clue."""
     reply = _own(Status.UNKNOWN, Code.REPLY_WITHOUT_ID, exchange.http_status)
-    clues = [f"{problem['code']}: {_sentence(problem)}" for problem in _problems(exchange.body)]
+    clues = [f"{problem['code']}: {sentence(problem)}" for problem in _problems(exchange.body)]
     return reply._replace(error=f"{reply.error} ({visible(clues[0])})") if clues else reply
+
+
+def _lost_at_once(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and words of a message that was accepted and has failed already; empty for others."""
+    problems = data.get("errors")
+    for problem in problems if isinstance(problems, list) else []:
+        if isinstance(problem, dict) and problem.get("code") is not None:
+            return visible(str(problem["code"]))[:20], sentence(problem)
+    return "", ""
 
 
 def _is_for_another(data: Mapping[str, Any], phone: str) -> bool:

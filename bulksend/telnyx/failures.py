@@ -97,12 +97,12 @@ def _certificate_cause(error: BaseException, host: str) -> str:
     inner = getattr(error, "certificate_error", None)
     reason = getattr(inner, "verify_message", "") or ""
     if "expired" in reason or "not yet valid" in reason:
-        return f"the certificate of {host} is out of date; check this computer's clock ({reason})"
+        return f"the certificate of {host} is out of date by this computer's clock ({reason})"
     if isinstance(inner, ssl.SSLCertVerificationError) and "match" in f"{reason}{inner}":
         return f"the certificate is not for {host}; check the base URL"
     return (
-        f"the certificate of {host} is signed by nobody this computer knows; where a company looks "
-        "into TLS, name the file of its own CA in SSL_CERT_FILE"
+        f"nobody this computer knows has signed the certificate of {host}; in a company, "
+        "name the file of its CA in SSL_CERT_FILE"
     )
 
 
@@ -122,7 +122,7 @@ def _unreachable_cause(error: BaseException, url: str, route: Route) -> str:
     parsed = urlsplit(url)
     address = f"{parsed.hostname}:{parsed.port or (443 if parsed.scheme == 'https' else 80)}"
     if route.proxy is not None:
-        address = f"the proxy {route.proxy.address}"
+        address += f" behind the proxy {route.proxy.address}"
     slow = isinstance(error, TimeoutError)
     verb = "did not answer in time" if slow else "cannot be reached"
     return f"{address} {verb}{_no_proxy_hint(route)}"

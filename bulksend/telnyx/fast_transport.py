@@ -47,17 +47,28 @@ async def fits(session: aiohttp.ClientSession) -> bool:
         return False
 
 
+_REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Name: x\r\n\r\n{}"
+
+
+class _Nowhere(asyncio.Transport):
+    """A connection to nobody, for trying out the parser."""
+
+    def is_closing(self) -> bool:
+        """It is as open as it ever was."""
+        return False
+
+
 async def _reads_a_reply() -> bool:
     """A reply goes through the parser as it would from a connection."""
     protocol = aiohttp.client_proto.ResponseHandler(asyncio.get_running_loop())
-    protocol.connection_made(asyncio.Transport())
+    protocol.connection_made(_Nowhere())
     protocol.set_response_params(read_until_eof=True, auto_decompress=False)
-    protocol.data_received(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Name: x\r\n\r\n{}")
+    protocol.data_received(_REPLY)
     message, content = await protocol.read()
     read = content.read_nowait() if content.is_eof() else b""
     fine = (message.code, message.headers.get("x-name"), read) == (200, "x", b"{}")
     clean = protocol.is_connected() and not protocol.should_close
-    protocol.data_received(b"HTTP/1.1 200 OK\r\n")  # a reply that nobody asked for
+    protocol.data_received(_REPLY)  # and nobody asked for this one
     return fine and clean and protocol.should_close is True
 
 
@@ -77,7 +88,10 @@ class FastTransport:
         self._connector = session.connector
         self._timeout = session.timeout
         self._target = aiohttp.ClientRequest(
-            "POST", url, session=session, **route.request_arguments()
+            "POST",
+            url,
+            session=session,
+            **route.request_arguments(),  # and no headers of ours
         )
         lines = [f"POST {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]

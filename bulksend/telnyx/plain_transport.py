@@ -49,10 +49,17 @@ class PlainTransport:
     """An async context manager inside a session made with `traces`."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: yarl.URL, *, route: Route, reply_s: float
+        self,
+        session: aiohttp.ClientSession,
+        url: yarl.URL,
+        headers: Mapping[str, str],
+        *,
+        route: Route,
+        reply_s: float,
     ) -> None:
         self._session = session
         self._url = url
+        self._headers = headers
         self._route = route
         self._reply_s = reply_s
 
@@ -76,7 +83,7 @@ class PlainTransport:
             async with self._session.post(
                 self._url,
                 data=body,
-                headers={"Idempotency-Key": key},
+                headers={**self._headers, "Idempotency-Key": key},
                 allow_redirects=False,
                 trace_request_ctx=exchanging,
                 **self._route.request_arguments(),

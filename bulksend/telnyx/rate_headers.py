@@ -8,6 +8,7 @@ from bulksend.sms.message import Signal, Throttle
 from bulksend.telnyx import clock
 
 _RETRY_AFTER_MAX_S = 3600.0
+_NONSENSE_S = 86_400.0
 _REMAINING, _RESET, _RETRY_AFTER = "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"
 
 
@@ -31,7 +32,7 @@ def header(headers: Mapping[str, str], name: str) -> str:
 def seconds_from(value: str, now_s: float) -> float | None:
     """Seconds, an epoch (Telnyx's pages disagree) or an HTTP date -> seconds from now, 0 to 3600.
 
-    Nonsense counts as absent.
+    Nonsense counts as absent, and so does more than a day: nothing of Telnyx's takes longer.
     """
     try:
         number = float(value)
@@ -41,4 +42,6 @@ def seconds_from(value: str, now_s: float) -> float | None:
         if at_s is None:
             return None
         seconds = at_s - now_s
-    return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S) if seconds == seconds else None
+    if not seconds <= _NONSENSE_S:  # also what is not a number
+        return None
+    return min(max(seconds, 0.0), _RETRY_AFTER_MAX_S)

@@ -208,7 +208,7 @@ NEVER_HAD = [
         UNKNOWN,
     ),
 ]
-#: Transport, TLS, good requests before it, requests at once. The plain one uses no connection twice.
+#: Transport, TLS, good requests before, requests at once. The plain one uses no connection twice.
 WAYS = [
     pytest.param(plain, secure, earlier, at_once, id=f"{transport}-{way}-{wires}")
     for plain, transport in ((False, "fast"), (True, "plain"))

@@ -191,7 +191,7 @@ def test_a_reply_too_deep_to_read_its_cost_again_is_accepted_without_one() -> No
         ("2", 2.0),
         ("0.5", 0.5),
         ("-3", 0.0),
-        ("999999", 3600.0),
+        ("999999", None),
         (str(int(NOW.timestamp()) + 30), 30.0),
         ("Mon, 23 Nov 2026 12:00:10 GMT", 10.0),
         ("soon", None),
@@ -263,3 +263,52 @@ def test_a_base_url_that_could_show_the_key_is_refused(url: str) -> None:
 
 def test_the_key_has_no_repr() -> None:
     assert "canary" not in f"{client.Secret('canary')!r} {client.Secret('canary')}"
+
+
+ACCEPTED_ID = "40385f64-5717-4562-b3fc-2c963f66afa6"
+
+
+def reply_naming(**data: object) -> codes.Reply:
+    body = json.dumps({"data": {"id": ACCEPTED_ID} | data}).encode()
+    return codes.classify(Exchange(True, None, 200, {}, body), 0.0, "+447400000001")
+
+
+@pytest.mark.parametrize(
+    ("to", "status"),
+    [
+        pytest.param([{"phone_number": "+447400000001"}], Status.ACCEPTED, id="the-same"),
+        pytest.param([{"phone_number": "+44 7400 000001"}], Status.ACCEPTED, id="with-blanks"),
+        pytest.param([{"phone_number": "447400000001"}], Status.ACCEPTED, id="without-a-plus"),
+        pytest.param([{"phone_number": "00447400000001"}], Status.ACCEPTED, id="with-an-exit-code"),
+        pytest.param([{"phone_number": "07400000001"}], Status.ACCEPTED, id="nationally"),
+        pytest.param([{"phone_number": "+4474*****"}], Status.ACCEPTED, id="masked"),
+        pytest.param([{"phone_number": ""}], Status.ACCEPTED, id="empty"),
+        pytest.param([{"phone_number": None}], Status.ACCEPTED, id="null"),
+        pytest.param([{"status": "queued"}], Status.ACCEPTED, id="absent"),
+        pytest.param([], Status.ACCEPTED, id="nobody"),
+        pytest.param(None, Status.ACCEPTED, id="no-list"),
+        pytest.param("+447400000002", Status.ACCEPTED, id="a-string"),
+        pytest.param([{"phone_number": "+447400000002"}], Status.UNKNOWN, id="another"),
+        pytest.param([{"phone_number": "+33612345678"}], Status.UNKNOWN, id="another-country"),
+        pytest.param([{"phone_number": "07400000002"}], Status.UNKNOWN, id="another-nationally"),
+    ],
+)
+def test_a_yes_for_another_phone_is_nobodys_yes(to: object, status: Status) -> None:
+    assert reply_naming(to=to).status is status
+
+
+def test_a_message_that_was_lost_at_once_is_accepted_and_keeps_its_error() -> None:
+    problem = {"code": "40010", "title": "Not registered", "detail": ""}
+
+    reply = reply_naming(to=[{"status": "sending_failed"}], errors=[problem])
+
+    assert (reply.status, reply.code, reply.error) == (Status.ACCEPTED, "40010", "Not registered")
+
+
+def test_an_error_inside_a_yes_without_an_id_is_told() -> None:
+    body = json.dumps({"data": {}, "errors": [{"code": "40310", "title": "Invalid 'to'"}]}).encode()
+
+    reply = codes.classify(Exchange(True, None, 200, {}, body), 0.0)
+
+    assert reply.status is Status.UNKNOWN
+    assert "40310" in reply.error
