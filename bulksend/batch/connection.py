@@ -11,7 +11,8 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
 from bulksend.sandbox import server as sandbox
-from bulksend.telnyx import client, network
+from bulksend.telnyx import client
+from bulksend.telnyx.wire import network
 
 
 @dataclass(frozen=True, slots=True)

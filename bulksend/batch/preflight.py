@@ -11,7 +11,7 @@ from bulksend.errors import TEXT_FOR, Code
 from bulksend.reconcile.idempotency import PROOF_LIFE_S, Proof, Verdict
 from bulksend.telnyx.account import Balance, Profile
 from bulksend.telnyx.codes import Exchange, Failure
-from bulksend.telnyx.network import Route
+from bulksend.telnyx.wire.network import Route
 
 #: A clock that is further off makes the times in the journal hard to compare with Telnyx's.
 CLOCK_OFF_S = 30.0

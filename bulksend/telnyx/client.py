@@ -14,11 +14,12 @@ import orjson
 import yarl
 
 from bulksend.sms.message import Message, Reply
-from bulksend.telnyx import clock, codes, failures, fast_transport, plain_transport, reference
+from bulksend.telnyx import clock, codes, reference
 from bulksend.telnyx.codes import Exchange, Failure
-from bulksend.telnyx.network import DIRECT, Route
-from bulksend.telnyx.transport import Exchanging, Transport, read_whole
-from bulksend.telnyx.unpacking import unpack
+from bulksend.telnyx.wire import failures, fast_transport, plain_transport
+from bulksend.telnyx.wire.network import DIRECT, Route
+from bulksend.telnyx.wire.transport import Exchanging, Transport, read_whole
+from bulksend.telnyx.wire.unpacking import unpack
 
 SEND_PATH = "/messages/alphanumeric_sender_id"
 _HEADERS = (

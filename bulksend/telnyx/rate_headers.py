@@ -26,6 +26,7 @@ def signal(headers: Mapping[str, str], throttle: Throttle | None, now_s: float) 
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
+    """A header without the blanks around it; "" where there is none."""
     return headers[name].strip() if name in headers else ""
 
 

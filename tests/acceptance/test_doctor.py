@@ -42,7 +42,7 @@ def test_everything_is_looked_at_and_nothing_is_sent(
 
     assert shown.returncode == found["exit_code"] == 0, shown.stderr
     assert [it["name"] for it in found["checks"]] == [
-        *("key", "balance", "profile", "destinations", "spend limit", "smart encoding"),
+        *("network", "key", "balance", "profile", "destinations", "spend limit", "smart encoding"),
         *("sender", "opt-outs", "clock", "limits", "idempotency", "journal"),
     ]
     assert found["fail"] == 0
@@ -55,7 +55,7 @@ def test_a_wrong_key_fails_with_2_and_is_never_shown(sandbox: cli.RunningSandbox
 
     found = document(ended)
     assert (ended.returncode, found["exit_code"], found["fail"]) == (2, 2, 1)
-    assert found["checks"][0]["name"] == "key"
+    assert found["checks"][1]["name"] == "key"
     assert "canary" not in ended.stdout + ended.stderr
 
 

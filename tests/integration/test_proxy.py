@@ -13,7 +13,8 @@ import pytest
 
 from bulksend.errors import Code
 from bulksend.sms.message import Status
-from bulksend.telnyx import client, network
+from bulksend.telnyx import client
+from bulksend.telnyx.wire import network
 from tests import wire_server as wire
 from tests.makers import PROFILE, make_message
 

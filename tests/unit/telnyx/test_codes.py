@@ -12,8 +12,9 @@ import pytest
 from bulksend import errors
 from bulksend.errors import Code, Stop
 from bulksend.sms.message import Money, Signal, Status, Throttle
-from bulksend.telnyx import client, codes, network, rate_headers
+from bulksend.telnyx import client, codes, rate_headers
 from bulksend.telnyx.codes import Exchange, Failure
+from bulksend.telnyx.wire import network
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ID = "40385f64-5717-4562-b3fc-2c963f66afa6"

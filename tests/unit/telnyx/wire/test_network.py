@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors
-from bulksend.telnyx import network
+from bulksend.telnyx.wire import network
 
 TELNYX = "https://api.telnyx.com/v2"
 OFFICE = "http://office:8080"

@@ -25,9 +25,9 @@ import aiohttp
 import aiohttp.client_proto
 import yarl
 
-from bulksend.telnyx import transport
-from bulksend.telnyx.network import Route
-from bulksend.telnyx.transport import Exchanging
+from bulksend.telnyx.wire import transport
+from bulksend.telnyx.wire.network import Route
+from bulksend.telnyx.wire.transport import Exchanging
 
 #: The longest that a connection waits for its next request. A handshake costs nothing; a connection
 #: that the server closes at that very moment costs a row that a person must settle.

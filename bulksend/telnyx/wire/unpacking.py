@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from bulksend.telnyx.transport import REPLY_MAX_BYTES
+from bulksend.telnyx.wire.transport import REPLY_MAX_BYTES
 
 #: What zlib is told of each Content-Encoding: the gzip header, or either of deflate's two forms.
 _WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from bulksend.telnyx import fast_transport
+from bulksend.telnyx.wire import fast_transport
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from typing import Any, Self
 import aiohttp
 import yarl
 
-from bulksend.telnyx import transport
-from bulksend.telnyx.network import Route
-from bulksend.telnyx.transport import Exchanging
+from bulksend.telnyx.wire import transport
+from bulksend.telnyx.wire.network import Route
+from bulksend.telnyx.wire.transport import Exchanging
 
 
 def traces() -> list[aiohttp.TraceConfig]:

@@ -14,7 +14,7 @@ import aiohttp
 import aiohttp.http
 
 from bulksend.telnyx.codes import Failure
-from bulksend.telnyx.network import Route
+from bulksend.telnyx.wire.network import Route
 
 #: Everything that the wire can raise.
 WIRE_FAULTS = (

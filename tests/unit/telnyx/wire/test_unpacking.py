@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from bulksend.telnyx import unpacking
+from bulksend.telnyx.wire import unpacking
 
 BODY = b'{"data": {"id": "x"}}'
 RAW = zlib.compressobj(wbits=-15)
