@@ -23,6 +23,8 @@ from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Stop
+from bulksend.receipts import asking
+from bulksend.receipts.collect import Patience
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
@@ -124,7 +126,23 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work)
+        if task.settings.wait_receipts_s and not switch:
+            await switch.outlast(_wait_for_receipts(task, gateway, reporter))
     return _end(switch, progress)
+
+
+async def _wait_for_receipts(task: Task, gateway: client.Client, reporter: Reporter) -> None:
+    """All rows are settled; what became of them is kept elsewhere, so no trouble ends the batch."""
+    facts, path = task.journal.batch(), task.settings.journal_path
+    about = asking.Asked(facts=facts, envelope=batch.envelope(facts), journal_path=path)
+    patience = Patience.of(task.settings.wait_receipts_s)
+    try:
+        ended = await asking.ask(gateway, about, patience, reporter.note, lambda: False)
+    except (errors.Locked, errors.JournalError) as failure:
+        reporter.note(f"what became of the messages is not asked: {failure.message}")
+        return
+    if ended.trouble is not None:
+        reporter.note(asking.TROUBLE_TEXT[ended.trouble])
 
 
 def _end(switch: halt.Halt, progress: Progress) -> End:

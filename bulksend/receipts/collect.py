@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from bulksend import journal
 from bulksend.receipts import schedule
@@ -24,6 +25,11 @@ class Patience:
     #: 0: one pass.
     wait_s: float = 0.0
     every_s: float = 30.0
+
+    @classmethod
+    def of(cls, wait_s: float) -> Self:
+        """Some passes also where the time is short."""
+        return cls(wait_s=wait_s, every_s=min(max(wait_s / 10, 1.0), 30.0))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -308,3 +308,17 @@ async def test_results_follow_the_contacts_files_delimiter_and_mark(tmp_path):
 
         assert content.startswith(b"\xef\xbb\xbfphone;name;row;status;")
         assert "+447911000000;Jürgen;2;accepted;".encode() in content
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_a_run_can_wait_for_what_becomes_of_its_messages(tmp_path, embedded):
+    async with world(tmp_path, rows=5, fates="[]") as batch:
+        waiting = replace(batch.settings, wait_receipts_s=15.0)
+        if embedded:
+            waiting = replace(waiting, sandbox=True, base_url=None)
+
+        ended = await asyncio.to_thread(run.run, waiting, batch.listening)
+
+        assert ended.exit_code == 0
+        assert ended.deliveries.delivered == 5
+        assert ended.seconds < 10
