@@ -24,7 +24,6 @@ from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Stop
 from bulksend.receipts import asking
-from bulksend.receipts.collect import Patience
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
@@ -93,9 +92,8 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
     )
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(accesses.opened(access, task.settings))
-        gateway = await stack.enter_async_context(
-            server.client(batch.envelope(task.journal.batch()))
-        )
+        envelope = batch.envelope(task.journal.batch())
+        gateway = await stack.enter_async_context(server.client(envelope))
         pacer = await stack.enter_async_context(pacing.Pacer(pace.parse_rate(guards.rate)))
         await stack.enter_async_context(task.journal.writing())
         source = feed.Feed(batches)
@@ -126,23 +124,15 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work)
-        if task.settings.wait_receipts_s and not switch:
-            await switch.outlast(_wait_for_receipts(task, gateway, reporter))
+        await switch.outlast(asking.after_sending(gateway, *_about(task), reporter.note))
     return _end(switch, progress)
 
 
-async def _wait_for_receipts(task: Task, gateway: client.Client, reporter: Reporter) -> None:
-    """All rows are settled; what became of them is kept elsewhere, so no trouble ends the batch."""
+def _about(task: Task) -> tuple[asking.Asked, float]:
+    """The batch to ask about when everything is sent, and how long."""
     facts, path = task.journal.batch(), task.settings.journal_path
     about = asking.Asked(facts=facts, envelope=batch.envelope(facts), journal_path=path)
-    patience = Patience.of(task.settings.wait_receipts_s)
-    try:
-        ended = await asking.ask(gateway, about, patience, reporter.note, lambda: False)
-    except (errors.Locked, errors.JournalError) as failure:
-        reporter.note(f"what became of the messages is not asked: {failure.message}")
-        return
-    if ended.trouble is not None:
-        reporter.note(asking.TROUBLE_TEXT[ended.trouble])
+    return about, task.settings.wait_receipts_s
 
 
 def _end(switch: halt.Halt, progress: Progress) -> End:

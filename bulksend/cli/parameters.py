@@ -146,6 +146,8 @@ class ReceiptsParameters(BatchParameters):
 
     wait_s: float = 0.0
     every_s: float = 30.0
+    listen: str | None = None
+    public_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

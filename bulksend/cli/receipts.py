@@ -15,6 +15,7 @@ _EXAMPLES = """\b
 Examples:
   bulksend receipts contacts.csv
   bulksend receipts contacts.csv --wait 30m
+  bulksend receipts contacts.csv --listen 127.0.0.1:8000
 """
 
 
@@ -39,6 +40,17 @@ Examples:
         metavar="TIME",
         help="The shortest time between two passes; it doubles up to 15m.  [default: 30s]",
     ),
+    options.option(
+        "--listen",
+        metavar="HOST:PORT",
+        help="Take Telnyx's webhooks in instead, until Ctrl-C (needs the extra `listen`).",
+    ),
+    options.option(
+        "--public-key",
+        envvar=["TELNYX_PUBLIC_KEY", "BULKSEND_PUBLIC_KEY"],
+        metavar="BASE64",
+        help="Telnyx's, from the portal.  [default: TELNYX_PUBLIC_KEY]",
+    ),
 )
 @options.PLACE
 @options.SERVER
@@ -52,11 +64,20 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
 
     if not parameters.every_s:
         raise click.UsageError("--every needs a time like 30s: Telnyx is not asked without a pause")
-    ended = command.receipts(
-        asked.typed_alone(asked.settings(parameters), parameters.typed),
-        show.reporter(parameters),
-        Patience(wait_s=parameters.wait_s, every_s=parameters.every_s),
-    )
+    settings = asked.typed_alone(asked.settings(parameters), parameters.typed)
+    if parameters.listen is not None:
+        if not parameters.public_key:
+            raise click.UsageError("--listen needs Telnyx's public key in TELNYX_PUBLIC_KEY")
+        ended = command.listen(
+            settings,
+            show.reporter(parameters),
+            parameters.listen,
+            parameters.public_key,
+            parameters.wait_s,
+        )
+    else:
+        patience = Patience(wait_s=parameters.wait_s, every_s=parameters.every_s)
+        ended = command.receipts(settings, show.reporter(parameters), patience)
     if parameters.output.as_json:
         ending.document(receipts_json.document(ended))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,12 +21,16 @@ from bulksend.batch.control import signals
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.commands import results
-from bulksend.receipts import asking
+from bulksend.receipts import asking, intake, signature, store
+from bulksend.receipts import listen as receipt_server
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.sending import halt
 from bulksend.sms.message import Status
 from bulksend.telnyx import client
 from bulksend.telnyx.receipt_search import Trouble
+
+#: A listener that nobody ends.
+_FOR_EVER_S = 10 * 365 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,55 @@ def receipts(settings: Settings, reporter: Reporter, patience: Patience) -> Rece
     return _ended(settings, collected, began_s, reporter, switch.reason)
 
 
+def listen(
+    settings: Settings, reporter: Reporter, where: str, public_key: str, wait_s: float
+) -> Receipts:
+    """Take Telnyx's webhooks in until Ctrl-C, or so long; then write the results again.
+
+    Raises UsageError for an address or a key that cannot be used, as `receipts` does.
+    """
+    began_s = time.monotonic()
+    address, check = receipt_server.parse_address(where), signature.checker(public_key)
+    identity.refuse_missing(settings)
+    with journal.read(settings.journal_path) as record:
+        facts = record.batch()
+    collected = Collected()
+    asyncio.run(_listen(settings, reporter, facts, address, check, wait_s))
+    return _ended(settings, collected, began_s, reporter)
+
+
+async def _listen(
+    settings: Settings,
+    reporter: Reporter,
+    facts: journal.Batch,
+    address: receipt_server.Address,
+    check: signature.Check,
+    wait_s: float,
+) -> None:
+    """Ctrl-C is how a listener ends: it is no interruption."""
+    switch = halt.Halt()
+
+    def known(message_ids: Collection[str]) -> Collection[str]:
+        with journal.read(settings.journal_path) as record:
+            return record.known_messages(message_ids)
+
+    row_reference = identity.envelope(facts).row_reference
+    assert row_reference is not None  # noqa: S101 - every batch makes one
+    with store.Store.open(store.path_beside(settings.journal_path), facts.batch_id) as kept:
+        taking = intake.Intake(
+            kept, known, lambda url: row_reference.find(url) is not None, facts.sender
+        )
+        async with receipt_server.listening(address, check, taking) as open_at:
+            reporter.note(f"listening for Telnyx's webhooks on http://{open_at}; Ctrl-C ends it")
+            with signals.two_steps(switch, lambda: None, lambda _: None):
+                await switch.outlast(asyncio.sleep(wait_s or _FOR_EVER_S))
+    took = taking.counts
+    reporter.note(
+        f"{took['taken']:,} events taken in, {took['foreign']:,} of other messages, "
+        f"{took['forged']:,} forged or too old"
+    )
+
+
 async def _with_gateway(
     access: connection.Access,
     facts: journal.Batch,
@@ -99,9 +152,7 @@ async def _with_gateway(
 ) -> None:
     """The first Ctrl-C ends the asking at once: what was heard is written down."""
     async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(
-            client.Client(access.base_url, access.key, identity.envelope(facts))
-        )
+        gateway = await stack.enter_async_context(access.client(identity.envelope(facts)))
         stack.enter_context(signals.two_steps(switch, lambda: None, reporter.note))
         await switch.outlast(work(gateway))
 

@@ -98,6 +98,21 @@ async def ask(
         return await collect.collect(polling, source, gateway, patience, saying.passed)
 
 
+async def after_sending(
+    gateway: client.Client, batch: Asked, wait_s: float, note: Callable[[str], None]
+) -> None:
+    """Ask for so long; 0.0: not at all. All rows are settled, so no trouble ends the batch."""
+    if not wait_s:
+        return
+    try:
+        ended = await ask(gateway, batch, Patience.of(wait_s), note, lambda: False)
+    except (errors.Locked, errors.JournalError) as failure:
+        note(f"what became of the messages is not asked: {failure.message}")
+        return
+    if ended.trouble is not None:
+        note(TROUBLE_TEXT[ended.trouble])
+
+
 def _accepted(journal_path: Path) -> Callable[[], collect.Accepted]:
     def accepted() -> collect.Accepted:
         with journal.read(journal_path) as record:
