@@ -223,7 +223,7 @@ def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Se
         return loader.from_frame(contacts, name=settings.contacts.name), settings
     if isinstance(contacts, str | Path):
         settings = replace(settings, contacts=Path(contacts))
-        return loader.open_contacts(settings.contacts), settings
+        return loader.open_contacts(settings.contacts, settings.layout), settings
     way = "call .collect() first" if isinstance(contacts, pl.LazyFrame) else "make one of them"
     raise errors.UsageError(
         f"contacts must be a polars DataFrame or the path of a file, and not a "

@@ -73,6 +73,8 @@ class Code(StrEnum):
     # invalid: the row never became a message
     RAGGED_ROW = "ragged_row"
     REPEATED_HEADER = "repeated_header"
+    STRAY_QUOTE = "stray_quote"
+    UNDECODABLE = "undecodable"
     NUL_CHARACTER = "nul_character"
     CELL_ERROR = "cell_error"
     CELL_UNCALCULATED = "cell_uncalculated"
@@ -136,6 +138,8 @@ LEFT_OUT = frozenset(
 TEXT_FOR: dict[Code, str] = {
     Code.RAGGED_ROW: "the row has a different number of fields than the header",
     Code.REPEATED_HEADER: "the row repeats the header",
+    Code.STRAY_QUOTE: "a quote stands where it cannot close its cell",
+    Code.UNDECODABLE: "a byte of the row has no meaning in the file's encoding",
     Code.NUL_CHARACTER: "the row holds a NUL character",
     Code.CELL_ERROR: "a cell of the row shows an error such as #N/A",
     Code.CELL_UNCALCULATED: (

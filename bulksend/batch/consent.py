@@ -10,13 +10,27 @@ from bulksend.batch.settings import Settings
 
 def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -> None:
     """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing."""
-    if settings.sandbox or not plan.estimate.sendable or settings.yes:
+    if settings.sandbox or not plan.estimate.sendable:
+        return
+    if settings.yes:
+        refuse_guesses(plan)
         return
     if not reporter.confirm(_question(plan, settings, base_url)):
         raise errors.UsageError(
             "no consent; nothing was sent",
             hint="look at the batch with --dry-run",
             code="no_consent",
+        )
+
+
+def refuse_guesses(plan: Plan) -> None:
+    """Raises ContactsError where the texts rest on a guess that nobody has seen."""
+    if doubt := plan.contacts.reading.doubt:
+        raise errors.ContactsError(
+            f"{plan.contacts.name}: {doubt}",
+            hint=f"look at it with --dry-run, then name the right one: --encoding "
+            f"{plan.contacts.reading.encoding}",
+            code="encoding_doubtful",
         )
 
 
@@ -29,6 +43,8 @@ def _question(plan: Plan, settings: Settings, base_url: str) -> str:
         f"{settings.contacts.name}: {sendable} texts from {plan.identity.sender} via {base_url}",
         f"{counts.parts} parts, {price or 'no price'}{unpriced}; "
         f"{counts.invalid} rows invalid, {counts.skipped} skipped",
+        f"phones: column {plan.phone_column or '(no name)'}",
+        *plan.contacts.notes,
         *(f"  row {it.row}: {it.text[:160]!r}" for it in counts.samples),
     ]
     return "\n".join(lines)

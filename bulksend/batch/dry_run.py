@@ -27,6 +27,10 @@ class DryRun:
     duration_s: float
     rate: str
     contacts_name: str
+    #: The column that the phones come from.
+    phone_column: str
+    #: As Python knows it; "" for a workbook.
+    file_encoding: str
     #: What the prices rest on.
     confidence: Confidence
     #: What the provider's queue cannot hold.
@@ -53,7 +57,7 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             hint="add --results problems.csv",
             code="option_missing",
         )
-    contacts = loader.open_contacts(settings.contacts)
+    contacts = loader.open_contacts(settings.contacts, settings.layout)
     for remark in contacts.notes:
         reporter.note(remark)
     if settings.identity.sender is not None:
@@ -79,6 +83,8 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
         duration.seconds(sendable, rate_per_s),
         settings.guards.rate,
         planned.contacts.name,
+        planned.phone_column,
+        planned.contacts.reading.encoding,
         confidence(planned.rate_card, {it.country: it.parts for it in counts.countries}),
         tuple(duration.findings(sendable, parts, rate_per_s)),
     )

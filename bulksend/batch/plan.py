@@ -18,7 +18,8 @@ from bulksend.batch.settings import (
     Settings,
     require,
 )
-from bulksend.contacts import compose, left_out, loader, rows, suppression
+from bulksend.contacts import compose, left_out, loader, phone_column, rows, suppression
+from bulksend.contacts import header as headers
 from bulksend.estimate import estimator as estimates
 from bulksend.sms import rates, sender
 from bulksend.sms.message import OnDuplicate
@@ -37,6 +38,11 @@ class Plan:
     message_plan: compose.MessagePlan
     estimate: estimates.Estimate
     rate_card: rates.RateCard
+
+    @property
+    def phone_column(self) -> str:
+        """The name of the column that the phones come from."""
+        return self.message_plan.header.names[self.message_plan.to_column]
 
     @property
     def on_duplicate(self) -> OnDuplicate:
@@ -76,12 +82,16 @@ def make_plan(
 
     `rules` leave rows out beside those that the guards make. Raises ContactsError or UsageError.
     """
-    to_column = loader.phone_column(contacts.header, identity.to_column)
-    text_column = loader.text_column(contacts.header, identity.text_column)
+    chosen = phone_column.choose(
+        contacts.header, identity.to_column, contacts.reading.sample, identity.default_region
+    )
+    if chosen.note:
+        reporter.note(chosen.note)
+    text_column = headers.text_column(contacts.header, identity.text_column)
     template = _template(identity, text_column, settings)
     message_plan = compose.make_message_plan(
         contacts.header,
-        to_column=to_column,
+        to_column=chosen.column,
         text_column=None if template is not None else text_column,
         template_source=template,
         default_region=identity.default_region,

@@ -23,7 +23,7 @@ def results(settings: Settings, only: Sequence[str] = ()) -> summary.Summary:
     if only:
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
         _refuse_foreign(settings)
-    contacts = loader.open_contacts(settings.contacts)
+    contacts = loader.open_contacts(settings.contacts, settings.layout)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
         changes = identity.changes(facts, settings.identity, contacts.digest())

@@ -22,7 +22,7 @@ def run(settings: Settings, reporter: Reporter) -> summary.Summary:
 
     Raises the errors of `errors.py`; nothing was sent when it does, unless it says otherwise.
     """
-    contacts = loader.open_contacts(settings.contacts)
+    contacts = loader.open_contacts(settings.contacts, settings.layout)
     for remark in contacts.notes:
         reporter.note(remark)
     return run_contacts(contacts, settings, reporter)

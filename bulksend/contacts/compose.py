@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bulksend import errors
+from bulksend.contacts import cell_values
 from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms import countries, encoding, template
@@ -130,10 +131,15 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
         chunk[message_plan.header.cell(message_plan.to_column)], message_plan.default_region
     )
     text, fault = _texts(chunk, message_plan)
+    needed = {
+        name: message_plan.header.cell(at) for name, at in needed_columns(message_plan).items()
+    }
+    broken = cell_values.problems(chunk, needed)
     counted = smart.smart_column(text) if message_plan.smart_encoding else text
     measured = encoding.measure_column(counted)
     problems = _first_problem(
-        chunk, phones, _no_alphanumeric(phones), fault, _text_problem(counted, measured["parts"])
+        *(chunk, broken, phones, _no_alphanumeric(phones), fault),
+        _text_problem(counted, measured["parts"]),
     )
     texts = measured.insert_column(0, text.alias("text"))
     if problems["problem"].null_count() < problems.height:
@@ -145,6 +151,14 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
         .hstack(texts)
         .hstack(problems)
     )
+
+
+def needed_columns(message_plan: MessagePlan) -> dict[str, int]:
+    """The columns that a text or its phone is made of: name and place."""
+    at = {message_plan.header.names[message_plan.to_column]: message_plan.to_column}
+    if message_plan.text_column is not None:
+        at[message_plan.header.names[message_plan.text_column]] = message_plan.text_column
+    return at | placeholder_columns(message_plan)
 
 
 def _no_alphanumeric(phones: pl.DataFrame) -> pl.DataFrame:
@@ -193,23 +207,23 @@ def _texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, p
     """The rendered texts, and the problems of rendering (problem, problem_text)."""
     if message_plan.template is None:
         return _own_texts(chunk, message_plan)
-    cells = {
+    columns = {
         name: message_plan.header.cell(at) for name, at in placeholder_columns(message_plan).items()
     }
+    values = pl.DataFrame(
+        [cell_values.inserted(chunk[cell]).alias(name) for name, cell in columns.items()]
+    )
     pieces = [
-        pl.col(cells[piece.name]) if isinstance(piece, template.Placeholder) else pl.lit(piece)
+        pl.col(piece.name) if isinstance(piece, template.Placeholder) else pl.lit(piece)
         for piece in message_plan.template.pieces
     ]
     missing = pl.lit(None, dtype=pl.String)
-    if message_plan.on_missing is OnMissing.ERROR and cells:
-        missing = pl.coalesce(
-            pl.when(pl.col(cell).str.strip_chars() == "").then(pl.lit(name))
-            for name, cell in cells.items()
-        )
-    rendered = chunk.select(
-        text=pl.concat_str(pieces) if pieces else pl.lit(""),
-        missing=missing,
-        row="row",  # keeps the height where the template has no placeholder
+    if message_plan.on_missing is OnMissing.ERROR and columns:
+        missing = pl.coalesce(pl.when(pl.col(name) == "").then(pl.lit(name)) for name in columns)
+    if not columns:  # the frame of no columns has no height
+        values = chunk.select("row")
+    rendered = values.with_columns(
+        text=pl.concat_str(pieces) if pieces else pl.lit(""), missing=missing
     )
     return rendered["text"], _missing(rendered["missing"])
 
@@ -224,7 +238,7 @@ def _missing(names: pl.Series) -> pl.DataFrame:
 
 def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, pl.DataFrame]:
     """Texts out of the text column: each cell is a template; most have no braces at all."""
-    cells = chunk[message_plan.header.cell(message_plan.text_column or 0)]
+    cells = chunk[message_plan.header.cell(message_plan.text_column or 0)].str.strip_chars()
     at = cells.str.contains("[{}]").arg_true()
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
     if at.is_empty():
@@ -254,9 +268,14 @@ def _render(
         parsed, placeholder_columns = _parsed(cell, message_plan.header)
     except errors.ContactsError as fault:
         return cell, str(Code.TEMPLATE_INVALID), f"{fault.message}; {fault.hint}"
-    fields = {name: values[at] for name, at in placeholder_columns.items()}
+    fields = {
+        name: cell_values.inserted_one(values[at]) for name, at in placeholder_columns.items()
+    }
+    broken = next((name for name, value in fields.items() if cell_values.is_error(value)), None)
+    if broken is not None:
+        return None, str(Code.CELL_ERROR), cell_values.sentence(broken, fields[broken])
     text = parsed.render(fields)
-    empty = next((name for name, value in fields.items() if not value.strip()), None)
+    empty = next((name for name, value in fields.items() if not value), None)
     if empty is None or message_plan.on_missing is OnMissing.EMPTY:
         return text, None, None
     return text, str(Code.FIELD_MISSING), f"the text wants {empty}, which is empty in this row"

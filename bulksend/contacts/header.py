@@ -10,11 +10,6 @@ from bulksend import errors
 
 #: What nobody sees around a name.
 BLANKS = " \t\r\n\u00a0\ufeff\u200b"
-_PHONE_NAMES = (
-    *("to", "phone", "phone number", "phone no", "mobile", "mobile number", "mobile phone"),
-    *("msisdn", "cell", "cell phone", "cellphone", "cell number", "telephone"),
-    *("telephone number", "tel", "recipient", "number", "gsm", "handy", "telefon"),
-)
 _TEXT_NAMES = ("text",)
 
 
@@ -53,36 +48,16 @@ def make_header(cells: list[str]) -> Header:
     return Header(tuple(cell.strip(BLANKS) for cell in cells))
 
 
-def phone_column(header: Header, wanted: str | None) -> int:
-    """The column of the phones. Raises ContactsError naming the columns there are."""
-    if wanted is not None:
-        return _named(header, wanted, "--to-column")
-    columns = [at for at, name in enumerate(header.names) if folded(name) in _PHONE_NAMES]
-    if len(columns) == 1:
-        return columns[0]
-    if not columns:
-        raise errors.ContactsError(
-            f"no column holds phone numbers by its name; the columns are {header.listed()}",
-            hint="name it with --to-column COLUMN",
-            code="no_phone_column",
-        )
-    names = " and ".join(f"`{header.names[at]}`" for at in columns)
-    raise errors.ContactsError(
-        f"two columns could hold the phone numbers: {names}",
-        hint="choose one with --to-column COLUMN",
-        code="two_phone_columns",
-    )
-
-
 def text_column(header: Header, wanted: str | None) -> int | None:
     """The column of the texts, if there is one. Raises ContactsError."""
     if wanted is not None:
-        return _named(header, wanted, "--text-column")
+        return named(header, wanted, "--text-column")
     columns = [at for at, name in enumerate(header.names) if folded(name) in _TEXT_NAMES]
     return columns[0] if len(columns) == 1 else None
 
 
-def _named(header: Header, wanted: str, option: str) -> int:
+def named(header: Header, wanted: str, option: str) -> int:
+    """The column that the person named. Raises ContactsError naming the nearest."""
     columns = header.find(wanted)
     if len(columns) == 1:
         return columns[0]

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import own_files as corrected
-from bulksend.contacts.header import Header, make_header, phone_column, text_column
-from bulksend.contacts.reading import csv_reader as records
-from bulksend.contacts.reading import dialect, source, workbook
-
-__all__ = ["Contacts", "from_frame", "open_contacts", "phone_column", "text_column"]
+from bulksend.contacts import own_files
+from bulksend.contacts.header import Header, make_header
+from bulksend.contacts.layout import Layout
+from bulksend.contacts.reading import code_pages, csv_reader, dialect, source, table, workbook
 
 COLUMNS_MAX = 1000
 _SAMPLE_BYTES = 256 << 10
 _FRAME_ROWS = 50_000
-_DATA_NOT_NAMES = re.compile(r"\+?[0-9][0-9 ()./-]{7,}")
+#: Records by which header and phone column are recognised.
+_SAMPLE_RECORDS = 100
+_RECOGNISED = Layout()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a person should know of how the file was read."""
+
+    notes: tuple[str, ...] = ()
+    #: The text's encoding as Python knows it; "" for a workbook or a frame.
+    encoding: str = ""
+    #: Why the encoding is a guess that needs the person's word; "" where it is beyond doubt.
+    doubt: str = ""
+    #: The first rows, by which the column of the phones is recognised.
+    sample: tuple[Sequence[str], ...] = ()
 
 
 class Contacts:
-    """A contacts file, or a frame: a header, and chunks that can be walked any number of times.
+    """A contacts file, or a frame: a header, and chunks that can be passed over any number of
+    times.
 
-    A chunk has `row` (UInt32, as the spreadsheet numbers it: the header is 1), `problem` and
+    A chunk has `row` (UInt32, as the spreadsheet numbers it: the first line is 1), `problem` and
     `problem_text` (null for a good row), and `c0`... with the cells as they are, "" where empty.
     """
 
@@ -36,23 +50,27 @@ class Contacts:
         self,
         name: str,
         header: Header,
-        walk: Callable[[], Iterator[pl.DataFrame]],
+        chunks: Callable[[], Iterator[pl.DataFrame]],
         *,
         sha256: str,
         size_bytes: int = 0,
-        notes: Sequence[str] = (),
+        reading: Reading = Reading(),
     ) -> None:
         self.name = name
         self.header = header
         self.size_bytes = size_bytes
-        #: What a person should know of how the file was read.
-        self.notes = tuple(notes)
-        self._walk = walk
+        self.reading = reading
+        self._chunks = chunks
         self._sha256 = sha256
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the file was read."""
+        return self.reading.notes
 
     def chunks(self) -> Iterator[pl.DataFrame]:
         """Frames of bounded size in the file's order. Raises ContactsError."""
-        for chunk in self._walk():  # which holds the file open, as long as this does
+        for chunk in self._chunks():  # which holds the file open, as long as this does
             if chunk.height:
                 yield chunk
 
@@ -61,11 +79,14 @@ class Contacts:
         return self._sha256
 
 
-def open_contacts(path: Path) -> Contacts:
-    """A contacts file on disk. Raises ContactsError naming file, fault and way out."""
+def open_contacts(path: Path, layout: Layout = _RECOGNISED) -> Contacts:
+    """A contacts file on disk; what `layout` says is obeyed, the rest is recognised.
+
+    Raises ContactsError naming file, fault and way out.
+    """
     descriptor = source.open_file(path)
     try:
-        contacts = _read(path, descriptor)
+        contacts = _read(path, descriptor, layout)
     except BaseException:
         os.close(descriptor)
         raise
@@ -73,54 +94,66 @@ def open_contacts(path: Path) -> Contacts:
     return contacts
 
 
-def _read(path: Path, descriptor: int) -> Contacts:
-    survey = source.survey(path, descriptor)
+def _read(path: Path, descriptor: int, layout: Layout) -> Contacts:
+    survey = source.survey(path, descriptor, layout.encoding)
     if survey.zipped:
-        return _open_workbook(path, descriptor, survey)
-    delimiter, sep_line = dialect.find_delimiter(_sample(path, descriptor, survey))
+        return _open_workbook(path, descriptor, survey, layout)
+    form = dialect.find_dialect(_sample(path, descriptor, survey), layout.delimiter)
 
     def blocks() -> Iterator[bytes]:
         """The text without its BOMs and its `sep=` line, which nobody sees."""
         every = source.utf8_blocks(path, descriptor, survey)
-        yield next(every)[sep_line:]
+        yield next(every)[form.sep_line :]
         yield from every
 
-    header, header_row = records.read_header(str(path), blocks(), delimiter)
-    _check_header(path, header, header_row)
-    frames = records.Frames(str(path), header, header_row, delimiter)
-    foreign = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
-    name = foreign.get(survey.encoding)
-    own, walk = corrected.as_it_was(header, lambda: frames.read(blocks()))
+    records = csv_reader.first_records(str(path), blocks(), form, _sampled(layout))
+    place = table.place(path.name, records, layout.header_row)
+    _check_header(path, place.header)
+    encoding = survey.encoding
+    bad = code_pages.label(encoding.encoding) if encoding.damaged else ""
+    frames = csv_reader.Frames(str(path), place.header, place.row, form, undecodable=bad)
+    own, chunks = own_files.as_it_was(place.header, lambda: frames.read(blocks()))
     return Contacts(
         path.name,
         own,
-        walk,
+        chunks,
         sha256=survey.sha256,
         size_bytes=survey.size_bytes,
-        notes=[f"{path.name}: read as {name}"] if name else [],
+        reading=Reading(
+            notes=tuple(f"{path.name}: {note}" for note in (*encoding.notes(), *place.notes)),
+            encoding=encoding.encoding,
+            doubt=encoding.doubt,
+            sample=place.sample,
+        ),
     )
 
 
-def _open_workbook(path: Path, descriptor: int, survey: source.Survey) -> Contacts:
+def _sampled(layout: Layout) -> int:
+    """Records that are looked at before the file is read."""
+    return _SAMPLE_RECORDS + (layout.header_row or 0)
+
+
+def _open_workbook(path: Path, descriptor: int, survey: source.Survey, layout: Layout) -> Contacts:
     """A workbook, known by its bytes and not by its name."""
-    book = workbook.read(str(path), source.whole(path, descriptor, survey))
-    _check_header(path, book.header, book.header_row)
-    rows = records.Frames(str(path), book.header, book.header_row, ",").of_rows(book.rows)
-    frames = list(rows)
+    book = workbook.read(str(path), source.whole(path, descriptor, survey), layout)
+    place = book.place
+    _check_header(path, place.header)
+    frames = list(csv_reader.Frames(str(path), place.header, place.row).of_rows(book.rows))
 
     def as_read() -> Iterator[pl.DataFrame]:
         """What was read, as long as the file is the same."""
         source.whole(path, descriptor, survey)
         return iter(frames)
 
-    own, walk = corrected.as_it_was(book.header, as_read)
+    own, chunks = own_files.as_it_was(place.header, as_read)
+    notes = (*book.notes, *place.notes)
     return Contacts(
         path.name,
         own,
-        walk,
+        chunks,
         sha256=survey.sha256,
         size_bytes=survey.size_bytes,
-        notes=[f"{path.name}: {note}" for note in book.notes],
+        reading=Reading(notes=tuple(f"{path.name}: {note}" for note in notes), sample=place.sample),
     )
 
 
@@ -137,7 +170,14 @@ def from_frame(frame: pl.DataFrame, *, name: str = "frame") -> Contacts:
         ),
     )
     sha256 = hashlib.sha256(frame.write_csv().encode()).hexdigest()
-    return Contacts(name, header, lambda: cells.iter_slices(_FRAME_ROWS), sha256=sha256)
+    first = cells.head(_SAMPLE_RECORDS).drop("row", "problem", "problem_text")
+    return Contacts(
+        name,
+        header,
+        lambda: cells.iter_slices(_FRAME_ROWS),
+        sha256=sha256,
+        reading=Reading(sample=tuple(first.iter_rows())),
+    )
 
 
 def _sample(path: Path, descriptor: int, survey: source.Survey) -> str:
@@ -148,15 +188,9 @@ def _sample(path: Path, descriptor: int, survey: source.Survey) -> str:
     return block.decode(errors="ignore")
 
 
-def _check_header(path: Path, header: Header, row: int) -> None:
+def _check_header(path: Path, header: Header) -> None:
     if len(header.names) > COLUMNS_MAX:
         raise errors.ContactsError(
             f"{path}: {len(header.names)} columns; {COLUMNS_MAX} is the most",
             hint="is this a contacts file?",
-        )
-    if any(_DATA_NOT_NAMES.fullmatch(name) for name in header.names):
-        raise errors.ContactsError(
-            f"{path}: row {row} holds a phone number where the column names should be",
-            hint="put a line of column names above it, for example: phone,name",
-            code="no_header",
         )

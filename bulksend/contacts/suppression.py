@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import left_out, loader
+from bulksend.contacts import left_out, loader, phone_column
 from bulksend.errors import Code
 from bulksend.sms.phone import columns
 
@@ -78,7 +78,9 @@ def _phones_of(path: Path, default_region: str | None) -> tuple[pl.DataFrame, in
     """phone, list_row of each row with a phone; and how many have none that can be read."""
     try:
         contacts = loader.open_contacts(path)
-        column = contacts.header.cell(loader.phone_column(contacts.header, None))
+        sample = contacts.reading.sample
+        chosen = phone_column.choose(contacts.header, None, sample, default_region)
+        column = contacts.header.cell(chosen.column)
         frames = list(_frames(contacts.chunks(), column, default_region))
     except errors.BulksendError as failure:
         raise _unusable(path, failure.message) from None

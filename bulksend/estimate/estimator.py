@@ -179,6 +179,7 @@ def _add(
     if not sendable.height:
         return
     findings.add(accumulator.remarks, findings.phone_fixes(sendable, message_plan))
+    findings.add(accumulator.remarks, findings.words_for_nothing(sendable, message_plan))
     findings.add(accumulator.remarks, mojibake.wrongly_decoded(sendable, message_plan))
     group = accumulator.groups.number(sendable)
     narrow = group.cast(pl.UInt16) if accumulator.groups.count < 1 << 16 else group

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from bulksend.contacts import compose
+from bulksend.contacts import cell_values, compose
 from bulksend.errors import LEFT_OUT, TEXT_FOR, Code
 from bulksend.estimate import fixes
 from bulksend.sms.phone.wrapping import PhoneFix
@@ -100,6 +100,26 @@ def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Itera
             fix=fixes.FIX_FOR.get(Code(code), ""),
             column=phone if code.startswith("phone") else "",
         )
+
+
+def words_for_nothing(
+    sendable: pl.DataFrame, message_plan: compose.MessagePlan
+) -> Iterator[Finding]:
+    """Cells that are inserted and hold NULL, nan or None, which programs write for nothing."""
+    for name, at in compose.placeholder_columns(message_plan).items():
+        cells = sendable[message_plan.header.cell(at)]
+        places = cell_values.nulls_in(cells)
+        if len(places):
+            words = ", ".join(sorted(set(cells.gather(places))))
+            yield Finding(
+                code="word_for_nothing",
+                kind=Kind.REMARK,
+                text=f"{words} stands in {name}, as programs write that there is nothing",
+                rows=len(places),
+                first_rows=tuple(sendable["row"].gather(places.head(FIRST_ROWS))),
+                fix="leave the cell empty, unless it is what somebody is called",
+                column=name,
+            )
 
 
 def _general(code: Code) -> str:

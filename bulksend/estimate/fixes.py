@@ -11,6 +11,10 @@ _AS_TEXT = "format the column as text before the numbers go in"
 FIX_FOR: dict[Code, str] = {
     Code.RAGGED_ROW: "put quotes around a cell that holds the delimiter; fill in what is missing",
     Code.REPEATED_HEADER: "two files were put together; delete the row",
+    Code.STRAY_QUOTE: 'close the quote at the end of its cell, or write "" for one in a text',
+    Code.UNDECODABLE: "write the cell again in the file, saved as CSV UTF-8; or name --encoding",
+    Code.CELL_ERROR: "mend the formula or fill in the value in the spreadsheet",
+    Code.CELL_UNCALCULATED: "open the workbook in the spreadsheet program and save it again",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
     Code.PHONE_MISSING: "fill in the number or delete the row",
     Code.PHONE_SCIENTIFIC: "the digits are gone: take them from the source, into a column of text",

@@ -29,6 +29,8 @@ def document(dry_run: DryRun) -> dict[str, Any]:
         "unpriced_rows": counts.unpriced_rows,
         "countries": [_country(line) for line in counts.countries],
         "duration_s": round(dry_run.duration_s, 3),
+        "phone_column": dry_run.phone_column,
+        "file_encoding": dry_run.file_encoding or None,
         "findings": [_finding(finding) for finding in dry_run.findings],
         "prices_rest_on": _basis(dry_run.confidence),
         "exit_code": dry_run.exit_code,

@@ -47,6 +47,7 @@ def _totals(found: DryRun) -> Iterator[str]:
         f"{click.style(text.visible(found.contacts_name), bold=True)}: {counts.rows:,} rows, "
         f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped"
     )
+    yield f"phones: column {text.visible(found.phone_column or '(no name)')}"
     parts = text.counted(counts.parts, "part")
     if counts.parts_max != counts.parts:
         parts += f" (up to {counts.parts_max:,} as networks pack them)"

@@ -7,39 +7,51 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, count, islice
 
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts.header import BLANKS, Header, make_header
+from bulksend.contacts.header import BLANKS, Header
+from bulksend.contacts.reading import dialect, quotes, undecodable
+from bulksend.contacts.reading.quotes import Row
 from bulksend.errors import TEXT_FOR, Code
 
 RECORD_MAX_CHARACTERS = 1 << 20
 _CHUNK_ROWS = 25_000
 #: Fed after the last line: a quote that is still open swallows it.
 _SENTINEL = "\x00the end\x00"
-#: Number, cells, problem and its sentence.
-Row = tuple[int, list[str], str | None, str | None]
+_GUARDED = r'\A="(?s:(.*))"\z'
 _OWN_SCHEMA = {"row": pl.UInt32, "problem": pl.String, "problem_text": pl.String}
 
 
-def read_header(name: str, blocks: Iterable[bytes], delimiter: str) -> tuple[Header, int]:
-    """The first record that is not blank, and its row. Raises ContactsError."""
-    for row, record in _Records(name, blocks, delimiter):
-        if any(cell.strip() for cell in record):
-            return make_header(record), row
-    raise errors.ContactsError(
-        f"{name}: the file is empty", hint="fill it: a line of column names, then rows"
+def first_records(
+    name: str, blocks: Iterable[bytes], form: dialect.Dialect, count: int
+) -> list[tuple[int, list[str]]]:
+    """(row, cells) of the first records that are not blank. Raises ContactsError."""
+    records = (
+        (row, cells)
+        for row, cells, _problem, _text in _Records(name, blocks, form)
+        if any(cell.strip() for cell in cells)
     )
+    return list(islice(records, count))
 
 
 class Frames:
     """The frames of one file: `row`, `problem`, `problem_text`, `c0`..."""
 
-    def __init__(self, name: str, header: Header, header_row: int, delimiter: str) -> None:
-        self._name, self._header, self._delimiter = name, header, delimiter
-        self._header_row = header_row
+    def __init__(
+        self,
+        name: str,
+        header: Header,
+        header_row: int,
+        form: dialect.Dialect = dialect.Dialect(),  # noqa: B008 (frozen)
+        *,
+        undecodable: str = "",
+    ) -> None:
+        """`undecodable` names the encoding where the file has bytes that mean nothing in it."""
+        self._name, self._header, self._form = name, header, form
+        self._header_row, self._undecodable = header_row, undecodable
         self._cells = [header.cell(at) for at in range(len(header.names))]
 
     def read(self, blocks: Iterator[bytes]) -> Iterator[pl.DataFrame]:
@@ -48,7 +60,7 @@ class Frames:
         for block in blocks:
             rest += block
             cut = rest.rfind(b"\n") + 1
-            if _needs_care(rest) or (not cut and len(rest) > RECORD_MAX_CHARACTERS):
+            if _needs_care(rest, self._form) or (not cut and len(rest) > RECORD_MAX_CHARACTERS):
                 yield from self._carefully(chain((rest,), blocks), row)
                 return
             yield from self._fast(rest[:cut], row)
@@ -60,7 +72,7 @@ class Frames:
         """Whole lines without quotes, by polars; by csv when one of them is ragged."""
         if not lines:
             return
-        frame = _by_polars(lines, len(self._cells), self._delimiter)
+        frame = _by_polars(lines, len(self._cells), self._form.delimiter)
         if frame is None:
             yield from self._carefully(iter((lines,)), row)
             return
@@ -70,41 +82,36 @@ class Frames:
         yield self._finished(numbered.with_columns(problem=_NOTHING, problem_text=_NOTHING))
 
     def _carefully(self, blocks: Iterator[bytes], row: int) -> Iterator[pl.DataFrame]:
-        records = iter(_Records(self._name, blocks, self._delimiter, row))
+        records = iter(_Records(self._name, blocks, self._form, row, len(self._cells)))
         while piece := list(islice(records, _CHUNK_ROWS)):
-            yield self._finished(self._frame_of(piece))
+            yield self._finished(self._framed(piece))
 
     def of_rows(self, rows: Sequence[Row]) -> Iterator[pl.DataFrame]:
         """Rows of a workbook, which know their own troubles."""
-        width = len(self._cells)
         for start in range(0, len(rows), _CHUNK_ROWS):
-            piece: list[tuple[int | str | None, ...]] = []
-            for row, record, problem, text in rows[start : start + _CHUNK_ROWS]:
-                short = [""] * (width - len(record))
-                regular = self._regular(row, record + short, width)
-                piece.append(regular if problem is None else (row, problem, text, *regular[3:]))
-            yield self._finished(self._framed(piece))
+            yield self._finished(self._framed(rows[start : start + _CHUNK_ROWS]))
 
-    def _frame_of(self, records: Sequence[tuple[int, list[str]]]) -> pl.DataFrame:
+    def _framed(self, rows: Sequence[Row]) -> pl.DataFrame:
         width = len(self._cells)
-        return self._framed([self._regular(row, record, width) for row, record in records])
-
-    def _framed(self, regular: Sequence[tuple[int | str | None, ...]]) -> pl.DataFrame:
+        regular = [self._regular(row, width) for row in rows]
         schema = _OWN_SCHEMA | dict.fromkeys(self._cells, pl.String)
-        return pl.DataFrame(regular, schema=schema, orient="row")
+        return _read_through(pl.DataFrame(regular, schema=schema, orient="row"), self._cells)
 
-    def _regular(self, row: int, record: list[str], width: int) -> tuple[int | str | None, ...]:
-        """A record as wide as the header; surplus fields stay readable in the last cell."""
+    def _regular(self, row: Row, width: int) -> tuple[int | str | None, ...]:
+        """A record as wide as the header: what is missing at its end is empty, and surplus fields
+        stay readable in the last cell.
+        """
+        number, record, problem, text = row
         count = len(record)
-        if not any(record):
-            return (row, None, None, *[""] * width)
-        if count == width:
-            return (row, None, None, *record)
-        if count > width and not any(record[width:]):
-            return (row, None, None, *record[:width])
-        text = f"the row has {count} fields, the header has {width}"
-        cells = [*record[: width - 1], self._delimiter.join(record[width - 1 :])]
-        return (row, Code.RAGGED_ROW, text, *cells, *[""] * (width - len(cells)))
+        if count <= width:
+            return (number, problem, text, *record, *[""] * (width - count))
+        if not any(record[width:]):
+            return (number, problem, text, *record[:width])
+        if problem is None:
+            problem = Code.RAGGED_ROW
+            text = f"the row has {count} fields, the header has {width}"
+        surplus = self._form.delimiter.join(record[width - 1 :])
+        return (number, problem, text, *record[: width - 1], surplus)
 
     def _finished(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Without the header and blank rows; problems that both readers find alike."""
@@ -120,7 +127,8 @@ class Frames:
         nul = pl.any_horizontal(pl.col(self._cells).str.contains("\0", literal=True))
         with_nul = rest.select(nul=nul)["nul"].arg_true()
         rest = _marked(rest, repeated, Code.REPEATED_HEADER)
-        return _marked(rest, with_nul, Code.NUL_CHARACTER)
+        rest = _marked(rest, with_nul, Code.NUL_CHARACTER)
+        return undecodable.marked(rest, self._header, self._undecodable)
 
     def _all(self, frame: pl.DataFrame, fits: Callable[[pl.Series, str], pl.Series]) -> pl.Series:
         """The rows where every cell fits: of each column only those that did so far are asked."""
@@ -145,16 +153,26 @@ def _marked(frame: pl.DataFrame, rows: pl.Series, code: Code) -> pl.DataFrame:
 _NOTHING = pl.lit(None, dtype=pl.String)
 
 
-def _needs_care(block: bytes) -> bool:
+def _read_through(frame: pl.DataFrame, cells: Sequence[str]) -> pl.DataFrame:
+    """What programs write as ="+44…", so that a spreadsheet leaves it alone, without that guard."""
+    guarded = [cell for cell in cells if frame[cell].str.starts_with('="').any()]
+    return frame.with_columns(pl.col(guarded).str.replace(_GUARDED, "$1")) if guarded else frame
+
+
+def _needs_care(block: bytes, form: dialect.Dialect) -> bool:
     """Quotes, and CRs that end a line by themselves: polars sees both differently."""
-    return b'"' in block or block.count(b"\r") != block.count(b"\r\n")
+    return (
+        form.quote.encode() in block
+        or (form.quote != '"' and b'"' in block)
+        or block.count(b"\r") != block.count(b"\r\n")
+    )
 
 
 def _by_polars(lines: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
     """Cells of whole lines; None when a line may be ragged.
 
-    polars fills a row that is too short in silence and refuses the file for one that is too long,
-    so it reads one column more, and short rows are looked for among those that end empty.
+    polars fills a row that is too short, which is what is wanted, and refuses the file for one
+    that is too long, so it reads one column more.
     """
     names = [f"c{at}" for at in range(width)]
     mark = delimiter.encode()
@@ -170,48 +188,73 @@ def _by_polars(lines: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
         ).slice(1)
     except pl.exceptions.PolarsError:
         return None
-    ragged = (frame["surplus"] != "").any()
-    if not ragged and width > 1 and (frame[names[-1]] == "").any():
-        ragged = _has_short_line(lines, width, delimiter)
-    return None if ragged else frame.drop("surplus")
-
-
-def _has_short_line(lines: bytes, width: int, delimiter: str) -> bool:
-    counted = pl.DataFrame({"line": lines.decode().split("\n")}).select(
-        marks=pl.col("line").str.count_matches(delimiter, literal=True),
-        blank=pl.col("line").str.strip_chars() == "",
-    )
-    return bool(((counted["marks"] < width - 1) & ~counted["blank"]).any())
+    surplus = frame["surplus"]
+    if surplus.null_count() < len(surplus) and (surplus != "").any():
+        return None
+    cells = frame.drop("surplus")
+    short = any(cells[name].null_count() for name in names)
+    return cells.fill_null("") if short else cells
 
 
 class _Records:
-    """(row, cells) of every record, blank ones too; one with line ends in quotes is one row.
+    """(row, cells, problem, sentence) of every record, blank ones too; one with line ends in
+    quotes is one row.
 
-    Raises ContactsError naming the row where a quote opens that is never closed.
+    Raises ContactsError naming the row where a quote opens that swallows the rows below it.
     """
 
-    def __init__(self, name: str, blocks: Iterable[bytes], delimiter: str, row: int = 1) -> None:
-        self._name, self._row = name, row
+    def __init__(
+        self,
+        name: str,
+        blocks: Iterable[bytes],
+        form: dialect.Dialect,
+        row: int = 1,
+        width: int = 0,
+    ) -> None:
+        """`width` is the number of columns, 0 where it is not known yet."""
+        self._name, self._row, self._form, self._width = name, row, form, width
         self._lines = _lines(name, blocks, row)
-        self._delimiter = delimiter
+        #: The lines of the record at hand.
+        self._own_lines: list[str] = []
 
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+    def __iter__(self) -> Iterator[Row]:
         csv.field_size_limit(RECORD_MAX_CHARACTERS)
-        lines = chain(self._lines, (_SENTINEL,))
-        row = self._row
-        try:
-            for row, record in enumerate(csv.reader(lines, delimiter=self._delimiter), self._row):
-                if record == [_SENTINEL]:
-                    return
-                if record and record[-1].endswith(_SENTINEL):
-                    raise self._open_quote(row)
-                yield row, record
-        except csv.Error:
-            raise self._open_quote(row + 1) from None
+        records = quotes.reader(self._noted(chain(self._lines, (_SENTINEL,))), self._form)
+        own_lines = self._own_lines
+        for row in count(self._row):
+            own_lines.clear()
+            try:
+                record = next(records)
+            except csv.Error:
+                yield self._damaged(row)
+                continue
+            except StopIteration:
+                return
+            if record == [_SENTINEL]:
+                return
+            if len(own_lines) > 1 and self._width:
+                yield quotes.looked_over(row, record, self._form.delimiter, self._width)
+            else:
+                yield row, record, None, None
 
-    def _open_quote(self, row: int) -> errors.ContactsError:
+    def _noted(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            self._own_lines.append(line)
+            yield line
+
+    def _damaged(self, row: int) -> Row:
+        """A record that is no CSV, read as it was meant or with its problem."""
+        lines = self._own_lines
+        if lines[-1] == _SENTINEL:
+            raise self._open_quote(row, "is never closed")
+        if len(lines) > 1:
+            below = f"rows {row + 1} to {row + len(lines) - 1}"
+            raise self._open_quote(row, f"swallows the lines below it, as far as {below} go")
+        return quotes.damaged(row, lines[0], self._form)
+
+    def _open_quote(self, row: int, what: str) -> errors.ContactsError:
         return errors.ContactsError(
-            f'{self._name}: a quote (") that opens in row {row} is never closed',
+            f"{self._name}: a quote ({self._form.quote}) that opens in row {row} {what}",
             hint='close it, or write "" for a quote that belongs to the text',
             code="open_quote",
         )

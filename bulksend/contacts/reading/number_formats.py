@@ -1,9 +1,9 @@
 """A number in a workbook -> the text a person sees there, or the nearest to it.
 
 Excel keeps a number and a format code beside it (ECMA-376 part 1, 18.8.31). Digits fill the places
-of a mask, so a phone in the format `+00000000000` has its plus and zeros; dates and times come out
-as 2026-06-01 and 10:30, because Excel shows them differently on every computer; what else a format
-does (conditions, sections by sign, fractions, exponents) is not followed. No library for this is
+of a mask, so a phone in the format `+00000000000` has its plus and zeros; dates and times are
+written as their format spells them out (`date_formats`); what else a format does (conditions,
+sections by sign, fractions, exponents) is not followed. No library for this is
 both kept up and without a dozen others behind it.
 """
 
@@ -13,8 +13,10 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from openpyxl.styles.numbers import is_date_format, is_datetime, is_timedelta_format
+from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
+
+from bulksend.contacts.reading import date_formats
 
 #: A spreadsheet program keeps 15 digits of a number.
 _LOST_FROM = 10**15
@@ -54,21 +56,8 @@ def shown(value: object, code: str, epoch: datetime) -> str:
         except (OverflowError, ValueError):  # no day of the calendar
             return plain(number)
     if isinstance(value, date | time | timedelta):
-        return _moment(value, code.lower())
+        return date_formats.shown(value, code)
     return str(value)
-
-
-def _moment(value: date | time | timedelta, code: str) -> str:
-    """2026-06-01, 10:30, or both; a duration as its hours."""
-    with_seconds = "s" in code
-    if isinstance(value, timedelta):
-        minutes, seconds = divmod(round(value.total_seconds()), 60)
-        clock = f"{minutes // 60}:{minutes % 60:02d}"
-        return clock + f":{seconds:02d}" * with_seconds
-    clock = "%H:%M:%S" if with_seconds else "%H:%M"
-    if isinstance(value, time) or is_datetime(code) == "time":
-        return value.strftime(clock)
-    return value.strftime(f"%Y-%m-%d {clock}" if is_datetime(code) == "datetime" else "%Y-%m-%d")
 
 
 def _masked(number: float, code: str) -> str:
@@ -94,5 +83,9 @@ def _masked(number: float, code: str) -> str:
             text = f"{int(left or 0):,}" if grouped else left or text.strip("#?")
         elif at in places:
             text, left = left[-1:] or text.strip("#?"), left[:-1]
+            if at > point and tokens[at][1] != "0" and text == "0" and not shown.strip("%)"):
+                text = ""  # a place that shows nothing where there is nothing
+        elif at == point and not shown[:1].isdigit():
+            text = ""
         shown = text + shown
     return "-" * (number < 0) + shown

@@ -13,6 +13,7 @@ from functools import partial
 
 from odfdo import Document, Element, Table
 
+from bulksend.contacts import cell_values
 from bulksend.contacts.reading import number_formats as number_format
 from bulksend.contacts.reading.sheet import (
     COLUMNS_KEPT,
@@ -27,6 +28,8 @@ from bulksend.contacts.reading.sheet import (
 _CELLS = "table:table-cell|table:covered-table-cell"
 _VALUES = [f"office:{kind}-value" for kind in ("string", "date", "time", "boolean")]
 _SPANS = ("table:number-columns-spanned", "table:number-rows-spanned")
+_UNSEEN = ("office:annotation", "office:annotation-end", "text:note", "text:ruby-text")
+_SIGNS = {"text:tab": "\t", "text:line-break": "\n"}
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]?\d+|#+", re.IGNORECASE)
 _ERROR = re.compile(r"#[A-Z/0]+[!?]?|Err:\d+")
 
@@ -93,12 +96,13 @@ def _add_cell(row: SheetRow, cell: Element, columns: range, marks: Marks) -> Non
 
 def _shown(row: SheetRow, cell: Element, column: int) -> str:
     """The text of the cell; a fault where it has none."""
-    text = "\n".join(paragraph.inner_text for paragraph in cell.get_elements("text:p"))
+    text = "\n".join(_text(paragraph) for paragraph in cell.get_elements("text:p"))
     kind = cell.get_attribute_string("office:value-type")
     has_formula = cell.get_attribute("table:formula") is not None
     is_error = cell.get_attribute_string("calcext:value-type") == "error"
     if is_error or (has_formula and _ERROR.fullmatch(text)):
-        row.faults.append(error_in(column, text))
+        if not cell_values.is_error(text):
+            row.faults.append(error_in(column, text))
         return text or "#"
     if has_formula and not kind and not text:
         row.faults.append(uncalculated(column))
@@ -109,6 +113,22 @@ def _shown(row: SheetRow, cell: Element, column: int) -> str:
     if number_format.has_lost_digits(value):
         row.lost_digits.append(column)
     return number_format.plain(value) if not text or _SCIENTIFIC.fullmatch(text) else text
+
+
+def _text(element: Element) -> str:
+    """What one sees of a paragraph: of a link its text, of ruby its base, of a note nothing."""
+    shown = element.text or ""
+    for child in element.children:
+        if child.tag in _UNSEEN:
+            pass
+        elif child.tag == "text:s":
+            shown += " " * int(child.get_attribute_string("text:c") or 1)
+        elif child.tag in _SIGNS:
+            shown += _SIGNS[child.tag]
+        else:
+            shown += _text(child)
+        shown += child.tail or ""
+    return shown
 
 
 def _repeated(element: Element, what: str) -> int:

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.contacts.reading import dialect
+from bulksend.contacts.reading import code_pages, dialect, disguise, undecodable
 
 #: What is in memory while sending grows with it: 8 MB took 250 MB more and was no faster.
 BLOCK_BYTES = 1 << 20
 #: A workbook is held whole while it is read; 100,000 rows of four columns take 2 MB.
 WORKBOOK_MAX_BYTES = 128 << 20
+#: Ctrl-Z, with which old programs end a text.
+_END_OF_FILE = b"\x1a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Survey:
 
     sha256: str
     size_bytes: int
-    encoding: str
+    encoding: code_pages.Recognised
     #: A zip archive, as workbooks are.
     zipped: bool
     #: No line feed anywhere, but carriage returns.
@@ -54,15 +56,19 @@ def open_file(path: Path) -> int:
     raise _unusable(path, "is no ordinary file", "save the contacts to a file first")
 
 
-def survey(path: Path, descriptor: int) -> Survey:
-    """Walk over all bytes once. Raises ContactsError for what is no text."""
+def survey(path: Path, descriptor: int, encoding: str | None = None) -> Survey:
+    """Pass over all bytes once; `encoding` is the person's word. Raises ContactsError for what is
+    no text.
+    """
     head = os.pread(descriptor, 64 << 10, 0)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _unusable(path, "the file is empty", "fill it: a line of column names, then rows")
-    if what := dialect.disguise(head):
+    if what := disguise.of(head):
         if _is_locked(descriptor, what):
             raise _unusable(path, "is a workbook protected by a password", "save it without")
-        raise _unusable(path, f"is {what}, not a CSV file", "save it as CSV (UTF-8) or .xlsx")
+        raise _unusable(path, f"is {what}, not a CSV file", disguise.WAY_OUT)
+    if not dialect.utf_encoding(head) and disguise.is_no_text(head):
+        raise _unusable(path, "holds no text but bytes of another kind", disguise.WAY_OUT)
     whole, digests, size = hashlib.sha256(), [], 0
     check, lf, cr = _Utf8Check(), False, False
     for block in _raw_blocks(descriptor):
@@ -71,9 +77,15 @@ def survey(path: Path, descriptor: int) -> Survey:
         check.feed(block)
         lf, cr = lf or b"\n" in block, cr or b"\r" in block
         size += len(block)
-    encoding = dialect.utf_encoding(head) or ("utf-8" if check.ended_well() else "cp1252")
-    zipped = head.startswith(dialect.ZIP)
-    return Survey(whole.hexdigest(), size, encoding, zipped, cr and not lf, tuple(digests))
+    zipped = head.startswith(disguise.ZIP)
+    unicode = dialect.utf_encoding(head) or ("utf-8" if zipped or check.ended_well() else "")
+    if encoding and not zipped:
+        recognised = code_pages.named(encoding)
+    elif unicode:
+        recognised = code_pages.Recognised(encoding=unicode)
+    else:
+        recognised = code_pages.recognise(_raw_blocks(descriptor))
+    return Survey(whole.hexdigest(), size, recognised, zipped, cr and not lf, tuple(digests))
 
 
 def _is_locked(descriptor: int, what: str) -> bool:
@@ -130,21 +142,22 @@ def _verified(path: Path, descriptor: int, surveyed: Survey) -> Iterator[bytes]:
 
 
 def utf8_blocks(path: Path, descriptor: int, surveyed: Survey) -> Iterator[bytes]:
-    """The text as UTF-8 with LF for CR-only lines, block by block, without its BOM.
+    """The text as UTF-8 with LF for CR-only lines, block by block, without its BOM and without the
+    Ctrl-Z at its end.
 
-    Raises ContactsError where a byte has no meaning in the encoding, or the file has changed.
+    A byte without a meaning becomes a mark of `undecodable`. Raises ContactsError where the file
+    has changed.
     """
-    decoder = codecs.getincrementaldecoder(surveyed.encoding)("strict")
-    offset = 0
+    encoding = surveyed.encoding
+    plain = encoding.encoding == "utf-8" and not encoding.damaged
+    decoder = codecs.getincrementaldecoder(encoding.encoding)(undecodable.HANDLER)
     for number, block in enumerate(_verified(path, descriptor, surveyed)):
-        if surveyed.encoding == "utf-8":
-            text = block
-        else:
-            final = number == len(surveyed.block_digests) - 1
-            text = _decode(path, decoder, block, offset, final=final)
-        offset += len(block)
+        final = number == len(surveyed.block_digests) - 1
+        text = block if plain else decoder.decode(block, final).encode(errors="replace")
         if not number:
             text = _without_bom(text)
+        if final and text.rstrip(b"\r\n\0").endswith(_END_OF_FILE):
+            text = text.rstrip(b"\r\n\0" + _END_OF_FILE) + b"\n"
         yield text.replace(b"\r", b"\n") if surveyed.cr_only else text
 
 
@@ -153,26 +166,6 @@ def _without_bom(text: bytes) -> bytes:
     while text.startswith(codecs.BOM_UTF8):
         text = text.removeprefix(codecs.BOM_UTF8)
     return text
-
-
-def _decode(
-    path: Path, decoder: codecs.IncrementalDecoder, block: bytes, offset: int, *, final: bool
-) -> bytes:
-    try:
-        return decoder.decode(block, final).encode()
-    except (UnicodeDecodeError, UnicodeEncodeError) as failure:
-        raise _unusable(
-            path,
-            f"the file is neither UTF-8 nor {decoder_name(failure)}: "
-            f"byte {offset + failure.start + 1} has no meaning",
-            "save it as CSV UTF-8",
-        ) from None
-
-
-def decoder_name(failure: UnicodeError) -> str:
-    """The encoding as people know it."""
-    name = str(getattr(failure, "encoding", ""))
-    return "Windows-1252" if name in ("cp1252", "charmap") else name.upper()
 
 
 def _raw_blocks(descriptor: int) -> Iterator[bytes]:

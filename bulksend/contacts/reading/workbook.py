@@ -12,8 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bulksend import errors
-from bulksend.contacts.header import Header, make_header
+from bulksend.contacts import cell_values
+from bulksend.contacts import header as headers
+from bulksend.contacts.layout import Layout
 from bulksend.contacts.reading import csv_reader as records
+from bulksend.contacts.reading import looks, table
+from bulksend.contacts.reading.quotes import Row
 from bulksend.contacts.reading.sheet import (
     AGAIN,
     ROWS_MAX,
@@ -31,10 +35,16 @@ _OTHERS = {
     "xl/workbook.bin": "a binary workbook (.xlsb)",
     "word/document.xml": "a document and no workbook",
     "ppt/presentation.xml": "a presentation and no workbook",
+    "Index/Document.iwa": "a spreadsheet of Apple Numbers (.numbers)",
+    "Index.zip": "a spreadsheet of Apple Numbers (.numbers)",
+    "buildVersionHistory.plist": "a spreadsheet of Apple Numbers (.numbers)",
+    "Metadata/BuildVersionHistory.plist": "a spreadsheet of Apple Numbers (.numbers)",
 }
 _ZIP = "a zip archive and no workbook"
 _AS_XLSX = "save it as “Excel Workbook” (.xlsx) or as CSV (UTF-8)"
 _NAMED_MAX = 3
+#: Records by which a sheet and its column names are recognised.
+_LOOKED_AT = 100
 #: Characters of a sheet and eight for each cell: a text may be named in many cells, and swell.
 _SIZE_MAX = 256 << 20
 
@@ -43,20 +53,17 @@ _SIZE_MAX = 256 << 20
 class Book:
     """What was read."""
 
-    header: Header
-    header_row: int
-    rows: list[records.Row]
+    place: table.Place
+    rows: list[Row]
     #: What a person should know of how the workbook was read.
     notes: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class _Scan:
-    """What a walk over a sheet shows."""
+    """What a pass over a sheet shows."""
 
-    header: list[str] = field(default_factory=list)
-    header_row: int = 0
-    rows: list[records.Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     #: Those that are not empty.
     hidden_columns: set[int] = field(default_factory=set)
@@ -65,22 +72,58 @@ class _Scan:
     merged_areas: int = 0
 
 
-def read(name: str, raw: bytes) -> Book:
-    """The workbook in these bytes. Raises ContactsError naming it, its fault and the way out."""
+def read(name: str, raw: bytes, layout: Layout) -> Book:
+    """The workbook in these bytes: the sheet that `layout` names, or the first with phones.
+
+    Raises ContactsError naming it, its fault and the way out.
+    """
     sheets = _sheets(name, raw)
+    chosen = _chosen(name, sheets, layout.sheet)
+    if chosen is None:
+        if any(map(_has_rows, sheets)):
+            raise unusable(name, "everything in this workbook is hidden", "show the sheet")
+        raise unusable(name, "the workbook is empty", "fill it: a line of column names, then rows")
+    sheet, scan = chosen
+    first = [(row[0], row[1]) for row in scan.rows if any(cell.strip() for cell in row[1])]
+    place = table.place(name, first[: _LOOKED_AT + (layout.header_row or 0)], layout.header_row)
+    broken = next((cell for cell in place.header.names if cell_values.is_error(cell)), "")
+    uncalculated = next((row[3] for row in scan.rows if row[0] == place.row and row[3]), "")
+    if broken or uncalculated:
+        what = uncalculated or f"a cell of it shows the error {broken}"
+        raise unusable(name, f"row {place.row} holds the column names, and {what}", AGAIN)
+    rows = [row for row in scan.rows if row[0] > place.row]
+    return Book(place, rows, tuple(_notes(sheets, sheet, scan)))
+
+
+def _chosen(name: str, sheets: Sequence[Sheet], wanted: str | None) -> tuple[Sheet, _Scan] | None:
+    """The sheet to read, and its rows. One that only explains has no phones and is passed over."""
+    if wanted is not None:
+        return _named(name, sheets, wanted)
+    first = None
     for sheet in sheets:
-        if not sheet.hidden and (scan := _scan(name, sheet)).header:
-            notes = tuple(_notes(sheets, sheet, scan))
-            return Book(make_header(scan.header), scan.header_row, scan.rows, notes)
-    if any(map(_has_rows, sheets)):
-        raise unusable(name, "everything in this workbook is hidden", "show the sheet")
-    raise unusable(name, "the workbook is empty", "fill it: a line of column names, then rows")
+        if sheet.hidden or not (scan := _scan(name, sheet)).rows:
+            continue
+        first = first or (sheet, scan)
+        if any(looks.is_phone(cell) for row in scan.rows[:_LOOKED_AT] for cell in row[1]):
+            return sheet, scan
+    return first
+
+
+def _named(name: str, sheets: Sequence[Sheet], wanted: str) -> tuple[Sheet, _Scan]:
+    folded = headers.folded(wanted)
+    for sheet in sheets:
+        if headers.folded(sheet.name) == folded:
+            return sheet, _scan(name, sheet)
+    names = ", ".join(f"“{sheet.name}”" for sheet in sheets)
+    raise errors.ContactsError(
+        f"{name}: there is no sheet “{wanted}”", hint=f"the sheets are {names}", code="no_sheet"
+    )
 
 
 def _sheets(name: str, raw: bytes) -> list[Sheet]:
     """By the libraries of the extra `sheets`."""
     try:
-        from bulksend.contacts.reading import ods, xlsx
+        from bulksend.contacts.reading import excel, ods
         from bulksend.contacts.reading import zip_safety as archive
     except ImportError as missing:
         hint = "pip install 'bulksend[sheets]', or save it as CSV (UTF-8)"
@@ -91,7 +134,7 @@ def _sheets(name: str, raw: bytes) -> list[Sheet]:
         if _STRICT in parts.get("xl/workbook.xml", b""):
             other = "a Strict Open XML workbook"
         if not other and "[Content_Types].xml" in parts:
-            every = xlsx.sheets(raw)
+            every = excel.sheets(raw)
         elif parts.get("mimetype", b"").startswith(_OPEN_DOCUMENT):
             every = ods.sheets(raw)
         else:
@@ -128,14 +171,9 @@ def _scan(name: str, sheet: Sheet) -> _Scan:
         size += length + 8 * len(shown.cells)
         if length >= records.RECORD_MAX_CHARACTERS or size > _SIZE_MAX:
             raise _endless(name, row.number, length)
-        if scan.header:
-            fault = shown.faults[0] if shown.faults else None
+        fault = shown.faults[0] if shown.faults else None
+        if scan.rows or fault or any(cell.strip() for cell in shown.cells):
             scan.rows.append((row.number, shown.cells, fault and fault.code, fault and fault.text))
-        elif any(cell.strip() for cell in shown.cells):
-            if shown.faults:
-                what = f"row {row.number} holds the column names, and {shown.faults[0].text}"
-                raise unusable(name, what, AGAIN)
-            scan.header, scan.header_row = shown.cells, row.number
     scan.merged_areas = marks.merged_areas
     return scan
 

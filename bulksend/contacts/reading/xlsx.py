@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
+from bulksend.contacts import cell_values
 from bulksend.contacts.reading import number_formats as number_format
 from bulksend.contacts.reading.sheet import (
     COLUMNS_KEPT,
@@ -82,7 +83,7 @@ def _add_cell(
         row.faults.append(uncalculated(column))
     if value is None:
         return
-    if kind == "e":
+    if kind == "e" and not cell_values.is_error(str(value)):
         row.faults.append(error_in(column, value))
     elif kind == "n" and number_format.has_lost_digits(value):
         row.lost_digits.append(column)

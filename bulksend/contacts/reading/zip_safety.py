@@ -84,5 +84,7 @@ def damaged(name: str) -> Iterator[None]:
     except errors.BulksendError:
         raise
     except Exception as fault:
-        reason = f"{type(fault).__name__}: {fault}".removesuffix(": ")
-        raise unusable(name, f"is no workbook, or a damaged one ({reason})", AGAIN) from fault
+        what = "is no workbook, or a damaged one"
+        if isinstance(fault, zipfile.BadZipFile | EOFError):
+            what += ": it was cut, or its archive has no end"
+        raise unusable(name, what, AGAIN) from fault

@@ -252,6 +252,7 @@ def test_the_bill_is_true_at_every_length_around_the_boundaries(source: str) -> 
 def assert_true(source: str, names: list[str], cities: list[str], **options: bool) -> None:
     """Every finding equals what the plain functions say of each text."""
     found, message_plan = estimated(source, names, cities, **options)
+    names, cities = [it.strip() for it in names], [it.strip() for it in cities]
     rows = [
         row
         for name, city in zip(names, cities, strict=True)
