@@ -40,7 +40,10 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     `after_5xx`: ask again also for rows that the server answered with an error.
     """
     began_s = time.monotonic()
-    with reopened(loader.open_contacts(settings.contacts, settings.layout), settings, reporter) as (record, planned):
+    with reopened(loader.open_contacts(settings.contacts, settings.layout), settings, reporter) as (
+        record,
+        planned,
+    ):
         task = Task(
             settings=settings, record=record, plan=planned, reporter=reporter, after_5xx=after_5xx
         )
