@@ -15,7 +15,8 @@ from bulksend import errors
 from bulksend.contacts import own_files
 from bulksend.contacts.header import Header, make_header
 from bulksend.contacts.layout import Layout
-from bulksend.contacts.reading import code_pages, csv_reader, dialect, source, table, workbook
+from bulksend.contacts.reading import code_pages, csv_reader, dialect, source, table
+from bulksend.contacts.reading.workbooks import workbook
 
 COLUMNS_MAX = 1000
 _SAMPLE_BYTES = 256 << 10

@@ -14,8 +14,8 @@ from functools import partial
 from odfdo import Document, Element, Table
 
 from bulksend.contacts import cell_values
-from bulksend.contacts.reading import number_formats as number_format
-from bulksend.contacts.reading.sheet import (
+from bulksend.contacts.reading.workbooks import number_formats
+from bulksend.contacts.reading.workbooks.sheet import (
     COLUMNS_KEPT,
     ROWS_MAX,
     Marks,
@@ -110,9 +110,9 @@ def _shown(row: SheetRow, cell: Element, column: int) -> str:
         values = (cell.get_attribute_string(value) for value in _VALUES)
         return text or next((value for value in values if value), "")
     value = float(cell.get_attribute_string("office:value") or "0")
-    if number_format.has_lost_digits(value):
+    if number_formats.has_lost_digits(value):
         row.lost_digits.append(column)
-    return number_format.plain(value) if not text or _SCIENTIFIC.fullmatch(text) else text
+    return number_formats.plain(value) if not text or _SCIENTIFIC.fullmatch(text) else text
 
 
 def _text(element: Element) -> str:

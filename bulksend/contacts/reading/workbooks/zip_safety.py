@@ -17,7 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from bulksend import errors
-from bulksend.contacts.reading.sheet import AGAIN, unusable
+from bulksend.contacts.reading.workbooks.sheet import AGAIN, unusable
 
 #: 600,000 rows of four columns as .xlsx, 230,000 as .ods, which is held whole in ten times as much.
 UNPACKED_MAX_BYTES = 128 << 20

@@ -17,8 +17,8 @@ from typing import Any
 from defusedxml.ElementTree import fromstring, iterparse
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from bulksend.contacts.reading import date_formats, number_formats
-from bulksend.contacts.reading.sheet import COLUMNS_KEPT, Marks, Sheet, SheetRow
+from bulksend.contacts.reading.workbooks import date_formats, number_formats
+from bulksend.contacts.reading.workbooks.sheet import COLUMNS_KEPT, Marks, Sheet, SheetRow
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 

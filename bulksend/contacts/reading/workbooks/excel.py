@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bulksend.contacts.reading import calamine, xlsx
-from bulksend.contacts.reading.sheet import Sheet
+from bulksend.contacts.reading.workbooks import calamine, xlsx
+from bulksend.contacts.reading.workbooks.sheet import Sheet
 
 
 def sheets(raw: bytes) -> list[Sheet]:

@@ -15,10 +15,9 @@ from bulksend import errors
 from bulksend.contacts import cell_values
 from bulksend.contacts import header as headers
 from bulksend.contacts.layout import Layout
-from bulksend.contacts.reading import csv_reader as records
-from bulksend.contacts.reading import looks, table
+from bulksend.contacts.reading import csv_reader, looks, table
 from bulksend.contacts.reading.quotes import Row
-from bulksend.contacts.reading.sheet import (
+from bulksend.contacts.reading.workbooks.sheet import (
     AGAIN,
     ROWS_MAX,
     Marks,
@@ -123,13 +122,12 @@ def _named(name: str, sheets: Sequence[Sheet], wanted: str) -> tuple[Sheet, _Sca
 def _sheets(name: str, raw: bytes) -> list[Sheet]:
     """By the libraries of the extra `sheets`."""
     try:
-        from bulksend.contacts.reading import excel, ods
-        from bulksend.contacts.reading import zip_safety as archive
+        from bulksend.contacts.reading.workbooks import excel, ods, zip_safety
     except ImportError as missing:
         hint = "pip install 'bulksend[sheets]', or save it as CSV (UTF-8)"
         raise unusable(name, f"to read a workbook, {missing.name} is needed", hint) from None
-    with archive.damaged(name):
-        parts = archive.looked_over(name, raw)
+    with zip_safety.damaged(name):
+        parts = zip_safety.looked_over(name, raw)
         other = next((_OTHERS[part] for part in _OTHERS if part in parts), "")
         if _STRICT in parts.get("xl/workbook.xml", b""):
             other = "a Strict Open XML workbook"
@@ -141,7 +139,7 @@ def _sheets(name: str, raw: bytes) -> list[Sheet]:
             raise unusable(name, f"is {other or _ZIP}", _AS_XLSX)
 
     def rows(sheet: Sheet, marks: Marks) -> Iterator[SheetRow]:
-        with archive.damaged(name):
+        with zip_safety.damaged(name):
             yield from _in_order(name, sheet.rows(marks))
 
     return [replace(sheet, rows=partial(rows, sheet)) for sheet in every]
@@ -169,7 +167,7 @@ def _scan(name: str, sheet: Sheet) -> _Scan:
         shown = _without(row, marks.hidden_columns, scan)
         length = sum(map(len, shown.cells))
         size += length + 8 * len(shown.cells)
-        if length >= records.RECORD_MAX_CHARACTERS or size > _SIZE_MAX:
+        if length >= csv_reader.RECORD_MAX_CHARACTERS or size > _SIZE_MAX:
             raise _endless(name, row.number, length)
         fault = shown.faults[0] if shown.faults else None
         if scan.rows or fault or any(cell.strip() for cell in shown.cells):
@@ -194,7 +192,7 @@ def _without(row: SheetRow, hidden: set[int], scan: _Scan) -> SheetRow:
 
 
 def _endless(name: str, row: int, length: int) -> errors.ContactsError:
-    many = f"row {row} has {length:,}" if length >= records.RECORD_MAX_CHARACTERS else "too many"
+    many = f"row {row} has {length:,}" if length >= csv_reader.RECORD_MAX_CHARACTERS else "too many"
     return errors.ContactsError(
         f"{name}: {many} characters", hint="is this a contacts file?", code="line_too_long"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
-from bulksend.contacts.reading import number_formats as number_format
+from bulksend.contacts.reading.workbooks import number_formats
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ from bulksend.contacts.reading import number_formats as number_format
     ],
 )
 def test_a_number_reads_as_in_its_cell(code: str, value: float, shown: str) -> None:
-    assert number_format.shown(value, code, WINDOWS_EPOCH) == shown
+    assert number_formats.shown(value, code, WINDOWS_EPOCH) == shown
 
 
 def test_a_workbook_of_an_old_mac_counts_days_from_1904() -> None:
-    assert number_format.shown(44712, "yyyy-mm-dd", MAC_EPOCH) == "2026-06-01"
+    assert number_formats.shown(44712, "yyyy-mm-dd", MAC_EPOCH) == "2026-06-01"
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_a_workbook_of_an_old_mac_counts_days_from_1904() -> None:
     [(999999999999999, False), (1000000000000000, True), (1e20, True), (float("inf"), False)],
 )
 def test_more_than_fifteen_digits_cannot_be_whole(number: float, lost: bool) -> None:
-    assert number_format.has_lost_digits(number) is lost
+    assert number_formats.has_lost_digits(number) is lost

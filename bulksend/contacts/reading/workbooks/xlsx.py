@@ -19,8 +19,8 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from bulksend.contacts import cell_values
-from bulksend.contacts.reading import number_formats as number_format
-from bulksend.contacts.reading.sheet import (
+from bulksend.contacts.reading.workbooks import number_formats
+from bulksend.contacts.reading.workbooks.sheet import (
     COLUMNS_KEPT,
     Marks,
     Sheet,
@@ -60,7 +60,7 @@ def _rows(sheet: Any, marks: Marks) -> Iterator[SheetRow]:
         return str(ReadOnlyCell(sheet, 1, 1, None, style_id=style).number_format)
 
     with sheet._get_source() as part:
-        # No formats of dates: the numbers stay numbers, and number_format shows them.
+        # No formats of dates: the numbers stay numbers, and number_formats shows them.
         parser = _Parser(part, sheet._shared_strings, data_only=True, epoch=sheet.parent.epoch)
         for number, cells in parser.parse():
             if parser.column_dimensions:
@@ -85,12 +85,12 @@ def _add_cell(
         return
     if kind == "e" and not cell_values.is_error(str(value)):
         row.faults.append(error_in(column, value))
-    elif kind == "n" and number_format.has_lost_digits(value):
+    elif kind == "n" and number_formats.has_lost_digits(value):
         row.lost_digits.append(column)
     if isinstance(value, str):
         text = value.replace("_x000D_", "")  # how Excel writes a carriage return
     else:
-        text = number_format.shown(value, code_of(cell["style_id"]), epoch)
+        text = number_formats.shown(value, code_of(cell["style_id"]), epoch)
     row.cells.extend([""] * (column + 1 - len(row.cells)))
     row.cells[column] = text
 

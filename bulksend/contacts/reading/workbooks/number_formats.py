@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
 
-from bulksend.contacts.reading import date_formats
+from bulksend.contacts.reading.workbooks import date_formats
 
 #: A spreadsheet program keeps 15 digits of a number.
 _LOST_FROM = 10**15

@@ -1,0 +1,1 @@
+"""Workbooks (.xlsx, .ods) -> rows of texts as a person sees them."""
