@@ -134,6 +134,10 @@ LEFT_OUT = frozenset(
     }
 )
 
+#: Codes of requests for which no connection could be made.
+NO_CONNECTION = frozenset(
+    {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY, Code.TOO_FEW_FILES},
+)
 #: What a person reads for each code; `{...}` is filled by whoever reports it.
 TEXT_FOR: dict[Code, str] = {
     Code.RAGGED_ROW: "the row has a different number of fields than the header",
@@ -208,6 +212,7 @@ class Stop(StrEnum):
     ACCOUNT = "account"
     CERTIFICATE = "certificate"
     BASE_URL = "base_url"
+    OFFLINE = "offline"
     UNREACHABLE = "unreachable"
     REQUEST = "request"
     REFUSALS = "refusals"
@@ -238,6 +243,7 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.ACCOUNT: "the Telnyx account may not send; see the portal",
     Stop.CERTIFICATE: "the server's certificate cannot be trusted",
     Stop.BASE_URL: "the base URL is not Telnyx's API; check --base-url",
+    Stop.OFFLINE: ("there is no connection to the server, so nothing was sent; check the network"),
     Stop.UNREACHABLE: "the server cannot be reached; check the network",
     Stop.REQUEST: "Telnyx does not accept this kind of request; this looks like a bug of bulksend",
     Stop.REFUSALS: "row after row was refused",

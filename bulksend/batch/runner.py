@@ -27,7 +27,6 @@ from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
-from bulksend.sending.pacing import smoothing as departure
 from bulksend.sms.message import Outcome, Reply
 from bulksend.telnyx.clock import ServerClock
 
@@ -94,13 +93,15 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         server = await stack.enter_async_context(accesses.opened(access, task.settings))
         envelope = batch.envelope(task.journal.batch())
         gateway = await stack.enter_async_context(server.client(envelope))
-        pacer = await stack.enter_async_context(pacing.Pacer(pace.parse_rate(guards.rate)))
+        pacer = pacing.Pacer(pace.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
         source = feed.Feed(batches)
         stack.push_async_callback(source.close)
-        guard = breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight))
-        leaving = departure.Departures(gateway, pacer)
-        run_control = _run_control(task.settings, pacer, leaving, reporter)
+        limits = breaker.Limits(
+            max_in_flight=guards.max_in_flight, patience_s=guards.patience_s
+        )
+        guard = breaker.Breaker(limits)
+        run_control = _run_control(task.settings, pacer, reporter)
         report = _Report(
             guard, switch, progress, reporter, run_control, task.journal, gateway.clock
         )
@@ -111,7 +112,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
             pace=pacer,
             budget=_budget(task),
             delivery=delivery.Delivery(
-                gateway=leaving,
+                gateway=gateway,
                 pace=pacer,
                 halt=switch,
                 listeners=(pacer.on_reply, run_control.on_reply, report.on_reply),
@@ -123,7 +124,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         )
         work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
-        await report.around(work)
+        await report.around(work, workers.delivery)
         await switch.outlast(asking.after_sending(gateway, *_about(task), reporter.note))
     return _end(switch, progress)
 
@@ -139,16 +140,15 @@ def _end(switch: halt.Halt, progress: Progress) -> End:
     """A batch too short for the breaker can end with rows that nobody would take."""
     if switch.reason is not None or progress.given_up is None:
         return End(switch.reason, switch.detail)
-    unreachable = progress.given_up.code in breaker.NO_CONNECTION
+    unreachable = progress.given_up.code in errors.NO_CONNECTION
     return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, progress.given_up.error)
 
 
 def _run_control(
-    settings: Settings, pacer: pacing.Pacer, leaving: departure.Departures, reporter: Reporter
+    settings: Settings, pacer: pacing.Pacer, reporter: Reporter
 ) -> controls.RunControl:
     return controls.RunControl(
         pacer=pacer,
-        departures=leaving,
         reporter=reporter,
         path=control.request_path(settings.journal_path),
         rate=settings.guards.rate,
@@ -188,11 +188,11 @@ class _Report:
             self.progress.add(outcome)
         self.reporter.advance(self.progress, outcomes)
 
-    async def around(self, work: pipeline.Pipeline) -> None:
+    async def around(self, work: pipeline.Pipeline, deliveries: delivery.Delivery) -> None:
         """The work, with a look at the clock beside it."""
         self.reporter.begin(self.progress)
         self.run_control.begin()
-        watching = asyncio.create_task(self._watch(work), name="bulksend-watch")
+        watching = asyncio.create_task(self._watch(work, deliveries), name="bulksend-watch")
         try:
             await work.run()
         finally:
@@ -201,15 +201,16 @@ class _Report:
             await self._note_clock(None)
             self.reporter.end(self.progress)
 
-    async def _watch(self, work: pipeline.Pipeline) -> None:
+    async def _watch(self, work: pipeline.Pipeline, deliveries: delivery.Delivery) -> None:
         noted: tuple[float, float] | None = None
         while True:
             await asyncio.sleep(_WATCH_S)
-            self.run_control.look(self.progress, len(work.in_flight))
+            self.run_control.look(self.progress, deliveries, len(work.in_flight))
             self.reporter.pulse(self.progress)
             noted = await self._note_clock(noted)
             now_s = asyncio.get_running_loop().time()
-            reason = self.guard.silent(now_s, waiting=bool(work.in_flight))
+            requests_out = self.run_control.pacer.open > 0
+            reason = self.guard.on_tick(now_s, requests_out=requests_out)
             if self.reporter.stopped:
                 self.switch.set(Stop.INTERRUPTED)
             elif reason is not None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bulksend.results.variance import Variance
 
 SCHEMA = 2
-OK, PARTLY, STOPPED, UNKNOWN_LEFT = 0, 3, 5, 6
+OK, NOTHING_SENT, PARTLY, STOPPED, UNKNOWN_LEFT = 0, 2, 3, 5, 6
 JOURNAL_FAILED, CHANGED, INTERRUPTED, TERMINATED = 7, 8, 130, 143
 
 
@@ -113,6 +113,7 @@ class Summary:
 
 
 _BY_STOP: Mapping[Stop, int] = {
+    Stop.OFFLINE: NOTHING_SENT,
     Stop.JOURNAL: JOURNAL_FAILED,
     Stop.BUG: 1,
     Stop.INTERRUPTED: INTERRUPTED,

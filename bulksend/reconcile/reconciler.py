@@ -126,18 +126,17 @@ class Reconciler:
             "what had not arrived is sent now"
         )
         guards = self._task.settings.guards
-        async with pacing.Pacer(pace.parse_rate(guards.rate)) as pacer:
-            key_replay = repeating.KeyReplay(
-                batch_id=self._facts.batch_id,
-                record=self._record,
-                gateway=gateway,
-                pacer=pacer,
-                guard=breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight)),
-                switch=switch,
-                max_in_flight=guards.max_in_flight,
-            )
-            for ending in await key_replay.repeat(may):
-                self.resolutions.add(ending)
+        key_replay = repeating.KeyReplay(
+            batch_id=self._facts.batch_id,
+            record=self._record,
+            gateway=gateway,
+            pacer=pacing.Pacer(pace.parse_rate(guards.rate)),
+            guard=breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight)),
+            switch=switch,
+            max_in_flight=guards.max_in_flight,
+        )
+        for ending in await key_replay.repeat(may):
+            self.resolutions.add(ending)
 
     def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[UnknownRow]:
         """The unknown rows whose keys are proven to protect them; the others are told why not."""

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from bulksend.errors import Code, Stop
+from bulksend.errors import NO_CONNECTION, Stop
 from bulksend.sms.message import Reply, Status
-
-#: Codes of requests for which no connection could be made.
-NO_CONNECTION = {
-    *(Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY),
-    Code.TOO_FEW_FILES,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +21,8 @@ class Limits:
     refused_of: int = 200
     #: Unknown among the last ten.
     unknown_of_ten: int = 8
-    #: Requests that could not be made, one after the other.
-    unconnected: int = 12
+    #: Without any connection, after a first reply; before it, the first failure stops the batch.
+    patience_s: float = 120.0
     #: Without any reply while requests are out.
     silence_s: float = 90.0
     #: Requests that may be made again, and what each good reply gives back (SRE: 10 %).
@@ -44,13 +38,18 @@ class Breaker:
         self._refused = _Last(limits.refused_of)
         self._unknown_of_ten = _Last(10)
         self._refusals, self._refused_code = 0, ""
-        self._unknown, self._unconnected = 0, 0
+        self._unknown = 0
         self._retries = limits.retries
+        self._replied = False
         self._replied_at_s: float | None = None
+        self._outage_since_s: float | None = None
 
     def on_reply(self, reply: Reply, now_s: float) -> Stop | None:
         """The reason to stop after this reply, if there is one."""
         self._replied_at_s = now_s
+        if reply.code in NO_CONNECTION:
+            return self._unconnected(now_s)
+        self._replied, self._outage_since_s = True, None
         if reply.stop is not None:
             return reply.stop
         throttled = reply.signal is not None and reply.signal.throttle is not None
@@ -62,25 +61,35 @@ class Breaker:
         self._note(reply)
         return self._storm()
 
-    def silent(self, now_s: float, *, waiting: bool) -> Stop | None:
-        """The reason to stop when no reply came; `waiting`: requests are out."""
-        if not waiting or self._replied_at_s is None:
+    def on_tick(self, now_s: float, *, requests_out: bool) -> Stop | None:
+        """The reason to stop when time passes without a reply."""
+        if self._outage_since_s is not None:
+            return self._unconnected(now_s)
+        if not requests_out or self._replied_at_s is None:
             self._replied_at_s = now_s
             return None
         too_long = now_s - self._replied_at_s > self._limits.silence_s
         return Stop.SILENCE if too_long else None
 
+    def _unconnected(self, now_s: float) -> Stop | None:
+        """An outage passes by itself, mostly; a batch that has reached nobody is not begun."""
+        if not self._replied:
+            return Stop.OFFLINE
+        if self._outage_since_s is None:
+            self._outage_since_s = now_s
+        over = now_s - self._outage_since_s >= self._limits.patience_s
+        return Stop.UNREACHABLE if over else None
+
     def _note_good(self) -> None:
         self._unknown_of_ten.add(one=False)
         self._refused.add(one=False)
-        self._refusals, self._refused_code, self._unconnected = 0, "", 0
+        self._refusals, self._refused_code = 0, ""
         self._give_back()
 
     def _note(self, reply: Reply) -> None:
         status, code = reply.status, reply.code
         self._unknown_of_ten.add(one=status is Status.UNKNOWN)
         self._unknown += status is Status.UNKNOWN
-        self._unconnected = self._unconnected + 1 if code in NO_CONNECTION else 0
         if status is Status.UNSENT:
             self._retries -= 1
             return
@@ -105,8 +114,6 @@ class Breaker:
             return Stop.UNKNOWNS
         if self._unknown > 4 * limits.max_in_flight:
             return Stop.UNKNOWNS
-        if self._unconnected >= limits.unconnected:
-            return Stop.UNREACHABLE
         return Stop.RETRIES if self._retries < 0 else None
 
 

@@ -6,6 +6,7 @@ here: a second request could be a second text.
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Protocol
 
 import tenacity
 
+from bulksend import errors
 from bulksend.sending import halt as halting
 from bulksend.sms.message import Message, Outcome, Reply, Status
 
@@ -30,18 +32,18 @@ class Gateway(Protocol):
 class Pace(Protocol):
     """Whoever says when the next request may go."""
 
-    def take(self) -> bool:
-        """True when one request may go right now; False when `slot` must be waited for."""
-
     async def slot(self) -> None:
-        """Wait until one request may go."""
+        """Wait until one row may be sent."""
+
+    async def departure(self) -> None:
+        """Wait for the moment at which a request that has its slot may leave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How often and how long a message that provably never left is tried again."""
 
-    #: Requests for one claim; those that Telnyx throttled do not count.
+    #: Requests for one claim; those that wait at the gate (429, no connection) do not count.
     attempts_max: int = 4
     backoff_initial_s: float = 0.5
     backoff_max_s: float = 30.0
@@ -57,7 +59,7 @@ class NotSent(Exception):
 
 @dataclass(slots=True)
 class Delivery:
-    """Delivers messages one at a time for any number of workers; holds no state of a message."""
+    """Delivers messages for any number of workers; holds no state of a message."""
 
     gateway: Gateway
     pace: Pace
@@ -67,25 +69,34 @@ class Delivery:
     sleep: Callable[[float], Awaitable[None]]
     patience: Patience = field(default_factory=Patience)
     random: random.Random = field(default_factory=random.Random)
+    #: Replies so far, and how long they took together.
+    replies: int = 0
+    replies_s: float = 0.0
 
     async def deliver(self, message: Message, body: bytes, key: str) -> Outcome:
         """The first request with the slot already taken, and more only if nothing left."""
-        reply = self._announce(await self.gateway.send(body, key))
-        if not self._worth_another(reply):
-            return Outcome(message.row, message.claim, 1, reply)
-        counted = _Counted(1, reply)
-        await self._try_again(counted, body, key)
-        return Outcome(message.row, message.claim, counted.requests, counted.reply)
+        requests = _Requests(0, _NONE_LEFT)
+        await self._send(requests, body, key)
+        if self._worth_another(requests.reply):
+            await self._try_again(requests, body, key)
+        return Outcome(message.row, message.claim, requests.count, requests.reply)
 
-    def _announce(self, reply: Reply) -> Reply:
+    async def _send(self, requests: _Requests, body: bytes, key: str) -> None:
+        if not await self.halt.outlast(self.pace.departure()):
+            return
+        loop = asyncio.get_running_loop()
+        left_s = loop.time()
+        reply = await self.gateway.send(body, key)
+        self.replies_s += loop.time() - left_s
+        self.replies += 1
+        requests.count, requests.reply = requests.count + 1, reply
         for listener in self.listeners:
             listener(reply)
-        return reply
 
     def _worth_another(self, reply: Reply) -> bool:
         return reply.status is Status.UNSENT and reply.stop is None and not self.halt
 
-    async def _try_again(self, counted: _Counted, body: bytes, key: str) -> None:
+    async def _try_again(self, requests: _Requests, body: bytes, key: str) -> None:
         """A fresh tenacity object each time: one that is shared mixes up its messages.
 
         It stands outside the first request because entering it costs as much as the rest of us.
@@ -98,24 +109,23 @@ class Delivery:
             reraise=True,
         )
         try:
-            await retrying(self._attempt, counted, body, key)
+            await retrying(self._attempt, requests, body, key)
         except NotSent:
             return
 
-    async def _attempt(self, counted: _Counted, body: bytes, key: str) -> None:
-        """One attempt. The first looks at the reply we have; a throttled one waits at the gate."""
-        if counted.looked_at:
-            await self._request(counted, body, key)
-        counted.looked_at = True
-        while self._worth_another(counted.reply) and _throttled(counted.reply):
-            await self._request(counted, body, key)
-        if self._worth_another(counted.reply):
-            raise NotSent(counted.reply)
+    async def _attempt(self, requests: _Requests, body: bytes, key: str) -> None:
+        """One attempt. The first looks at the reply we have; some replies wait at the gate."""
+        if requests.looked_at:
+            await self._request(requests, body, key)
+        requests.looked_at = True
+        while self._worth_another(requests.reply) and _waits_at_the_gate(requests.reply):
+            await self._request(requests, body, key)
+        if self._worth_another(requests.reply):
+            raise NotSent(requests.reply)
 
-    async def _request(self, counted: _Counted, body: bytes, key: str) -> None:
+    async def _request(self, requests: _Requests, body: bytes, key: str) -> None:
         if await self.halt.outlast(self.pace.slot()):
-            counted.reply = self._announce(await self.gateway.send(body, key))
-            counted.requests += 1
+            await self._send(requests, body, key)
 
     async def _pause(self, delay_s: float) -> None:
         await self.halt.outlast(self.sleep(delay_s))
@@ -127,13 +137,23 @@ class Delivery:
 
 
 @dataclass(slots=True)
-class _Counted:
+class _Requests:
     """The requests of one claim so far, and the last reply."""
 
-    requests: int
+    count: int
     reply: Reply
     looked_at: bool = False
 
 
-def _throttled(reply: Reply) -> bool:
-    return reply.signal is not None and reply.signal.throttle is not None
+#: Of a claim whose first request was held back by a halt.
+_NONE_LEFT = Reply(
+    status=Status.UNSENT,
+    code=errors.Code.NOT_WRITTEN,
+    error=errors.TEXT_FOR[errors.Code.NOT_WRITTEN],
+)
+
+
+def _waits_at_the_gate(reply: Reply) -> bool:
+    """Whether the pace decides when this row is tried again: 429, or no connection at all."""
+    throttled = reply.signal is not None and reply.signal.throttle is not None
+    return throttled or reply.code in errors.NO_CONNECTION

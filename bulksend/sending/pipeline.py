@@ -143,7 +143,7 @@ class Pipeline:
             return False
         if not workers.budget.reserve(message) and not await self._afford(message):
             return False
-        if not workers.pace.take() and not await workers.halt.outlast(workers.pace.slot()):
+        if not await workers.halt.outlast(workers.pace.slot()):
             return False
         await self._send(message)
         return True

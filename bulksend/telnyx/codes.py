@@ -276,7 +276,8 @@ def _no_without_code(exchange: Exchange, now_s: float) -> Reply:
     meaning = STATUSES.get(status)
     if meaning is None:
         if status < 400 or status >= 500:
-            return _own(Status.UNKNOWN, Code.SERVER_ERROR, status)
+            signal = _signal(exchange.headers, None, now_s)
+            return _own(Status.UNKNOWN, Code.SERVER_ERROR, status, signal=signal)
         return _own(Status.UNSENT, Code.NOT_TELNYX, status)
     code = {
         Status.UNKNOWN: Code.SERVER_ERROR,

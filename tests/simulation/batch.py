@@ -71,17 +71,17 @@ async def _run(
             await asyncio.sleep(latency_s - way_s)
             pacer.on_reply(reply)
 
-    async with pacing.Pacer(rate_per_s) as pacer:
-        workers = [asyncio.create_task(worker(pacer)) for _ in range(in_flight)]
-        while loop.time() < seconds:
-            trace.at_s.append(loop.time())
-            trace.wait_s.append(provider.wait_s(loop.time()))
-            trace.drains_per_s.append(provider.rate(loop.time()))
-            trace.sent_on.append(provider.sent_on)
-            before = sent
-            await asyncio.sleep(1.0)
-            trace.sent_per_s.append(sent - before)
-        for task in workers:
-            task.cancel()
-        await asyncio.wait(workers)
+    pacer = pacing.Pacer(rate_per_s)
+    workers = [asyncio.create_task(worker(pacer)) for _ in range(in_flight)]
+    while loop.time() < seconds:
+        trace.at_s.append(loop.time())
+        trace.wait_s.append(provider.wait_s(loop.time()))
+        trace.drains_per_s.append(provider.rate(loop.time()))
+        trace.sent_on.append(provider.sent_on)
+        before = sent
+        await asyncio.sleep(1.0)
+        trace.sent_per_s.append(sent - before)
+    for task in workers:
+        task.cancel()
+    await asyncio.wait(workers)
     return trace

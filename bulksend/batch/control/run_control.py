@@ -10,11 +10,10 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.control import request as control
 from bulksend.batch.reporter import Progress, Reporter
-from bulksend.sending import breaker
-from bulksend.sending.pacing import bottleneck as limits
+from bulksend.sending import bottleneck as limits
+from bulksend.sending import delivery
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
-from bulksend.sending.pacing import smoothing as departure
 from bulksend.sms.message import Reply
 
 #: Looks that make a judgement: a second and a quarter.
@@ -26,7 +25,6 @@ class RunControl:
     """Lays down the wish of the run's own options, then follows those of others."""
 
     pacer: pacing.Pacer
-    departures: departure.Departures
     reporter: Reporter
     path: Path
     #: The run's own rate, as it was given.
@@ -37,6 +35,8 @@ class RunControl:
     _looks: deque[limits.Look] = field(default_factory=lambda: deque(maxlen=_LOOKS))
     _fastest_s: float = 0.0
     _unconnected: int = 0
+    #: Whether the person knows that there is no connection.
+    _outage: bool = False
     _seen: tuple[int, int] | None = None
     _control_request: control.ControlRequest = field(init=False)
 
@@ -50,31 +50,39 @@ class RunControl:
         control.remove(self.path)
 
     def on_reply(self, reply: Reply) -> None:
-        """Count the connections that failed."""
-        self._unconnected += reply.code in breaker.NO_CONNECTION
+        """Count the connections that failed; say when an outage begins, and when it is over."""
+        failed = reply.code in errors.NO_CONNECTION
+        self._unconnected += failed
+        if failed and not self._outage:
+            self.reporter.note(f"no connection: {reply.error}; waiting, one row tries again")
+        elif self._outage and not failed:
+            self.reporter.note("connected again: going on")
+        self._outage = failed
 
-    def look(self, progress: Progress, in_flight: int) -> None:
+    def look(self, progress: Progress, deliveries: delivery.Delivery, in_flight: int) -> None:
         """Follow a new wish; say what limits."""
         signature = self._signature()
         if signature is not None and signature != self._seen:
             self._seen = signature
             self._follow()
-        self._looks.append(self._look(progress, in_flight))
+        self._looks.append(self._look(progress, deliveries, in_flight))
         took_s = limits.reply_s(self._looks)
         if took_s is not None:
             self._fastest_s = min(self._fastest_s or took_s, took_s)
         progress.limited_by = limits.limited_by(self._looks, self._fastest_s)
 
-    def _look(self, progress: Progress, in_flight: int) -> limits.Look:
+    def _look(
+        self, progress: Progress, deliveries: delivery.Delivery, in_flight: int
+    ) -> limits.Look:
         return limits.Look(
-            paused=self.pacer.paused,
+            paused=self.pacer.pace.paused,
             pace=self.pacer.limited_by,
             held=self.pacer.held,
-            waiting=self.pacer.waiting,
+            waiting=self.pacer.waited_for,
             in_flight=in_flight,
             workers=self.workers,
-            replies=self.departures.replies,
-            replies_s=self.departures.replies_s,
+            replies=deliveries.replies,
+            replies_s=deliveries.replies_s,
             unconnected=self._unconnected,
             left=progress.total - progress.done,
         )

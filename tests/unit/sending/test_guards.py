@@ -34,7 +34,8 @@ def stopped_by(replies: list[Reply], **limits: int) -> Stop | None:
         pytest.param(
             ([unknown()] + [accepted()] * 9) * 65, Stop.UNKNOWNS, id="more-than-4-times-in-flight"
         ),
-        pytest.param([unsent(Code.DNS)] * 12, Stop.UNREACHABLE, id="no-connection"),
+        pytest.param([unsent(Code.DNS)], Stop.OFFLINE, id="no-connection-at-the-start"),
+        pytest.param([accepted()] + [unsent(Code.DNS)] * 99, None, id="an-outage-of-no-time"),
         pytest.param([throttled()] * 500, None, id="throttling-is-the-pace's"),
         pytest.param([unsent(Code.NOT_TELNYX)] * 101, Stop.RETRIES, id="too-many-tries-again"),
     ],
@@ -46,11 +47,11 @@ def test_the_breaker_stops_a_batch(replies: list[Reply], stop: Stop | None) -> N
 def test_silence_stops_a_batch_only_while_requests_are_out() -> None:
     guard = breaker.Breaker(breaker.Limits(silence_s=60))
 
-    assert guard.silent(0.0, waiting=True) is None
-    assert guard.silent(59.0, waiting=True) is None
-    assert guard.silent(60.0, waiting=False) is None
-    assert guard.silent(119.0, waiting=True) is None
-    assert guard.silent(121.0, waiting=True) is Stop.SILENCE
+    assert guard.on_tick(0.0, requests_out=True) is None
+    assert guard.on_tick(59.0, requests_out=True) is None
+    assert guard.on_tick(60.0, requests_out=False) is None
+    assert guard.on_tick(119.0, requests_out=True) is None
+    assert guard.on_tick(121.0, requests_out=True) is Stop.SILENCE
 
 
 def card(country: str, parts: int) -> Money | None:

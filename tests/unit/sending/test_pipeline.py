@@ -75,12 +75,12 @@ class FakePace:
     def __init__(self, *, shut: bool = False) -> None:
         self.shut = shut
 
-    def take(self) -> bool:
-        return not self.shut
-
     async def slot(self) -> None:
         while self.shut:
             await asyncio.sleep(1.0)
+
+    async def departure(self) -> None:
+        pass
 
 
 class FakeSource:
@@ -160,7 +160,7 @@ def test_every_row_is_claimed_then_sent_then_settled_once() -> None:
 
 def test_a_row_that_never_left_is_tried_again_with_the_same_bytes_and_key() -> None:
     async def work() -> Batch:
-        batch = Batch(lambda it: unsent() if it < 3 else accepted(), rows=1)
+        batch = Batch(lambda it: unsent("not_written") if it < 3 else accepted(), rows=1)
         await batch.pipeline.run()
         return batch
 

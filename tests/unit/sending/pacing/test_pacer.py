@@ -29,14 +29,13 @@ class Slots:
     async def take(self, seconds: float, *events: tuple[float, Callable[[], None]]) -> None:
         """For so many seconds; each event happens so many seconds after the start."""
         loop = asyncio.get_running_loop()
-        async with self.pacer:
-            for after_s, event in events:
-                loop.call_later(after_s, event)
-            workers = [asyncio.create_task(self._worker()) for _ in range(self._workers)]
-            await asyncio.sleep(seconds)
-            for task in workers:
-                task.cancel()
-            await asyncio.wait(workers)
+        for after_s, event in events:
+            loop.call_later(after_s, event)
+        workers = [asyncio.create_task(self._worker()) for _ in range(self._workers)]
+        await asyncio.sleep(seconds)
+        for task in workers:
+            task.cancel()
+        await asyncio.wait(workers)
 
     async def _worker(self) -> None:
         loop = asyncio.get_running_loop()
@@ -177,14 +176,14 @@ def test_many_short_pauses_give_no_slots_away() -> None:
 def test_slots_are_given_in_the_order_they_were_asked_for() -> None:
     async def work() -> list[int]:
         order: list[int] = []
-        async with pacing.Pacer(10.0) as pacer:
+        pacer = pacing.Pacer(10.0)
 
-            async def one(number: int) -> None:
-                await pacer.slot()
-                order.append(number)
-                pacer.on_reply(ACCEPTED)
+        async def one(number: int) -> None:
+            await pacer.slot()
+            order.append(number)
+            pacer.on_reply(ACCEPTED)
 
-            await asyncio.gather(*(one(it) for it in range(20)))
+        await asyncio.gather(*(one(it) for it in range(20)))
         return order
 
     assert virtual_clock.run(work()) == list(range(20))
@@ -192,14 +191,14 @@ def test_slots_are_given_in_the_order_they_were_asked_for() -> None:
 
 def test_a_cancelled_wait_costs_nobody_a_slot() -> None:
     async def work() -> int:
-        async with pacing.Pacer(10.0) as pacer:
-            waiting = [asyncio.create_task(pacer.slot()) for _ in range(10)]
-            await asyncio.sleep(0)
-            pacer.on_reply(ACCEPTED)
-            for task in waiting[1:9]:
-                task.cancel()
-            done, _ = await asyncio.wait(waiting, timeout=1.0)
-            return sum(not it.cancelled() for it in done)
+        pacer = pacing.Pacer(10.0)
+        waiting = [asyncio.create_task(pacer.slot()) for _ in range(10)]
+        await asyncio.sleep(0)
+        pacer.on_reply(ACCEPTED)
+        for task in waiting[1:9]:
+            task.cancel()
+        done, _ = await asyncio.wait(waiting, timeout=1.0)
+        return sum(not it.cancelled() for it in done)
 
     assert virtual_clock.run(work()) == 2
 
@@ -215,43 +214,44 @@ def test_the_first_reply_is_waited_for_before_the_gate_opens() -> None:
 
 def test_requests_that_hang_do_not_keep_the_gate_shut_after_a_hold() -> None:
     async def work() -> float:
-        async with pacing.Pacer(100.0) as pacer:
-            for number in range(14):  # the last ten are never answered
-                await pacer.slot()
-                if number < 4:
-                    pacer.on_reply(ACCEPTED)
-            pacer.on_reply(throttled(retry_after_s=9.0))
+        pacer = pacing.Pacer(100.0)
+        for number in range(14):  # the last ten are never answered
             await pacer.slot()
-            return asyncio.get_running_loop().time()
+            if number < 4:
+                pacer.on_reply(ACCEPTED)
+        pacer.on_reply(throttled(retry_after_s=9.0))
+        await pacer.slot()
+        return asyncio.get_running_loop().time()
 
     assert virtual_clock.run(work()) == pytest.approx(9.2, abs=0.2)
 
 
 def test_a_paused_batch_goes_on_where_it_was() -> None:
     async def work() -> tuple[bool, bool]:
-        async with pacing.Pacer(100.0) as pacer:
-            pacer.pause()
-            waiting = asyncio.create_task(pacer.slot())
-            await asyncio.sleep(5)
-            still, paused = not waiting.done(), pacer.paused
-            pacer.go_on()
-            await waiting
-            return still, paused
+        pacer = pacing.Pacer(100.0)
+        pacer.pause()
+        waiting = asyncio.create_task(pacer.slot())
+        await asyncio.sleep(5)
+        still, paused = not waiting.done(), pacer.pace.paused
+        pacer.go_on()
+        await waiting
+        return still, paused
 
     assert virtual_clock.run(work()) == (True, True)
 
 
-def test_who_waits_is_counted() -> None:
-    async def work() -> tuple[int, int]:
-        async with pacing.Pacer(0.1) as pacer:
-            waiting = [asyncio.create_task(pacer.slot()) for _ in range(5)]
-            await asyncio.sleep(0.1)
-            before = pacer.waiting
-            waiting[3].cancel()
-            await asyncio.sleep(0.1)
-            return before, pacer.waiting
+def test_whether_anybody_waits_is_known() -> None:
+    async def work() -> tuple[bool, bool, bool]:
+        pacer = pacing.Pacer(0.1)
+        first = pacer.waited_for
+        waiting = [asyncio.create_task(pacer.slot()) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        before = pacer.waited_for
+        waiting[1].cancel()
+        await asyncio.sleep(0.1)
+        return first, before, pacer.waited_for
 
-    assert virtual_clock.run(work()) == (4, 3)
+    assert virtual_clock.run(work()) == (False, True, False)
 
 
 class Storm:
@@ -266,22 +266,22 @@ class Storm:
 
     async def send(self, wanted: int) -> None:
         loop, taken = asyncio.get_running_loop(), 0
-        async with pacing.Pacer(500.0) as pacer:
+        pacer = pacing.Pacer(500.0)
 
-            async def worker() -> None:
-                nonlocal taken
-                while taken < wanted:
-                    await pacer.slot()
-                    await asyncio.sleep(self._latency_s / 2)
-                    admitted = self.provider.admits(loop.time())
-                    taken += admitted
-                    self.late += loop.time() > 10
-                    self.late_refusals += loop.time() > 10 and not admitted
-                    await asyncio.sleep(self._latency_s / 2)
-                    pacer.on_reply(ACCEPTED if admitted else self._refusal)
+        async def worker() -> None:
+            nonlocal taken
+            while taken < wanted:
+                await pacer.slot()
+                await asyncio.sleep(self._latency_s / 2)
+                admitted = self.provider.admits(loop.time())
+                taken += admitted
+                self.late += loop.time() > 10
+                self.late_refusals += loop.time() > 10 and not admitted
+                await asyncio.sleep(self._latency_s / 2)
+                pacer.on_reply(ACCEPTED if admitted else self._refusal)
 
-            await asyncio.gather(*(worker() for _ in range(self._workers)))
-            assert pacer.limited_by is LimitedBy.THROTTLED
+        await asyncio.gather(*(worker() for _ in range(self._workers)))
+        assert pacer.limited_by is LimitedBy.THROTTLED
         self.seconds = loop.time()
 
 

@@ -60,7 +60,7 @@ def test_a_wrong_rate_says_how_to_write_it(text: str) -> None:
         pytest.param(refused(), id="a refusal"),
         pytest.param(unknown(), id="a timeout"),
         pytest.param(unknown("10007", http_status=503), id="a server's error"),
-        pytest.param(unsent(), id="a connection that failed"),
+        pytest.param(unsent("not_written"), id="a connection that broke"),
         pytest.param(accepted(), id="a yes without a word on the wait"),
         pytest.param(accepted(wait_s=0.0), id="a yes without a wait"),
         pytest.param(accepted(signal=Signal(remaining=49, reset_s=0.5)), id="many left"),

@@ -29,8 +29,8 @@ class Look:
     #: The pace's own word on where its rate comes from; holds included.
     pace: LimitedBy = LimitedBy.RATE
     held: bool = False
-    #: Workers that wait for a slot, that have a request out, and all there are.
-    waiting: int = 0
+    #: Whether workers wait for a slot; how many have a request out, and all there are.
+    waiting: bool = False
     in_flight: int = 0
     workers: int = 1
     #: Replies so far, and how long they took together; failed connections so far.
@@ -49,7 +49,7 @@ def limited_by(looks: Sequence[Look], fastest_s: float) -> LimitedBy:
     now = looks[-1]
     if now.paused:
         return LimitedBy.PAUSED
-    if now.held or _mostly([look.waiting > 0 for look in looks]):
+    if now.held or _mostly([look.waiting for look in looks]):
         return now.pace
     if now.left < now.workers:
         return LimitedBy.NOTHING

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bulksend.sending.pacing import bottleneck as limits
-from bulksend.sending.pacing.bottleneck import Look
+from bulksend.sending import bottleneck as limits
+from bulksend.sending.bottleneck import Look
 from bulksend.sending.pacing.policy import LimitedBy
 
 
@@ -20,9 +20,9 @@ def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
-        pytest.param(looks(waiting=12, in_flight=4), LimitedBy.RATE, id="workers wait for slots"),
+        pytest.param(looks(waiting=True, in_flight=4), LimitedBy.RATE, id="workers wait for slots"),
         pytest.param(
-            looks(waiting=12, in_flight=4, pace=LimitedBy.QUEUE),
+            looks(waiting=True, in_flight=4, pace=LimitedBy.QUEUE),
             LimitedBy.QUEUE,
             id="and the slots are few because of the provider's queue",
         ),
@@ -32,7 +32,7 @@ def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
             id="a hold",
         ),
         pytest.param(
-            looks(waiting=0, in_flight=3, held=True, pace=LimitedBy.QUEUE),
+            looks(waiting=False, in_flight=3, held=True, pace=LimitedBy.QUEUE),
             LimitedBy.QUEUE,
             id="a hold that nobody has met yet",
         ),
@@ -57,7 +57,7 @@ def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:
         pytest.param(looks(in_flight=5, left=9), LimitedBy.NOTHING, id="the batch runs out"),
         pytest.param(looks(paused=True, waiting=16, in_flight=0), LimitedBy.PAUSED, id="paused"),
         pytest.param(
-            [*looks(waiting=1)[:2], *looks()[2:]],
+            [*looks(waiting=True)[:2], *looks()[2:]],
             LimitedBy.IN_FLIGHT,
             id="a slot was waited for in the lesser part of the looks",
         ),
