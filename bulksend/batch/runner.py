@@ -98,7 +98,9 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         source = feed.Feed(batches)
         stack.push_async_callback(source.close)
         limits = breaker.Limits(
-            max_in_flight=guards.max_in_flight, patience_s=guards.patience_s
+            max_in_flight=guards.max_in_flight,
+            patience_s=guards.patience_s,
+            watch_phones=task.journal.earlier_stop() is not Stop.REFUSALS,
         )
         guard = breaker.Breaker(limits)
         run_control = _run_control(task.settings, pacer, reporter)

@@ -100,6 +100,11 @@ class Reader:
             return Stop.CRASHED
         return Stop(last[1]) if last[1] in list(Stop) else None
 
+    def earlier_stop(self) -> Stop | None:
+        """Why the run before the present one stopped early; None where it did not, or crashed."""
+        earlier = self._connection.execute(schema.EARLIER_RUN).fetchone()
+        return Stop(earlier[0]) if earlier is not None and earlier[0] in list(Stop) else None
+
     def closed(self, again: Iterable[Status]) -> bytes:
         """One byte a row number: 0 where the row may be sent, as it was never claimed or stands in
         one of `again`; rows after the last byte were never claimed.

@@ -171,6 +171,7 @@ WHERE status = 1
 BEGIN_RUN = "INSERT INTO run (pid, host, began_ms) VALUES (?, ?, ?)"
 END_RUN = "UPDATE run SET ended_ms = ?, exit_code = ?, why = ? WHERE id = ?"
 LAST_RUN = "SELECT ended_ms, why FROM run ORDER BY id DESC LIMIT 1"
+EARLIER_RUN = "SELECT why FROM run WHERE ended_ms IS NOT NULL ORDER BY id DESC LIMIT 1"
 FACT = "SELECT value FROM meta WHERE name = ?"
 DROP_FACT = "DELETE FROM meta WHERE name = ?"
 SET_FACT = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bulksend.errors import NO_CONNECTION, Stop
 from bulksend.sms.message import Reply, Status
+from bulksend.telnyx import codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class Limits:
     #: Refused among the last `refused_of`.
     refused_share: float = 0.5
     refused_of: int = 200
+    #: Of refusals that speak of one phone alone, as lists sorted by number have them together. Off
+    #: where a person has seen them and goes on.
+    phones_share: float = 0.9
+    phones_of: int = 1000
+    watch_phones: bool = True
     #: Unknown among the last ten.
     unknown_of_ten: int = 8
     #: Without any connection, after a first reply; before it, the first failure stops the batch.
@@ -36,6 +42,7 @@ class Breaker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._refused = _Last(limits.refused_of)
+        self._phones = _Last(limits.phones_of)
         self._unknown_of_ten = _Last(10)
         self._refusals, self._refused_code = 0, ""
         self._unknown = 0
@@ -83,6 +90,7 @@ class Breaker:
     def _note_good(self) -> None:
         self._unknown_of_ten.add(one=False)
         self._refused.add(one=False)
+        self._phones.add(one=False)
         self._refusals, self._refused_code = 0, ""
         self._give_back()
 
@@ -94,6 +102,9 @@ class Breaker:
             self._retries -= 1
             return
         self._give_back()
+        self._phones.add(one=status is Status.REFUSED)
+        if status is Status.REFUSED and code in codes.OF_THE_PHONE:
+            return  # says nothing of the next row, and does not end a run of other refusals
         self._refused.add(one=status is Status.REFUSED)
         if status is Status.REFUSED and code == self._refused_code:
             self._refusals += 1
@@ -108,7 +119,10 @@ class Breaker:
         limits = self._limits
         if self._refusals >= limits.equal_refusals:
             return Stop.REFUSALS
-        if self._refused.full and (self._refused.count > limits.refused_share * limits.refused_of):
+        if self._refused.full and self._refused.count > limits.refused_share * limits.refused_of:
+            return Stop.REFUSALS
+        most = limits.phones_share * limits.phones_of
+        if limits.watch_phones and self._phones.full and self._phones.count > most:
             return Stop.REFUSALS
         if self._unknown_of_ten.count >= limits.unknown_of_ten:
             return Stop.UNKNOWNS

@@ -100,6 +100,9 @@ CODES: Mapping[str, Meaning] = {
 #: Refusals of one row that no other try will end otherwise: who said STOP, a landline, a number
 #: that is none.
 FINAL = frozenset({"40300", "40001", "40310"})
+#: Refusals that speak of one phone and of no other: a number that is none, a landline, who said
+#: STOP, a country that this sender or profile does not reach.
+OF_THE_PHONE = FINAL | {"10002", "10016", "40301", "40309", "40319"}
 #: By status, where the body names no code that decides.
 STATUSES: Mapping[int, Meaning] = {
     401: Meaning(Status.UNSENT, Stop.KEY),

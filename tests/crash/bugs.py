@@ -111,7 +111,7 @@ BUGS = (
     ),
     Bug(
         "requests that Ctrl-C cancels",
-        "batch/signals.py",
+        "batch/control/signals.py",
         "        halt.set(_REASONS[number])\n",
         "        halt.set(_REASONS[number])\n        leave()\n",
         (_RESUME, _STOPPING),
@@ -138,9 +138,8 @@ BUGS = (
     Bug(
         "a key that is another one for each attempt",
         "sending/delivery.py",
-        "        reply = self._announce(await self.gateway.send(body, key))",
-        "        reply = self._announce("
-        "await self.gateway.send(body, key + str(self.random.random())))",
+        "        reply = await self.gateway.send(body, key)",
+        "        reply = await self.gateway.send(body, key + str(self.random.random()))",
         (_PIPELINE, _STOPPING),
     ),
     Bug(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bulksend.errors import Code, Stop
+from bulksend.errors import NO_CONNECTION, Code, Stop
 from bulksend.sending import breaker, budget
 from bulksend.sms.message import Money, Reply
 from tests.makers import accepted, make_message, refused, throttled, unknown, unsent
@@ -23,8 +23,21 @@ def stopped_by(replies: list[Reply], **limits: int) -> Stop | None:
     [
         pytest.param([accepted()] * 1000, None, id="all-good"),
         pytest.param([accepted(), unsent("10009", stop=Stop.KEY)], Stop.KEY, id="key"),
-        pytest.param([refused()] * 19 + [accepted()] + [refused()] * 19, None, id="19-refused"),
-        pytest.param([refused()] * 20, Stop.REFUSALS, id="20-equal-refusals"),
+        pytest.param(
+            [refused("40302")] * 19 + [accepted()] + [refused("40302")] * 19, None, id="19-refused"
+        ),
+        pytest.param([refused("40302")] * 20, Stop.REFUSALS, id="20-equal-refusals"),
+        pytest.param([accepted()] + [refused("40310")] * 899, None, id="900-bad-phones-in-a-row"),
+        pytest.param([refused("40300")] * 999, None, id="999-opted-out"),
+        pytest.param([refused("40309")] * 1000, Stop.REFUSALS, id="nothing-but-bad-phones"),
+        pytest.param(
+            ([refused("40310")] * 9 + [accepted()]) * 200, None, id="nine-of-ten-are-bad-phones"
+        ),
+        pytest.param(
+            [refused(["40310", "40322"][it % 2]) for it in range(40)],
+            Stop.REFUSALS,
+            id="bad-phones-hide-no-others",
+        ),
         pytest.param([refused(str(it % 3)) for it in range(150)], None, id="different-codes"),
         pytest.param(
             [refused(str(it % 3)) for it in range(200)], Stop.REFUSALS, id="most-of-200-refused"
@@ -42,6 +55,31 @@ def stopped_by(replies: list[Reply], **limits: int) -> Stop | None:
 )
 def test_the_breaker_stops_a_batch(replies: list[Reply], stop: Stop | None) -> None:
     assert stopped_by(replies, max_in_flight=16) == stop
+
+
+def test_who_has_seen_the_bad_phones_and_goes_on_is_not_stopped_by_them_again() -> None:
+    guard = breaker.Breaker(breaker.Limits(watch_phones=False))
+
+    assert {guard.on_reply(refused("40310"), 0.0) for _ in range(5000)} == {None}
+
+
+@pytest.mark.parametrize("code", sorted(NO_CONNECTION))
+def test_an_outage_ends_a_batch_by_time_and_not_by_count(code: Code) -> None:
+    guard = breaker.Breaker(breaker.Limits(patience_s=120.0))
+    guard.on_reply(accepted(), 0.0)
+
+    assert {guard.on_reply(unsent(code), 10.0 + it / 100) for it in range(1000)} == {None}
+    assert guard.on_tick(129.0, requests_out=False) is None
+    assert guard.on_tick(130.0, requests_out=False) is Stop.UNREACHABLE
+    assert guard.on_reply(unsent(code), 131.0) is Stop.UNREACHABLE
+
+
+def test_an_outage_that_passes_is_forgotten_whatever_the_reply_says() -> None:
+    guard = breaker.Breaker(breaker.Limits(patience_s=120.0))
+    guard.on_reply(accepted(), 0.0)
+    for at_s in range(10, 1000, 100):
+        assert guard.on_reply(unsent(Code.DNS), at_s) is None
+        assert guard.on_reply(refused("40310"), at_s + 50) is None
 
 
 def test_silence_stops_a_batch_only_while_requests_are_out() -> None:

@@ -196,6 +196,36 @@ def test_an_unknown_row_is_never_sent_a_second_time() -> None:
     assert batch.statuses() == {Status.ACCEPTED: 40, Status.UNKNOWN: 10}
 
 
+def test_a_row_without_a_connection_waits_at_the_gate_and_is_not_given_up() -> None:
+    async def work() -> Batch:
+        batch = Batch(lambda it: unsent("dns") if 1 < it < 20 else accepted(), rows=2)
+        await batch.pipeline.run()
+        return batch
+
+    batch = virtual_clock.run(work())
+
+    assert batch.statuses() == {Status.ACCEPTED: 2}
+    assert batch.journal.settled[3].attempts == 19
+
+
+def test_what_waits_at_the_wire_when_the_batch_is_halted_never_leaves() -> None:
+    class SlowWire(FakePace):
+        async def departure(self) -> None:
+            await asyncio.sleep(60.0)
+
+    async def work() -> Batch:
+        batch = Batch(rows=3, pace=SlowWire())
+        asyncio.get_running_loop().call_later(2.0, batch.halt.set, Stop.INTERRUPTED)
+        await batch.pipeline.run()
+        return batch
+
+    batch = virtual_clock.run(work())
+
+    assert not batch.gateway.sent
+    assert batch.statuses() == {Status.UNSENT: 1}
+    assert batch.journal.settled[2].attempts == 0
+
+
 def test_a_throttled_row_is_asked_again_however_often_and_is_not_given_up() -> None:
     async def work() -> Batch:
         batch = Batch(lambda it: throttled() if it < 20 else accepted(), rows=1)

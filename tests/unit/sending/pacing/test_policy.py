@@ -15,7 +15,7 @@ from bulksend.sending.pacing import policy as pace
 from bulksend.sending.pacing import provider_queue as queueing
 from bulksend.sending.pacing.api_limit import Observation
 from bulksend.sending.pacing.policy import LimitedBy
-from bulksend.sms.message import Reply, Signal, Throttle
+from bulksend.sms.message import Reply, Signal, Status, Throttle
 from bulksend.telnyx import codes
 from tests.makers import accepted, refused, throttled, unknown, unsent
 
@@ -287,6 +287,40 @@ def test_another_rate_of_the_users_keeps_what_was_learnt() -> None:
     assert faster.limited_by(1.0) is LimitedBy.QUEUE
     assert slower.per_s(1.0) == 0.01
     assert slower.limited_by(1.0) is LimitedBy.RATE
+
+
+def test_with_no_connection_one_row_tries_again_after_longer_and_longer_holds() -> None:
+    state, now_s, holds = pace.start(50.0), 0.0, []
+    for number in range(1, 10):
+        state = pace.next_pace(state, unsent("dns"), Observation(now_s, 0, number))
+        burst = pace.next_pace(state, unsent("dns"), Observation(now_s + 0.1, 0, number))
+        assert burst == state
+        holds.append(state.held_until_s - now_s)
+        now_s = state.held_until_s
+
+    assert holds == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0]
+    assert state.limited_by(now_s - 1) is LimitedBy.NETWORK
+    assert state.per_s(now_s) == 50.0
+
+    back = pace.next_pace(state, refused(), observation(now_s))
+    again = pace.next_pace(back, unsent("tls"), Observation(now_s, 1, 11))
+    assert again.held_until_s - now_s == 0.5
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("body", [b"", b'{"errors":[{"code":"10007","title":"Unavailable"}]}'])
+def test_a_server_that_names_a_time_is_waited_for_and_its_row_stays_unknown(
+    status: int, body: bytes
+) -> None:
+    headers = {"retry-after": "7"}
+    reply = codes.classify(codes.Exchange(True, None, status, headers, body), NOW.timestamp())
+
+    state = pace.next_pace(pace.start(50.0), reply, observation(10.0, 0))
+
+    assert reply.status is Status.UNKNOWN
+    assert state.held_until_s == 17.0
+    assert state.limited_by(11.0) is LimitedBy.ASKED
+    assert state.per_s(20.0) == 50.0
 
 
 def test_the_calculator_keeps_its_hands_off_what_does_not_change() -> None:
