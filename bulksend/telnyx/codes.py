@@ -279,7 +279,7 @@ def _no_without_code(exchange: Exchange, now_s: float) -> Reply:
     meaning = STATUSES.get(status)
     if meaning is None:
         if status < 400 or status >= 500:
-            signal = _signal(exchange.headers, None, now_s)
+            signal = rate_headers.signal(exchange.headers, None, now_s)
             return _own(Status.UNKNOWN, Code.SERVER_ERROR, status, signal=signal)
         return _own(Status.UNSENT, Code.NOT_TELNYX, status)
     code = {
