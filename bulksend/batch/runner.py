@@ -97,12 +97,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         await stack.enter_async_context(task.journal.writing())
         source = feed.Feed(batches)
         stack.push_async_callback(source.close)
-        limits = breaker.Limits(
-            max_in_flight=guards.max_in_flight,
-            patience_s=guards.patience_s,
-            watch_phones=task.journal.earlier_stop() is not Stop.REFUSALS,
-        )
-        guard = breaker.Breaker(limits)
+        guard = _breaker(task)
         run_control = _run_control(task.settings, pacer, reporter)
         report = _Report(
             guard, switch, progress, reporter, run_control, task.journal, gateway.clock
@@ -144,6 +139,16 @@ def _end(switch: halt.Halt, progress: Progress) -> End:
         return End(switch.reason, switch.detail)
     unreachable = progress.given_up.code in errors.NO_CONNECTION
     return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, progress.given_up.error)
+
+
+def _breaker(task: Task) -> breaker.Breaker:
+    guards = task.settings.guards
+    limits = breaker.Limits(
+        max_in_flight=guards.max_in_flight,
+        patience_s=guards.patience_s,
+        watch_phones=task.journal.earlier_stop() is not Stop.REFUSALS,
+    )
+    return breaker.Breaker(limits)
 
 
 def _run_control(

@@ -241,9 +241,9 @@ def test_a_server_that_is_not_there_stops_the_batch_resumably(tmp_path: Path, ro
     ended = bulksend("run", contacts, *words, "--base-url", "http://127.0.0.1:9/v2", "--json")
 
     summary = document(ended)
-    assert ended.returncode == 5
+    assert ended.returncode == 2
     assert (summary["unsent"], summary["accepted"]) == (rows, 0)
-    assert summary["stopped_because"] == "unreachable"
+    assert summary["stopped_because"] == "offline"
     assert summary["next"].startswith("bulksend resume")
     status = bulksend("status", contacts, "--json")
     assert (status.returncode, document(status)["stopped_because"] is None) == (5, False)
