@@ -74,6 +74,7 @@ def _send(
         closed=record.closed(again),
         claims=record.next_claims(again),
         total=total,
+        ended_before=max(plan.estimate.sendable - open_rows, 0),
         spent=_spent(record, settings),
     )
     try:

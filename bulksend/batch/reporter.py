@@ -13,9 +13,11 @@ from bulksend.sms.message import Outcome, Reply, Status
 class Progress:
     """What the rows of this run came to so far."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, ended_before: int = 0) -> None:
         #: Rows this run means to send.
         self.total = total
+        #: Rows that ended in earlier runs of the batch.
+        self.ended_before = ended_before
         self.by_status: Counter[Status] = Counter()
         self.parts = 0
         #: Charged so far, by currency.

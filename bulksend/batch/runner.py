@@ -50,8 +50,14 @@ class Task:
     claims: Mapping[int, int]
     #: Rows this run means to send.
     total: int
+    #: Rows that ended in earlier runs of the batch.
+    ended_before: int = 0
     #: What earlier runs of the batch have cost.
     spent: Decimal
+
+    def progress(self) -> Progress:
+        """Before the first row of this run."""
+        return Progress(self.total, ended_before=self.ended_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def run_loop(work: Coroutine[Any, Any, End]) -> End:
 
 async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
-    guards, switch, progress = task.settings.guards, halt.Halt(), Progress(task.total)
+    guards, switch, progress = task.settings.guards, halt.Halt(), task.progress()
     batches = rows.message_batches(
         task.plan.frames, closed=task.closed, claims=task.claims, limit=guards.limit
     )

@@ -20,7 +20,7 @@ CONTACTS = click.argument("contacts", type=options.FILE, metavar="CONTACTS.csv")
 _RUN_EXAMPLES = """\b
 Examples:
   bulksend run samples/contacts.csv --sandbox
-  bulksend run contacts.csv --from MyCompany --profile-id <uuid> --text "Hi {name}, ..."
+  bulksend run contacts.csv --from MyCompany --profile-id UUID --text "Hi {name}"
   bulksend run contacts.csv --dry-run --rates rates.csv
 """
 
@@ -198,6 +198,7 @@ def init() -> int:
 
 @cli.command(
     short_help="Shell completion.",
+    no_args_is_help=True,
     help="\b\nExample:\n  bulksend completion bash >> ~/.bashrc\n\nShell completion.",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))

@@ -49,8 +49,8 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
 
 @cli.command(
     short_help="Key, balance, profile, sender, clock, limits, disk.",
-    help="\b\nExamples:\n  bulksend doctor --from MyCompany --profile-id <uuid>\n"
-    "  bulksend doctor --from MyCompany --profile-id <uuid> --probe-key --to +447700900123\n\n"
+    help="\b\nExamples:\n  bulksend doctor --from MyCompany --profile-id UUID\n"
+    "  bulksend doctor --from MyCompany --profile-id UUID --probe-key --to +447700900123\n\n"
     "Look at everything that a batch needs, one line each.",
 )
 @options.SENDER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from bulksend import visible as text
 from bulksend.cli.render import error_json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ending:
     """Says the last word, for a person or a program."""
 
     as_json: bool = False
+    #: None: as the stream allows.
+    color: bool | None = None
 
     def failure(self, message: str, code: str, exit_code: int, *, hint: str = "") -> int:
         """One error, with the way out below it. Returns the exit code."""
@@ -28,27 +31,21 @@ class Ending:
             document(error_json.document(shown, code, exit_code, hint=way_out))
             return exit_code
         with contextlib.suppress(OSError):  # the exit code says it as well
-            click.echo(click.style("error: ", fg="red", bold=True) + shown, err=True)
+            error = click.style("error: ", fg="red", bold=True) + shown
+            click.echo(error, err=True, color=self.color)
             if way_out:
-                click.echo(click.style("hint: ", fg="cyan") + way_out, err=True)
+                hint_line = click.style("hint: ", fg="cyan") + way_out
+                click.echo(hint_line, err=True, color=self.color)
         return exit_code
 
 
 def document(value: dict[str, Any]) -> None:
-    """One JSON document on stdout."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2))
-
-
-def open_streams() -> None:
-    """A stream that is closed would give its number, and what is said, to the next file: ours."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_RDWR), number)
-        if getattr(sys, name) is None:
-            stream = open(number, "r" if name == "stdin" else "w", closefd=False)  # noqa: SIM115
-            setattr(sys, name, stream)
+    """One JSON document on stdout, in UTF-8 whatever the output's encoding."""
+    try:
+        written = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    except TypeError:  # a file name that is no text: json writes its bytes out as \udc80 to \udcff
+        written = json.dumps(value, indent=2).encode()
+    click.echo(written)
 
 
 def flush() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,12 +31,63 @@ NEVER_SUGGESTED = {
 }
 
 
+#: What people name who forget the command.
+_TABLES = {".csv", ".xlsx", ".ods", ".xls", ".tsv", ".txt"}
+
+
+class Command(click.Command):
+    """Help with examples first, and the options under headings."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Bare, where that is of no use, it prints its help."""
+        if not args and self.no_args_is_help and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit(0)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options group by group, in the order of their first."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and not isinstance(parameter, click.Argument):
+                heading = parameter.group if isinstance(parameter, options.Option) else ""
+                groups.setdefault(heading or "Options", []).append(record)
+        for heading, records in groups.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
 class Commands(click.Group):
-    """Commands in the order a person meets them; help with examples first."""
+    """Commands in the order a person meets them; bare, it prints its help."""
+
+    command_class = Command
+    group_class = type
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order they were defined."""
         return list(self.commands)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Whoever types only the name wants to know what there is; that is no error."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit(0)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A contacts file in the place of a command is nearly one. Raises UsageError."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and Path(name).suffix.lower() in _TABLES:
+            shown = shlex.quote(name)
+            raise errors.UsageError(
+                f"No such command {name!r}.",
+                hint=f"did you mean `{ctx.command_path} run {shown} --dry-run`?",
+                code="usage",
+            )
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """The command; a failure gets the line that belongs to it, for the batch it was about."""

@@ -19,6 +19,7 @@ from bulksend.cli import pace as _pace  # noqa: F401 - and this one
 from bulksend.cli import rates as _rates  # noqa: F401 - and this
 from bulksend.cli import receipts as _receipts  # noqa: F401 - and these
 from bulksend.cli.group import cli
+from bulksend.cli.terminal import streams
 
 #: True whenever a command ends: before, while and after rows are sent.
 _SAFE = "what was sent, if anything, stands in the journal; the command status shows it"
@@ -26,11 +27,12 @@ _SAFE = "what was sent, if anything, stands in the journal; the command status s
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
-    ending.open_streams()
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    show = ending.Ending(as_json=_wants_json(given))
+    streams.open_streams()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    color = streams.wants_color(words, os.environ)
+    show = ending.Ending(as_json=_wants_json(words), color=color)
     try:
-        code = cli.main(given, prog_name="bulksend", standalone_mode=False)
+        code = cli.main(words, prog_name="bulksend", standalone_mode=False, color=color, obj=show)
         ending.flush()
     except Exception as failure:
         code = _ended(show, failure)

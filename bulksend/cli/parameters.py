@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_type_hints
 import click
 
 from bulksend.batch.settings import Guards
-from bulksend.cli import precedence
+from bulksend.cli import exit, precedence
 from bulksend.contacts.layout import Layout
 
 Parameters = TypeVar("Parameters")
@@ -203,11 +203,21 @@ def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Cal
             context = click.get_current_context()
             settled = precedence.settle(context, options)
             settled["typed"] = precedence.typed(context)
-            return command(build(kind, settled))
+            asked = build(kind, settled)
+            _color_errors(context, asked)
+            return command(asked)
 
         return callback
 
     return decorate
+
+
+def _color_errors(context: click.Context, asked: object) -> None:
+    """An options file may say --color too: from here on errors go by it."""
+    ending = context.find_root().obj
+    color = asked.output.color if isinstance(asked, OutputParameters) else "auto"
+    if isinstance(ending, exit.Ending) and color != "auto":
+        ending.color = color == "always"
 
 
 def build(kind: type[Parameters], options: Mapping[str, Any]) -> Parameters:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from bulksend.cli import exit as ending
 from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
+from bulksend.cli.terminal import streams
 
 if TYPE_CHECKING:
     from bulksend.batch.summary import Summary
-    from bulksend.cli.terminal import Terminal
+    from bulksend.cli.terminal.screen import Terminal
 
 
 def reporter(asked: OutputParameters) -> Terminal:
     """The person at this terminal."""
-    from bulksend.cli import terminal
+    from bulksend.cli.terminal import screen
 
     consent = asked.consent if isinstance(asked, BatchParameters) else None
     output = asked.output
-    display = terminal.DisplayOptions(
+    display = screen.DisplayOptions(
         quiet=output.quiet,
         verbose=output.verbose,
         progress=not output.no_progress,
@@ -30,15 +30,12 @@ def reporter(asked: OutputParameters) -> Terminal:
         yes=consent is not None and consent.yes,
         yes_typed=consent is not None and consent.yes and "yes" in asked.typed,
     )
-    return terminal.Terminal(display)
+    return screen.Terminal(display)
 
 
 def color(output: Output) -> bool | None:
-    """None leaves it to the stream: a terminal gets colour (https://no-color.org)."""
-    if output.color != "auto":
-        return output.color == "always"
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return False if plain or not sys.stdout.isatty() else None
+    """None leaves it to the stream: a terminal gets colour."""
+    return streams.wants_color(["--color", output.color], os.environ)
 
 
 def summary(ended: Summary, output: Output) -> int:

@@ -4,46 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from bulksend.results.variance import Variance
-from bulksend.sms.rates import Confidence
+from bulksend import visible as text
+
+if TYPE_CHECKING:
+    from bulksend.results.variance import Variance
+    from bulksend.sms.rates import Confidence
 
 _MOST = 10
 _NAMED = 3
 
 
 def amounts(sums: Mapping[str, Decimal]) -> str:
-    """Every currency on its own."""
-    return " + ".join(f"{it} {amount:f}" for it, amount in sorted(sums.items())) or "no charge"
+    """Every currency on its own; "nothing" where there is none."""
+    each = [f"{currency} {amount:f}" for currency, amount in sorted(sums.items())]
+    return " + ".join(text.visible(words) for words in each) or "nothing"
 
 
-def variance(found: Variance | None) -> Iterator[str]:
+def charged(cost: Mapping[str, Decimal], unsaid_rows: int, unknown_rows: int = 0) -> str:
+    """What was charged; never a whole sum while a charge is missing.
+
+    `unsaid_rows`: accepted, and Telnyx has not said their cost; `unknown_rows` may have cost.
+    """
+    missing = []
+    if unsaid_rows:
+        missing.append(f"Telnyx has not said what {text.counted(unsaid_rows, 'row')} cost")
+    if unknown_rows:
+        missing.append(f"{text.counted(unknown_rows, 'unknown row')} may have cost too")
+    if not missing:
+        return amounts(cost) if cost else "nothing charged"
+    why = f" ({'; '.join(missing)})"
+    return (f"at least {amounts(cost)}" if cost else "cost not known") + why
+
+
+def variance(compared: Variance | None) -> Iterator[str]:
     """The estimate against the charges, and why they differ."""
-    if found is None:
+    if compared is None:
         return
-    estimated = f"{found.parts_estimated:,} parts"
-    if found.priced:
-        estimated += f", {amounts(found.price_estimated)}"
-    yield (
-        f"estimated: {estimated}; the difference:" if found.causes else f"as estimated: {estimated}"
-    )
-    for it in found.causes[:_MOST]:
-        amount = "" if it.amount is None else f"{it.currency} {it.amount:+f} "
-        yield f"  {amount}{it.text}"
-    if len(found.causes) > _MOST:
-        yield f"  {len(found.causes) - _MOST} more causes: see --json"
-    if found.rows_without_cost:
-        yield f"  {found.rows_without_cost:,} rows whose cost Telnyx has not said yet"
+    estimated = text.counted(compared.parts_estimated, "part")
+    if compared.priced:
+        estimated += f", {amounts(compared.price_estimated)}"
+    if compared.causes:
+        yield f"estimated: {estimated}; the difference:"
+    elif compared.rows_without_cost:
+        yield f"estimated: {estimated}, for the rows whose cost is known"
+    else:
+        yield f"as estimated: {estimated}"
+    for cause in compared.causes[:_MOST]:
+        amount = "" if cause.amount is None else f"{cause.currency} {cause.amount:+f} "
+        yield f"  {amount}{cause.text}"
+    if len(compared.causes) > _MOST:
+        yield f"  {text.counted(len(compared.causes) - _MOST, 'more cause')}: see --json"
 
 
-def confidence(found: Confidence) -> str:
+def confidence(basis: Confidence) -> str:
     """What the prices of a list rest on; "" where there is no rate card."""
-    if not found.learned:
-        return "prices: typed by hand, none learned from charges" if found.typed else ""
-    names = [f"{name or 'no country'} from {count:,}" for name, count in found.learned[:_NAMED]]
-    more = len(found.learned) - _NAMED
-    said = f"prices: {', '.join(names)} charges" + (f", {more} countries more" if more > 0 else "")
-    if found.typed:
-        count = len(found.typed)
-        said += f"; {count} {'country' if count == 1 else 'countries'} typed by hand"
-    return f"{said} ({100 * found.parts_learned // max(found.parts, 1)} % of the parts by charges)"
+    if not basis.learned:
+        return "prices: typed by hand, none learned from charges" if basis.typed else ""
+    names = [f"{name or 'no country'} from {count:,}" for name, count in basis.learned[:_NAMED]]
+    only_one = len(basis.learned) == 1 and basis.learned[0][1] == 1
+    words = f"prices: {', '.join(names)} {'charge' if only_one else 'charges'}"
+    more = len(basis.learned) - _NAMED
+    if more > 0:
+        words += f", {text.counted(more, 'country', 'countries')} more"
+    if basis.typed:
+        words += f"; {text.counted(len(basis.typed), 'country', 'countries')} typed by hand"
+    share = 100 * basis.parts_learned // max(basis.parts, 1)
+    return f"{words} ({share} % of the parts by charges)"

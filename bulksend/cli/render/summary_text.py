@@ -1,84 +1,155 @@
-"""What a person reads on stdout at the end of a batch."""
+"""What a person reads on stdout at the end of a batch: first what matters, and no zeros."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
-from tabulate import tabulate
 
 from bulksend import visible as text
-from bulksend.batch.preflight import Finding
 from bulksend.batch.summary import State, Summary
 from bulksend.cli.render import delivery_text
 from bulksend.cli.render import money_text as money
-from bulksend.commands.reconcile import Reconciled
-from bulksend.reconcile.evidence import REASON_TEXT, By
+
+if TYPE_CHECKING:
+    from bulksend.batch.preflight import Finding
+    from bulksend.commands.reconcile import Reconciled
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}
-
-
-def summary(found: Summary) -> str:
-    """Counts that add up, money, files, and what to do next."""
-    counts = found.counts
-    names = ("accepted", "refused", "unknown", "unsent", "invalid", "skipped")
-    lines = [(_colored(it, getattr(counts, it)), f"{getattr(counts, it):,}") for it in names]
-    table = tabulate(
-        [*lines, ("rows", f"{counts.rows:,}")], tablefmt="plain", colalign=("left", "right")
-    )
-    spent = f"{found.parts:,} parts, {money.amounts(found.cost)}, {found.seconds:.1f} s"
-    results = f"results: {text.visible(str(found.results), longest=500)}"
-    said = [table, spent, *delivery_text.deliveries(found.deliveries, found.variance)]
-    said += [*money.variance(found.variance), results]
-    if found.state in (State.RUNNING, State.PAUSED):
-        said.append("a run works on this batch right now")
-    if found.because:
-        said.append(click.style("stopped: ", fg="yellow") + text.visible(found.because))
-    if found.state is State.NOTHING_TO_DO:
-        said.append("nothing to do: this batch is finished")
-    if found.next:
-        said.append(click.style("next: ", bold=True) + text.visible(found.next, longest=20_000))
-    return "\n".join(said)
-
-
-_MOST = 10
-_BY = {
-    By.KEY: "by the reply to their own key",
-    By.REFERENCE: "by their mark in Telnyx's records",
-    By.SEARCH: "by the one record that fits",
-    By.ABSENCE: "by being in no record, though their neighbours are",
+#: In the order of what matters.
+_STATUSES = ("accepted", "in_flight", "refused", "unknown", "unsent", "invalid", "skipped")
+#: What each means, for those who were not texted or may not have been.
+_MEANS = {
+    "refused": "Telnyx said no",
+    "unknown": "may have been texted, and nobody answered",
+    "unsent": "not texted yet",
+}
+_REASONS_SHOWN = 6
+_SKIPPED_BECAUSE = {
+    "duplicate": "the same text to the same phone again in this file",
+    "sent_before": "got this very text before",
+    "changed_after_sent": "got an earlier text of this row",
+    "suppressed": "on a suppression list",
+    "claimed_elsewhere": "another run sends it",
+    "texted_lately": "texted lately",
+    "country_excluded": "in another country",
+    "opted_out": "opted out",
 }
 
 
-def reconciled(found: Reconciled) -> str:
+def summary(ended: Summary) -> str:
+    """Counts that add up, money, files, and what to do next."""
+    return "\n".join(_lines(ended))
+
+
+def _lines(ended: Summary) -> Iterator[str]:
+    if ended.state is State.NOTHING_TO_DO:
+        yield "nothing to do: this batch is finished"
+    elif ended.state is State.RUNNING:
+        yield "a run works on this batch right now"
+    elif ended.state is State.PAUSED:
+        yield "a run works on this batch, and is paused"
+    yield from _counts(ended)
+    yield _money(ended)
+    yield from delivery_text.deliveries(ended.deliveries, ended.variance)
+    yield from money.variance(ended.variance)
+    yield f"results: {text.visible(str(ended.results), longest=500)}"
+    if ended.because:
+        yield click.style("stopped: ", fg="yellow") + text.visible(ended.because)
+    if ended.next:
+        yield click.style("next: ", bold=True) + text.visible(ended.next, longest=20_000)
+    if ended.sandbox:
+        yield "sandbox: nobody was texted and nothing was charged"
+
+
+def _counts(ended: Summary) -> Iterator[str]:
+    """One line for each status that occurs, then their sum."""
+    shown = [(name, getattr(ended.counts, name)) for name in _STATUSES]
+    shown = [(name, rows) for name, rows in shown if rows] or [("accepted", 0)]
+    width = max(len(f"{ended.counts.rows:,}"), 1)
+    for name, rows in shown:
+        label = click.style(f"{name.replace('_', ' '):9}", fg=_COLORS.get(name))
+        yield f"{label}  {rows:>{width},}{_why(name, ended)}"
+    if len(shown) > 1 or ended.gone:
+        yield f"{'rows':9}  {ended.counts.rows:>{width},}"
+    if ended.gone:
+        yield f"{text.counted(ended.gone, 'row')} sent earlier and gone from the contacts file"
+
+
+def _why(name: str, ended: Summary) -> str:
+    if name == "invalid":
+        why = "; ".join(_reasons(ended))
+    elif name == "skipped":
+        by = sorted(ended.skipped_by.items(), key=lambda each: -each[1])
+        why = "; ".join(f"{rows:,} {_SKIPPED_BECAUSE.get(code, code)}" for code, rows in by)
+    else:
+        why = _MEANS.get(name, "")
+    return f"  {text.visible(why, longest=1000)}" if why else ""
+
+
+def _reasons(ended: Summary) -> Iterator[str]:
+    for reason in ended.invalid_by[:_REASONS_SHOWN]:
+        word = "row" if reason.rows == 1 else "rows"
+        named = ", ".join(map(str, reason.first_rows))
+        more = ", ..." if reason.rows > len(reason.first_rows) else ""
+        yield f"{reason.rows:,}: {reason.text}" + (f" ({word} {named}{more})" if named else "")
+    left = ended.invalid_by[_REASONS_SHOWN:]
+    if left:
+        yield f"{sum(reason.rows for reason in left):,} for other reasons, see the results"
+
+
+def _money(ended: Summary) -> str:
+    """No total without "at least" while charges are missing."""
+    charged = money.charged(ended.cost, ended.cost_unknown_rows, ended.counts.unknown)
+    return f"{text.counted(ended.parts, 'part')}, {charged}, {ended.seconds:,.1f} s"
+
+
+_MOST = 10
+
+
+def reconciled(result: Reconciled) -> str:
     """What settled how many rows, what stays unknown and why, and the summary."""
-    by = Counter((it.by, it.status) for it in found.settled)
-    said = [f"{count:,} {status} {_BY[how]}" for (how, status), count in sorted(by.items())]
-    stays = Counter(it.reasons for it in found.left)
+    lines = [*_settled(result), *_unresolved(result)]
+    return "\n".join([*(lines or ["no row is unknown"]), summary(result.summary)])
+
+
+def _settled(result: Reconciled) -> Iterator[str]:
+    from bulksend.reconcile.evidence import By
+
+    how_in_words = {
+        By.KEY: "by the reply to their own key",
+        By.REFERENCE: "by their mark in Telnyx's records",
+        By.SEARCH: "by the one record that fits",
+        By.ABSENCE: "by being in no record, though their neighbours are",
+    }
+    by = Counter((resolution.by, resolution.status) for resolution in result.settled)
+    for (how, status), count in sorted(by.items()):
+        yield f"{count:,} {status} {how_in_words[how]}"
+
+
+def _unresolved(result: Reconciled) -> Iterator[str]:
+    from bulksend.reconcile.evidence import REASON_TEXT
+
+    stays = Counter(unresolved.reasons for unresolved in result.left)
     for reasons, count in stays.most_common(_MOST):
-        rows = [it.row for it in found.left if it.reasons == reasons]
-        named = ", ".join(map(str, rows[:5])) + (", …" if count > 5 else "")
-        why = "; ".join(REASON_TEXT[it] for it in reasons)
-        said.append(f"{count:,} stay unknown (rows {named}): {why}")
-    if not said:
-        said.append("no row is unknown")
-    return "\n".join([*said, summary(found.summary)])
+        rows = [unresolved.row for unresolved in result.left if unresolved.reasons == reasons]
+        named = ", ".join(map(str, rows[:5])) + (", ..." if count > 5 else "")
+        why = "; ".join(REASON_TEXT[reason] for reason in reasons)
+        verb, word = ("stays", "row") if count == 1 else ("stay", "rows")
+        yield f"{count:,} {verb} unknown ({word} {named}): {why}"
 
 
 _LEVELS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-def findings(found: Sequence[Finding]) -> str:
+def findings(checks: Sequence[Finding]) -> str:
     """One line each, and below it what to do."""
-    said = []
-    for it in found:
-        level = click.style(f"{it.level:4}", fg=_LEVELS[it.level])
-        said.append(f"{level}  {it.name}: {text.visible(it.text, longest=500)}")
-        if it.todo:
-            said.append(f"      {click.style('do:', bold=True)} {it.todo}")
-    return "\n".join(said)
-
-
-def _colored(name: str, count: int) -> str:
-    return click.style(name, fg=_COLORS[name]) if count and name in _COLORS else name
+    lines = []
+    for check in checks:
+        level = click.style(f"{check.level:4}", fg=_LEVELS[check.level])
+        lines.append(f"{level}  {check.name}: {text.visible(check.text, longest=500)}")
+        if check.todo:
+            lines.append(f"      {click.style('do:', bold=True)} {check.todo}")
+    return "\n".join(lines)
