@@ -95,6 +95,7 @@ class Code(StrEnum):
     DUPLICATE = "duplicate"
     OPTED_OUT = "opted_out"
     SENT_BEFORE = "sent_before"
+    CHANGED_AFTER_SENT = "changed_after_sent"
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     TEXTED_LATELY = "texted_lately"
     SUPPRESSED = "suppressed"
@@ -127,6 +128,7 @@ class Code(StrEnum):
 LEFT_OUT = frozenset(
     {
         Code.SENT_BEFORE,
+        Code.CHANGED_AFTER_SENT,
         Code.CLAIMED_ELSEWHERE,
         Code.TEXTED_LATELY,
         Code.SUPPRESSED,
@@ -170,6 +172,9 @@ TEXT_FOR: dict[Code, str] = {
     Code.TEXT_TOO_LONG: "the text needs more than 10 parts",
     Code.DUPLICATE: "the same text to the same phone as an earlier row",
     Code.OPTED_OUT: "the recipient opted out",
+    Code.CHANGED_AFTER_SENT: (
+        "the text was changed after this person had the earlier one; --also-changed sends it too"
+    ),
     Code.SENT_BEFORE: "this computer sent the same text to the same phone before",
     Code.CLAIMED_ELSEWHERE: "another run is about to send the same text to the same phone",
     Code.TEXTED_LATELY: "this computer texted the phone within --not-texted-within",
@@ -253,7 +258,10 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.GIVEN_UP: "some rows were turned away again and again before anything of them was taken",
     Stop.MAX_COST: "the next row could exceed --max-cost; resume with --max-cost HIGHER to go on",
     Stop.LIMIT: "the --limit of this run is reached",
-    Stop.CONTACTS_CHANGED: "the contacts file changed while it was being sent",
+    Stop.CONTACTS_CHANGED: (
+        "the contacts file changed while it was being sent; to resume goes on with it as it is "
+        "now, and writes the results"
+    ),
     Stop.JOURNAL: "the journal could not be written",
     Stop.BUG: "bulksend met a bug of its own",
     Stop.INTERRUPTED: "interrupted",

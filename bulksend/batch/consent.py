@@ -50,6 +50,18 @@ def _question(plan: Plan, settings: Settings, base_url: str) -> str:
     return "\n".join(lines)
 
 
+def to_go_on(count: int, settings: Settings, reporter: Reporter) -> None:
+    """Consent to the rest of a batch whose contacts file was changed. Raises UsageError."""
+    if settings.sandbox or settings.yes:
+        return
+    if not reporter.confirm(f"{count:,} rows would be sent now"):
+        raise errors.UsageError(
+            "no consent; nothing was sent",
+            hint="--yes agrees without a question",
+            code="no_consent",
+        )
+
+
 def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
     """Consent that names the count: the person types it. Raises UsageError."""
     question = f"{count} rows are {what}; {risk}"

@@ -39,6 +39,9 @@ def send_open_rows(
         )
         record.end_run(summary.exit_code, str(end.stop or "finished"))
         compared = write_results(plan, record, settings)
+    except errors.ContactsError as failure:  # everything that was sent is in the journal
+        reporter.note(failure.message)
+        return _file_changed(record, settings, seconds, end)
     except KeyboardInterrupt:  # everything that was sent is in the journal: only the view is not
         return _without_results(record, settings, seconds, end, reporter)
     except errors.JournalError:
@@ -61,7 +64,8 @@ def _send(
     again: tuple[Status, ...],
 ) -> send.End:
     counts = record.counts()
-    open_rows = plan.estimate.sendable - sum(counts.values())
+    skips = sum(record.skipped_by().values())
+    open_rows = record.batch().sendable - skips - sum(counts.values())
     open_rows += sum(counts[status] for status in again)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
@@ -73,6 +77,7 @@ def _send(
         journal=record,
         closed=record.closed(again),
         claims=record.next_claims(again),
+        first_claim=record.first_claim(),
         total=total,
         ended_before=max(plan.estimate.sendable - open_rows, 0),
         spent=_spent(record, settings),
@@ -95,6 +100,16 @@ def _spent(record: journal.Journal, settings: Settings) -> Decimal:
     if settings.guards.max_cost is None:
         return Decimal(0)
     return sum(record.cost().values(), Decimal(0))
+
+
+def _file_changed(
+    record: journal.Journal, settings: Settings, seconds: float, end: send.End
+) -> Summary:
+    """The contacts file was saved again meanwhile: no results can be written of it as it was."""
+    stop = end.stop or Stop.CONTACTS_CHANGED
+    summary = standing.summarize_batch(record, settings, seconds=seconds, stop=stop)
+    record.end_run(summary.exit_code, str(stop))
+    return replace(summary, next=advice.command("resume", settings))
 
 
 def _without_results(

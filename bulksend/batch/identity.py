@@ -43,6 +43,7 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
         sendable=counts.sendable,
         sandbox=settings.sandbox,
         hash_key=os.urandom(32),
+        skipped_by=counts.skipped_by,
     )
 
 
@@ -93,7 +94,8 @@ def plan_again(
     Ten million rows are not counted again, unless to find the duplicates among them.
     """
     identity = identity_of(batch)
-    if batch.skipped or identity.on_duplicate == OnDuplicate.ERROR:
+    left_out = settings.guards.suppress or settings.guards.countries
+    if batch.skipped or left_out or identity.on_duplicate == OnDuplicate.ERROR:
         return make_plan(contacts, identity, settings, reporter)
     counted = estimates.counted_before(
         rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
@@ -119,12 +121,9 @@ def _packed_word(value: object) -> str:
     return str(value)
 
 
-def changes(batch: journal.Batch, asked: Identity, contacts_sha256: str) -> list[str]:
+def changes(batch: journal.Batch, asked: Identity) -> list[str]:
     """What is no longer as it was when the batch began, in words."""
-    differences = [_in_words(name) for name in asked.differences(identity_of(batch))]
-    if contacts_sha256 != batch.contacts_sha256:
-        differences.insert(0, "the contacts file")
-    return differences
+    return [_in_words(name) for name in asked.differences(identity_of(batch))]
 
 
 def _in_words(name: str) -> str:
@@ -145,6 +144,19 @@ def refuse_changes(differences: list[str], settings: Settings, batch: journal.Ba
         f" UTC: {', '.join(differences)}",
         hint="the batch goes on with its own; leave out what differs",
         code="batch_changed",
+        next_command="resume",
+    )
+
+
+def refuse_changed_file(contacts_sha256: str, settings: Settings, batch: journal.Batch) -> None:
+    """Raises BatchMismatch where the contacts file is not as it was: that is for `resume`."""
+    if contacts_sha256 == batch.contacts_sha256:
+        return
+    raise errors.BatchMismatch(
+        f"{settings.contacts}: changed since the batch began on {batch.created_at:%Y-%m-%d %H:%M}"
+        " UTC; nothing was sent",
+        hint="go on with it as it is now, for those who have had nothing yet",
+        code="contacts_changed",
         next_command="resume",
     )
 

@@ -77,10 +77,12 @@ def make_plan(
     reporter: Reporter,
     counted: estimates.Estimate | None = None,
     rules: Sequence[left_out.Rule] = (),
+    watchers: Sequence[left_out.Rule] = (),
 ) -> Plan:
     """Read the whole file once, unless it was counted before; opens no socket.
 
-    `rules` leave rows out beside those that the guards make. Raises ContactsError or UsageError.
+    `rules` leave rows out beside those that the guards make; `watchers` see every sendable row
+    before them, and leave nobody out. Raises ContactsError or UsageError.
     """
     chosen = phone_column.choose(
         contacts.header, identity.to_column, contacts.reading.sample, identity.default_region
@@ -108,7 +110,7 @@ def make_plan(
             message_plan,
             on_duplicate=policy,
             rate_card=card,
-            rules=(*_rules(settings.guards, identity, reporter), *rules),
+            rules=(*watchers, *_rules(settings.guards, identity, reporter), *rules),
             on_rows=reporter.reading,
         )
     finally:

@@ -48,6 +48,8 @@ class Task:
     closed: bytes
     #: Rows whose claim is not the first.
     claims: Mapping[int, int]
+    #: The claim of all others.
+    first_claim: int
     #: Rows this run means to send.
     total: int
     #: Rows that ended in earlier runs of the batch.
@@ -93,7 +95,11 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
     guards, switch, progress = task.settings.guards, halt.Halt(), task.progress()
     batches = rows.message_batches(
-        task.plan.frames, closed=task.closed, claims=task.claims, limit=guards.limit
+        task.plan.frames,
+        closed=task.closed,
+        claims=task.claims,
+        first_claim=task.first_claim,
+        limit=guards.limit,
     )
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(accesses.opened(access, task.settings))

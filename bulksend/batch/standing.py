@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bulksend import journal
@@ -46,7 +48,8 @@ def summarize_batch(
 ) -> Summary:
     """Counts, money and the next step, for a command that ended by `stop` or sent everything."""
     facts, status_counts = record.batch(), record.status_counts()
-    counts = _counts(facts, status_counts)
+    skipped_by = record.skipped_by()
+    counts = _counts(facts, status_counts, sum(skipped_by.values()))
     because = "" if stop is None else in_words(stop, counts)
     if detail and stop not in (None, Stop.JOURNAL):
         because = f"{because} ({detail})"
@@ -64,6 +67,8 @@ def summarize_batch(
         because=because,
         next=advice.next_step(_standing(counts, record, stop), settings),
         sandbox=facts.sandbox,
+        gone=record.gone(),
+        skipped_by=_added(facts.skipped_by, skipped_by),
         cost_unknown_rows=max(counts.accepted - record.rows_with_cost(), 0),
     )
 
@@ -85,7 +90,12 @@ def _standing(counts: Counts, record: journal.Reader, stop: Stop | None) -> advi
     )
 
 
-def _counts(facts: journal.Batch, status_counts: journal.StatusCounts) -> Counts:
+def _added(at_first: Mapping[str, int], at_their_turn: Mapping[str, int]) -> dict[str, int]:
+    """Rows left out by code: when the file was counted, and when their turn came."""
+    return dict(Counter(at_first) + Counter(at_their_turn))
+
+
+def _counts(facts: journal.Batch, status_counts: journal.StatusCounts, skips: int) -> Counts:
     by_status = status_counts.by_status
     # Claimed and not settled: it may have left.
     unknown = by_status[Status.UNKNOWN] + by_status[Status.CLAIMED]
@@ -94,7 +104,7 @@ def _counts(facts: journal.Batch, status_counts: journal.StatusCounts) -> Counts
         accepted=by_status[Status.ACCEPTED],
         refused=by_status[Status.REFUSED],
         unknown=unknown,
-        unsent=facts.sendable - ended,
+        unsent=facts.sendable - ended - skips,
         invalid=facts.invalid,
-        skipped=facts.skipped,
+        skipped=facts.skipped + skips,
     )

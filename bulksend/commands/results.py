@@ -26,8 +26,8 @@ def results(settings: Settings, only: Sequence[str] = ()) -> summary.Summary:
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-        changes = identity.changes(facts, settings.identity, contacts.digest())
-        identity.refuse_changes(changes, settings, facts)
+        identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
+        identity.refuse_changed_file(contacts.digest(), settings, facts)
         planned = identity.plan_again(facts, contacts, settings, Silent())
         compared = execution.write_results(planned, record, settings, only)
         running = journal.is_running(settings.journal_path)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from bulksend import journal
+from bulksend.batch import changed_file, consent, older_journal, plan, summary
 from bulksend.batch import connection as access
-from bulksend.batch import consent, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
+from bulksend.errors import Code
 from bulksend.results import writer
 from bulksend.sending.pacing import policy as pace
 from bulksend.sms.message import Status
@@ -33,7 +35,9 @@ def resume_contacts(
 ) -> summary.Summary:
     """`resume` for contacts that are open already: a file or a frame."""
     pace.parse_rate(settings.guards.rate)
-    with reopened(contacts, settings, reporter) as (record, planned):
+    agree = partial(_agree, settings=settings, reporter=reporter)
+    with reopened(contacts, settings, reporter, agree) as (record, planned):
+        _open_changed(record, settings, reporter)
         server = access.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
         return sending.send_open_rows(planned, record, settings, server, reporter, again)
@@ -41,21 +45,77 @@ def resume_contacts(
 
 @contextmanager
 def reopened(
-    contacts: loader.Contacts, settings: Settings, reporter: Reporter
+    contacts: loader.Contacts,
+    settings: Settings,
+    reporter: Reporter,
+    agree: Callable[[changed_file.Comparison], None] = lambda _comparison: None,
 ) -> Iterator[tuple[journal.Journal, plan.Plan]]:
-    """The journal of a batch that has begun, and its plan as it was then.
+    """The journal of a batch that has begun, and the plan of its contacts file as it is now.
 
-    Raises UsageError where none has, Locked, and BatchMismatch naming what changed since.
+    Where the file was changed, that is told, and `agree` is asked. Raises UsageError where no batch
+    has begun or there is no consent, Locked, and BatchMismatch naming what else changed since.
     """
     batch.refuse_missing(settings)
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
-        changes = batch.changes(facts, settings.identity, contacts.digest())
-        batch.refuse_changes(changes, settings, facts)
+        batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
             reporter.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
-        yield record, batch.plan_again(facts, contacts, settings, reporter)
+        planned = _planned(record, contacts, settings, reporter, agree)
+        changed_file.settle_counts(record, planned)
+        yield record, planned
+
+
+def _planned(
+    record: journal.Journal,
+    contacts: loader.Contacts,
+    settings: Settings,
+    reporter: Reporter,
+    agree: Callable[[changed_file.Comparison], None],
+) -> plan.Plan:
+    """The plan of a file that is as it was, in seconds; of a changed one, after one pass."""
+    facts = record.batch()
+    if contacts.digest() == facts.contacts_sha256:
+        planned = batch.plan_again(facts, contacts, settings, reporter)
+        if record.lacks_keys():
+            older_journal.note_keys_of_same_file(record, planned.frames)
+        return planned
+    changed_file.refuse_other_list(settings, facts)
+    identity = batch.identity_of(facts)
+    comparison = changed_file.compare(record, identity, contacts, settings, reporter)
+    reporter.note(changed_file.in_words(comparison, settings))
+    agree(comparison)
+    return changed_file.take_over(record, comparison, settings)
+
+
+def _agree(comparison: changed_file.Comparison, settings: Settings, reporter: Reporter) -> None:
+    """Consent to what the changed file would send, and apart from it to changed texts."""
+    if settings.also_changed and comparison.changed:
+        consent.to_send_again(
+            len(comparison.changed),
+            "changed after they were sent",
+            "their people had the earlier text and would get the new one too",
+            reporter,
+        )
+    if comparison.open:
+        consent.to_go_on(comparison.open, settings, reporter)
+
+
+def _open_changed(record: journal.Journal, settings: Settings, reporter: Reporter) -> None:
+    """--also-changed: rows that an earlier `resume` left out because their text was changed."""
+    if not settings.also_changed:
+        return
+    code = str(Code.CHANGED_AFTER_SENT)
+    left_out = [skip.row for skip in record.skips() if skip.code == code]
+    if left_out:
+        consent.to_send_again(
+            len(left_out),
+            "changed after they were sent",
+            "their people had the earlier text and would get the new one too",
+            reporter,
+        )
+        record.unskip(left_out)
 
 
 def _again(record: journal.Journal, settings: Settings, reporter: Reporter) -> tuple[Status, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import errors, journal
+from bulksend.batch import changed_file, consent, plan, standing, summary
 from bulksend.batch import connection as access
-from bulksend.batch import consent, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
@@ -69,8 +69,9 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
         if facts.sandbox and finished:
             record.forget()
             return None
-        changes = batch.changes(facts, settings.identity, contacts.digest())
-        batch.refuse_changes(changes, settings, facts)
+        changed_file.refuse_other_list(settings, facts)
+        batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
+        batch.refuse_changed_file(contacts.digest(), settings, facts)
         if not finished:
             raise errors.BatchMismatch(
                 f"this batch began on {facts.created_at:%F %R} UTC and is not finished: "

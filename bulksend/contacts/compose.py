@@ -287,8 +287,10 @@ def _parsed(cell: str, header: Header) -> tuple[template.Template, dict[str, int
     return parsed, {name: _column(header, name) for name in parsed.placeholders}
 
 
-def messages(rows: pl.DataFrame, claims: Mapping[int, int]) -> Iterator[Message]:
+def messages(
+    rows: pl.DataFrame, claims: Mapping[int, int], first_claim: int = 1
+) -> Iterator[Message]:
     """Composed rows as messages; `claims` names those whose claim is not the first."""
     wanted = rows.select("row", "to_e164", "text", "country", "parts")
     for row, to_e164, text, country, parts in wanted.iter_rows():
-        yield Message(row, to_e164, text, country or "", parts, claims.get(row, 1))
+        yield Message(row, to_e164, text, country or "", parts, claims.get(row, first_claim))

@@ -37,7 +37,12 @@ class Frames:
 
 
 def message_batches(
-    frames: Frames, *, closed: bytes, claims: Mapping[int, int], limit: int | None
+    frames: Frames,
+    *,
+    closed: bytes,
+    claims: Mapping[int, int],
+    limit: int | None = None,
+    first_claim: int = 1,
 ) -> Iterator[list[Message]]:
     """Messages in row order, a list at a time, at most `limit` in all.
 
@@ -50,7 +55,7 @@ def message_batches(
     for frame in frames.composed(chunk for chunk in chunks if chunk.height):
         unsent = frame.filter(pl.col("status") == "unsent")
         for piece in unsent.iter_slices(_BATCH_ROWS):
-            batch = list(compose.messages(piece, claims))[:left]
+            batch = list(compose.messages(piece, claims, first_claim))[:left]
             left -= len(batch)
             if batch:
                 yield batch

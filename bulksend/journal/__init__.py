@@ -17,11 +17,13 @@ from bulksend.journal.models import (
     UnknownClaim,
 )
 from bulksend.journal.reader import Reader, is_running, read
+from bulksend.journal.renumber import Changes
 
 __all__ = [
     "NO_MEMORY",
     "AcceptedMessage",
     "Batch",
+    "Changes",
     "Journal",
     "MemoryKeys",
     "Reader",

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bulksend import atomic_file, errors
-from bulksend.journal import opening, schema, upgrade
+from bulksend.journal import opening, renumber, schema, upgrade
 from bulksend.journal import reader as reading
 from bulksend.journal.lock import Lock
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
@@ -39,7 +39,7 @@ class Journal(reading.Reader):
         self._hash_key = batch.hash_key
         self._sender = batch.sender
         #: Rows that may have been sent whatever a later claim of them comes to.
-        self._maybe_sent = {row for (row,) in connection.execute(schema.MAYBE_SENT)}
+        self._maybe_sent = self._read_maybe_sent()
 
     @classmethod
     def create(cls, path: Path, batch: Batch) -> Self:
@@ -120,7 +120,7 @@ class Journal(reading.Reader):
 
     def skip(self, skip: Skip) -> Waiter:
         """Done when it is durable that a row is left out. Nothing that was sent ever is."""
-        return self._writer.note((schema.SKIP, _flat(skip)))
+        return self._writer.skip(_flat(skip))
 
     def unskip(self, rows: Iterable[int]) -> None:
         """These rows are open again. Not inside `writing()`."""
@@ -153,6 +153,20 @@ class Journal(reading.Reader):
         elif status is Status.ACCEPTED:
             self._maybe_sent.discard(row)
 
+    def _read_maybe_sent(self) -> set[int]:
+        return {row for (row,) in self._connection.execute(schema.MAYBE_SENT)}
+
+    def row_keys_of(self, phones: Iterable[str], texts: Iterable[str]) -> list[int]:
+        """The row keys of many rows whose texts are composed (NFC) already."""
+        blank = hashlib.blake2b(digest_size=8, key=self._hash_key, person=b"row")
+        blank.update(f"{self._sender}\0".encode())
+        keys = []
+        for phone, text in zip(phones, texts, strict=True):
+            digest = blank.copy()
+            digest.update(f"{phone}\0{text}".encode())
+            keys.append(int.from_bytes(digest.digest(), "little", signed=True))
+        return keys
+
     def row_keys(self, phone: str, text: str) -> RowKeys:
         """What a row says, hashed: the same wherever it stands and however its file was saved."""
         composed = text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -172,8 +186,17 @@ class Journal(reading.Reader):
         self.set_fact("guards", json.dumps(dict(guards)))
 
     def set_batch(self, batch: Batch) -> None:
-        """Keep other facts of the batch: its file was changed. Not inside `writing()`."""
+        """Keep other counts of the batch. Not inside `writing()`."""
         self.set_fact("batch", batch.to_json())
+
+    def take_over(self, changes: renumber.Changes) -> None:
+        """Go on with a changed contacts file. Whole or not at all; not inside `writing()`."""
+        renumber.apply(self._connection, changes, _now_ms())
+        self._maybe_sent = self._read_maybe_sent()
+
+    def set_keys(self, keys: Iterable[tuple[int, int, int]]) -> None:
+        """Row, row key and phone key of claims that lack them. Not inside `writing()`."""
+        renumber.set_keys(self._connection, keys)
 
     async def resolve(self, row: int, claim: int, reply: Reply, why: str) -> None:
         """Settle an unknown row by evidence. `why` stays in the history, with what it was before.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
@@ -34,6 +34,8 @@ class Batch:
     sandbox: bool
     #: Keys the hashes of the request bodies, 32 bytes.
     hash_key: bytes
+    #: Of the skipped rows, how many for which code; empty in journals of older versions.
+    skipped_by: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """For the journal's `meta` table."""

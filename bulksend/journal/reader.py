@@ -36,6 +36,8 @@ ENTRY_COLUMNS = (
 )
 #: How a row that a run left out stands in the states.
 _SKIPPED = 9
+#: Rows handed out at a time.
+_PORTION_ROWS = 100_000
 
 
 class Reader:
@@ -135,6 +137,23 @@ class Reader:
             row: max(claim + 1, first)
             for row, claim in self._connection.execute(schema.CLAIMS.format(codes))
         }
+
+    def what_rows_say(self) -> Iterator[list[tuple[int, int, int | None, int | None]]]:
+        """Portions of row, status as `schema.CODE_OF` has it (9: left out), row key, phone key.
+
+        Rows that are gone from the contacts file stand below zero.
+        """
+        cursor = self._connection.execute(schema.WHAT_ROWS_SAY)
+        while portion := cursor.fetchmany(_PORTION_ROWS):
+            yield portion
+
+    def lacks_keys(self) -> bool:
+        """Whether some claims were made by a version that did not keep what their rows say."""
+        return bool(self._connection.execute(schema.COUNT_WITHOUT_KEYS).fetchone()[0])
+
+    def claims_without_keys(self) -> Iterator[tuple[int, int, bytes]]:
+        """Row, status and body hash of those."""
+        yield from self._connection.execute(schema.WITHOUT_KEYS)
 
     def gone(self) -> int:
         """Rows that were sent, or may have been, and are no longer in the contacts file."""

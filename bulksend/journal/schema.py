@@ -141,6 +141,7 @@ INSERT OR REPLACE INTO skip
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 WHERE NOT EXISTS (SELECT 1 FROM send WHERE row = ?1 AND status <> 5)
 """
+DROP_UNSENT = "DELETE FROM send WHERE row = ? AND status = 5"
 UNSKIP = "DELETE FROM skip WHERE row = ?"
 SKIPS = """
 SELECT row, row_key, phone_key, code, detail, other_batch, other_day, other_row
@@ -193,6 +194,13 @@ FROM run
 # We have none; those of others could act when we write.
 ACTING = "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
 STATES = "SELECT row, status FROM send WHERE row > 0"
+# Every row that was ever claimed, and those that were left out (status 9).
+WHAT_ROWS_SAY = """
+SELECT row, status, row_key, phone_key FROM send
+UNION ALL SELECT row, 9, row_key, phone_key FROM skip
+"""
+WITHOUT_KEYS = "SELECT row, status, body FROM send WHERE row_key IS NULL"
+COUNT_WITHOUT_KEYS = "SELECT count(*) FROM (SELECT 1 FROM send WHERE row_key IS NULL LIMIT 1)"
 SKIPPED_ROWS = "SELECT row FROM skip"
 MAYBE_SENT = "SELECT row FROM send WHERE status = 4 UNION SELECT row FROM doubt"
 IS_UNKNOWN = "SELECT count(*) FROM send WHERE row = ? AND status IN (1, 4)"

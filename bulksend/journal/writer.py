@@ -38,6 +38,7 @@ class _Group:
     claims: list[Row] = field(default_factory=list)
     settlements: list[Row] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    skips: list[Row] = field(default_factory=list)
     #: What an unknown row was, and what evidence says it is.
     resolutions: list[tuple[Row, Row]] = field(default_factory=list)
     waiters: list[Waiter] = field(default_factory=list)
@@ -47,7 +48,8 @@ class _Group:
     @property
     def size(self) -> int:
         """How many things it makes durable."""
-        return sum(map(len, (self.claims, self.settlements, self.notes, self.resolutions)))
+        lists = (self.claims, self.settlements, self.notes, self.skips, self.resolutions)
+        return sum(map(len, lists))
 
 
 class Writer:
@@ -86,6 +88,12 @@ class Writer:
         """Done when all of them are durable, which they become together."""
         waiter = self._join()
         self._gathering.notes.extend(notes)
+        return waiter
+
+    def skip(self, values: Row) -> Waiter:
+        """Done when it is durable that a row is left out."""
+        waiter = self._join()
+        self._gathering.skips.append(values)
         return waiter
 
     def resolve(self, doubt: Row, settlement: Row) -> Waiter:
@@ -148,6 +156,8 @@ class Writer:
             self._supersede([(values[4], values[0]) for values in group.claims if values[1] > 1])
             self._write(schema.CLAIM, group.claims)
             self._write(schema.SETTLE, group.settlements)
+            self._write(schema.SKIP, group.skips)
+            self._connection.executemany(schema.DROP_UNSENT, [(skip[0],) for skip in group.skips])
             for statement, values in group.notes:
                 self._write(statement, [values])
             for doubt, settlement in group.resolutions:

@@ -173,8 +173,8 @@ BUGS = (
     Bug(
         "a changed contacts file that nobody notices",
         "batch/identity.py",
-        "if contacts_sha256 != batch.contacts_sha256:",
-        "if contacts_sha256 == '':",
+        "if contacts_sha256 == batch.contacts_sha256:",
+        "if contacts_sha256:",
         (_RUN,),
     ),
     Bug(

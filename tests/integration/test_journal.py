@@ -74,9 +74,9 @@ async def test_what_was_settled_is_read_back_to_the_last_digit(path: Path) -> No
 
         first, second = entries_of(record)
 
-    assert tuple(vars(first).values())[:9] == (
-        *(2, "accepted", reply.message_id, 2, "GSM-7", "0.08400", "USD", "0.5", 1),
-    )
+    assert (first.row, first.status, first.message_id) == (2, "accepted", reply.message_id)
+    assert (first.parts, first.encoding, first.attempts) == (2, "GSM-7", 1)
+    assert (first.cost, first.currency, first.wait_seconds) == ("0.08400", "USD", "0.5")
     assert (second.row, second.status) == (5, "refused")
     assert (second.error_code, second.error) == ("40310", "no")
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", first.claimed_at)

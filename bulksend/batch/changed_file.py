@@ -1,0 +1,199 @@
+"""A contacts file that was changed since its batch began: what is as before, new, changed, gone.
+
+Rows are known by what they say: sender, phone and text, so whatever was corrected, added, cut,
+sorted or only saved again, nobody who had a text is sent it once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bulksend import errors, journal
+from bulksend.batch import older_journal
+from bulksend.batch.plan import Plan, make_plan
+from bulksend.batch.reporter import Reporter
+from bulksend.batch.settings import Identity, Settings
+from bulksend.contacts import loader, rows
+from bulksend.errors import TEXT_FOR, Code
+from bulksend.results import matching
+
+#: As the journal numbers them, with 9 for what was left out.
+_CLAIMED, _ACCEPTED, _REFUSED, _UNKNOWN, _UNSENT, _SKIPPED = 1, 2, 3, 4, 5, 9
+_SENT = (_ACCEPTED, _UNKNOWN, _CLAIMED)
+#: Rows named in a note.
+_NAMED_MAX = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The file as it is now against the rows of the journal."""
+
+    plan: Plan
+    match: matching.Match
+    #: New rows whose person had an earlier text, which is gone from the file.
+    changed: tuple[journal.Skip, ...]
+    #: The rows of the journal that those stand for now.
+    replaced: tuple[int, ...]
+
+    @property
+    def new(self) -> int:
+        """Rows that the journal does not have, and whose person had no other."""
+        return self.match.new.height - len(self.changed)
+
+    @property
+    def gone(self) -> int:
+        """Rows that were sent, or may have been, and are not in the file."""
+        return len(self.match.gone_rows(*_SENT))
+
+    @property
+    def open(self) -> int:
+        """Rows that would be sent now, without a person's further word."""
+        return self.new + self.match.count(_UNSENT)
+
+
+def compare(
+    record: journal.Journal,
+    identity: Identity,
+    contacts: loader.Contacts,
+    settings: Settings,
+    reporter: Reporter,
+) -> Comparison:
+    """One pass over the file, as a dry run makes it. Raises BatchMismatch and ContactsError."""
+    collector = matching.KeyCollector(record.row_keys_of)
+    older = older_journal.Collector(record) if record.lacks_keys() else None
+    watchers = (collector,) if older is None else (collector, older)
+    planned = make_plan(contacts, identity, settings, reporter, watchers=watchers)
+    if older is not None:
+        older.note_keys()
+    in_file = collector.rows(planned.estimate.duplicates)
+    match = matching.match(in_file, matching.journal_rows(record.what_rows_say()))
+    if record.lacks_keys() and match.new.height and match.gone_rows(*_SENT):
+        raise older_journal.cannot_tell(settings)
+    changed, replaced = _changed(record, planned, match)
+    return Comparison(plan=planned, match=match, changed=changed, replaced=replaced)
+
+
+def _changed(
+    record: journal.Journal, planned: Plan, match: matching.Match
+) -> tuple[tuple[journal.Skip, ...], tuple[int, ...]]:
+    """Per phone: of its new rows as many as it has sent rows gone, in the file's order."""
+    gone = match.gone_by_phone(*_SENT)
+    skips: list[journal.Skip] = []
+    replaced: list[int] = []
+    if not gone or not match.new.height:
+        return (), ()
+    frames = planned.frames
+    for batch in rows.message_batches(frames, closed=match.closed_but_new(), claims={}):
+        for message in batch:
+            keys = record.row_keys(message.phone, message.text)
+            if gone.get(keys.phone):
+                replaced.append(gone[keys.phone].pop(0))
+                code = Code.CHANGED_AFTER_SENT
+                skips.append(journal.Skip(message.row, keys, str(code), TEXT_FOR[code]))
+    return tuple(skips), tuple(replaced)
+
+
+def in_words(comparison: Comparison, settings: Settings) -> str:
+    """One screen: so many as before, so many corrected or new, so many gone."""
+    match = comparison.match
+    standing = (
+        *((_ACCEPTED, "accepted"), (_REFUSED, "refused"), (_UNKNOWN, "unknown")),
+        *((_UNSENT, "unsent"), (_SKIPPED, "skipped")),
+    )
+    counts = [(match.count(status), word) for status, word in standing]
+    before = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    lines = [
+        f"{settings.contacts.name} is not as it was when it was last sent:",
+        f"  {match.same.height:,} rows as before{f' ({before})' if before else ''}",
+        f"  {comparison.new:,} rows corrected or new",
+        f"  {comparison.gone:,} rows that were sent are gone",
+    ]
+    if comparison.changed:
+        named = ", ".join(str(skip.row) for skip in comparison.changed[:_NAMED_MAX])
+        more = ", ..." if len(comparison.changed) > _NAMED_MAX else ""
+        lines.append(
+            f"  {len(comparison.changed):,} rows whose text was changed after it was sent: "
+            f"row {named}{more}"
+        )
+    return "\n".join(lines)
+
+
+def take_over(record: journal.Journal, comparison: Comparison, settings: Settings) -> Plan:
+    """From now on the journal's rows have the numbers of the file as it is now."""
+    planned, match = comparison.plan, comparison.match
+    lowest = min([0, *match.gone_rows(*_SENT, _REFUSED, _UNSENT)])
+    left = [row for row in match.gone_rows(*_SENT, _REFUSED, _UNSENT) if row > 0]
+    record.take_over(
+        journal.Changes(
+            batch=recounted(record.batch(), planned),
+            moves=_moves(match, left, lowest),
+            dropped_skips=match.gone_rows(_SKIPPED),
+            replaced=comparison.replaced,
+            skips=() if settings.also_changed else comparison.changed,
+        )
+    )
+    return planned
+
+
+def _moves(match: matching.Match, left: list[int], lowest: int) -> Iterator[tuple[int, int]]:
+    yield from match.moves()
+    for number, row in enumerate(left, 1):
+        yield row, lowest - number
+
+
+def recounted(batch: journal.Batch, planned: Plan) -> journal.Batch:
+    """A batch with the counts and the digest of the file as it is now."""
+    counts = planned.estimate
+    return replace(
+        batch,
+        contacts_name=planned.contacts.name,
+        contacts_size=planned.contacts.size_bytes,
+        contacts_sha256=planned.contacts.digest(),
+        rows=counts.rows,
+        invalid=counts.invalid,
+        skipped=counts.skipped,
+        sendable=counts.sendable,
+        skipped_by=counts.skipped_by,
+    )
+
+
+def settle_counts(record: journal.Journal, planned: Plan) -> None:
+    """Keep how many rows the guards leave out now; a row that was sent before stays what it is."""
+    left_out = planned.estimate.left_out
+    states = record.closed(()) if left_out.height else b""
+    claimed: dict[str, int] = {}
+    twice: list[int] = []
+    for row, code, _ in left_out.iter_rows():
+        state = states[row] if row < len(states) else 0
+        if state == _SKIPPED:
+            twice.append(row)
+        elif state not in (0, _UNSENT):
+            claimed[code] = claimed.get(code, 0) + 1
+    record.unskip(twice)
+    batch = recounted(record.batch(), planned)
+    shifted = sum(claimed.values())
+    by_code = {code: count - claimed.get(code, 0) for code, count in batch.skipped_by.items()}
+    whole = replace(
+        batch,
+        skipped=batch.skipped - shifted,
+        sendable=batch.sendable + shifted,
+        skipped_by={code: count for code, count in by_code.items() if count},
+    )
+    if whole != record.batch():
+        record.set_batch(whole)
+
+
+def refuse_other_list(settings: Settings, batch: journal.Batch) -> None:
+    """Raises BatchMismatch where the batch was begun with another file that is there as well."""
+    other = settings.contacts.with_name(batch.contacts_name)
+    if settings.contacts.name == batch.contacts_name or not other.is_file():
+        return
+    raise errors.BatchMismatch(
+        f"{settings.journal_path} is the journal of {other}, not of {settings.contacts}",
+        hint=(
+            f"go on with {other}; to send {settings.contacts} as a batch of its own, give "
+            "--journal and --results other names"
+        ),
+        code="other_contacts",
+    )
