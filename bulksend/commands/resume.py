@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from functools import partial
 
 from bulksend import journal
-from bulksend.batch import changed_file, consent, older_journal, plan, summary
 from bulksend.batch import connection as access
+from bulksend.batch import consent, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch.reporter import Reporter
+from bulksend.batch.resuming import changed_file, older_journal
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.errors import Code

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import errors, journal
-from bulksend.batch import changed_file, consent, plan, standing, summary
 from bulksend.batch import connection as access
+from bulksend.batch import consent, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
 from bulksend.batch.reporter import Reporter
+from bulksend.batch.resuming import changed_file
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 from bulksend.results import writer

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bulksend import errors, journal
-from bulksend.batch import older_journal
 from bulksend.batch.plan import Plan, make_plan
 from bulksend.batch.reporter import Reporter
+from bulksend.batch.resuming import older_journal
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader, rows
 from bulksend.errors import TEXT_FOR, Code
