@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import random
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,7 +27,7 @@ from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
-from bulksend.sms.message import Outcome, Reply
+from bulksend.sms.message import Message, Outcome, Reply
 from bulksend.telnyx.clock import ServerClock
 
 #: How often silence, and a wish to stop, are looked for.
@@ -94,20 +94,13 @@ def run_loop(work: Coroutine[Any, Any, End]) -> End:
 async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
     guards, switch, progress = task.settings.guards, halt.Halt(), task.progress()
-    batches = rows.message_batches(
-        task.plan.frames,
-        closed=task.closed,
-        claims=task.claims,
-        first_claim=task.first_claim,
-        limit=guards.limit,
-    )
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(accesses.opened(access, task.settings))
         envelope = batch.envelope(task.journal.batch())
         gateway = await stack.enter_async_context(server.client(envelope))
         pacer = pacing.Pacer(pace.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
-        source = feed.Feed(batches)
+        source = feed.Feed(_messages(task))
         stack.push_async_callback(source.close)
         guard = _breaker(task)
         run_control = _run_control(task.settings, pacer, reporter)
@@ -136,6 +129,17 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         await report.around(work, workers.delivery)
         await switch.outlast(asking.after_sending(gateway, *_about(task), reporter.note))
     return _end(switch, progress)
+
+
+def _messages(task: Task) -> Iterator[list[Message]]:
+    """What is open, in the file's order."""
+    return rows.message_batches(
+        task.plan.frames,
+        closed=task.closed,
+        claims=task.claims,
+        first_claim=task.first_claim,
+        limit=task.settings.guards.limit,
+    )
 
 
 def _about(task: Task) -> tuple[asking.Asked, float]:
