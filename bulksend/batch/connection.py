@@ -11,7 +11,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
 from bulksend.sandbox import server as sandbox
-from bulksend.telnyx import client
+from bulksend.telnyx import client, hosts
 from bulksend.telnyx.wire import network
 
 
@@ -33,6 +33,13 @@ def access(settings: Settings, batch_url: str = "") -> Access:
     if settings.sandbox:
         return Access("", client.Secret("sandbox"))
     url = network.parse_base_url(settings.base_url or batch_url or TELNYX_URL)
+    if hosts.is_foreign(url) and not settings.base_url_typed:
+        raise errors.UsageError(
+            f"{url} is neither Telnyx's nor this computer: the API key goes there only when its "
+            "address is typed with this very command",
+            hint="type --base-url and the address, if that server is to have the key",
+            code="base_url_foreign",
+        )
     route = network.choose_route(
         url,
         proxy=settings.proxy,
@@ -45,14 +52,28 @@ def access(settings: Settings, batch_url: str = "") -> Access:
 
 def same_server(settings: Settings, sent_via: str) -> Access:
     """Raises BatchMismatch for any other server than the one that had the requests."""
-    same = access(settings, sent_via)
-    if same.base_url != sent_via:
-        raise errors.BatchMismatch(
+    refuse_other_server(settings, sent_via)
+    return access(settings, sent_via)
+
+
+def refuse_other_server(settings: Settings, sent_via: str) -> None:
+    """A batch goes on where it began: `sent_via` is "" for the embedded sandbox.
+
+    Raises BatchMismatch.
+    """
+    if settings.sandbox and sent_via:
+        raise _elsewhere(f"this is a real batch, sent via {sent_via}", "leave --sandbox out")
+    if not (settings.sandbox or sent_via):
+        raise _elsewhere("this batch belongs to the embedded sandbox", "give --sandbox with it")
+    if settings.base_url and network.parse_base_url(settings.base_url) != sent_via:
+        raise _elsewhere(
             f"the batch was sent via {sent_via}, and only there is it known what became of it",
-            hint="leave --base-url out",
-            code="batch_changed",
+            "leave --base-url out, and BULKSEND_BASE_URL",
         )
-    return same
+
+
+def _elsewhere(message: str, hint: str) -> errors.BatchMismatch:
+    return errors.BatchMismatch(message, hint=hint, code="batch_changed")
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bulksend import errors
-from bulksend.batch import plan
+from bulksend.batch import paths, plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import OK, PARTLY
@@ -57,6 +57,8 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             hint="add --results problems.csv",
             code="option_missing",
         )
+    if settings.results is not None:
+        paths.check_output(settings.results, "results", settings, paths.estimates(settings))
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     for remark in contacts.notes:
         reporter.note(remark)
@@ -70,7 +72,7 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             hint="add the recipients below the first line",
             code="no_rows",
         )
-    _write_verdicts(planned, settings)
+    _write_verdicts(planned, settings, reporter)
     return _with_duration(planned, settings, rate_per_s)
 
 
@@ -90,10 +92,11 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
     )
 
 
-def _write_verdicts(planned: plan.Plan, settings: Settings) -> None:
+def _write_verdicts(planned: plan.Plan, settings: Settings, reporter: Reporter) -> None:
     if settings.results is None:
         return
     write = writer.write_problems if settings.only_problems else writer.write_estimate
     style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
     names = planned.contacts.header.names
-    write(settings.results, names, planned.frames, planned.rate_card, style)
+    with paths.renewing(settings, reporter.note, paths.estimates(settings)) as path:
+        write(path, names, planned.frames, planned.rate_card, style)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bulksend import errors, journal
-from bulksend.batch import advice, standing
+from bulksend.batch import advice, paths, standing
 from bulksend.batch import connection as accesses
 from bulksend.batch import runner as send
 from bulksend.batch.plan import Plan
@@ -38,7 +38,7 @@ def send_open_rows(
             record, settings, seconds=seconds, stop=end.stop, detail=end.detail
         )
         record.end_run(summary.exit_code, str(end.stop or "finished"))
-        compared = write_results(plan, record, settings)
+        compared = write_results(plan, record, settings, reporter)
     except errors.ContactsError as failure:  # everything that was sent is in the journal
         reporter.note(failure.message)
         return _file_changed(record, settings, seconds, end)
@@ -125,7 +125,11 @@ def _without_results(
 
 
 def write_results(
-    plan: Plan, record: journal.Reader, settings: Settings, only: Sequence[str] = ()
+    plan: Plan,
+    record: journal.Reader,
+    settings: Settings,
+    reporter: Reporter,
+    only: Sequence[str] = (),
 ) -> variance.Variance | None:
     """The results: the journal and the contacts file joined; None where nothing was accepted.
 
@@ -133,12 +137,15 @@ def write_results(
     that they mean, and why.
     """
     comparison = variance.Comparison(record)
-    path, names = settings.results_path, plan.contacts.header.names
+    names = plan.contacts.header.names
     style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
     with asking.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
-        if only:
-            writer.write_selected(path, names, pieces, only, style)
-        else:
-            writer.write_results(path, names, pieces, style)
+        kind = paths.LIST if only else paths.RESULTS
+        written = paths.beside(settings.journal_path, kind)
+        with paths.renewing(settings, reporter.note, written) as path:
+            if only:
+                writer.write_selected(path, names, pieces, only, style)
+            else:
+                writer.write_results(path, names, pieces, style)
     return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None

@@ -10,56 +10,82 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import atomic_file, errors
 from bulksend.batch.settings import Settings
+from bulksend.results import writer
 
 #: What lies beside a journal under its name.
 COMPANIONS = ("-wal", "-shm", "-journal", ".lock", ".pace", ".receipts", ".written", ".part")
 _DIGEST_BYTES = 32
+#: Kinds of files: none is renewed as another.
+RESULTS, LIST, REPORT = "results", "list", "report"
 #: So many files that were written are known; who writes more has moved the first ones away.
 _KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The digests of the files that a batch, or this computer, has written."""
+    """The digests of the files of one kind that a batch, or this computer, has written."""
 
     path: Path
+    kind: str
 
     def holds(self, target: Path) -> bool:
         """Whether a file is one of them, unchanged. Raises OSError."""
-        digest = _digest(target)
-        return digest in self._digests()
+        return self._line(target) in self._lines()
 
     def note(self, target: Path) -> None:
         """Before a file takes its name. Raises OSError."""
-        digests = [digest for digest in self._digests() if digest != _digest(target)]
-        lines = [*digests[-_KEPT:], _digest(target)]
+        new = self._line(target)
+        lines = [*(line for line in self._lines()[-_KEPT:] if line != new), new]
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         atomic_file.write(self.path, "".join(f"{line}\n" for line in lines).encode())
 
-    def _digests(self) -> list[str]:
+    def _line(self, target: Path) -> str:
+        return f"{self.kind}:{_digest(target)}"
+
+    def _lines(self) -> list[str]:
         try:
             return self.path.read_text("ascii", errors="replace").split()
         except FileNotFoundError:
             return []
 
 
-def beside(journal_path: Path) -> Written:
+def beside(journal_path: Path, kind: str = RESULTS) -> Written:
     """What the batch of this journal has written."""
-    return Written(journal_path.with_name(f"{journal_path.name}.written"))
+    return Written(journal_path.with_name(f"{journal_path.name}.written"), kind)
 
 
-def check_batch(settings: Settings) -> None:
+#: For who may renew nothing.
+_NOTHING = Written(Path(os.devnull), RESULTS)
+
+
+def estimates(settings: Settings) -> Written:
+    """The estimates that this computer has written: a dry run has no journal."""
+    folder = settings.state_folder or settings.journal_path.parent
+    return Written(folder / "estimates.written", "estimate")
+
+
+def check_batch(settings: Settings, kind: str = RESULTS) -> None:
     """Before anything is sent: may the journal and the results be written where they are named?
 
     Raises UsageError naming what would be lost.
     """
     check_journal(settings)
-    check_output(settings.results_path, "results", settings, beside(settings.journal_path))
+    check_output(settings.results_path, "results", settings, beside(settings.journal_path, kind))
+
+
+def check_new(settings: Settings) -> None:
+    """For a batch that begins: results of an earlier one are somebody's, a rehearsal's nobody's.
+
+    Raises UsageError.
+    """
+    written = beside(settings.journal_path) if settings.sandbox else _NOTHING
+    check_output(settings.results_path, "results", settings, written)
 
 
 def check_journal(settings: Settings) -> None:
@@ -100,17 +126,36 @@ def is_free(target: Path, written: Written) -> bool:
 
 
 @contextlib.contextmanager
-def renewing(target: Path, written: Written, on_other: Callable[[Path], None]) -> Iterator[Path]:
-    """A path to write to, which takes the name `target` at the end of the block.
+def renewing(settings: Settings, note: Callable[[str], None], written: Written) -> Iterator[Path]:
+    """A path to write the results to, which take their name at the end of the block.
 
-    Where `target` was changed meanwhile it is left alone: the file becomes `<name>.new<suffix>`,
-    and `on_other` is told. Raises OSError.
+    What was changed meanwhile is left alone: the file becomes `<name>.new<suffix>`, and `note` is
+    told. `written`: the files that may be renewed. Raises JournalError.
+    """
+    target = settings.results_path
+
+    def other(chosen: Path) -> None:
+        note(f"{target} was changed meanwhile and left as it is; the results are in {chosen}")
+
+    try:
+        with taking(target, written, other) as path:
+            yield path
+    except OSError as failure:
+        raise writer.unwritable(target, failure) from None
+
+
+@contextlib.contextmanager
+def taking(target: Path, written: Written, on_other: Callable[[Path], None]) -> Iterator[Path]:
+    """A path to write to, which takes the name `target` at the end of the block, or one like it.
+
+    Raises OSError.
     """
     part = target.with_name(f".{secrets.token_hex(4)}.{target.name}")
     try:
         yield part
         chosen = _free_name(target, written)
-        written.note(part)
+        with contextlib.suppress(OSError):  # then it is not known as ours, and stays as it is
+            written.note(part)
         part.replace(chosen)
         atomic_file.sync_folder(chosen.parent)
     finally:
@@ -174,17 +219,16 @@ def _resolved(path: Path) -> Path:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES)).hexdigest()
+        return hashlib.file_digest(file, _hash).hexdigest()
+
+
+def _hash() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=_DIGEST_BYTES)
 
 
 def _refused(path: Path, field: str, why: str) -> errors.UsageError:
     return errors.UsageError(
         f"{path}: nothing is written there: {why}",
-        hint=f"give --{field} another name",
-        code=f"{field}_exist" if field == "results" else f"{field}_taken",
+        hint=f"move it away, or give --{field} another name",
+        code=f"{field}_exist",
     )
-
-
-def all_free(targets: Iterable[Path], written: Written) -> bool:
-    """Whether nothing is lost by writing all of them."""
-    return all(is_free(target, written) for target in targets)

@@ -231,6 +231,8 @@ class Settings:
     #: Send a file as a batch of its own once more, to everybody.
     new_batch: bool = False
     only_problems: bool = False
+    #: Other files that were read for this command: the template, the options file.
+    also_read: tuple[Path, ...] = ()
     #: Where bulksend remembers what it sent.
     state_folder: Path | None = None
 

@@ -38,6 +38,7 @@ def settings(asked: BatchParameters) -> Settings:
             yes=consent.yes,
             yes_typed=consent.yes and "yes" in asked.typed,
             yes_up_to=consent.yes_up_to,
+            also_read=_also_read(asked),
             state_folder=_state_folder(),
         )
     )
@@ -105,6 +106,12 @@ def _identity(message: Message) -> Identity:
         on_missing=OnMissing(message.on_missing) if message.on_missing else None,
         **{name: getattr(message, name) for name in same},
     )
+
+
+def _also_read(asked: BatchParameters) -> tuple[Path, ...]:
+    """Files that nothing may be written over, though no room below reads them."""
+    options_file = click.get_current_context().meta.get(group.OPTIONS_FILE)
+    return tuple(path for path in (asked.message.text_file, options_file) if path is not None)
 
 
 def _key_file(asked: BatchParameters) -> Path | None:

@@ -15,6 +15,8 @@ from bulksend.cli import options_file as config
 
 #: Where the settings of the command at work stand in click's context.
 SETTINGS = "bulksend.settings"
+#: The options file of this command, where there is one.
+OPTIONS_FILE = "bulksend.options_file"
 #: A typo is never mended into consent, or into a text or a charge more.
 NEVER_SUGGESTED = {
     "--yes",
@@ -122,5 +124,6 @@ class Commands(click.Group):
 def cli(ctx: click.Context, config_file: Any) -> None:
     """Text everyone in a spreadsheet, once each, and know what happened to every row."""
     path = config_file or config.find()
+    ctx.meta[OPTIONS_FILE] = path
     if path is not None and ctx.invoked_subcommand not in (None, "init", "completion"):
         ctx.default_map = config.for_commands(path, cli)

@@ -57,7 +57,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
             detail=end.detail,
         )
         record.end_run(stands.exit_code, str(end.stop or "reconciled"))
-        sending.write_results(planned, record, settings)
+        sending.write_results(planned, record, settings, reporter)
     return Reconciled(
         summary=replace(stands, next=_next(stands, resolutions.left, settings)),
         settled=tuple(sorted(resolutions.settled, key=lambda resolution: resolution.row)),

@@ -8,7 +8,7 @@ from functools import partial
 
 from bulksend import journal
 from bulksend.batch import connection as access
-from bulksend.batch import consent, plan, summary
+from bulksend.batch import consent, paths, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch.reporter import Reporter
@@ -57,9 +57,11 @@ def reopened(
     has begun or there is no consent, Locked, and BatchMismatch naming what else changed since.
     """
     batch.refuse_missing(settings)
+    paths.check_batch(settings)
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
+        access.refuse_other_server(settings, facts.options.get("base_url", ""))
         batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
             reporter.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")

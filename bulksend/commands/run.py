@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bulksend import errors, journal
 from bulksend.batch import connection as access
-from bulksend.batch import consent, plan, standing, summary
+from bulksend.batch import consent, paths, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
@@ -34,11 +34,12 @@ def run_contacts(
 ) -> summary.Summary:
     """`run` for contacts that are open already: a file or a frame."""
     pace.parse_rate(settings.guards.rate)
+    paths.check_journal(settings)
     if settings.journal_path.exists():
         met = _met_again(contacts, settings)
         if met is not None:
             return met
-    _refuse_foreign_results(settings)
+    paths.check_new(settings)
     identity = plan.complete(settings.identity, settings)
     found = access.access(settings)
     planned = plan.make_plan(contacts, identity, settings, reporter)
@@ -65,6 +66,7 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
+        access.refuse_other_server(settings, facts.options.get("base_url", ""))
         stands = standing.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
         if facts.sandbox and finished:
@@ -81,17 +83,6 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
                 code="unfinished",
             )
     return stands if stands.counts.unknown else replace(stands, state=summary.State.NOTHING_TO_DO)
-
-
-def _refuse_foreign_results(settings: Settings) -> None:
-    """A results file without its journal belongs to another batch: it is not written over."""
-    if settings.sandbox or not settings.results_path.exists():
-        return
-    raise errors.UsageError(
-        f"{settings.results_path} is there already and belongs to another batch",
-        hint="move it away, or give --results another name",
-        code="results_exist",
-    )
 
 
 def _refuse_empty(planned: plan.Plan, settings: Settings) -> None:

@@ -101,7 +101,7 @@ def check_writable(path: Path) -> None:
     try:
         tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as failure:
-        raise _unwritable(path, failure) from None
+        raise unwritable(path, failure) from None
 
 
 def write_results(
@@ -217,10 +217,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         with atomic_file.replacing(path) as file:
             yield file
     except OSError as failure:
-        raise _unwritable(path, failure) from None
+        raise unwritable(path, failure) from None
 
 
-def _unwritable(path: Path, failure: OSError) -> errors.JournalError:
+def unwritable(path: Path, failure: OSError) -> errors.JournalError:
+    """What is said where a file cannot be written."""
     return errors.JournalError(
         f"cannot write {path}: {failure.strerror or failure}",
         hint="free space or mend the folder's permissions, then write it again",
