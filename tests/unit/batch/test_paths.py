@@ -1,0 +1,146 @@
+"""Nothing of the person's is written over, whatever is named, and however."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bulksend import errors
+from bulksend.batch import paths
+from bulksend.batch.settings import Guards, Settings
+
+OWN = b"row,status\n2,accepted\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("july.csv", "rates.csv", "key.txt", "text.txt", "stop.csv", "precious.csv"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "july.journal").write_bytes(b"journal")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link.csv").symlink_to("july.csv")
+    (tmp_path / "sub/link.csv").symlink_to("../precious.csv")
+    os.link(tmp_path / "july.csv", tmp_path / "hard.csv")
+    (tmp_path / "dangling.csv").symlink_to("nowhere.csv")
+    return tmp_path
+
+
+def settings(folder: Path, **fields: object) -> Settings:
+    known: dict[str, object] = {
+        "contacts": folder / "july.csv",
+        "guards": Guards(rates=folder / "rates.csv", suppress=(folder / "stop.csv",)),
+        "api_key_file": folder / "key.txt",
+        "also_read": (folder / "text.txt",),
+    }
+    return Settings(**(known | fields))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "july.csv",
+        "link.csv",
+        "hard.csv",
+        "sub/../july.csv",
+        "rates.csv",
+        "key.txt",
+        "text.txt",
+        "stop.csv",
+        "precious.csv",
+        "sub/link.csv",
+        "dangling.csv",
+        "sub",
+        "july.journal",
+        "july.journal-wal",
+        "july.journal-shm",
+        "july.journal.lock",
+        "july.journal.pace",
+        "july.journal.written",
+    ],
+)
+def test_results_take_the_place_of_nobodys_file(folder: Path, name: str) -> None:
+    asked = settings(folder, results=folder / name)
+
+    with pytest.raises(errors.UsageError) as failure:
+        paths.check_batch(asked)
+
+    assert failure.value.code in ("results_exist", "journal_exist")
+
+
+@pytest.mark.parametrize(
+    "name", ["july.csv", "link.csv", "rates.csv", "key.txt", "stop.csv", "july.journal-wal"]
+)
+def test_a_journal_takes_the_place_of_nothing_that_is_read(folder: Path, name: str) -> None:
+    with pytest.raises(errors.UsageError):
+        paths.check_journal(settings(folder, journal=folder / name))
+
+
+def test_one_file_is_not_journal_and_results(folder: Path) -> None:
+    asked = settings(folder, journal=folder / "x", results=folder / "sub/../x")
+
+    with pytest.raises(errors.UsageError):
+        paths.check_batch(asked)
+
+
+def test_a_free_name_is_free(folder: Path) -> None:
+    paths.check_batch(settings(folder, results=folder / "free.csv"))
+
+
+def test_a_batch_renews_its_own_results_as_long_as_nobody_changed_them(folder: Path) -> None:
+    asked, written = settings(folder), paths.beside(folder / "july.journal")
+    for content in (OWN, OWN + b"3,refused\n"):
+        paths.check_batch(asked)
+        with paths.renewing(asked, pytest.fail, written) as path:
+            path.write_bytes(content)
+        assert asked.results_path.read_bytes() == content
+
+    asked.results_path.write_bytes(OWN + b"3,corrected\n")
+
+    with pytest.raises(errors.UsageError):
+        paths.check_batch(asked)
+
+
+def test_what_is_changed_while_a_run_works_is_left_as_it_is(folder: Path) -> None:
+    asked, notes = settings(folder), list[str]()
+    written = paths.beside(folder / "july.journal")
+    with paths.renewing(asked, notes.append, written) as path:
+        path.write_bytes(OWN)
+        asked.results_path.write_bytes(b"somebody's")
+
+    assert asked.results_path.read_bytes() == b"somebody's"
+    assert (folder / "july.results.new.csv").read_bytes() == OWN
+    assert "july.results.new.csv" in notes[0]
+
+
+def test_a_list_of_some_rows_does_not_take_the_place_of_the_whole(folder: Path) -> None:
+    asked = settings(folder)
+    with paths.renewing(asked, pytest.fail, paths.beside(folder / "july.journal")) as path:
+        path.write_bytes(OWN)
+
+    with pytest.raises(errors.UsageError):
+        paths.check_batch(asked, paths.LIST)
+
+
+def test_a_batch_that_begins_renews_nothing(folder: Path) -> None:
+    asked = settings(folder)
+    with paths.renewing(asked, pytest.fail, paths.beside(folder / "july.journal")) as path:
+        path.write_bytes(OWN)
+
+    with pytest.raises(errors.UsageError):
+        paths.check_new(asked)
+
+
+def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> None:
+    asked = settings(folder)
+    before = sorted(folder.iterdir())
+
+    with (
+        pytest.raises(errors.JournalError),
+        paths.renewing(asked, pytest.fail, paths.beside(folder / "july.journal")) as path,
+    ):
+        path.write_bytes(OWN)
+        raise OSError(28, "No space left on device")
+
+    assert sorted(folder.iterdir()) == before
