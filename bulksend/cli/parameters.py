@@ -141,6 +141,14 @@ class ResultsParameters(BatchParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportParameters(BatchParameters):
+    """`report`."""
+
+    output_file: Path | None = None
+    show_people: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsParameters(BatchParameters):
     """`receipts`."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from bulksend import journal
 from bulksend.batch import execution, identity, paths, standing, summary
+from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
@@ -23,16 +25,26 @@ def results(settings: Settings, only: Sequence[str] = ()) -> summary.Summary:
     if only:
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
     paths.check_batch(settings, paths.LIST if only else paths.RESULTS)
+    with read_again(settings) as (record, planned):
+        compared = execution.write_results(planned, record, settings, Silent(), only)
+        return replace(stands(record, settings), variance=compared)
+
+
+@contextmanager
+def read_again(settings: Settings) -> Iterator[tuple[journal.Reader, Plan]]:
+    """The journal of a batch, and its plan as it was. Raises BatchMismatch naming what changed."""
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
         identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
         identity.refuse_changed_file(contacts.digest(), settings, facts)
-        planned = identity.plan_again(facts, contacts, settings, Silent())
-        compared = execution.write_results(planned, record, settings, Silent(), only)
-        running = journal.is_running(settings.journal_path)
-        batch_summary = (standing.at_work if running else standing.at_rest)(record, settings)
-        return replace(batch_summary, variance=compared)
+        yield record, identity.plan_again(facts, contacts, settings, Silent())
+
+
+def stands(record: journal.Reader, settings: Settings) -> summary.Summary:
+    """How the batch stands, whether a run works on it or none."""
+    running = journal.is_running(settings.journal_path)
+    return (standing.at_work if running else standing.at_rest)(record, settings)
 
 
 def _selected_path(settings: Settings, only: Sequence[str]) -> Path:

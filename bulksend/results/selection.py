@@ -53,11 +53,11 @@ def select(frames: Iterable[pl.DataFrame], words: Sequence[str]) -> Iterator[pl.
     """The rows that any of the words means, with `reason` and `another_try` (String)."""
     wanted = pl.any_horizontal(WORDS[word].fill_null(value=False) for word in words)
     for frame in frames:
-        yield _with_reasons(frame.filter(wanted))
+        yield with_reasons(frame.filter(wanted))
 
 
-def _with_reasons(frame: pl.DataFrame) -> pl.DataFrame:
-    """A reason for each different end: there are few, however many rows."""
+def with_reasons(frame: pl.DataFrame) -> pl.DataFrame:
+    """`reason` and `another_try` (String) for each row: there are few ends, however many rows."""
     status, error = pl.col("status"), pl.col("error").fill_null("")
     code = pl.coalesce("receipt_code", "error_code").fill_null("")
     keyed = frame.with_columns(

@@ -1,0 +1,49 @@
+"""`bulksend report`: one page of what became of a batch."""
+
+from __future__ import annotations
+
+import click
+
+from bulksend import visible
+from bulksend.cli import asked, options, show
+from bulksend.cli import exit as ending
+from bulksend.cli import parameters as of
+from bulksend.cli.commands import CONTACTS
+from bulksend.cli.group import cli
+
+_EXAMPLES = """\b
+Examples:
+  bulksend report contacts.csv
+  bulksend report contacts.csv --show-people -o june.html
+"""
+
+
+@cli.command(
+    short_help="One HTML page of what became of a batch.",
+    help=f"{_EXAMPLES}\nWrite one self-contained HTML page: what there is to do, totals, money, "
+    "countries, pace. Without phone numbers, unless --show-people.",
+)
+@CONTACTS
+@options.option(
+    "--output", "-o", "output_file", type=options.FILE, metavar="FILE.html", help="The page."
+)
+@options.option("--show-people", is_flag=True, help="With the phones of who has not got it.")
+@options.JOURNAL
+@options.SANDBOX
+@options.OUTPUT
+@of.typed(of.ReportParameters)
+def report(parameters: of.ReportParameters) -> int:
+    """One HTML page of what became of a batch."""
+    from bulksend.cli.render import summary_json
+    from bulksend.commands import report as command
+
+    written = command.write(
+        asked.settings(parameters), parameters.output_file, people=parameters.show_people
+    )
+    if parameters.output.as_json:
+        document = summary_json.document(written.summary)
+        ending.document(document | {"report": str(written.path), "exit_code": 0})
+    else:
+        shown = visible.visible(str(written.path), longest=500)
+        click.echo(f"report: {shown}", color=show.color(parameters.output))
+    return 0
