@@ -291,7 +291,7 @@ async def test_a_list_takes_no_other_files_place(tmp_path):
         await batch.sends()
         before = batch.settings.contacts.read_bytes()
         for path in (batch.settings.contacts, batch.settings.journal_path):
-            with pytest.raises(errors.UsageError, match="is there already"):
+            with pytest.raises(errors.UsageError, match="nothing is written there"):
                 await asyncio.to_thread(
                     results.results, replace(batch.settings, results=path), ("waiting",)
                 )
