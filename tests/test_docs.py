@@ -78,6 +78,7 @@ def test_each_rehearsal_that_a_page_shows_runs_as_it_stands(
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
     shutil.copy(ROOT / "samples" / "contacts.csv", tmp_path / "contacts.csv")
     shutil.copy(ROOT / "samples" / "rates.csv", tmp_path / "rates.csv")
+    (tmp_path / "stop.csv").write_text("phone\n+447700900999\n")
     shutil.copy(ROOT / "samples" / "reminder.txt", tmp_path / "text.txt")
 
     ended = cli.bulksend(*words[1:])
