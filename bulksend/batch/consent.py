@@ -1,26 +1,82 @@
-"""What a person is shown and asked before money moves."""
+"""What a person is shown and asked before money moves, and what a script may agree to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
 from bulksend import errors
+from bulksend import visible as text
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
+from bulksend.batch.summary import SKIPPED_BECAUSE
+from bulksend.estimate import digest, duration
+from bulksend.sending.pacing import policy
+
+#: From so many texts on, the person types the number.
+TYPED_FROM = 1_000
+_COUNTRIES = 5
+_SAMPLES = 3
+_SAMPLE_CHARACTERS = 160
+_LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 
 
 def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -> None:
-    """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing."""
+    """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing.
+
+    With --yes or --yes-up-to, raises ContactsError where the texts rest on a guess.
+    """
     if settings.sandbox or not plan.estimate.sendable:
         return
     if settings.yes:
         refuse_guesses(plan)
         return
-    if not reporter.confirm(_question(plan, settings, base_url)):
+    if settings.yes_up_to is not None:
+        refuse_guesses(plan)
+        refuse_dearer(plan, settings.yes_up_to)
+        return
+    texts = _texts(plan, settings)
+    typed = str(texts) if texts >= TYPED_FROM else ""
+    screen = question(plan, settings, base_url, datetime.now().astimezone())
+    if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
             hint="look at the batch with --dry-run",
             code="no_consent",
         )
+
+
+def refuse_other_plan(plan: Plan, settings: Settings) -> None:
+    """Raises BatchMismatch unless the plan is the one whose digest --expect names."""
+    if settings.expect is None or settings.expect == plan.digest:
+        return
+    differing = ", ".join(digest.differences(settings.expect, plan.digest)) or "the plan"
+    raise errors.BatchMismatch(
+        f"{settings.contacts.name}: this is not the plan that was looked at: {differing} changed; "
+        "nothing was sent",
+        hint=f"its digest is {plan.digest}; look at it again with --dry-run",
+        code="plan_changed",
+    )
+
+
+def refuse_dearer(plan: Plan, most: Decimal) -> None:
+    """Raises UsageError where the estimate is higher, incomplete, or in several currencies."""
+    counts = plan.estimate
+    price = _price(plan)
+    if counts.unpriced_rows or not counts.price:
+        unpriced = text.counted(counts.unpriced_rows or counts.sendable, "row")
+        fault = f"{unpriced} have no price, so the estimate is not whole"
+        hint = "name a rate card that has every country: --rates FILE"
+    elif len(counts.price) > 1:
+        fault, hint = f"the estimate is in several currencies: {price}", "agree with --yes"
+    elif max(counts.price.values()) > most:
+        fault, hint = f"the estimate is {price}, and you agreed to {most:f}", "look at --dry-run"
+    else:
+        return
+    raise errors.UsageError(f"{fault}; nothing was sent", hint=hint, code="no_consent")
 
 
 def refuse_guesses(plan: Plan) -> None:
@@ -34,20 +90,99 @@ def refuse_guesses(plan: Plan) -> None:
         )
 
 
-def _question(plan: Plan, settings: Settings, base_url: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A heading of the question, and what stands beside it; nothing where that is empty."""
+
+    heading: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"  {self.heading:9} {text.visible(self.words, longest=600)}"
+
+
+def question(plan: Plan, settings: Settings, base_url: str, now: datetime) -> str:
+    """One screen: to whom, what, for how much, until when."""
+    texts = text.counted(_texts(plan, settings), "text")
+    name = text.visible(settings.contacts.name)
+    head = f"{name}: {texts} from {plan.identity.sender}"
+    lines = [str(line) for line in _lines(plan, settings, base_url, now) if line.words]
+    return "\n".join([head, *lines, *_samples(plan)])
+
+
+def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iterator[_Line]:
     counts = plan.estimate
-    sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
-    price = " + ".join(f"{it} {amount:f}" for it, amount in sorted(counts.price.items()))
-    unpriced = f", {counts.unpriced_rows} rows unpriced" if counts.unpriced_rows else ""
-    lines = [
-        f"{settings.contacts.name}: {sendable} texts from {plan.identity.sender} via {base_url}",
-        f"{counts.parts} parts, {price or 'no price'}{unpriced}; "
-        f"{counts.invalid} rows invalid, {counts.skipped} skipped",
-        f"phones: column {plan.phone_column or '(no name)'}",
-        *plan.contacts.notes,
-        *(f"  row {it.row}: {it.text[:160]!r}" for it in counts.samples),
-    ]
-    return "\n".join(lines)
+    yield _Line("to", _countries(plan))
+    yield _Line("phones", f"column {plan.phone_column or '(no name)'}{_encoding(plan)}")
+    for note in plan.contacts.notes:
+        yield _Line("note", note)
+    yield _Line("left out", _left_out(plan))
+    yield _Line("invalid", text.counted(counts.invalid, "row") if counts.invalid else "")
+    yield _Line("price", f"{_price(plan)}, {_parts(plan)}")
+    yield _Line("time", _time(plan, settings, now))
+    yield _Line("via", "" if base_url.startswith("https://api.telnyx.com/") else base_url)
+    dearest = max(counts.costs, key=lambda finding: finding.parts or 0, default=None)
+    if dearest is not None and dearest.parts:
+        yield _Line("saves", f"{dearest.text}; {dearest.fix}" if dearest.fix else dearest.text)
+
+
+def _texts(plan: Plan, settings: Settings) -> int:
+    return min(plan.estimate.sendable, settings.guards.limit or plan.estimate.sendable)
+
+
+def _countries(plan: Plan) -> str:
+    lines = plan.estimate.countries
+    named = [f"{line.country or 'no country'} {line.rows:,}" for line in lines[:_COUNTRIES]]
+    more = lines[_COUNTRIES:]
+    if more:
+        rows = sum(line.rows for line in more)
+        named.append(f"{text.counted(len(more), 'more country', 'more countries')} {rows:,}")
+    return ", ".join(named)
+
+
+def _encoding(plan: Plan) -> str:
+    encoding = plan.contacts.reading.encoding
+    plain = encoding.lower().replace("_", "-") in ("", "utf-8", "utf-8-sig", "ascii")
+    return "" if plain else f", read as {encoding}"
+
+
+def _left_out(plan: Plan) -> str:
+    by = sorted(plan.estimate.skipped_by.items(), key=lambda each: -each[1])
+    return "; ".join(f"{rows:,} {SKIPPED_BECAUSE.get(code, code)}" for code, rows in by)
+
+
+def _price(plan: Plan) -> str:
+    counts = plan.estimate
+    if not counts.price:
+        return "unknown (no rate card: --rates)"
+    price = " + ".join(f"{name} {amount:f}" for name, amount in sorted(counts.price.items()))
+    if not counts.unpriced_rows:
+        return price
+    return f"at least {price}, {text.counted(counts.unpriced_rows, 'row')} without a price"
+
+
+def _parts(plan: Plan) -> str:
+    counts = plan.estimate
+    parts = text.counted(counts.parts, "part")
+    more = counts.parts_max > counts.parts
+    return f"{parts} (up to {counts.parts_max:,} as networks pack them)" if more else parts
+
+
+def _time(plan: Plan, settings: Settings, now: datetime) -> str:
+    """How long, and by which clock time it ends."""
+    seconds = duration.seconds(_texts(plan, settings), policy.parse_rate(settings.guards.rate))
+    end = now + timedelta(seconds=seconds)
+    day = "" if end.date() == now.date() else f"{end:%a %d %b} "
+    return f"about {duration.in_words(seconds)} at {settings.guards.rate}, until {day}{end:%H:%M}"
+
+
+def _samples(plan: Plan) -> Iterator[str]:
+    for sample in plan.estimate.samples[:_SAMPLES]:
+        shown = text.visible(
+            sample.text.replace("\n", "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"),
+            longest=_SAMPLE_CHARACTERS,
+        )
+        yield f"  row {sample.row} reads: {shown}"
 
 
 def to_go_on(count: int, settings: Settings, reporter: Reporter) -> None:
@@ -64,6 +199,8 @@ def to_go_on(count: int, settings: Settings, reporter: Reporter) -> None:
 
 def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
     """Consent that names the count: the person types it. Raises UsageError."""
-    question = f"{count} rows are {what}; {risk}"
-    if not reporter.confirm(question, typed=str(count), repeats=True):
-        raise errors.UsageError(f"no consent to send {count} {what} rows again", code="no_consent")
+    rows = f"{text.counted(count, 'row')} {'is' if count == 1 else 'are'}"
+    if not reporter.confirm(f"{rows} {what}; {risk}", typed=str(count), repeats=True):
+        raise errors.UsageError(
+            f"no consent to send {text.counted(count, f'{what} row')} again", code="no_consent"
+        )

@@ -31,6 +31,8 @@ class DryRun:
     phone_column: str
     #: As Python knows it; "" for a workbook.
     file_encoding: str
+    #: What `run --expect` compares; "" without a sender.
+    digest: str
     #: What the prices rest on.
     confidence: Confidence
     #: What the provider's queue cannot hold.
@@ -87,6 +89,7 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
         planned.contacts.name,
         planned.phone_column,
         planned.contacts.reading.encoding,
+        planned.digest,
         confidence(planned.rate_card, {it.country: it.parts for it in counts.countries}),
         tuple(duration.findings(sendable, parts, rate_per_s)),
     )

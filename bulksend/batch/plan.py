@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
+from bulksend.batch import checked
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import (
     DEFAULT_IDENTITY,
@@ -20,6 +22,7 @@ from bulksend.batch.settings import (
 )
 from bulksend.contacts import compose, left_out, loader, phone_column, rows, suppression
 from bulksend.contacts import header as headers
+from bulksend.estimate import digest
 from bulksend.estimate import estimator as estimates
 from bulksend.sms import rates, sender
 from bulksend.sms.message import OnDuplicate
@@ -27,6 +30,7 @@ from bulksend.sms.template import OnMissing
 from bulksend.telnyx import reference
 
 _TEMPLATE_MAX_BYTES = 100_000
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,13 @@ class Plan:
     def phone_column(self) -> str:
         """The name of the column that the phones come from."""
         return self.message_plan.header.names[self.message_plan.to_column]
+
+    @property
+    def digest(self) -> str:
+        """What `run --expect` compares; "" where no sender is named, or the rows were not read."""
+        sender_id = self.identity.sender or ""
+        rows_digest = self.estimate.rows_digest if sender_id else ""
+        return digest.of_plan(sender_id, str(self.on_duplicate), rows_digest)
 
     @property
     def on_duplicate(self) -> OnDuplicate:
@@ -67,6 +78,8 @@ def complete(asked: Identity, settings: Settings) -> Identity:
     whole = require(known.or_else(DEFAULT_IDENTITY))
     sender.parse_sender(whole.sender or "")
     reference.check_webhook_url(whole.webhook_url)
+    if not _UUID.fullmatch(whole.profile_id or ""):
+        raise checked.wrong("profile_id", whole.profile_id, "a UUID; copy it from the portal")
     return whole
 
 

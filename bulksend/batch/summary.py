@@ -69,6 +69,19 @@ class Reason:
     first_rows: tuple[int, ...] = ()
 
 
+#: Why rows are left out on purpose, after a number.
+SKIPPED_BECAUSE: Mapping[str, str] = {
+    "duplicate": "the same text to the same phone again in this file",
+    "sent_before": "got this very text before",
+    "changed_after_sent": "got an earlier text of this row",
+    "suppressed": "on a suppression list",
+    "claimed_elsewhere": "another run sends it",
+    "texted_lately": "texted lately",
+    "country_excluded": "in a country that is left out",
+    "opted_out": "opted out",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What `run`, `resume`, `status` and `results` say at the end."""

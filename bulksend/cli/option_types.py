@@ -228,11 +228,12 @@ class Digest(Parsed[str]):
     """What a dry run printed of its plan."""
 
     name = "digest"
-    rule = "a digest of 16 letters and digits as `run --dry-run` prints it"
+    rule = "a digest like 3f2a-9f86d081-884c7d65, as `run --dry-run` prints it"
+    _FORM = re.compile(r"[0-9a-f]{4}(-[0-9a-f]{8}){2}", re.IGNORECASE)
 
     def parse(self, text: str) -> str:
         """In lower case."""
-        return text.lower() if re.fullmatch(r"[0-9a-fA-F]{16}", text) else self.refuse()
+        return text.lower() if self._FORM.fullmatch(text) else self.refuse()
 
 
 class Encoding(Parsed[str]):

@@ -44,6 +44,7 @@ def run_contacts(
     found = access.access(settings)
     planned = plan.make_plan(contacts, identity, settings, reporter)
     _refuse_empty(planned, settings)
+    consent.refuse_other_plan(planned, settings)
     if settings.state_folder is not None and not (settings.sandbox or settings.new_batch):
         books.refuse_sent_elsewhere(
             settings.state_folder, planned, found.base_url, settings.journal_path

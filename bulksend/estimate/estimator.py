@@ -16,7 +16,7 @@ import polars as pl
 
 from bulksend.contacts import compose, duplicates, left_out, loader
 from bulksend.errors import Code
-from bulksend.estimate import cost_groups, findings, fixes, mojibake, samples, savings
+from bulksend.estimate import cost_groups, digest, findings, fixes, mojibake, samples, savings
 from bulksend.sms.message import Money, OnDuplicate, Status
 from bulksend.sms.rates import RateCard
 
@@ -67,6 +67,8 @@ class Estimate:
     duplicates: pl.DataFrame = field(repr=False)
     #: row, code, sentence: the rows that a rule leaves out.
     left_out: pl.DataFrame = field(repr=False, default_factory=left_out.none)
+    #: Of phones and texts, before any rule left rows out: see `estimate.digest`.
+    rows_digest: str = ""
 
     @property
     def skipped_by(self) -> dict[str, int]:
@@ -88,6 +90,7 @@ class _Accumulator:
     remarks: findings.Accumulated = field(default_factory=dict)
     samples: samples.Samples = field(default_factory=samples.Samples)
     left_out: list[pl.DataFrame] = field(default_factory=list)
+    digest: digest.RowsDigest = field(default_factory=digest.RowsDigest)
 
 
 def estimate(
@@ -105,7 +108,8 @@ def estimate(
     """
     accumulator = _Accumulator(cost_groups.CostGroups(message_plan))
     with ThreadPoolExecutor(_AHEAD, "compose") as pool:
-        for composed, named in _composed(contacts, message_plan, rules, pool):
+        for composed, named, pieces in _composed(contacts, message_plan, rules, pool):
+            accumulator.digest.add(pieces)
             _add(accumulator, composed, named, message_plan)
             on_rows(accumulator.rows)
     repeated = duplicates.none()
@@ -114,8 +118,8 @@ def estimate(
     return _sum(accumulator, repeated, on_duplicate, message_plan, rate_card)
 
 
-#: A composed frame, and the rows of it that a rule leaves out.
-_Composed = tuple[pl.DataFrame, pl.DataFrame]
+#: A composed frame, the rows of it that a rule leaves out, and what its rows add to the digest.
+_Composed = tuple[pl.DataFrame, pl.DataFrame, digest.Pieces]
 
 
 def _composed(
@@ -129,7 +133,8 @@ def _composed(
     def compose_piece(piece: pl.DataFrame) -> _Composed:
         composed = compose.compose(piece, message_plan)
         named = left_out.by_rules(composed, rules)
-        return left_out.mark(composed, named, Status.SKIPPED), named
+        pieces = digest.pieces(composed)
+        return left_out.mark(composed, named, Status.SKIPPED), named, pieces
 
     ahead: deque[Future[_Composed]] = deque()
     for chunk in contacts.chunks():
@@ -231,6 +236,7 @@ def _sum(
         samples=accumulator.samples.chosen(),
         duplicates=repeated,
         left_out=named,
+        rows_digest=accumulator.digest.shown(),
     )
 
 

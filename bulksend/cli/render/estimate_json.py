@@ -10,6 +10,7 @@ from bulksend.batch.summary import SCHEMA
 from bulksend.cli.render import money_json
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding
+from bulksend.estimate.samples import Sample
 from bulksend.sms.rates import Confidence
 
 
@@ -31,6 +32,11 @@ def document(dry_run: DryRun) -> dict[str, Any]:
         "duration_s": round(dry_run.duration_s, 3),
         "phone_column": dry_run.phone_column,
         "file_encoding": dry_run.file_encoding or None,
+        "digest": dry_run.digest or None,
+        "sent_before": counts.skipped_by.get("sent_before", 0),
+        "texted_lately": counts.skipped_by.get("texted_lately", 0),
+        "skipped_by": counts.skipped_by,
+        "samples": [_sample(sample) for sample in counts.samples],
         "findings": [_finding(finding) for finding in dry_run.findings],
         "prices_rest_on": _basis(dry_run.confidence),
         "exit_code": dry_run.exit_code,
@@ -44,6 +50,16 @@ def _country(line: CountryLine) -> dict[str, Any]:
         "parts": line.parts,
         "price": format(line.price.amount, "f") if line.price else None,
         "currency": line.price.currency if line.price else None,
+    }
+
+
+def _sample(sample: Sample) -> dict[str, Any]:
+    """A text as it will read, without the phone."""
+    return {
+        "row": sample.row,
+        "text": sample.text,
+        "encoding": sample.encoding,
+        "parts": sample.parts,
     }
 
 

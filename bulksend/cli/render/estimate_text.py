@@ -44,7 +44,8 @@ def estimate(found: DryRun) -> str:
 def _totals(found: DryRun) -> Iterator[str]:
     counts = found.estimate
     yield (
-        f"{click.style(text.visible(found.contacts_name), bold=True)}: {counts.rows:,} rows, "
+        f"{click.style(text.visible(found.contacts_name), bold=True)}: "
+        f"{text.counted(counts.rows, 'row')}, "
         f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped"
     )
     yield f"phones: column {text.visible(found.phone_column or '(no name)')}"
@@ -62,6 +63,8 @@ def _totals(found: DryRun) -> Iterator[str]:
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
     if basis := money.confidence(found.confidence):
         yield basis
+    if found.digest:
+        yield f"digest {found.digest} (for --expect)"
     yield f"about {duration.in_words(found.duration_s)} at --rate {text.visible(found.rate)}"
 
 
@@ -95,7 +98,7 @@ def _block(title: str, found: tuple[Finding, ...] | list[Finding], most: int, co
     shown = [line for it in found[:most] for line in _sentence(it)]
     if len(found) > most:
         rows = sum(it.rows for it in found[most:])
-        shown.append(f"  … {len(found) - most} more, {rows:,} rows; --json has all")
+        shown.append(f"  … {len(found) - most} more, {text.counted(rows, 'row')}; --json has all")
     return "\n".join((click.style(title, fg=color, bold=True), *shown))
 
 

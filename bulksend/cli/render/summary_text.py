@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bulksend import visible as text
-from bulksend.batch.summary import State, Summary
+from bulksend.batch.summary import SKIPPED_BECAUSE, State, Summary
 from bulksend.cli.render import delivery_text
 from bulksend.cli.render import money_text as money
 
@@ -27,16 +27,6 @@ _MEANS = {
     "unsent": "not texted yet",
 }
 _REASONS_SHOWN = 6
-_SKIPPED_BECAUSE = {
-    "duplicate": "the same text to the same phone again in this file",
-    "sent_before": "got this very text before",
-    "changed_after_sent": "got an earlier text of this row",
-    "suppressed": "on a suppression list",
-    "claimed_elsewhere": "another run sends it",
-    "texted_lately": "texted lately",
-    "country_excluded": "in another country",
-    "opted_out": "opted out",
-}
 
 
 def summary(ended: Summary) -> str:
@@ -83,7 +73,7 @@ def _why(name: str, ended: Summary) -> str:
         why = "; ".join(_reasons(ended))
     elif name == "skipped":
         by = sorted(ended.skipped_by.items(), key=lambda each: -each[1])
-        why = "; ".join(f"{rows:,} {_SKIPPED_BECAUSE.get(code, code)}" for code, rows in by)
+        why = "; ".join(f"{rows:,} {SKIPPED_BECAUSE.get(code, code)}" for code, rows in by)
     else:
         why = _MEANS.get(name, "")
     return f"  {text.visible(why, longest=1000)}" if why else ""

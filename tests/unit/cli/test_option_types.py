@@ -30,7 +30,7 @@ RIGHT = [
     (types.Amount(), "0", Decimal(0)),
     (types.Uuid(), " 40017F5F-5a1c-4d5e-8b7a-0a1b2c3d4e5f", "40017F5F-5a1c-4d5e-8b7a-0a1b2c3d4e5f"),
     (types.Phones(), "+44 7700 900123,+447700900123", ("+447700900123",)),
-    (types.Digest(), "9F86d081884c7d65", "9f86d081884c7d65"),
+    (types.Digest(), "3F2A-9f86d081-884c7d65", "3f2a-9f86d081-884c7d65"),
     (types.Encoding(), "Windows-1252", "cp1252"),
     (types.Encoding(), "shift-jis", "shift_jis"),
     (types.Delimiter(), "tab", "\t"),
