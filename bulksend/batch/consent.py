@@ -68,7 +68,7 @@ def refuse_dearer(plan: Plan, most: Decimal) -> None:
     price = _price(plan)
     if counts.unpriced_rows or not counts.price:
         unpriced = text.counted(counts.unpriced_rows or counts.sendable, "row")
-        fault = f"{unpriced} have no price, so the estimate is not whole"
+        fault = f"no price for {unpriced}, so the estimate is not whole"
         hint = "name a rate card that has every country: --rates FILE"
     elif len(counts.price) > 1:
         fault, hint = f"the estimate is in several currencies: {price}", "agree with --yes"
