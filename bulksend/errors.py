@@ -100,6 +100,7 @@ class Code(StrEnum):
     TEXTED_LATELY = "texted_lately"
     SUPPRESSED = "suppressed"
     COUNTRY_EXCLUDED = "country_excluded"
+    COUNTRY_CLOSED = "country_closed"
     # unsent: provably nothing left
     DNS = "dns"
     UNREACHABLE = "unreachable"
@@ -179,6 +180,9 @@ TEXT_FOR: dict[Code, str] = {
     Code.CLAIMED_ELSEWHERE: "another run is about to send the same text to the same phone",
     Code.TEXTED_LATELY: "this computer texted the phone within --not-texted-within",
     Code.SUPPRESSED: "the phone is on a list of those who are not to be texted",
+    Code.COUNTRY_CLOSED: (
+        "the messaging profile may not send to this country (whitelisted destinations)"
+    ),
     Code.COUNTRY_EXCLUDED: "the country is not among those to be texted",
     Code.DNS: "the server's name was not found",
     Code.UNREACHABLE: "the server could not be reached",

@@ -113,6 +113,7 @@ def make_plan(
         on_missing=identity.on_missing or OnMissing.ERROR,
         smart_encoding=bool(identity.smart_encoding),
         fix_text=bool(identity.fix_text),
+        destinations=tuple(identity.destinations.split(",")) if identity.destinations else None,
     )
     _tell_what_was_mended(message_plan, reporter)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES

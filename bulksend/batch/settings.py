@@ -43,6 +43,8 @@ class Identity:
     webhook_failover_url: str | None = None
     use_profile_webhooks: bool | None = None
     smart_encoding: bool | None = None
+    #: The only countries that the profile may send to, as `FR,GB`; None: any. From the preflight.
+    destinations: str | None = None
     fix_text: bool | None = None
 
     def __post_init__(self) -> None:

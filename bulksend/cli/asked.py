@@ -99,7 +99,12 @@ def _identity(message: Message) -> Identity:
         from bulksend.batch import plan
 
         text = plan.read_template(message.text_file)
-    same = {it.name for it in fields(Identity)} - {"text", "on_duplicate", "on_missing"}
+    same = {it.name for it in fields(Identity)} - {
+        "text",
+        "on_duplicate",
+        "on_missing",
+        "destinations",
+    }
     return Identity(
         text=text,
         on_duplicate=OnDuplicate(message.on_duplicate) if message.on_duplicate else None,

@@ -50,11 +50,15 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
 @cli.command(
     short_help="Key, balance, profile, sender, clock, limits, disk.",
     help="\b\nExamples:\n  bulksend doctor --from MyCompany --profile-id UUID\n"
+    '  bulksend doctor contacts.csv --from MyCompany --profile-id UUID --text "Hi {name}"\n'
     "  bulksend doctor --from MyCompany --profile-id UUID --probe-key --to +447700900123\n\n"
-    "Look at everything that a batch needs, one line each.",
+    "Look at everything that a batch needs, one line each; with a contacts file, at that too.",
 )
+@click.argument("contacts", required=False, type=options.FILE, metavar="[CONTACTS.csv]")
 @options.SENDER
-@options.SMART_ENCODING
+@options.TEXT
+@options.CONTACTS_FILE
+@options.option("--rates", type=options.FILE, metavar="FILE", help="Rate card CSV.")
 @options.option(
     "--probe-key", is_flag=True, typed_only=True, help="Prove the idempotency key: one text or two."
 )
@@ -73,7 +77,12 @@ def doctor(parameters: of.DoctorParameters) -> int:
     if parameters.probe_key != (parameters.to is not None):
         raise errors.UsageError("--probe-key and --to go together", hint="give both, or neither")
     settings = asked.settings(parameters)
-    report = command.doctor(settings, show.reporter(parameters), probe_to=parameters.to)
+    report = command.doctor(
+        settings,
+        show.reporter(parameters),
+        with_batch="contacts" in parameters.typed,
+        probe_to=parameters.to,
+    )
     if parameters.output.as_json:
         ending.document(doctor_json.document(report))
     else:

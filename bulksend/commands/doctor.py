@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bulksend import errors
 from bulksend.batch import connection as accesses
-from bulksend.batch import preflight
-from bulksend.batch.preflight import Finding, Level
+from bulksend.batch import plan
+from bulksend.batch.preflight import checklist, fitness, look, reads
+from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
 from bulksend.batch.summary import OK
+from bulksend.contacts import loader
 from bulksend.journal import disk as place
 from bulksend.reconcile import probe as probes
 from bulksend.reconcile import proofs
 from bulksend.reconcile.idempotency import Verdict
 from bulksend.sms import sender
 from bulksend.sms.phone import parse as phone
-from bulksend.telnyx import account, client
-from bulksend.telnyx.codes import Exchange
+from bulksend.telnyx import client
+from bulksend.visible import counted
 
 _FREE_MIN_BYTES = 100 << 20
 _SYNC_MAX_S = 0.05
@@ -39,10 +42,18 @@ class Report:
         return FAILED if any(finding.level is Level.FAIL for finding in self.findings) else OK
 
 
-def doctor(settings: Settings, reporter: Reporter, *, probe_to: str | None = None) -> Report:
+def doctor(
+    settings: Settings,
+    reporter: Reporter,
+    *,
+    with_batch: bool = False,
+    probe_to: str | None = None,
+) -> Report:
     """Look at everything. With `probe_to`, also text that phone once or twice, after consent.
 
-    Raises UsageError for options that cannot be, and without consent.
+    `with_batch`: hold the contacts file against the account too. Without a key, this computer and
+    the file alone are looked at. Raises UsageError for options that cannot be, and without consent;
+    ContactsError for a file that cannot be used.
     """
     identity = settings.identity
     if settings.sandbox:
@@ -53,50 +64,81 @@ def doctor(settings: Settings, reporter: Reporter, *, probe_to: str | None = Non
     if probe_to is not None:
         identity, to = require(identity), probes.parse_to(probe_to)
         probes.consent(to, identity.sender or "", reporter)
-    access = accesses.access(settings)
-    return Report(
-        (
-            *asyncio.run(_ask(settings, identity, access, to)),
-            _journal(settings.journal_path.absolute().parent),
-        )
-    )
+    batch = _batch(settings, reporter) if with_batch else None
+    local = _local(settings, batch)
+    try:
+        access = accesses.access(settings)
+    except errors.UsageError as failure:
+        if failure.code != "key_missing":
+            raise
+        return Report((Finding("key", Level.FAIL, failure.message, failure.hint), *local))
+    return Report((*asyncio.run(_ask(settings, identity, access, to, batch)), *local))
+
+
+def _batch(settings: Settings, reporter: Reporter) -> fitness.Batch:
+    """The contacts file, counted and priced as `run` would."""
+    identity = plan.complete(settings.identity, settings)
+    contacts = loader.open_contacts(settings.contacts, settings.layout)
+    return look.batch_of(plan.make_plan(contacts, identity, settings, reporter))
+
+
+def _local(settings: Settings, batch: fitness.Batch | None) -> list[Finding]:
+    """What can be looked at without anybody's help."""
+    journal = _journal(settings.journal_path.absolute().parent)
+    if batch is None:
+        return [journal]
+    text = f"{counted(batch.sendable, 'row')} to send, {counted(batch.rows, 'row')} in the file"
+    contacts = Finding("contacts", Level.OK, text)
+    if not batch.sendable:
+        text = f"nobody to send to: {counted(batch.rows, 'row')} in the file"
+        contacts = Finding("contacts", Level.FAIL, text, "look at it with `bulksend run --dry-run`")
+    return [contacts, journal]
 
 
 async def _ask(
-    settings: Settings, identity: Identity, access: accesses.Access, to: phone.Phone | None
+    settings: Settings,
+    identity: Identity,
+    access: accesses.Access,
+    to: phone.Phone | None,
+    batch: fitness.Batch | None,
 ) -> list[Finding]:
     envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     async with (
         accesses.opened(access, settings) as server,
         server.client(envelope) as gateway,
     ):
-        first = await gateway.get("/balance")
+        facts = await reads.read(gateway, identity.profile_id)
         host = urlsplit(server.base_url).netloc
-        findings = [preflight.way(server.route, host), preflight.key(first)]
-        if findings[1].level is not Level.FAIL:
-            findings += await _account(gateway, identity, first)
-            findings += [preflight.clock(gateway.clock.high_s), preflight.limits(first)]
-            findings.append(await _key(settings, identity, server.base_url, gateway, to))
-    return findings
+        findings = [checklist.way(server.route, host)]
+        if facts.refused:
+            return [*findings, checklist.key(facts.first)]
+        if batch is not None:
+            findings += fitness.findings(batch, facts)
+        else:
+            findings += _account(identity, facts)
+        findings += [await _opt_outs(gateway, identity), checklist.limits(facts.first)]
+        redaction = checklist.redaction(facts.profile)
+        findings += [redaction] if redaction is not None else []
+        return [*findings, await _key(settings, identity, server.base_url, gateway, to)]
 
 
-async def _account(gateway: client.Client, identity: Identity, first: Exchange) -> list[Finding]:
-    """Balance, profile, sender and opt-outs."""
-    profile, listed, opted_out = None, None, None
-    if identity.profile_id is not None:
-        path = f"/messaging_profiles/{identity.profile_id}"
-        profile = account.profile(await gateway.get(path))
-        listed = await account.sender_ids(gateway, identity.profile_id)
-        where = {"filter[messaging_profile_id]": identity.profile_id, "page[size]": "1"}
-        opted_out = await gateway.get("/messaging_optouts", where)
-    redaction = preflight.redaction(profile)
+def _account(identity: Identity, facts: reads.Facts) -> list[Finding]:
+    """Without a batch in hand."""
+    smart, profile = bool(identity.smart_encoding), facts.profile
     return [
-        preflight.balance(account.balance(first)),
-        *preflight.profile(profile, identity.profile_id, bool(identity.smart_encoding)),
-        preflight.sender(identity.sender, listed, profile),
-        preflight.opt_outs(opted_out),
-        *([redaction] if redaction is not None else []),
+        checklist.key(facts.first),
+        checklist.balance(facts.balance),
+        *checklist.profile(profile, identity.profile_id, smart, facts.second),
+        checklist.sender(identity.sender, facts.senders, profile, Level.FAIL),
+        checklist.clock(facts.clock_ahead_s),
     ]
+
+
+async def _opt_outs(gateway: client.Client, identity: Identity) -> Finding:
+    if identity.profile_id is None:
+        return checklist.opt_outs(None)
+    where = {"filter[messaging_profile_id]": identity.profile_id, "page[size]": "1"}
+    return checklist.opt_outs(await gateway.get("/messaging_optouts", where))
 
 
 async def _key(
@@ -115,7 +157,7 @@ async def _key(
         proof, seen = await probes.probe(gateway, to)
         if folder is not None and proof.verdict is not Verdict.UNDECIDED and not settings.sandbox:
             proofs.save(folder, base_url, profile_id, proof)
-    return preflight.idempotency_key(proof, seen)
+    return checklist.idempotency_key(proof, seen)
 
 
 def _journal(folder: Path) -> Finding:

@@ -10,6 +10,7 @@ from bulksend.batch import consent, paths, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
+from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file
 from bulksend.batch.settings import Settings
@@ -49,6 +50,13 @@ def run_contacts(
         books.refuse_sent_elsewhere(
             settings.state_folder, planned, found.base_url, settings.journal_path
         )
+    planned = look.before_sending(
+        planned,
+        settings,
+        found,
+        reporter,
+        lambda adapted: plan.make_plan(contacts, adapted, settings, reporter),
+    )
     consent.to_send(planned, settings, found.base_url, reporter)
     writer.check_writable(settings.results_path)
     begun = batch.new_batch(planned, settings, found.base_url)

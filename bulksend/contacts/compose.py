@@ -39,6 +39,8 @@ class MessagePlan:
     smart_encoding: bool = False
     #: The template as it was given, "" where the rows have their own.
     source: str = ""
+    #: The only ISO countries that the messaging profile may send to; None: any.
+    destinations: tuple[str, ...] | None = None
     #: Its own words that `--fix-text` replaced: where, from 1, what, and what stands there now.
     replaced: tuple[tuple[int, str, str], ...] = ()
 
@@ -53,6 +55,7 @@ def make_message_plan(
     on_missing: OnMissing,
     smart_encoding: bool = False,
     fix_text: bool = False,
+    destinations: tuple[str, ...] | None = None,
 ) -> MessagePlan:
     """A message plan whose template fits the header. Raises ContactsError or UsageError."""
     parsed = None if template_source is None else template.parse_template(template_source)
@@ -68,6 +71,7 @@ def make_message_plan(
         on_missing=on_missing,
         smart_encoding=smart_encoding,
         source=template_source or "",
+        destinations=destinations,
         replaced=replaced,
     )
 
@@ -138,7 +142,8 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     counted = smart.smart_column(text) if message_plan.smart_encoding else text
     measured = encoding.measure_column(counted)
     problems = _first_problem(
-        *(chunk, broken, phones, _no_alphanumeric(phones), fault),
+        *(chunk, broken, phones, _no_alphanumeric(phones)),
+        *(*_closed(phones, message_plan.destinations), fault),
         _text_problem(counted, measured["parts"]),
     )
     texts = measured.insert_column(0, text.alias("text"))
@@ -170,6 +175,20 @@ def _no_alphanumeric(phones: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(
         problem_text=phones["country"].replace_strict(refused, default=None, return_dtype=pl.String)
     )
+
+
+def _closed(phones: pl.DataFrame, destinations: tuple[str, ...] | None) -> list[pl.DataFrame]:
+    """Where the messaging profile may not send to, if that is known."""
+    if destinations is None:
+        return []
+    elsewhere = pl.col("country").is_not_null() & ~pl.col("country").is_in(list(destinations))
+    problem, sentence = str(Code.COUNTRY_CLOSED), TEXT_FOR[Code.COUNTRY_CLOSED]
+    return [
+        phones.select(
+            problem=pl.when(elsewhere).then(pl.lit(problem)),
+            problem_text=pl.when(elsewhere).then(pl.lit(sentence)),
+        )
+    ]
 
 
 _TEXTS = {str(code): text for code, text in TEXT_FOR.items()}

@@ -73,10 +73,12 @@ def profile(answer: Exchange) -> Profile | None:
     )
 
 
-async def sender_ids(gateway: Client, profile_id: str) -> tuple[str, ...] | None:
+async def sender_ids(
+    gateway: Client, profile_id: str, *, pages_max: int = _PAGES_MAX
+) -> tuple[str, ...] | None:
     """Every sender ID on a profile; None when the list cannot be read whole."""
     names: list[str] = []
-    for number in range(1, _PAGES_MAX + 1):
+    for number in range(1, pages_max + 1):
         answer = await gateway.get(
             f"/messaging_profiles/{profile_id}/alphanumeric_sender_ids",
             {"page[size]": str(_PAGE), "page[number]": str(number)},

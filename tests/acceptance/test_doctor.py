@@ -43,7 +43,7 @@ def test_everything_is_looked_at_and_nothing_is_sent(
     assert shown.returncode == found["exit_code"] == 0, shown.stderr
     assert [it["name"] for it in found["checks"]] == [
         *("network", "key", "balance", "profile", "destinations", "spend limit", "smart encoding"),
-        *("sender", "opt-outs", "clock", "limits", "idempotency", "journal"),
+        *("sender", "clock", "opt-outs", "limits", "idempotency", "journal"),
     ]
     assert found["fail"] == 0
     assert sandbox.entries() == []

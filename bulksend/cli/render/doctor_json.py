@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bulksend.batch.preflight import Level
+from bulksend.batch.preflight.checklist import Level
 from bulksend.batch.summary import SCHEMA
 
 if TYPE_CHECKING:

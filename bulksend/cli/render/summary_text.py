@@ -14,7 +14,7 @@ from bulksend.cli.render import delivery_text
 from bulksend.cli.render import money_text as money
 
 if TYPE_CHECKING:
-    from bulksend.batch.preflight import Finding
+    from bulksend.batch.preflight.checklist import Finding
     from bulksend.commands.reconcile import Reconciled
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from bulksend import cli
-from bulksend.batch.preflight import Finding, Level
+from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.cli.render import (
     doctor_json,

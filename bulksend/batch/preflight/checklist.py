@@ -85,11 +85,16 @@ def balance(funds: Balance | None) -> Finding:
     return Finding("balance", Level.OK, text)
 
 
-def profile(facts: Profile | None, profile_id: str | None, smart: bool) -> list[Finding]:
-    """The messaging profile, and where it goes against the options."""
+def profile(
+    facts: Profile | None, profile_id: str | None, smart: bool, answer: Exchange | None = None
+) -> list[Finding]:
+    """The messaging profile, and where it goes against the options; `answer`: to the read of it."""
     if profile_id is None:
         return [_not_given("profile", "--profile-id")]
     if facts is None:
+        if answer is not None and answer.http_status not in (200, 400, 404, 422):
+            text = "the messaging profile cannot be read; whether it may send shows itself later"
+            return [Finding("profile", Level.WARN, text, "see the key's permissions in the portal")]
         text = "there is no such messaging profile, or it cannot be read"
         return [Finding("profile", Level.FAIL, text, "check --profile-id in the portal")]
     if not facts.enabled:
@@ -126,8 +131,13 @@ def _smart_encoding(facts: Profile, smart: bool) -> Finding:
     return Finding("smart encoding", Level.WARN, text, f"give {option}")
 
 
-def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None) -> Finding:
-    """Whether the sender ID is one of the profile's."""
+def sender(
+    name: str | None,
+    listed: Sequence[str] | None,
+    facts: Profile | None,
+    level: Level = Level.WARN,
+) -> Finding:
+    """Whether the sender ID is one of the profile's; `level`: how bad it is that it is not."""
     if name is None:
         return _not_given("sender", "--from")
     alpha = facts.alpha_sender if facts is not None else None
@@ -140,8 +150,12 @@ def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None
     if not others:
         text = f"no sender ID is listed on the profile, so Telnyx may refuse {name}"
         return Finding("sender", Level.WARN, text, "add it to the profile in the portal")
+    alike = [other for other in others if other.casefold().split() == name.casefold().split()]
+    if alike:
+        text = f"{name} is written {alike[0]} on the profile, and Telnyx compares letter by letter"
+        return Finding("sender", level, text, f"give --from {alike[0]!r}")
     text = f"{name} is not on the profile; its sender IDs are {', '.join(others[:10])}"
-    return Finding("sender", Level.FAIL, text, "give --from one of them, as it is written there")
+    return Finding("sender", level, text, "give --from one of them, as it is written there")
 
 
 def opt_outs(answer: Exchange | None) -> Finding:

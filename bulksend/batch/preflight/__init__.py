@@ -1,0 +1,1 @@
+"""What is looked at before a text goes: account, profile and this computer."""
