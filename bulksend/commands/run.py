@@ -12,7 +12,7 @@ from bulksend.batch import identity as batch
 from bulksend.batch import memory as books
 from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.resuming import changed_file
+from bulksend.batch.resuming import changed_file, set_aside
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 from bulksend.results import writer
@@ -36,11 +36,14 @@ def run_contacts(
     """`run` for contacts that are open already: a file or a frame."""
     pace.parse_rate(settings.guards.rate)
     paths.check_journal(settings)
-    if settings.journal_path.exists():
-        met = _met_again(contacts, settings)
+    earlier = settings.journal_path.exists()
+    if earlier:
+        met = _met_again(contacts, settings, reporter)
         if met is not None:
             return met
-    paths.check_new(settings)
+        paths.check_batch(settings)
+    else:
+        paths.check_new(settings)
     identity = plan.complete(settings.identity, settings)
     found = access.access(settings)
     planned = plan.make_plan(contacts, identity, settings, reporter)
@@ -60,28 +63,37 @@ def run_contacts(
     consent.to_send(planned, settings, found.base_url, reporter)
     writer.check_writable(settings.results_path)
     begun = batch.new_batch(planned, settings, found.base_url)
+    if earlier and not settings.sandbox:
+        set_aside.set_aside(settings, reporter.note)
+    elif earlier:  # it cost nothing
+        journal.forget(settings.journal_path)
     with journal.Journal.create(settings.journal_path, begun) as record:
         if settings.state_folder is not None and not settings.sandbox:
             books.remember(settings.state_folder, planned, found.base_url, settings.journal_path)
         return sending.send_open_rows(planned, record, settings, found, reporter)
 
 
-def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary | None:
+def _met_again(
+    contacts: loader.Contacts, settings: Settings, reporter: Reporter
+) -> summary.Summary | None:
     """A batch that is here already: finished, it is a no-op; unfinished, it is for `resume`.
 
-    A finished sandbox batch is begun anew: None. Raises BatchMismatch.
+    None where one begins anew: on the person's word, after a rehearsal, or where nobody was
+    reached. Raises BatchMismatch.
     """
     if journal.is_running(settings.journal_path):
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-        access.refuse_other_server(settings, facts.options.get("base_url", ""))
         stands = standing.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
-        if facts.sandbox and finished:
-            record.forget()
-            return None
         changed_file.refuse_other_list(settings, facts)
+        if settings.new_batch:
+            _agree_to_another(stands, reporter)
+            return None
+        if facts.sandbox if finished else set_aside.nobody_was_reached(record):
+            return None
+        access.refuse_other_server(settings, facts.options.get("base_url", ""))
         batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
         batch.refuse_changed_file(contacts.digest(), settings, facts)
         if not finished:
@@ -92,6 +104,14 @@ def _met_again(contacts: loader.Contacts, settings: Settings) -> summary.Summary
                 code="unfinished",
             )
     return stands if stands.counts.unknown else replace(stands, state=summary.State.NOTHING_TO_DO)
+
+
+def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:
+    """--new-batch texts everybody once more: by the count of those who had this one."""
+    texted = stands.counts.accepted + stands.counts.unknown + stands.gone
+    if texted and not stands.sandbox:
+        risk = "all of them would be texted, and charged, once more"
+        consent.to_send_again(texted, "texted before", risk, reporter)
 
 
 def _refuse_empty(planned: plan.Plan, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from bulksend.journal.models import (
     StatusCounts,
     UnknownClaim,
 )
-from bulksend.journal.reader import Reader, is_running, read
+from bulksend.journal.reader import Reader, forget, is_running, read
 from bulksend.journal.renumber import Changes
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Skip",
     "StatusCounts",
     "UnknownClaim",
+    "forget",
     "is_running",
     "read",
 ]

@@ -214,11 +214,6 @@ class Reader:
         low_ms, high_ms = self._connection.execute(schema.CLOCKS).fetchone()
         return low_ms, high_ms
 
-    def forget(self) -> None:
-        """Delete this journal, whose batch cost nothing, so that it can be begun anew."""
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
-
     def entries(self, first_row: int, last_row: int) -> dict[str, Sequence[object]]:
         """The claimed rows from `first_row` to `last_row`, in their order, column by column."""
         rows = self._connection.execute(schema.ENTRIES, (first_row, last_row)).fetchall()
@@ -240,6 +235,12 @@ def read(path: Path) -> Iterator[Reader]:
         raise opening.failed(path, failure) from None
     finally:
         connection.close()
+
+
+def forget(path: Path) -> None:
+    """Delete a journal whose batch cost nothing, so that it can be begun anew."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
 def lock_path(path: Path) -> Path:

@@ -1,0 +1,63 @@
+"""An earlier batch of the same contacts file, kept under another name when one begins anew."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bulksend import errors, journal
+from bulksend.batch import paths
+from bulksend.batch.settings import Settings
+from bulksend.receipts import store
+from bulksend.sms.message import Status
+
+
+def nobody_was_reached(record: journal.Reader) -> bool:
+    """Whether no row was accepted, may have been, or was refused for its own sake.
+
+    What is refused for everybody's sake (key, sender, profile, server) leaves its row unsent.
+    """
+    counts = record.counts()
+    reached = (Status.ACCEPTED, Status.UNKNOWN, Status.CLAIMED, Status.REFUSED)
+    return not record.gone() and not any(counts[status] for status in reached)
+
+
+def set_aside(settings: Settings, note: Callable[[str], None]) -> None:
+    """Give journal, receipts and results of the earlier batch names with the moment in them.
+
+    The results go first and the journal last: whatever interrupts this, the batch is there under
+    one of its names. Raises JournalError, and Locked where a run works on it.
+    """
+    journal.Journal.open(settings.journal_path).close()  # nobody works on it, and it is one file
+    stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    moves = list(_moves(settings, stamp))
+    try:
+        for old, new in moves:
+            if os.path.lexists(new):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new))
+            old.rename(new)
+    except OSError as failure:
+        raise errors.JournalError(
+            f"the earlier batch cannot be kept: {failure.filename}: {failure.strerror}",
+            hint="the folder must be writable",
+            code="journal_unwritable",
+        ) from None
+    note(f"the earlier batch is kept as {', '.join(str(new) for _, new in moves)}")
+
+
+def _moves(settings: Settings, stamp: str) -> Iterator[tuple[Path, Path]]:
+    journal_path = settings.journal_path
+    beside = (store.path_beside(journal_path), paths.beside(journal_path).path)
+    for old in (settings.results_path, *beside, journal_path):
+        if old.exists():
+            yield old, stamped(old, settings.stem, stamp)
+
+
+def stamped(path: Path, stem: str, stamp: str) -> Path:
+    """`july.results.csv` -> `july.20261127-183000.results.csv`."""
+    if path.name.startswith(f"{stem}."):
+        return path.with_name(f"{stem}.{stamp}{path.name[len(stem) :]}")
+    return path.with_name(f"{path.stem}.{stamp}{path.suffix}")
