@@ -89,6 +89,10 @@ class Code(StrEnum):
     NO_ALPHANUMERIC = "no_alphanumeric"
     FIELD_MISSING = "field_missing"
     TEMPLATE_INVALID = "template_invalid"
+    FOREIGN_PLACEHOLDER = "foreign_placeholder"
+    SIGN_BEFORE_PLACEHOLDER = "sign_before_placeholder"
+    TYPED_ESCAPE = "typed_escape"
+    HTML_IN_TEXT = "html_in_text"
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
     # skipped on purpose (or invalid, with --on-duplicate error)
@@ -169,6 +173,10 @@ TEXT_FOR: dict[Code, str] = {
     Code.NO_ALPHANUMERIC: "the country takes no text from an alphanumeric sender ID",
     Code.FIELD_MISSING: "the template wants a field that is empty in this row",
     Code.TEMPLATE_INVALID: "the text of this row is not a usable template",
+    Code.FOREIGN_PLACEHOLDER: "a placeholder of another program goes out as it stands",
+    Code.SIGN_BEFORE_PLACEHOLDER: "a sign of another program's placeholder stands before the field",
+    Code.TYPED_ESCAPE: "a line end or tab is typed out",
+    Code.HTML_IN_TEXT: "the text holds HTML, which a phone shows as it stands",
     Code.TEXT_EMPTY: "the text is empty",
     Code.TEXT_TOO_LONG: "the text needs more than 10 parts",
     Code.DUPLICATE: "the same text to the same phone as an earlier row",

@@ -80,13 +80,21 @@ def refuse_dearer(plan: Plan, most: Decimal) -> None:
 
 
 def refuse_guesses(plan: Plan) -> None:
-    """Raises ContactsError where the texts rest on a guess that nobody has seen."""
+    """Raises ContactsError where the texts rest on a guess that nobody has seen, or hold what is
+    nearly surely a mistake of the whole batch.
+    """
     if doubt := plan.contacts.reading.doubt:
         raise errors.ContactsError(
             f"{plan.contacts.name}: {doubt}",
             hint=f"look at it with --dry-run, then name the right one: --encoding "
             f"{plan.contacts.reading.encoding}",
             code="encoding_doubtful",
+        )
+    if mistakes := plan.estimate.mistakes:
+        raise errors.ContactsError(
+            f"{mistakes[0].text}; {mistakes[0].rows:,} texts would go out so",
+            hint=f"{mistakes[0].fix}; or answer for it at a terminal, without --yes",
+            code=mistakes[0].code,
         )
 
 
@@ -116,6 +124,8 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
     yield _Line("phones", f"column {plan.phone_column or '(no name)'}{_encoding(plan)}")
     for note in plan.contacts.notes:
         yield _Line("note", note)
+    for mistake in counts.mistakes:
+        yield _Line("a slip?", f"{mistake.text}; {mistake.fix}")
     yield _Line("left out", _left_out(plan))
     yield _Line("invalid", text.counted(counts.invalid, "row") if counts.invalid else "")
     yield _Line("price", f"{_price(plan)}, {_parts(plan)}")

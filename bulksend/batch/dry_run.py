@@ -47,7 +47,7 @@ class DryRun:
     def findings(self) -> tuple[Finding, ...]:
         """All of them: rows that are not sent, what could be saved, what is odd."""
         found = self.estimate
-        return (*found.problems, *found.costs, *self.queue, *found.remarks)
+        return (*found.mistakes, *found.problems, *found.costs, *self.queue, *found.remarks)
 
 
 def dry_run(settings: Settings, reporter: Reporter) -> DryRun:

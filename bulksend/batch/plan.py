@@ -157,13 +157,16 @@ def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_
 def _tell_what_was_mended(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
     """--fix-text changes what people get, so it says where and what."""
     positions_of: dict[tuple[str, str], list[str]] = {}
-    for position, was, becomes in message_plan.replaced:
-        positions_of.setdefault((was, becomes), []).append(str(position))
+    for change in message_plan.replaced:
+        positions_of.setdefault((change.was, change.becomes), []).append(str(change.position))
     for (was, becomes), positions in positions_of.items():
-        name = unicodedata.name(was, "a control character")
+        names = " and ".join(unicodedata.name(sign, "a control character") for sign in was)
+        shown = f"`{was}` ({names})" if was.isprintable() else names
+        instead = {"": "was left out", "\n": "became a line feed"}.get(
+            becomes, f"became `{becomes}`"
+        )
         reporter.note(
-            f"--fix-text: `{was}` ({name}) became `{becomes}` in the template at character "
-            f"{', '.join(positions)}"
+            f"--fix-text: {shown} {instead} in the template at character {', '.join(positions)}"
         )
 
 

@@ -1,7 +1,8 @@
 """What single characters cost: which of them make texts UTF-16, and what that costs, to the part.
 
 Parts as they are minus parts as they would be: with the character replaced by what means the same,
-or, where nothing does, without it, which is counted only where it alone makes the text UTF-16. Each
+or, where nothing does, without it; in a field that is counted only where it alone makes the text
+UTF-16, since nobody leaves a letter out of a name. Each
 is computed alone, then all together: of two different curly quotes neither costs anything alone.
 """
 
@@ -15,9 +16,8 @@ import polars as pl
 from bulksend.contacts import compose
 from bulksend.estimate import non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
-from bulksend.estimate.prices import cost_of
+from bulksend.estimate.prices import Cost, cost_of
 from bulksend.sms import encoding, template
-from bulksend.sms import smart_encoding as smart
 from bulksend.sms.rates import RateCard
 
 #: The source of the template's own characters.
@@ -27,6 +27,7 @@ _MOST = 50
 _POSITIONS = 20
 _UNITS = ("token_units", "after_16", "after_7")
 _LOST = "\ufffd"
+_INSTEAD_WORDS = {"": "nothing", "\n": "a line feed", "{": "`{{`", "}": "`}}`"}
 
 
 class Characters:
@@ -38,7 +39,10 @@ class Characters:
         first_rows: pl.DataFrame,
         message_plan: compose.MessagePlan,
         rate_card: RateCard,
+        fixed: Cost,
     ) -> None:
+        #: What --fix-text saves, to be offered where a finding saves just that.
+        self._fixed = fixed
         self._wide = table.filter(pl.col("encoding") == encoding.UTF_16)
         self._first_rows, self._message_plan, self._rate_card = first_rows, message_plan, rate_card
         self._placeholder_columns = non_gsm.sources(message_plan)
@@ -52,9 +56,10 @@ class Characters:
             return
         counted = self._found()
         yield from self._scripts(counted.filter("essential"))
-        loose = counted.filter(~pl.col("essential"))
+        combining = pl.col("key").str.contains(non_gsm.COMBINING.pattern)
+        loose = counted.filter(~pl.col("essential") & ~combining)
         alone = self._without(loose, ["source", "key"])
-        by_itself = pl.col("replaceable") | pl.col("pushed")
+        by_itself = pl.col("replaceable") | pl.col("pushed") | (pl.col("source") == _TEMPLATE)
         yield from self._each(
             alone.with_columns(saved=pl.when(by_itself).then("saved").otherwise(0))
         )
@@ -81,23 +86,30 @@ class Characters:
 
     def _in_template(self) -> pl.DataFrame:
         """group, source, token, count: the template's own, which are in every text."""
-        own = non_gsm.remainder(non_gsm.own_words(self._message_plan))
+        own = [
+            non_gsm.remainder(non_gsm.own_words(self._message_plan, as_given=as_given))
+            for as_given in (False, True)
+        ]
         counted = (
-            pl.DataFrame({"own": [own]})
-            .select(token=non_gsm.tokens(pl.col("own")))
+            pl.DataFrame({"own": own, "as_given": [False, True]})
+            .select("as_given", token=non_gsm.tokens(pl.col("own")))
             .explode("token")
             .drop_nulls()
-            .group_by("token")
+            .group_by("as_given", "token")
             .agg(count=pl.len().cast(pl.Int64))
         )
-        crossed = self._wide.select("group").join(counted, how="cross")
-        return crossed.select(
-            "group", pl.lit(_TEMPLATE, dtype=pl.Int32).alias("source"), "token", "count"
+        return (
+            self._wide.select("group", "as_given")
+            .join(counted, on="as_given")
+            .select("group", pl.lit(_TEMPLATE, dtype=pl.Int32).alias("source"), "token", "count")
         )
 
     def _in_places(self) -> Iterator[pl.DataFrame]:
         """The same of each column."""
-        for at, place in enumerate(self._placeholder_columns):
+        if self._message_plan.template is None:
+            yield from self._in_fields()
+        names = non_gsm.remainder_names(self._message_plan)
+        for at, place in enumerate(self._placeholder_columns[: len(names)]):
             mine = self._wide.select("group", cell=f"r{at}").filter(pl.col("cell") != "")
             yield (
                 mine.select("group", token=non_gsm.tokens(pl.col("cell")))
@@ -106,6 +118,27 @@ class Characters:
                 .agg(count=pl.len().cast(pl.Int64) * place.times)
                 .select("group", pl.lit(at, dtype=pl.Int32).alias("source"), "token", "count")
             )
+
+    def _in_fields(self) -> Iterator[pl.DataFrame]:
+        """The same of the fields that rows with texts of their own put in."""
+        record = pl.col("fields").str.split(non_gsm.RECORD)
+        column = pl.col("fields").str.split_exact(non_gsm.UNIT, 1)
+        yield (
+            self._wide.select("group", "fields")
+            .filter(pl.col("fields") != "")
+            .with_columns(fields=record)
+            .explode("fields")
+            .select("group", parts=column)
+            .unnest("parts")
+            .select(
+                "group",
+                source=pl.col("field_0").cast(pl.Int32) + 1,
+                token=non_gsm.tokens(pl.col("field_1")),
+            )
+            .explode("token")
+            .group_by("group", "source", "token")
+            .agg(count=pl.len().cast(pl.Int64))
+        )
 
     def _without(self, chosen: pl.DataFrame, groups: Sequence[str]) -> pl.DataFrame:
         """Each part of `groups`: `saved` parts where its characters are replaced or left out, and
@@ -144,16 +177,27 @@ class Characters:
         first = self._first(alone, groups)
         for source, key, _parts, all_rows, pushed in worst.iter_rows():
             mine = alone.filter((pl.col("source") == source) & (pl.col("key") == key))
+            cost = cost_of(mine, self._rate_card)
+            if cost.parts < 0:
+                continue  # three dots for one in a text that stays UTF-16
             yield self._one(
                 source,
                 non_gsm.describe(key),
+                by_fix_text=cost.parts > 0 and cost == self._fixed,
                 rows=all_rows,
                 first_rows=first.get((source, key), ()),
                 rows_pushed=pushed,
-                **cost_of(mine, self._rate_card).fields,
+                **cost.fields,
             )
 
-    def _one(self, source: int, character: non_gsm.NonGsmCharacter, **numbers: Any) -> Finding:
+    def _one(
+        self,
+        source: int,
+        character: non_gsm.NonGsmCharacter,
+        *,
+        by_fix_text: bool,
+        **numbers: Any,
+    ) -> Finding:
         """What one character of one source does."""
         positions = tuple(self._positions.get(character.key[0], ())) if source == _TEMPLATE else ()
         lost, pushed = character.key == _LOST, numbers["rows_pushed"]
@@ -162,7 +206,7 @@ class Characters:
             kind=Kind.COST,
             text=f"{_shown(character)} in {self._where(source, positions)} makes "
             f"{pushed:,} {'row' if pushed == 1 else 'rows'} UTF-16 by itself",
-            fix=_fix(character, in_template=source == _TEMPLATE),
+            fix=self._fix(character, source, by_fix_text=by_fix_text),
             column="" if source == _TEMPLATE else self._placeholder_columns[source].name,
             character="" if character.script else character.key,
             name=character.name,
@@ -170,6 +214,20 @@ class Characters:
             positions=positions[:_POSITIONS],
             **numbers,
         )
+
+    def _fix(self, character: non_gsm.NonGsmCharacter, source: int, *, by_fix_text: bool) -> str:
+        """What to do about one character: in the template anything, in a field nothing."""
+        if character.key == _LOST:
+            return "a letter was lost when the file was made; export it again as UTF-8"
+        own_text = self._message_plan.template is None and source == 0
+        if source != _TEMPLATE and not own_text:
+            return "a name stays as it is"
+        if character.becomes is None:
+            return "nothing means the same; leave it out"
+        instead = _INSTEAD_WORDS.get(character.becomes, f"`{character.becomes}`")
+        if by_fix_text:
+            return f"--fix-text puts {instead} there"
+        return f"put {instead} there, which means the same"
 
     def _where(self, source: int, positions: Sequence[int] = ()) -> str:
         if source != _TEMPLATE:
@@ -185,43 +243,30 @@ class Characters:
         for (source,), mine in sorted(kinds.group_by("source"), key=lambda group: group[0]):
             if mine.height > 1:
                 its = removable.filter(pl.col("source") == source)
-                yield self._all_of(its, int(str(source)))
+                yield from self._all_of(its, int(str(source)))
         if kinds["source"].n_unique() > 1:
-            yield self._all_of(removable, None)
+            yield from self._all_of(removable, None)
 
-    def _all_of(self, chosen: pl.DataFrame, source: int | None) -> Finding:
+    def _all_of(self, chosen: pl.DataFrame, source: int | None) -> Iterator[Finding]:
         saved = self._without(chosen, []).with_columns(all=pl.lit(value=True))
+        cost = cost_of(saved, self._rate_card)
+        if cost.parts < 0:
+            return
         kinds = chosen["key"].n_unique()
         where = "template and columns" if source is None else self._where(source)
-        fix = "replace them or leave them out"
-        if source == _TEMPLATE:
-            fix = self._replacements(chosen)
-        return Finding(
+        yield Finding(
             code="characters",
             kind=Kind.COST,
             text=f"{kinds} characters outside GSM-7 in {where}, all together",
             rows=int(saved["rows"].sum()),
             first_rows=self._first(saved, ["all"]).get((True,), ()),
-            fix=fix,
+            fix="replace them or leave them out",
             column=""
             if source in (None, _TEMPLATE)
             else self._placeholder_columns[int(str(source))].name,
             rows_pushed=int(saved.filter("pushed")["rows"].sum()),
-            **cost_of(saved, self._rate_card).fields,
+            **cost.fields,
         )
-
-    def _replacements(self, chosen: pl.DataFrame) -> str:
-        """What --fix-text does for the template."""
-        safe = chosen.filter("replaceable")
-        if not safe.height:
-            return "nothing means the same; leave them out"
-        saved = cost_of(self._without(safe, []), self._rate_card).parts
-        swaps = ", ".join(
-            f"{character} → {smart.SAFE[character]}"
-            for character in safe["key"].unique().sort().head(5)
-        )
-        left = "" if safe.height == chosen.height else "; the others must go by hand"
-        return f"--fix-text ({swaps}) saves {saved:,} parts{left}"
 
     def _scripts(self, written: pl.DataFrame) -> Iterator[Finding]:
         """Texts in another alphabet: nothing is wrong with them, and nothing to be saved."""
@@ -264,14 +309,3 @@ def _shown(character: non_gsm.NonGsmCharacter) -> str:
         f"{character.key} " if character.key.isprintable() and not character.key.isspace() else ""
     )
     return f"{sign}{points} {character.name}"
-
-
-def _fix(character: non_gsm.NonGsmCharacter, *, in_template: bool) -> str:
-    if character.key == _LOST:
-        return "a letter was lost when the file was made; export it again as UTF-8"
-    if character.becomes is None:
-        return "nothing means the same; leave it out" if in_template else "a name stays as it is"
-    instead = f"`{character.becomes}`" if character.becomes else "nothing"
-    if in_template:
-        return f"--fix-text puts {instead} there"
-    return f"a profile with smart encoding sends {instead} instead (--smart-encoding)"

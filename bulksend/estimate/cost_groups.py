@@ -2,7 +2,8 @@
 a few thousand groups and not from ten million rows.
 
 A group is a country, an encoding, a number of parts, and for texts in UTF-16 what makes them so:
-the characters outside GSM-7 by where they come from, and the units of the rest.
+the characters outside GSM-7 by where they come from, the units of the rest, and what they would
+cost if something were done about it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from bulksend.contacts import compose
-from bulksend.estimate import non_gsm
+from bulksend.estimate import non_gsm, variants
 from bulksend.sms import encoding
 
 #: Rows remembered of each group: enough to name the first of any sum of groups.
@@ -18,7 +19,9 @@ _FIRST_ROWS = 8
 _SCHEMA: dict[str, type[pl.DataType]] = {
     **{"group": pl.UInt32, "country": pl.String, "encoding": pl.String, "parts": pl.UInt32},
     **{"parts_max": pl.UInt32, "line_kind": pl.String, "over": pl.UInt32, "units": pl.UInt32},
-    "extended": pl.UInt32,
+    **{"extended": pl.UInt32, "as_given": pl.Boolean, "composable": pl.Boolean},
+    **dict.fromkeys(variants.NAMES, pl.UInt32),
+    "fields": pl.String,
 }
 #: Units over a boundary that a person may shorten a text by.
 OVER_MAX = 3
@@ -29,7 +32,6 @@ class CostGroups:
 
     def __init__(self, message_plan: compose.MessagePlan) -> None:
         self._message_plan = message_plan
-        self._sources = non_gsm.sources(message_plan)
         self._groups: list[pl.DataFrame] = []
         self._numbers = pl.DataFrame(schema={"row_mark": pl.UInt64, "group": pl.UInt32})
         self._first_rows: list[pl.DataFrame] = []
@@ -72,7 +74,8 @@ class CostGroups:
         return sendable.select(
             *("country", "encoding", "parts", "parts_max", "line_kind"),
             over.alias("over"),
-            *non_gsm.columns_of(sendable, self._message_plan, self._sources),
+            *("as_given", *variants.columns_of(sendable, self._message_plan)),
+            *non_gsm.columns_of(sendable, self._message_plan),
         )
 
     def _remember(self, rows: pl.Series, group: pl.Series, marked: pl.DataFrame) -> None:
@@ -80,6 +83,7 @@ class CostGroups:
         pointed = (
             (marked["encoding"] == encoding.UTF_16)
             | (marked["over"] > 0)
+            | (marked["parts_max"] > encoding.MAX_PARTS)
             | (marked["line_kind"] != "")
         )
         wanted = pointed & (self._remembered.gather(group) < _FIRST_ROWS)
@@ -97,8 +101,9 @@ class CostGroups:
     def table(self) -> pl.DataFrame:
         """All cost groups: `group`, and everything by which they differ."""
         schema = dict(_SCHEMA)
-        schema.update({f"r{at}": pl.String for at in range(len(self._sources))})
-        return pl.concat([pl.DataFrame(schema=schema), *self._groups])
+        schema.update(dict.fromkeys(non_gsm.remainder_names(self._message_plan), pl.String))
+        groups = (group.select(list(schema)) for group in self._groups)
+        return pl.concat([pl.DataFrame(schema=schema), *groups])
 
     def first_rows(self) -> pl.DataFrame:
         """group, row."""

@@ -16,7 +16,16 @@ import polars as pl
 
 from bulksend.contacts import compose, duplicates, left_out, loader
 from bulksend.errors import Code
-from bulksend.estimate import cost_groups, digest, findings, fixes, mojibake, samples, savings
+from bulksend.estimate import (
+    cost_groups,
+    digest,
+    findings,
+    fixes,
+    mistakes,
+    mojibake,
+    samples,
+    savings,
+)
 from bulksend.sms.message import Money, OnDuplicate, Status
 from bulksend.sms.rates import RateCard
 
@@ -69,6 +78,8 @@ class Estimate:
     left_out: pl.DataFrame = field(repr=False, default_factory=left_out.none)
     #: Of phones and texts, before any rule left rows out: see `estimate.digest`.
     rows_digest: str = ""
+    #: What is nearly surely a mistake of the whole batch: `--yes` does not answer for it.
+    mistakes: tuple[findings.Finding, ...] = ()
 
     @property
     def skipped_by(self) -> dict[str, int]:
@@ -83,6 +94,7 @@ class _Accumulator:
     """What the pass has added up so far."""
 
     groups: cost_groups.CostGroups
+    mistakes: mistakes.Mistakes
     rows: int = 0
     invalid: int = 0
     fingerprints: list[pl.DataFrame] = field(default_factory=list)
@@ -106,7 +118,9 @@ def estimate(
 
     `rules` leave rows out; `on_rows` is told now and then how many rows were read.
     """
-    accumulator = _Accumulator(cost_groups.CostGroups(message_plan))
+    accumulator = _Accumulator(
+        cost_groups.CostGroups(message_plan), mistakes.Mistakes(message_plan)
+    )
     with ThreadPoolExecutor(_AHEAD, "compose") as pool:
         for composed, named, pieces in _composed(contacts, message_plan, rules, pool):
             accumulator.digest.add(pieces)
@@ -186,6 +200,8 @@ def _add(
     findings.add(accumulator.remarks, findings.phone_fixes(sendable, message_plan))
     findings.add(accumulator.remarks, findings.words_for_nothing(sendable, message_plan))
     findings.add(accumulator.remarks, mojibake.wrongly_decoded(sendable, message_plan))
+    findings.add(accumulator.remarks, mistakes.in_fields(sendable, message_plan))
+    accumulator.mistakes.add(sendable)
     group = accumulator.groups.number(sendable)
     narrow = group.cast(pl.UInt16) if accumulator.groups.count < 1 << 16 else group
     accumulator.fingerprints.append(
@@ -237,6 +253,7 @@ def _sum(
         duplicates=repeated,
         left_out=named,
         rows_digest=accumulator.digest.shown(),
+        mistakes=accumulator.mistakes.findings(),
     )
 
 

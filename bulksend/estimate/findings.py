@@ -21,11 +21,9 @@ from bulksend.sms.phone.wrapping import PhoneFix
 FIRST_ROWS = 5
 #: Kinds of trouble whose sentence tells which of several it is; the others have one sentence.
 _BY_SENTENCE = {
-    Code.PHONE_INVALID,
-    Code.FIELD_MISSING,
-    Code.NO_ALPHANUMERIC,
-    Code.PHONE_NATIONAL,
-    Code.PHONE_MISSING,
+    *(Code.PHONE_INVALID, Code.PHONE_NATIONAL, Code.PHONE_MISSING, Code.NO_ALPHANUMERIC),
+    *(Code.FIELD_MISSING, Code.TEXT_TOO_LONG, Code.FOREIGN_PLACEHOLDER, Code.TYPED_ESCAPE),
+    *(Code.SIGN_BEFORE_PLACEHOLDER, Code.HTML_IN_TEXT),
 }
 #: So many findings of one pass are kept apart; a broken file may have a sentence a row.
 _MOST = 200
@@ -40,6 +38,8 @@ class Kind(StrEnum):
     COST = "cost"
     #: They are sent, and something about them is odd.
     REMARK = "remark"
+    #: They are sent, and nearly surely not as meant: `--yes` does not answer for it.
+    MISTAKE = "mistake"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,21 @@ kind, so that a million names leave a few thousand different remainders.
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from bulksend.contacts import compose
-from bulksend.sms import encoding, template
+from bulksend.contacts import cell_values, compose, texts
+from bulksend.sms import encoding, fix_text, template
 from bulksend.sms import smart_encoding as smart
+from bulksend.sms.fix_text import FixText
 
+#: Between a column and its remainder, and between columns, in `fields`.
+UNIT, RECORD = "\x1f", "\x1e"
 #: Scripts whose letters count as one kind, and the letter that stands for them.
 _SCRIPTS = {
     **{"Cyrillic": "я", "Greek": "ω", "Arabic": "ع", "Hebrew": "א", "Han": "字", "Hangul": "한"},
@@ -27,6 +31,8 @@ _SCRIPTS = {
 _SCRIPT_OF = {letter: name for name, letter in _SCRIPTS.items()}
 #: Letters of other scripts, besides those that stand for one.
 _FOREIGN = rf"[[\p{{L}}\p{{M}}--\p{{Latin}}]--[{''.join(_SCRIPT_OF)}]]"
+#: Accents that stand behind their letter; composed, most are none.
+COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
 #: What people see as one character: an emoji with all that belongs to it, a flag, anything else.
 _SEEN_AS_ONE = (
     r"\p{Extended_Pictographic}"
@@ -54,68 +60,125 @@ class NonGsmCharacter:
     key: str
     #: In Unicode, or the script of a letter.
     name: str
-    #: What Telnyx's smart encoding puts in its place; None: nothing.
+    #: What means the same in GSM-7; None: nothing does.
     becomes: str | None
     #: Letters of a script that GSM-7 does not have at all.
     script: bool = False
 
 
 def sources(message_plan: compose.MessagePlan) -> tuple[Source, ...]:
-    """The columns that a text is made of."""
+    """The columns that a text is made of; with texts of the rows' own, that one and any other."""
+    names = message_plan.header.names
     if message_plan.template is None:
-        column = message_plan.text_column or 0
-        return (Source(None, message_plan.header.names[column]),)
+        own = Source(None, names[message_plan.text_column or 0])
+        return (own, *(Source(column, name) for column, name in enumerate(names)))
     used = Counter(
         piece.name
         for piece in message_plan.template.pieces
         if isinstance(piece, template.Placeholder)
     )
     at = compose.placeholder_columns(message_plan)
-    return tuple(Source(at[name], message_plan.header.names[at[name]], used[name]) for name in used)
+    return tuple(Source(at[name], names[at[name]], used[name]) for name in used)
 
 
-def own_words(message_plan: compose.MessagePlan) -> str:
-    """The template without its placeholders, as it is counted."""
-    pieces = message_plan.template.pieces if message_plan.template is not None else ()
-    words = "".join(piece for piece in pieces if isinstance(piece, str))
+def own_words(message_plan: compose.MessagePlan, *, as_given: bool = False) -> str:
+    """The template without its placeholders, as it is counted.
+
+    `as_given`: of rows that --fix-text leaves composed alone.
+    """
+    parsed = message_plan.template
+    if parsed is None:
+        return ""
+    if message_plan.fix_text is not FixText.OFF:
+        in_gsm = None if as_given else fix_text.replaced(parsed)
+        parsed = in_gsm or fix_text.composed(parsed)
+    words = "".join(fix_text.words(parsed))
     return smart.smart(words) if message_plan.smart_encoding else words
 
 
-def columns_of(
-    sendable: pl.DataFrame, message_plan: compose.MessagePlan, placeholder_columns: Sequence[Source]
-) -> list[pl.Series]:
+def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> list[pl.Series]:
     """units and extended (two-unit characters of GSM-7) of texts in UTF-16; r0... what is outside
-    GSM-7 in each source. 0 and "" for texts in GSM-7.
+    GSM-7 in each source; fields: the same of columns in rows with texts of their own.
+
+    0 and "" for texts in GSM-7.
     """
     zeros = pl.Series([0], dtype=pl.UInt32).new_from_index(0, sendable.height)
     empty = pl.Series([""], dtype=pl.String).new_from_index(0, sendable.height)
-    names = [f"r{at}" for at in range(len(placeholder_columns))]
-    wide = (sendable["encoding"] == encoding.UTF_16).arg_true()
-    if wide.is_empty():
-        return [
-            zeros.alias("units"),
-            zeros.alias("extended"),
-            *(empty.alias(name) for name in names),
-        ]
-    own = len(_two_units(own_words(message_plan)))
-    extended = pl.Series([own], dtype=pl.UInt32).new_from_index(0, len(wide))
-    columns = []
-    for name, place in zip(names, placeholder_columns, strict=True):
-        column = "text" if place.column is None else message_plan.header.cell(place.column)
-        cells = sendable[column].gather(wide)
-        cells = smart.smart_column(cells) if message_plan.smart_encoding else cells
-        extended += cells.str.count_matches(encoding.TWO_UNITS) * place.times
-        columns.append(empty.clone().scatter(wide, remainders(cells)).alias(name))
-    units = sendable["units"].gather(wide)
+    names = remainder_names(message_plan)
+    at = (sendable["encoding"] == encoding.UTF_16).arg_true()
+    if at.is_empty():
+        numbers = [zeros.alias("units"), zeros.alias("extended")]
+        return [*numbers, *(empty.alias(name) for name in (*names, "fields"))]
+    wide = sendable[at]
+    counted = texts.counted(wide["text"], message_plan)
+    extended = counted.str.count_matches(encoding.TWO_UNITS)
     return [
-        zeros.clone().scatter(wide, units).alias("units"),
-        zeros.clone().scatter(wide, extended).alias("extended"),
-        *columns,
+        zeros.clone().scatter(at, wide["units"]).alias("units"),
+        zeros.clone().scatter(at, extended).alias("extended"),
+        *(
+            empty.clone().scatter(at, column).alias(column.name)
+            for column in _remainder_columns(wide, message_plan)
+        ),
     ]
 
 
-def _two_units(words: str) -> list[str]:
-    return [character for character in words if character in encoding.EXTENDED]
+def remainder_names(message_plan: compose.MessagePlan) -> list[str]:
+    """The names of the columns with remainders, besides `fields`."""
+    if message_plan.template is None:
+        return ["r0"]
+    return [f"r{at}" for at in range(len(sources(message_plan)))]
+
+
+def _remainder_columns(
+    wide: pl.DataFrame, message_plan: compose.MessagePlan
+) -> Iterator[pl.Series]:
+    """r0... and fields of rows whose texts are in UTF-16."""
+    if message_plan.template is None:
+        own, fields = _of_own_texts(wide, message_plan)
+        yield from (own.alias("r0"), fields.alias("fields"))
+        return
+    for at, source in enumerate(sources(message_plan)):
+        cells = texts.inserted(wide[message_plan.header.cell(source.column or 0)], message_plan)
+        yield remainders(texts.counted(cells, message_plan)).alias(f"r{at}")
+    yield pl.Series("fields", [""], dtype=pl.String).new_from_index(0, wide.height)
+
+
+def _of_own_texts(
+    wide: pl.DataFrame, message_plan: compose.MessagePlan
+) -> tuple[pl.Series, pl.Series]:
+    """What is outside GSM-7 in the own words of each row's template, and in its fields."""
+    header = message_plan.header
+    own = wide[header.cell(message_plan.text_column or 0)].str.strip_chars()
+    fields = pl.Series([""], dtype=pl.String).new_from_index(0, wide.height)
+    at = own.str.contains("[{}]").arg_true()
+    if at.is_empty():
+        return remainders(texts.counted(own, message_plan)), fields
+    words, inserted = [], []
+    rows = wide[at].select(header.cell(column) for column in range(len(header.names)))
+    for cell, values in zip(own.gather(at), rows.iter_rows(), strict=True):
+        parsed, columns = texts.own_template(cell, header)
+        words.append("".join(fix_text.words(parsed)))
+        inserted.append(_serialised(parsed, columns, values, message_plan))
+    own = own.clone().scatter(at, pl.Series(words, dtype=pl.String))
+    fields = fields.scatter(at, pl.Series(inserted, dtype=pl.String))
+    return remainders(texts.counted(own, message_plan)), fields
+
+
+def _serialised(
+    parsed: template.Template,
+    columns: Mapping[str, int],
+    values: Sequence[str],
+    message_plan: compose.MessagePlan,
+) -> str:
+    """What is outside GSM-7 in the fields of one row: `column US remainder`, RS between them."""
+    used = Counter(piece.name for piece in parsed.pieces if isinstance(piece, template.Placeholder))
+    parts = []
+    for name, times in used.items():
+        cell = cell_values.inserted_one(values[columns[name]])
+        cell = smart.smart(cell) if message_plan.smart_encoding else cell
+        if encoding.encoding_of(cell) == encoding.UTF_16:
+            parts.append(f"{columns[name]}{UNIT}{remainder(cell) * times}")
+    return RECORD.join(parts)
 
 
 def remainders(cells: pl.Series) -> pl.Series:
@@ -182,5 +245,5 @@ def describe(token: str) -> NonGsmCharacter:
     name = unicodedata.name(token[0], f"U+{ord(token[0]):04X}")
     if len(token) > 1:
         name = f"{name} and {len(token) - 1} that belong to it"
-    becomes = smart.SAFE.get(token)
+    becomes = fix_text.INSTEAD.get(token)
     return NonGsmCharacter(token, name, becomes)

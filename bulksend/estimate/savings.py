@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from bulksend.contacts import compose
-from bulksend.estimate import characters, cost_groups
+from bulksend.estimate import characters, cost_groups, non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
-from bulksend.estimate.prices import cost_of
-from bulksend.sms import countries
+from bulksend.estimate.prices import Cost, cost_of
+from bulksend.sms import countries, encoding, fix_text
 from bulksend.sms.phone.kinds import WORDS, LineKind
 from bulksend.sms.rates import RateCard
+
+#: Replacements that a sentence names.
+_SWAPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,12 @@ class Savings:
 
     def findings(self) -> Iterator[Finding]:
         """What costs parts, most parts first."""
+        offers = list(self._offers())
+        fixed = self._saved_by("fixed_parts")
         blamed = characters.Characters(
-            self.table, self.first_rows, self.message_plan, self.rate_card
+            self.table, self.first_rows, self.message_plan, self.rate_card, fixed
         ).findings()
-        found = [*self._not_texted(), *self._near_boundary(), *blamed]
+        found = [*self._not_texted(), *self._near_boundary(), *self._too_near(), *offers, *blamed]
         yield from sorted(found, key=lambda finding: -(finding.parts or 0))
 
     def destinations(self) -> Iterator[Finding]:
@@ -79,6 +84,101 @@ class Savings:
                 **cost.fields,
             )
 
+    def _saved_by(self, name: str) -> Cost:
+        """What texts cost more than with the parts in a column of `variants`."""
+        return cost_of(self._cheaper(name), self.rate_card)
+
+    def _cheaper(self, name: str) -> pl.DataFrame:
+        saved = pl.col("parts").cast(pl.Int64) - pl.col(name).cast(pl.Int64)
+        return self.table.with_columns(saved=saved).filter(pl.col("saved") != 0)
+
+    def _offers(self) -> Iterator[Finding]:
+        """What composing, --fix-text and smart encoding would save, each done by itself."""
+        composed, fixed = (self._saved_by(f"{name}_parts") for name in ("composed", "fixed"))
+        yield from self._separate_accents(
+            composed, by_fix_text=composed.parts > 0 and composed == fixed
+        )
+        if fixed.parts > 0 and fixed != composed:
+            yield self._offer(
+                "fix_text",
+                "fixed_parts",
+                f"--fix-text puts what means the same in GSM-7 into the template{self._swaps()}",
+                f"--fix-text saves {_parts(fixed.parts)}",
+            )
+        smart = self._saved_by("smart_parts")
+        if smart.parts > 0:
+            yield self._offer(
+                "smart_encoding",
+                "smart_parts",
+                "a messaging profile with smart encoding would replace characters in template and "
+                "fields",
+                f"turn it on in the profile and count with --smart-encoding: {_parts(smart.parts)} "
+                "fewer",
+            )
+
+    def _offer(self, code: str, name: str, text: str, fix: str) -> Finding:
+        groups = self._cheaper(name)
+        return Finding(
+            code=code,
+            kind=Kind.COST,
+            text=text,
+            rows=int(groups["rows"].sum()),
+            first_rows=self._rows_of(groups),
+            fix=fix,
+            **cost_of(groups, self.rate_card).fields,
+        )
+
+    def _swaps(self) -> str:
+        """The first few of what --fix-text replaces, for a sentence."""
+        changes = fix_text.replacements(self.message_plan.source)
+        swaps = {
+            f"{change.was} → {change.becomes}": None
+            for change in changes
+            if change.was.isprintable() and change.becomes.strip()
+        }
+        shown = ", ".join(list(swaps)[:_SWAPS])
+        return f" ({shown}{', …' if len(swaps) > _SWAPS else ''})" if shown else ""
+
+    def _separate_accents(self, saved: Cost, *, by_fix_text: bool) -> Iterator[Finding]:
+        groups = self.table.filter("composable")
+        if not groups.height:
+            return
+        columns = self._accented_columns(groups)
+        where = ", ".join(f"column `{name}`" for name in columns) or "the template"
+        yield Finding(
+            code="separate_accents",
+            kind=Kind.COST if saved.parts else Kind.REMARK,
+            text=f"letters with separate accents in {where}, as Macs and PDFs write them; composed "
+            f"(NFC) they read the same{_saving(saved.parts)}",
+            rows=int(groups["rows"].sum()),
+            first_rows=self._rows_of(groups),
+            fix="--fix-text composes them"
+            if by_fix_text
+            else "save the source with composed letters (NFC)",
+            column=columns[0] if len(columns) == 1 else "",
+            **saved.fields,
+        )
+
+    def _accented_columns(self, groups: pl.DataFrame) -> list[str]:
+        names = non_gsm.remainder_names(self.message_plan)
+        pairs = zip(names, non_gsm.sources(self.message_plan), strict=False)
+        accent = non_gsm.COMBINING.pattern
+        return [source.name for name, source in pairs if groups[name].str.contains(accent).any()]
+
+    def _too_near(self) -> Iterator[Finding]:
+        """Ten parts by Telnyx's formula, and perhaps eleven on the air."""
+        groups = self.table.filter(pl.col("parts_max") > encoding.MAX_PARTS)
+        if groups.height:
+            yield Finding(
+                code="near_ten_parts",
+                kind=Kind.REMARK,
+                text=f"{encoding.MAX_PARTS} parts by Telnyx's formula, and "
+                f"{encoding.MAX_PARTS + 1} as networks may pack them, which is more than it takes",
+                rows=int(groups["rows"].sum()),
+                first_rows=self._rows_of(groups),
+                fix="shorten the text by a few characters",
+            )
+
     def _near_boundary(self) -> Iterator[Finding]:
         mine = self.table.filter(pl.col("over") > 0)
         if not mine.height:
@@ -99,3 +199,11 @@ class Savings:
             fix="shorten the text by 3 characters",
             **cost.fields,
         )
+
+
+def _saving(count: int) -> str:
+    return f" and save {_parts(count)}" if count else ""
+
+
+def _parts(count: int) -> str:
+    return f"{count:,} {'part' if count == 1 else 'parts'}"

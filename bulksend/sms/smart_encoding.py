@@ -8,6 +8,7 @@ measure it as it will be. Source: developers.telnyx.com, "Smart Encoding", secti
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 import polars as pl
@@ -79,23 +80,18 @@ def _substitutions() -> Iterator[tuple[str, str]]:
 #: Character -> what Telnyx puts in its place; none of them is in its GSM-7.
 SUBSTITUTIONS: dict[str, str] = dict(_substitutions())
 _TABLE = str.maketrans(SUBSTITUTIONS)
-#: What means the same to a reader afterwards. A Latin letter in a Greek word only looks the same.
+#: What means the same to a reader afterwards. A Latin letter in a Greek word only looks the same,
+#: and a combining mark belongs to the letter before it.
 SAFE: dict[str, str] = {
     character: becomes
     for character, becomes in SUBSTITUTIONS.items()
-    if not "Α" <= character <= "Ω"
+    if not "Α" <= character <= "Ω" and not unicodedata.category(character).startswith("M")
 }
-_SAFE_TABLE = str.maketrans(SAFE)
 
 
 def smart(text: str) -> str:
     """The text as Telnyx counts it when smart encoding is on."""
     return text.translate(_TABLE)
-
-
-def replaced(text: str) -> str:
-    """The text with every safe replacement made, for good."""
-    return text.translate(_SAFE_TABLE)
 
 
 def smart_column(texts: pl.Series) -> pl.Series:

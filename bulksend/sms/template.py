@@ -69,6 +69,17 @@ def own_characters(source: str) -> Iterator[tuple[int, str]]:
             yield from enumerate(token[0], token.start() + 1)
 
 
+def check_characters(source: str) -> None:
+    """Raises UsageError for what was no UTF-8 when it came in."""
+    strange = re.search("[\ud800-\udfff]", source)
+    if strange is not None:
+        raise errors.UsageError(
+            f"the template is not UTF-8 at character {strange.start() + 1}",
+            hint="save the script or the file that --text comes from as UTF-8",
+            code="template_not_utf_8",
+        )
+
+
 def parse_template(source: str) -> Template:
     """A template from its source. Raises ContactsError that names the place of a stray brace."""
     pieces: list[str | Placeholder] = []

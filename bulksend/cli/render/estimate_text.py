@@ -33,6 +33,7 @@ def estimate(found: DryRun) -> str:
     blocks = [
         "\n".join(_totals(found)),
         _countries(counts.countries),
+        _block("nearly surely a mistake", counts.mistakes, _PROBLEMS, "red"),
         _block("not sent", counts.problems, _PROBLEMS, "red"),
         _block("what costs most", [it for it in counts.costs if it.parts], _COSTS, "yellow"),
         _block("good to know", [*found.queue, *counts.remarks], _REMARKS, "cyan"),

@@ -1,0 +1,118 @@
+"""How rows become messages: which columns, which template, and what is done to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bulksend import errors
+from bulksend.contacts.header import Header
+from bulksend.sms import fix_text as fix
+from bulksend.sms import slips, template
+from bulksend.sms.fix_text import FixText
+from bulksend.sms.phone import parse as phone
+from bulksend.sms.template import OnMissing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePlan:
+    """How a row becomes a message."""
+
+    header: Header
+    to_column: int
+    #: None: the cells of the text column are templates themselves.
+    template: template.Template | None
+    text_column: int | None
+    default_region: str | None
+    on_missing: OnMissing
+    #: Count as a profile with smart encoding does.
+    smart_encoding: bool = False
+    #: The template as it was given, "" where the rows have their own.
+    source: str = ""
+    #: The only ISO countries that the messaging profile may send to; None: any.
+    destinations: tuple[str, ...] | None = None
+    #: What is done to template and cells before they become texts.
+    fix_text: FixText = FixText.OFF
+    #: What `--fix-text` changes in the template.
+    replaced: tuple[fix.Replacement, ...] = ()
+    #: Where it looks like a slip: other tools' placeholders, typed line ends, HTML.
+    slips: tuple[slips.Slip, ...] = ()
+
+
+def make_message_plan(
+    header: Header,
+    *,
+    to_column: int,
+    text_column: int | None,
+    template_source: str | None,
+    default_region: str | None,
+    on_missing: OnMissing,
+    smart_encoding: bool = False,
+    fix_text: bool = False,
+    destinations: tuple[str, ...] | None = None,
+) -> MessagePlan:
+    """A message plan whose template fits the header. Raises ContactsError or UsageError."""
+    template.check_characters(template_source or "")
+    parsed = None if template_source is None else template.parse_template(template_source)
+    for name in parsed.placeholders if parsed else ():
+        column_of(header, name)
+    return MessagePlan(
+        header=header,
+        to_column=to_column,
+        template=parsed,
+        text_column=text_column,
+        default_region=_region(default_region),
+        on_missing=on_missing,
+        smart_encoding=smart_encoding,
+        source=template_source or "",
+        destinations=destinations,
+        fix_text=FixText.ALL if fix_text else FixText.OFF,
+        replaced=_replaced(template_source) if fix_text else (),
+        slips=tuple(slips.find(template_source or "", header.names)),
+    )
+
+
+def _replaced(source: str | None) -> tuple[fix.Replacement, ...]:
+    """What --fix-text changes. Raises UsageError where there is no template to change."""
+    if source is None:
+        raise errors.UsageError(
+            "--fix-text changes the template, and here every row has a text of its own",
+            hint="give the template with --text or --text-file, or correct the column by hand",
+            code="fix_text_without_template",
+        )
+    return tuple(fix.replacements(source))
+
+
+def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:
+    """The column of each placeholder of the template."""
+    names = message_plan.template.placeholders if message_plan.template is not None else ()
+    return {name: column_of(message_plan.header, name) for name in names}
+
+
+def column_of(header: Header, name: str) -> int:
+    """The one column a placeholder means. Raises ContactsError naming the nearest."""
+    columns = header.find(name)
+    if len(columns) == 1:
+        return columns[0]
+    if columns:
+        raise errors.ContactsError(
+            f"the template names {{{name}}}, and {len(columns)} columns have that name",
+            hint="rename one of them in the contacts file",
+            code="column_twice",
+        )
+    near = header.nearest(name)
+    meant = f"did you mean {{{near}}}? " if near else ""
+    raise errors.ContactsError(
+        f"the template names {{{name}}}, and there is no such column",
+        hint=f"{meant}the columns are {header.listed()}",
+        code="column_missing",
+    )
+
+
+def _region(region: str | None) -> str | None:
+    if region is None or region.upper() in phone.REGIONS:
+        return region.upper() if region else None
+    raise errors.UsageError(
+        f"--default-region {region!r} is no ISO country of two letters",
+        hint="for example GB, DE or FR",
+        code="region_invalid",
+    )

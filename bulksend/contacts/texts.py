@@ -1,0 +1,183 @@
+"""Rows -> finished texts: the template filled in, or each row's own template.
+
+With `--fix-text` a row has its text composed and in GSM-7 where that is not dearer, and composed
+alone where it is.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import polars as pl
+
+from bulksend import errors
+from bulksend.contacts import cell_values
+from bulksend.contacts import message_plan as plans
+from bulksend.contacts.header import Header
+from bulksend.contacts.message_plan import MessagePlan
+from bulksend.errors import Code
+from bulksend.sms import encoding, fix_text, slips, smart_encoding, template
+from bulksend.sms.fix_text import FixText
+from bulksend.sms.template import OnMissing
+
+_NO_TEXT = pl.lit(None, dtype=pl.String)
+
+
+class Rendered(NamedTuple):
+    """The texts of some rows."""
+
+    #: String.
+    text: pl.Series
+    #: problem, problem_text (String, null).
+    faults: pl.DataFrame
+    #: Rows whose template stays composed alone, because in GSM-7 it would be dearer (Boolean).
+    as_given: pl.Series
+
+
+def render(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
+    """The texts of a loader's chunk, and what went wrong with them."""
+    if message_plan.template is None:
+        return _own_texts(chunk, message_plan)
+    columns = plans.placeholder_columns(message_plan)
+    cells = {name: message_plan.header.cell(at) for name, at in columns.items()}
+    values = chunk.select(
+        "row", *(inserted(chunk[cell], message_plan).alias(name) for name, cell in cells.items())
+    )
+    missing = _missing(_first_missing(values, message_plan))
+    if message_plan.fix_text is FixText.OFF:
+        text = _filled_in(values, message_plan.template)
+        return Rendered(text, missing, _none_of(text))
+    return _fixed(values, message_plan, missing)
+
+
+def inserted(cells: pl.Series, message_plan: MessagePlan) -> pl.Series:
+    """A column's values as they are put into texts."""
+    values = cell_values.inserted(cells)
+    return values if message_plan.fix_text is FixText.OFF else fix_text.compose_column(values)
+
+
+def counted(text: pl.Series, message_plan: MessagePlan) -> pl.Series:
+    """The texts as Telnyx counts them."""
+    return smart_encoding.smart_column(text) if message_plan.smart_encoding else text
+
+
+def own_template(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:
+    """A row's own template, and the columns of its placeholders. Raises ContactsError."""
+    return _parsed(cell, header)
+
+
+def _fixed(values: pl.DataFrame, message_plan: MessagePlan, missing: pl.DataFrame) -> Rendered:
+    """The template in GSM-7 where that is wanted, possible and not dearer; else composed."""
+    parsed = message_plan.template or template.Template(())
+    composed = _filled_in(values, fix_text.composed(parsed))
+    in_gsm = fix_text.replaced(parsed) if message_plan.fix_text is FixText.ALL else None
+    if in_gsm is None:
+        return Rendered(composed, missing, _none_of(composed))
+    replaced = _filled_in(values, in_gsm)
+    if not fix_text.grows(parsed):
+        return Rendered(replaced, missing, _none_of(replaced))
+    before, after = (
+        encoding.measure_column(counted(text, message_plan)) for text in (composed, replaced)
+    )
+    dearer = (after["parts"] > before["parts"]) | (after["parts_max"] > before["parts_max"])
+    dearer = dearer.fill_null(value=False)
+    text = replaced.zip_with(~dearer, composed)
+    return Rendered(text, missing, dearer)
+
+
+def _none_of(text: pl.Series) -> pl.Series:
+    return pl.Series([False]).new_from_index(0, len(text))
+
+
+def _filled_in(values: pl.DataFrame, parsed: template.Template) -> pl.Series:
+    """`values` has a column for each placeholder, and `row`."""
+    pieces = [
+        pl.col(piece.name) if isinstance(piece, template.Placeholder) else pl.lit(piece)
+        for piece in parsed.pieces
+    ]
+    text = pl.concat_str(pieces) if pieces else pl.lit("")
+    # `row` keeps the height where the template has no placeholder.
+    return values.select("row", text=text).get_column("text")
+
+
+def _first_missing(values: pl.DataFrame, message_plan: MessagePlan) -> pl.Series:
+    """The first placeholder of each row whose field is empty."""
+    missing = _NO_TEXT
+    names = [name for name in values.columns if name != "row"]
+    if message_plan.on_missing is OnMissing.ERROR and names:
+        missing = pl.coalesce(pl.when(pl.col(name) == "").then(pl.lit(name)) for name in names)
+    return values.select("row", missing=missing).get_column("missing")
+
+
+def _missing(names: pl.Series) -> pl.DataFrame:
+    name = pl.col("name")
+    return pl.DataFrame({"name": names}).select(
+        problem=pl.when(name.is_not_null()).then(pl.lit(str(Code.FIELD_MISSING))),
+        problem_text=pl.format("the template wants {}, which is empty in this row", name),
+    )
+
+
+def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
+    """Texts out of the text column: each cell is a template; most have no braces at all."""
+    header = message_plan.header
+    cells = chunk[header.cell(message_plan.text_column or 0)].str.strip_chars()
+    at = cells.str.contains(f"[{{}}]|{slips.may_hold(header.names)}").arg_true()
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
+    if at.is_empty():
+        faults = pl.DataFrame({"problem": nothing, "problem_text": nothing})
+        return Rendered(cells, faults, _none_of(cells))
+    fields = chunk[at].select(header.cell(column) for column in range(len(header.names)))
+    rendered = [
+        _render(cell, values, message_plan)
+        for cell, values in zip(cells.gather(at), fields.iter_rows(), strict=True)
+    ]
+    columns = zip(*rendered, strict=True)
+    text, problem, problem_text = (pl.Series(list(part), dtype=pl.String) for part in columns)
+    # scatter changes the series it is called on
+    faults = pl.DataFrame(
+        {
+            "problem": nothing.clone().scatter(at, problem),
+            "problem_text": nothing.clone().scatter(at, problem_text),
+        }
+    )
+    return Rendered(cells.clone().scatter(at, text), faults, _none_of(cells))
+
+
+def _render(
+    cell: str, values: tuple[str, ...], message_plan: MessagePlan
+) -> tuple[str | None, str | None, str | None]:
+    """One row's own template: its text, or a problem and its sentence."""
+    slip = _slip(cell, values, message_plan.header)
+    if slip is not None:
+        return cell, str(Code(slip.kind)), f"{slip.text}: {slip.fix}"
+    try:
+        parsed, placeholder_columns = _parsed(cell, message_plan.header)
+    except errors.ContactsError as fault:
+        return cell, str(Code.TEMPLATE_INVALID), f"{fault.message}; {fault.hint}"
+    fields = {
+        name: cell_values.inserted_one(values[at]) for name, at in placeholder_columns.items()
+    }
+    broken = next((name for name, value in fields.items() if cell_values.is_error(value)), None)
+    if broken is not None:
+        return None, str(Code.CELL_ERROR), cell_values.sentence(broken, fields[broken])
+    text = parsed.render(fields)
+    empty = next((name for name, value in fields.items() if not value), None)
+    if empty is None or message_plan.on_missing is OnMissing.EMPTY:
+        return text, None, None
+    return text, str(Code.FIELD_MISSING), f"the text wants {empty}, which is empty in this row"
+
+
+def _slip(cell: str, values: tuple[str, ...], header: Header) -> slips.Slip | None:
+    """The first slip of a row's own text; a dollar before a number is money."""
+    for slip in slips.find(cell, header.names):
+        value = values[header.find(slip.column)[0]] if slip.column else ""
+        if slip.kind is not slips.SlipKind.SIGN_BEFORE_PLACEHOLDER or not slips.is_number(value):
+            return slip
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:
+    parsed = template.parse_template(cell)
+    return parsed, {name: plans.column_of(header, name) for name in parsed.placeholders}

@@ -1,0 +1,70 @@
+"""What texts would cost if something were done: composed, with --fix-text, with smart encoding.
+
+Each is the same text rendered and measured once more, so that what a finding promises is what
+comes of it. Only texts in UTF-16 can become cheaper, and only those that something would change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from bulksend.contacts import compose, texts
+from bulksend.sms import encoding, fix_text, smart_encoding
+from bulksend.sms.fix_text import FixText
+
+#: Parts of a text: with letters composed; with --fix-text; on a profile with smart encoding.
+NAMES = ("composed_parts", "fixed_parts", "smart_parts")
+
+
+def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> list[pl.Series]:
+    """composed_parts, fixed_parts, smart_parts (UInt32), composable (Boolean): whether a text has
+    letters with separate accents.
+    """
+    parts = sendable["parts"]
+    nothing = pl.Series("composable", [False]).new_from_index(0, sendable.height)
+    wide = (sendable["encoding"] == encoding.UTF_16).arg_true()
+    columns = [parts.alias(name) for name in NAMES]
+    if wide.is_empty():
+        return [*columns, nothing]
+    rows = sendable[wide]
+    composable = _differs(rows, fix_text.compose_column(rows["text"]))
+    to_compose, to_fix = composable, composable
+    if message_plan.template is not None and fix_text.replaced(message_plan.template) is not None:
+        to_fix = pl.Series([True]).new_from_index(0, rows.height)
+    if message_plan.template is None or message_plan.fix_text is not FixText.OFF:
+        to_fix = pl.Series([False]).new_from_index(0, rows.height)
+    plans = (
+        (to_compose, replace(message_plan, fix_text=FixText.COMPOSE)),
+        (to_fix, replace(message_plan, fix_text=FixText.ALL)),
+        (_smart_differs(rows, message_plan), replace(message_plan, smart_encoding=True)),
+    )
+    for at, (changing, changed_plan) in enumerate(plans):
+        some = changing.arg_true()
+        if len(some):
+            measured = _parts(rows[some], changed_plan)
+            name = NAMES[at]
+            columns[at] = parts.clone().scatter(wide.gather(some), measured).alias(name)
+    return [*columns, nothing.clone().scatter(wide, composable)]
+
+
+def _differs(rows: pl.DataFrame, changed: pl.Series) -> pl.Series:
+    return (rows["text"] != changed).fill_null(value=False)
+
+
+def _smart_differs(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:
+    if message_plan.smart_encoding:
+        return pl.Series([False]).new_from_index(0, rows.height)
+    return _differs(rows, smart_encoding.smart_column(rows["text"]))
+
+
+def _parts(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:
+    """The parts of the texts that another plan makes of the rows."""
+    if message_plan.template is None:
+        text = rows["text"]
+        if message_plan.fix_text is not FixText.OFF:
+            text = fix_text.compose_column(text)
+    else:
+        text = texts.render(rows, message_plan).text
+    return encoding.measure_column(texts.counted(text, message_plan))["parts"]

@@ -1,0 +1,115 @@
+"""What `--fix-text` does: letters composed everywhere, the template's own words made GSM-7.
+
+In template and cells, letters with separate accents are composed (NFC), since the same letters
+arrive, and line breaks of other programs become line feeds. In the template alone, what means the
+same in GSM-7 takes the place of curly quotes and the like, and what nobody sees is left out; both
+only where the template's own words become GSM-7 by it. No combining mark is ever replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+import polars as pl
+
+from bulksend.sms import encoding, smart_encoding, template
+
+
+class FixText(Enum):
+    """How much of it is done."""
+
+    OFF = "off"
+    #: Letters are composed and line breaks become line feeds: what the finding about them counts.
+    COMPOSE = "compose"
+    ALL = "all"
+
+
+#: Line and paragraph separators, next line, and the soft breaks of slides and sheets.
+_LINE_BREAKS = dict.fromkeys("\u2028\u2029\x85\x0b\x0c", "\n")
+#: Marks of direction, joiners, soft hyphens, selectors, blanks of no width.
+_INVISIBLE = dict.fromkeys(
+    "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff",
+    "",
+)
+#: What the template's own words have instead, once they become GSM-7 by it.
+INSTEAD: dict[str, str] = {**smart_encoding.SAFE, **_INVISIBLE, **_LINE_BREAKS}
+_INSTEAD_TABLE = str.maketrans(INSTEAD)
+_LINE_BREAK_TABLE = str.maketrans(_LINE_BREAKS)
+#: Nothing before it is ever composed, nor a line break.
+_MAY_CHANGE = "[\x0b\x0c\x85\u0300-\U0010ffff]"
+_CLUSTER = re.compile(r"(?s:.)[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
+_GSM = re.compile(encoding.GSM_TEXT.replace("$", r"\Z"))
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Something of the template that was changed."""
+
+    #: From 1.
+    position: int
+    was: str
+    becomes: str
+
+
+def compose(text: str) -> str:
+    """Letters composed, unless that makes it longer; line breaks as line feeds."""
+    lines = text.translate(_LINE_BREAK_TABLE)
+    composed = unicodedata.normalize("NFC", lines)
+    return composed if len(composed) <= len(lines) else lines
+
+
+def compose_column(cells: pl.Series) -> pl.Series:
+    """`compose` for a column of String."""
+    at = cells.str.contains(_MAY_CHANGE).fill_null(value=False).arg_true()
+    if at.is_empty():
+        return cells
+    changed = [compose(cell) for cell in cells.gather(at)]
+    return cells.clone().scatter(at, pl.Series(changed, dtype=pl.String))
+
+
+def composed(parsed: template.Template) -> template.Template:
+    """The template with its letters composed."""
+    return parsed.with_words(compose)
+
+
+def replaced(parsed: template.Template) -> template.Template | None:
+    """The template in GSM-7; None where its own words cannot be that, or are already."""
+    candidate = parsed.with_words(_in_gsm)
+    if candidate == composed(parsed) or not all(_GSM.match(own) for own in words(candidate)):
+        return None
+    return candidate
+
+
+def words(parsed: template.Template) -> list[str]:
+    """What a template has besides its placeholders."""
+    return [piece for piece in parsed.pieces if isinstance(piece, str)]
+
+
+def grows(parsed: template.Template) -> bool:
+    """Whether something of the template becomes longer, so that a text may become dearer."""
+    return any(
+        len(INSTEAD.get(character, "")) > 1 for own in words(parsed) for character in compose(own)
+    )
+
+
+def replacements(source: str) -> Iterator[Replacement]:
+    """What changes in a template's source, in order."""
+    parsed = template.parse_template(source)
+    instead = INSTEAD if replaced(parsed) is not None else _LINE_BREAKS
+    own = dict(template.own_characters(source))
+    for cluster in _CLUSTER.finditer(source):
+        whole = compose(cluster[0])
+        if whole != cluster[0] and cluster.start() + 1 in own:
+            yield Replacement(cluster.start() + 1, cluster[0], whole)
+    for position, character in own.items():
+        if character in instead:
+            yield Replacement(position, character, instead[character])
+
+
+def _in_gsm(own: str) -> str:
+    return compose(own).translate(_INSTEAD_TABLE)
