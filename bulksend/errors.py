@@ -145,6 +145,13 @@ LEFT_OUT = frozenset(
 NO_CONNECTION = frozenset(
     {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY, Code.TOO_FEW_FILES},
 )
+
+
+def is_by_memory(code: str) -> bool:
+    """Whether a row is left out only as long as the memory has something against it."""
+    return code in (Code.SENT_BEFORE, Code.CLAIMED_ELSEWHERE, Code.TEXTED_LATELY)
+
+
 #: What a person reads for each code; `{...}` is filled by whoever reports it.
 TEXT_FOR: dict[Code, str] = {
     Code.RAGGED_ROW: "the row has a different number of fields than the header",

@@ -126,6 +126,8 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
         yield _Line("note", note)
     for mistake in counts.mistakes:
         yield _Line("a slip?", f"{mistake.text}; {mistake.fix}")
+    for sentence in plan.texted_before:
+        yield _Line("before", sentence)
     yield _Line("left out", _left_out(plan))
     yield _Line("invalid", text.counted(counts.invalid, "row") if counts.invalid else "")
     yield _Line("price", f"{_price(plan)}, {_parts(plan)}")

@@ -11,6 +11,7 @@ from bulksend import errors, journal
 from bulksend.batch import advice, paths, standing
 from bulksend.batch import connection as accesses
 from bulksend.batch import runner as send
+from bulksend.batch.memory import keeper as keepers
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
@@ -27,11 +28,14 @@ def send_open_rows(
     settings: Settings,
     access: accesses.Access,
     reporter: Reporter,
+    keeper: keepers.Keeper,
     again: Iterable[Status] = (Status.UNSENT,),
 ) -> Summary:
     """Send every row that was never claimed or stands in `again`; then results and summary."""
     began_s = time.monotonic()
-    end = _send(plan, record, settings, access, reporter, tuple(again))
+    end = _send(plan, record, settings, access, reporter, keeper, tuple(again))
+    if end.stop is not Stop.JOURNAL:  # then the journal is read again when the next run begins
+        keeper.finish(record)
     seconds = time.monotonic() - began_s
     try:
         summary = standing.summarize_batch(
@@ -61,6 +65,7 @@ def _send(
     settings: Settings,
     access: accesses.Access,
     reporter: Reporter,
+    keeper: keepers.Keeper,
     again: tuple[Status, ...],
 ) -> send.End:
     counts = record.counts()
@@ -81,6 +86,7 @@ def _send(
         total=total,
         ended_before=max(plan.estimate.sendable - open_rows, 0),
         spent=_spent(record, settings),
+        keeper=keeper,
     )
     try:
         end = send.run_loop(send.send(task, access, reporter))

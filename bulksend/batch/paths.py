@@ -102,15 +102,19 @@ def check_output(target: Path, field: str, settings: Settings, written: Written)
 
     `field` names the option; `written` knows the files that may be renewed.
     """
-    named = [*_read_files(settings), *_journal_files(settings)]
-    for what, other in named:
-        if _is_same(target, other):
-            raise _refused(target, field, f"it is {what}")
-    _refuse_companion(target, field)
+    check_names(target, field, settings)
     if not is_free(target, written):
         raise _refused(
             target, field, "it is there already, and is not as bulksend wrote it for this batch"
         )
+
+
+def check_names(target: Path, field: str, settings: Settings) -> None:
+    """Raises UsageError where a file is one that this command reads, or keeps its record in."""
+    for what, other in (*_read_files(settings), *_journal_files(settings)):
+        if _is_same(target, other):
+            raise _refused(target, field, f"it is {what}")
+    _refuse_companion(target, field)
 
 
 def is_free(target: Path, written: Written) -> bool:

@@ -42,6 +42,8 @@ class Plan:
     message_plan: compose.MessagePlan
     estimate: estimates.Estimate
     rate_card: rates.RateCard
+    #: What is said of those who were texted before, a sentence each.
+    texted_before: tuple[str, ...] = ()
 
     @property
     def phone_column(self) -> str:

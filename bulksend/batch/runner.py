@@ -18,6 +18,7 @@ from bulksend.batch import identity as batch
 from bulksend.batch.control import request as control
 from bulksend.batch.control import run_control as controls
 from bulksend.batch.control import signals
+from bulksend.batch.memory import keeper as keepers
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings
@@ -56,6 +57,7 @@ class Task:
     ended_before: int = 0
     #: What earlier runs of the batch have cost.
     spent: Decimal
+    keeper: keepers.Keeper
 
     def progress(self) -> Progress:
         """Before the first row of this run."""
@@ -100,17 +102,18 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         gateway = await stack.enter_async_context(server.client(envelope))
         pacer = pacing.Pacer(pace.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
-        source = feed.Feed(_messages(task))
+        task.keeper.tell(_skipping(task, progress))
+        source = feed.Feed(task.keeper.reserve(_messages(task)))
         stack.push_async_callback(source.close)
         guard = _breaker(task)
         run_control = _run_control(task.settings, pacer, reporter)
         report = _Report(
-            guard, switch, progress, reporter, run_control, task.journal, gateway.clock
+            guard, switch, progress, reporter, run_control, task.journal, gateway.clock, task.keeper
         )
         workers = pipeline.Workers(
             batch_id=task.batch_id,
             source=source,
-            recorder=task.journal,
+            recorder=_Recorder(task.journal, task.keeper),
             pace=pacer,
             budget=_budget(task),
             delivery=delivery.Delivery(
@@ -129,6 +132,33 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         await report.around(work, workers.delivery)
         await switch.outlast(asking.after_sending(gateway, *_about(task), reporter.note))
     return _end(switch, progress)
+
+
+def _skipping(task: Task, progress: Progress) -> Callable[[journal.Skip], None]:
+    """What is done with a row that another batch has."""
+
+    def skip(left_out: journal.Skip) -> None:
+        progress.total -= 1
+        if task.journal.may_skip(left_out.row):
+            task.journal.skip(left_out)
+
+    return skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    """The journal, with the hashes of the memory beside each claim."""
+
+    journal: journal.Journal
+    keeper: keepers.Keeper
+
+    def claim(self, message: Message, body: bytes) -> asyncio.Future[None]:
+        """Done when it is durable that a row is about to be sent."""
+        return self.journal.claim(message, body, self.keeper.keys(message.row))
+
+    def settle(self, outcome: Outcome) -> asyncio.Future[None]:
+        """Done when it is durable how it ended."""
+        return self.journal.settle(outcome)
 
 
 def _messages(task: Task) -> Iterator[list[Message]]:
@@ -198,6 +228,7 @@ class _Report:
     run_control: controls.RunControl
     journal: journal.Journal
     clock: ServerClock
+    keeper: keepers.Keeper
 
     def on_reply(self, reply: Reply) -> None:
         """Every reply, also of requests that are made again: stop where the breaker says so."""
@@ -209,6 +240,7 @@ class _Report:
         """Every row that was settled."""
         for outcome in outcomes:
             self.progress.add(outcome)
+        self.keeper.ended(outcomes)
         self.reporter.advance(self.progress, outcomes)
 
     async def around(self, work: pipeline.Pipeline, deliveries: delivery.Delivery) -> None:

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import click
+import platformdirs
 
 from bulksend.batch.settings import Identity, Settings
 from bulksend.cli import group, parameters
@@ -139,5 +140,4 @@ def _ca_file() -> Path | None:
 
 def _state_folder() -> Path:
     """Where bulksend remembers between batches (XDG base directories)."""
-    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(home) / "bulksend"
+    return platformdirs.user_state_path("bulksend", appauthor=False)

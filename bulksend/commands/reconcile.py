@@ -10,6 +10,7 @@ from bulksend import journal
 from bulksend.batch import advice, consent, standing, summary
 from bulksend.batch import connection as accesses
 from bulksend.batch import execution as sending
+from bulksend.batch.memory import session as memories
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
@@ -18,6 +19,7 @@ from bulksend.contacts import loader
 from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
+from bulksend.sms.message import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,9 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
             settings=settings, record=record, plan=planned, reporter=reporter, after_5xx=after_5xx
         )
         end, resolutions = _settle(task, record.unknown_claims())
+        if any(resolution.status is Status.UNSENT for resolution in resolutions.settled):
+            with memories.opened(settings, reporter) as memory:
+                memory.refresh(record)
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
         stands = standing.summarize_batch(
             record,

@@ -11,6 +11,7 @@ from bulksend.batch import connection as access
 from bulksend.batch import consent, paths, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
+from bulksend.batch.memory import session as memories
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, older_journal
 from bulksend.batch.settings import Settings, option_name
@@ -37,11 +38,15 @@ def resume_contacts(
     """`resume` for contacts that are open already: a file or a frame."""
     pace.parse_rate(settings.guards.rate)
     agree = partial(_agree, settings=settings, reporter=reporter)
-    with reopened(contacts, settings, reporter, agree) as (record, planned):
+    with (
+        memories.opened(settings, reporter) as memory,
+        reopened(contacts, settings, reporter, agree) as (record, planned),
+    ):
         _open_changed(record, settings, reporter)
         server = access.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
-        return sending.send_open_rows(planned, record, settings, server, reporter, again)
+        keeper = memory.keeper(record, planned)
+        return sending.send_open_rows(planned, record, settings, server, reporter, keeper, again)
 
 
 @contextmanager

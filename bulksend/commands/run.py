@@ -9,11 +9,12 @@ from bulksend.batch import connection as access
 from bulksend.batch import consent, paths, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
-from bulksend.batch import memory as books
+from bulksend.batch.memory import session as memories
+from bulksend.batch.memory import texted_before
 from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, set_aside
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
 from bulksend.results import writer
 from bulksend.sending.pacing import policy as pace
@@ -46,31 +47,31 @@ def run_contacts(
         paths.check_new(settings)
     identity = plan.complete(settings.identity, settings)
     found = access.access(settings)
-    planned = plan.make_plan(contacts, identity, settings, reporter)
-    _refuse_empty(planned, settings)
-    consent.refuse_other_plan(planned, settings)
-    if settings.state_folder is not None and not (settings.sandbox or settings.new_batch):
-        books.refuse_sent_elsewhere(
-            settings.state_folder, planned, found.base_url, settings.journal_path
-        )
-    planned = look.before_sending(
-        planned,
-        settings,
-        found,
-        reporter,
-        lambda adapted: plan.make_plan(contacts, adapted, settings, reporter),
-    )
-    consent.to_send(planned, settings, found.base_url, reporter)
-    writer.check_writable(settings.results_path)
-    begun = batch.new_batch(planned, settings, found.base_url)
-    if earlier and not settings.sandbox:
-        set_aside.set_aside(settings, reporter.note)
-    elif earlier:  # it cost nothing
-        journal.forget(settings.journal_path)
-    with journal.Journal.create(settings.journal_path, begun) as record:
-        if settings.state_folder is not None and not settings.sandbox:
-            books.remember(settings.state_folder, planned, found.base_url, settings.journal_path)
-        return sending.send_open_rows(planned, record, settings, found, reporter)
+    with memories.opened(settings, reporter) as memory:
+
+        def make(identity: Identity) -> plan.Plan:
+            check = memory.check(identity.sender or "")
+            rules = check.rules()
+            made = plan.make_plan(contacts, identity, settings, reporter, rules=rules)
+            _refuse_empty(made, settings)
+            return texted_before.noted(made, check, settings)
+
+        planned = make(identity)
+        consent.refuse_other_plan(planned, settings)
+        texted_before.refuse_nobody(planned, settings)
+        planned = look.before_sending(planned, settings, found, reporter, make)
+        texted_before.tell(planned, settings, reporter)
+        _agree_to_repeat(planned, settings, reporter)
+        consent.to_send(planned, settings, found.base_url, reporter)
+        writer.check_writable(settings.results_path)
+        begun = batch.new_batch(planned, settings, found.base_url)
+        if earlier and not settings.sandbox:
+            set_aside.set_aside(settings, reporter.note)
+        elif earlier:  # it cost nothing
+            journal.forget(settings.journal_path)
+        with journal.Journal.create(settings.journal_path, begun) as record:
+            keeper = memory.keeper(record, planned)
+            return sending.send_open_rows(planned, record, settings, found, reporter, keeper)
 
 
 def _met_again(
@@ -112,6 +113,13 @@ def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:
     if texted and not stands.sandbox:
         risk = "all of them would be texted, and charged, once more"
         consent.to_send_again(texted, "texted before", risk, reporter)
+
+
+def _agree_to_repeat(planned: plan.Plan, settings: Settings, reporter: Reporter) -> None:
+    """--new-batch of a file that was sent from another place: by the count of all."""
+    if settings.new_batch and planned.texted_before and not settings.sandbox:
+        risk = "whoever was texted before would be texted, and charged, once more"
+        consent.to_send_again(planned.estimate.sendable, "to be sent", risk, reporter)
 
 
 def _refuse_empty(planned: plan.Plan, settings: Settings) -> None:

@@ -6,12 +6,13 @@ and names those that it leaves out: `row` UInt32, `code` and `sentence` String.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
+from bulksend.contacts.phone_buckets import Occupied
 from bulksend.errors import Code
 from bulksend.sms.message import Status
 
@@ -35,13 +36,13 @@ def by_rules(composed: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     if not rules:
         return none()
     sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
-    named: list[pl.DataFrame] = []
+    frames: list[pl.DataFrame] = []
     for rule in rules:
         left_out = rule.leave_out(sendable)
         if left_out.height:
-            named.append(left_out)
+            frames.append(left_out)
             sendable = sendable.join(left_out, on="row", how="anti", maintain_order="left")
-    return pl.concat(named).sort("row") if named else none()
+    return pl.concat(frames).sort("row") if frames else none()
 
 
 def mark(composed: pl.DataFrame, named: pl.DataFrame, status: Status) -> pl.DataFrame:
@@ -88,3 +89,30 @@ class OnlyCountries:
                 pl.lit(named),
             ),
         )
+
+
+#: Rows that may be known, as row, phone and text -> code and sentence of those to leave out.
+Look = Callable[[Sequence[tuple[int, str, str]]], Mapping[int, tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextedBefore:
+    """Those of whom the memory knows something that stands against another text."""
+
+    occupied: Occupied
+    look: Look
+
+    def leave_out(self, sendable: pl.DataFrame) -> pl.DataFrame:
+        """Only rows whose bucket holds anything are looked up one by one."""
+        if not sendable.height:
+            return none()
+        candidates = sendable.filter(self.occupied.holds(sendable["to_e164"]))
+        if not candidates.height:
+            return none()
+        against = self.look(candidates.select("row", "to_e164", "text").rows())
+        return named((row, code, sentence) for row, (code, sentence) in against.items())
+
+
+def named(rows: Iterable[tuple[int, str, str]]) -> pl.DataFrame:
+    """row, code, sentence as a frame, in row order."""
+    return pl.DataFrame(list(rows), schema=SCHEMA, orient="row").sort("row")

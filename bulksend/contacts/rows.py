@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -27,6 +27,10 @@ class Frames:
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         return self.composed(self.contacts.chunks())
+
+    def without_left_out(self) -> Frames:
+        """The same, with nobody left out but duplicates."""
+        return replace(self, left_out=left_out.none())
 
     def composed(self, chunks: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         """These chunks of the file, whole or in part."""

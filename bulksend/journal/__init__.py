@@ -16,7 +16,7 @@ from bulksend.journal.models import (
     StatusCounts,
     UnknownClaim,
 )
-from bulksend.journal.reader import Reader, forget, is_running, read
+from bulksend.journal.reader import Reader, forget, held, is_running, read
 from bulksend.journal.renumber import Changes
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "StatusCounts",
     "UnknownClaim",
     "forget",
+    "held",
     "is_running",
     "read",
 ]

@@ -122,6 +122,13 @@ class Journal(reading.Reader):
         """Done when it is durable that a row is left out. Nothing that was sent ever is."""
         return self._writer.skip(_flat(skip))
 
+    def leave_out(self, skips: Iterable[Skip]) -> None:
+        """These rows are left out, all or none of them. Not inside `writing()`."""
+        rows = [_flat(skip) for skip in skips]
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.executemany(schema.SKIP, rows)
+        self._connection.execute("COMMIT")
+
     def unskip(self, rows: Iterable[int]) -> None:
         """These rows are open again. Not inside `writing()`."""
         self._connection.executemany(schema.UNSKIP, ((row,) for row in rows))

@@ -95,6 +95,16 @@ class Reader:
         with _sound(self._path):
             return dict(self._connection.execute(schema.REFUSED_BY_CODE).fetchall())
 
+    def remembered_rows(self) -> Iterator[tuple[int, bytes, bytes, int]]:
+        """Rows that were sent, or may have been: number, the memory's hashes of row and phone, and
+        when they were claimed (ms).
+        """
+        yield from self._connection.execute(schema.REMEMBERED)
+
+    def may_skip(self, row: int) -> bool:
+        """Whether nothing of a row was sent or refused yet."""
+        return not self._connection.execute(schema.IS_SETTLED, (row,)).fetchone()[0]
+
     def last_stop(self) -> Stop | None:
         """Why the last run stopped early; None when it sent everything that it meant to."""
         last = self._connection.execute(schema.LAST_RUN).fetchone()
@@ -246,6 +256,17 @@ def forget(path: Path) -> None:
 def lock_path(path: Path) -> Path:
     """The lock stands beside the journal."""
     return path.with_name(f"{path.name}.lock")
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Nobody works on this batch meanwhile. Raises Locked where somebody does, or JournalError."""
+    mine = lock.Lock(lock_path(path))
+    mine.take()
+    try:
+        yield
+    finally:
+        mine.release()
 
 
 def is_running(path: Path) -> bool:

@@ -141,6 +141,12 @@ INSERT OR REPLACE INTO skip
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 WHERE NOT EXISTS (SELECT 1 FROM send WHERE row = ?1 AND status <> 5)
 """
+IS_SETTLED = "SELECT EXISTS (SELECT 1 FROM send WHERE row = ? AND status <> 5)"
+REMEMBERED = """
+SELECT row, memory_row, memory_phone, claimed_ms FROM send
+WHERE status IN (1, 2, 4) AND typeof(memory_row) = 'blob' AND typeof(memory_phone) = 'blob'
+  AND length(memory_row) = 8 AND length(memory_phone) = 8
+"""
 DROP_UNSENT = "DELETE FROM send WHERE row = ? AND status = 5"
 UNSKIP = "DELETE FROM skip WHERE row = ?"
 SKIPS = """

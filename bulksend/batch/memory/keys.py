@@ -1,0 +1,108 @@
+"""The secret of this computer's memory, and the hashes that stand for phones and texts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulksend.contacts.phone_buckets import BITS, Buckets
+
+NAME = "memory.key"
+_SECRET_BYTES = 32
+_SIGN = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Hashes of 64 bits, signed as SQLite keeps them. Without the secret they say nothing."""
+
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return "Keys()"
+
+    @property
+    def buckets(self) -> Buckets:
+        """The quick rule: a phone's hash begins with its bucket."""
+        raw = self._hash(b"buckets", b"", 32)
+        first, *others = (int.from_bytes(raw[at : at + 8]) for at in range(0, 32, 8))
+        return Buckets((first, others[0] | 1, others[1] | 1, others[2] | 1))
+
+    def phones(self) -> Phones:
+        """The hash of phones, made ready for many."""
+        return Phones(self, self.buckets)
+
+    def text(self, sender: str, text: str, occurrence: int = 1) -> int:
+        """Of a finished text from a sender; composed, so that an accent is one however typed."""
+        words = f"{sender}\0{unicodedata.normalize('NFC', text)}\0{occurrence}"
+        return int.from_bytes(self._hash(b"text", words.encode(), 8), signed=True)
+
+    def check(self) -> bytes:
+        """Tells this secret from another without telling it."""
+        return self._hash(b"check", b"", 8)
+
+    def _hash(self, person: bytes, words: bytes, size: int) -> bytes:
+        return hashlib.blake2b(words, key=self.secret, person=person, digest_size=size).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """Phones as the memory knows them."""
+
+    keys: Keys
+    buckets: Buckets
+
+    def __call__(self, phone: str) -> int:
+        """The bucket in the first bits, the slow hash in the others."""
+        digest = hashlib.blake2b(phone.encode(), key=self.keys.secret, digest_size=8).digest()
+        low = int.from_bytes(digest) & ((1 << (64 - BITS)) - 1)
+        whole = self.buckets.of_phone(phone) << (64 - BITS) | low
+        return whole - 2 * _SIGN if whole & _SIGN else whole
+
+
+def bucket_of(phone_hash: int) -> int:
+    """Back from a hash of a phone."""
+    return (phone_hash % (2 * _SIGN)) >> (64 - BITS)
+
+
+def load(folder: Path) -> Keys | None:
+    """The secret that lies there; None where there is none, or it is none. Raises OSError."""
+    try:
+        secret = (folder / NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+    return Keys(secret) if len(secret) == _SECRET_BYTES else None
+
+
+def make(folder: Path) -> Keys:
+    """A secret where none was; of two that are made at once one stays. Raises OSError."""
+    path = folder / NAME
+    part = folder / f"{NAME}.{secrets.token_hex(4)}.part"
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        os.write(file, secrets.token_bytes(_SECRET_BYTES))
+        os.fsync(file)
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.close(file)
+        part.unlink()
+    keys = load(folder)
+    if keys is None:
+        raise OSError(f"{path} is no secret of bulksend's")
+    return keys
+
+
+def to_bytes(key: int) -> bytes:
+    """As a journal keeps it."""
+    return key.to_bytes(8, signed=True)
+
+
+def from_bytes(raw: bytes) -> int:
+    """Back from a journal."""
+    return int.from_bytes(raw, signed=True)

@@ -1,0 +1,230 @@
+"""The memory found and believed, or said what is the matter with it.
+
+Damage is set aside, not mended: what the journals show takes its place. A run that was killed left
+rows noted that it may never have sent; its journal says which.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import sqlite3
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bulksend import errors, journal
+from bulksend.batch.memory import keys, store
+from bulksend.batch.reporter import Reporter
+
+KEPT_S = 400 * 86_400
+#: The journals of all batches, a path a line: what a damaged memory is rebuilt from.
+JOURNALS = "memory.journals"
+_COMPANIONS = ("", "-wal", "-shm", "-journal")
+
+
+class Memory:
+    """An open memory: its secret, and the file."""
+
+    def __init__(self, folder: Path, secret: keys.Keys, opened: store.Store) -> None:
+        self.folder = folder
+        self.keys = secret
+        self.store = opened
+
+    def close(self) -> None:
+        """Nothing is left to write."""
+        self.store.close()
+
+
+@contextlib.contextmanager
+def opened(folder: Path, reporter: Reporter, nearby: Iterable[Path] = ()) -> Iterator[Memory]:
+    """The memory in a state folder, made where there is none.
+
+    `nearby`: journals to rebuild from beside those that the folder knows of. Raises UsageError
+    where the folder cannot be used, or holds what is not ours.
+    """
+    try:
+        memory = _open(folder, reporter, nearby)
+    except OSError as failure:
+        raise unusable(folder, failure.strerror or str(failure)) from None
+    except store.NotOurs:
+        raise unusable(folder, f"{store.NAME} in it is not bulksend's") from None
+    except sqlite3.Error as failure:
+        raise unusable(folder, str(failure)) from None
+    try:
+        yield memory
+    except sqlite3.Error as failure:
+        raise unusable(folder, str(failure)) from None
+    finally:
+        memory.close()
+
+
+def unusable(folder: Path, why: str) -> errors.UsageError:
+    """Whoever cannot remember must be told before anything is sent."""
+    return errors.UsageError(
+        f"{folder}: what this computer remembers of earlier batches cannot be used: {why}",
+        hint=(
+            "make the folder writable, or set XDG_STATE_HOME; --again-after 0 goes on without, "
+            "and leaves out nobody who was texted before"
+        ),
+        code="memory_unusable",
+    )
+
+
+def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _making(folder):
+        secret = keys.load(folder)
+        path = folder / store.NAME
+        _refuse_foreign(path)
+        known = list(_listed(folder))
+        if secret is None:
+            _set_aside(folder, keys.NAME, "its secret is gone", reporter)
+            _set_aside(folder, store.NAME, "its secret is gone", reporter)
+            secret, known = keys.make(folder), []
+        try:
+            if not path.exists():
+                raise FileNotFoundError
+            memory = Memory(folder, secret, store.connect(path, secret))
+        except (sqlite3.DatabaseError, FileNotFoundError) as failure:
+            if isinstance(failure, sqlite3.OperationalError) and _is_busy(failure):
+                raise
+            if isinstance(failure, sqlite3.DatabaseError):
+                _set_aside(folder, store.NAME, f"it is damaged ({failure})", reporter)
+            memory = _made_anew(folder, secret, [*known, *nearby], reporter)
+        _mend_interrupted(memory)
+    memory.store.prune(int(time.time()) - KEPT_S)
+    return memory
+
+
+@contextlib.contextmanager
+def _making(folder: Path) -> Iterator[None]:
+    """One at a time: of two that begin at once, the second finds what the first has made."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    file = os.open(folder / "memory.lock", flags, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raises NotOurs for what is no file, or somebody else's."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+        raise store.NotOurs
+
+
+def _is_busy(failure: sqlite3.OperationalError) -> bool:
+    return failure.sqlite_errorname.startswith(
+        ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
+    )
+
+
+def _set_aside(folder: Path, name: str, why: str, reporter: Reporter) -> None:
+    stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    aside = folder / f"{name}.damaged-{stamp}"
+    if not (folder / name).exists():
+        return
+    for companion in _COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            (folder / f"{name}{companion}").rename(f"{aside}{companion}")
+    reporter.note(
+        f"what this computer remembers of earlier batches cannot be read, {why}; "
+        f"it was set aside as {aside}"
+    )
+
+
+def _made_anew(
+    folder: Path, secret: keys.Keys, journals: Iterable[Path], reporter: Reporter
+) -> Memory:
+    """An empty memory, filled with what the journals show."""
+    store.create(folder / store.NAME, secret)
+    memory = Memory(folder, secret, store.connect(folder / store.NAME, secret))
+    shown = [path for path in dict.fromkeys(journals) if _absorb(memory, path)]
+    if shown:
+        rebuilt = "1 journal" if len(shown) == 1 else f"{len(shown)} journals"
+        reporter.note(f"it was rebuilt from {rebuilt}; what others show is not known any more")
+    return memory
+
+
+def _absorb(memory: Memory, path: Path) -> bool:
+    """Take in what a journal shows. False where it cannot be read, or is no real batch's."""
+    try:
+        with journal.read(path) as record:
+            facts = record.batch()
+            if facts.sandbox:
+                return False
+            number = memory.store.begin(noted(facts, path))
+            memory.store.replace(number, rows_of(record))
+    except (errors.BulksendError, OSError):
+        return False
+    return True
+
+
+def noted(facts: journal.Batch, path: Path) -> store.Batch:
+    """A batch as it is remembered."""
+    return store.Batch(
+        number=0,
+        batch_id=facts.batch_id,
+        name=facts.contacts_name,
+        sender=facts.sender,
+        journal=str(path.absolute()),
+        began_s=int(facts.created_at.timestamp()),
+        open=True,
+    )
+
+
+def rows_of(record: journal.Reader) -> Iterator[tuple[store.Wanted, int]]:
+    """What was sent, or may have been, and when."""
+    for row, memory_row, memory_phone, claimed_ms in record.remembered_rows():
+        wanted = store.Wanted(row, keys.from_bytes(memory_phone), keys.from_bytes(memory_row))
+        yield wanted, claimed_ms // 1000
+
+
+def _mend_interrupted(memory: Memory) -> None:
+    """Runs that were killed: what their journals do not show as sent is free again."""
+    for batch in memory.store.batches().values():
+        path = Path(batch.journal)
+        if batch.open and path.is_file():
+            _mend(memory, batch, path)
+
+
+def _mend(memory: Memory, batch: store.Batch, path: Path) -> None:
+    """Not while a run works on it, which is what the lock says."""
+    try:
+        with journal.held(path), journal.read(path) as record:
+            if record.batch().batch_id == batch.batch_id:
+                memory.store.replace(batch.number, rows_of(record))
+    except (errors.BulksendError, OSError):
+        return
+
+
+def _listed(folder: Path) -> Iterator[Path]:
+    """The journals that batches began with."""
+    with contextlib.suppress(FileNotFoundError):
+        for line in (folder / JOURNALS).read_bytes().split(b"\0"):
+            if line:
+                yield Path(os.fsdecode(line))
+
+
+def list_journal(folder: Path, path: Path) -> None:
+    """Note where a batch's journal lies. Raises OSError."""
+    absolute = path.absolute()
+    if absolute in set(_listed(folder)):
+        return
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    file = os.open(folder / JOURNALS, flags, 0o600)
+    try:
+        os.write(file, os.fsencode(absolute) + b"\0")
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,152 @@
+"""The memory as the commands use it: open it, ask it about a file, keep it beside a run."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+from bulksend import errors, journal
+from bulksend.batch.memory import check, keeper, opening
+from bulksend.batch.memory.store import Since
+from bulksend.batch.plan import Plan
+from bulksend.batch.reporter import Reporter
+from bulksend.batch.settings import Settings
+from bulksend.contacts import rows
+from bulksend.errors import Code
+from bulksend.sms.message import Message
+
+Checks = check.Check | check.Nobody
+
+
+class Session(Protocol):
+    """A memory, or none."""
+
+    def check(self, sender: str) -> Checks:
+        """For the pass over a contacts file."""
+
+    def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:
+        """For a run of the batch of this journal."""
+
+    def refresh(self, record: journal.Reader) -> None:
+        """Take over what a journal shows, where evidence has said more of it."""
+
+
+class Without:
+    """A sandbox, and whoever goes on without a memory."""
+
+    def check(self, sender: str) -> Checks:  # noqa: ARG002
+        """Nobody is known."""
+        return check.Nobody()
+
+    def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:  # noqa: ARG002
+        """Nothing is remembered."""
+        return keeper.Forgetful()
+
+    def refresh(self, record: journal.Reader) -> None:
+        """Nothing."""
+
+
+class With:
+    """An open memory, asked as these settings want it."""
+
+    def __init__(self, memory: opening.Memory, settings: Settings) -> None:
+        self._memory = memory
+        self._settings = settings
+        now_s = time.time()
+        guards = settings.guards
+        self._lately = check.since(guards.again_after_s, None, now_s)
+        self._bounds = check.since(guards.again_after_s, guards.not_texted_within_s, now_s)
+        if settings.new_batch:
+            self._bounds = Since()
+
+    def check(self, sender: str) -> Checks:
+        """With --new-batch nobody is left out, and it is said all the same."""
+        if not (self._bounds.asks or self._lately.same_s is not None):
+            return check.Nobody()
+        return check.Check(self._memory, sender, self._bounds, self._lately)
+
+    def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:
+        """The batch is noted as one that a run works on; what it leaves out is noted in it."""
+        facts, path = record.batch(), self._settings.journal_path
+        opening.list_journal(self._memory.folder, path)
+        number = self._memory.store.begin(opening.noted(facts, path))
+        self._note_left_out(record, plan)
+        self._take_up(record, plan, number)
+        return keeper.Remembering(self._memory, number, record, self._bounds, plan.on_duplicate)
+
+    def refresh(self, record: journal.Reader) -> None:
+        """Whole, from the journal."""
+        number = self._memory.store.begin(
+            opening.noted(record.batch(), self._settings.journal_path)
+        )
+        self._memory.store.replace(number, opening.rows_of(record))
+
+    def _note_left_out(self, record: journal.Journal, plan: Plan) -> None:
+        """Who was left out when the file was counted stands in the journal with the reason."""
+        named = {
+            row: (code, sentence)
+            for row, code, sentence in plan.estimate.left_out.iter_rows()
+            if errors.is_by_memory(code)
+        }
+        if named:
+            frames = plan.frames.without_left_out()
+            record.leave_out(
+                journal.Skip(
+                    message.row,
+                    record.row_keys(message.phone, message.text),
+                    *named[message.row],
+                )
+                for message in messages_of(frames, set(named))
+            )
+
+    def _take_up(self, record: journal.Journal, plan: Plan, number: int) -> None:
+        """Rows whose other text was never sent in the end are open again."""
+        skips = {skip.row: skip.code for skip in record.skips() if errors.is_by_memory(skip.code)}
+        if not skips:
+            return
+        phones = self._memory.keys.phones()
+        free: list[int] = []
+        for message in messages_of(plan.frames.without_left_out(), set(skips)):
+            entries = self._memory.store.of_phone(phones(message.phone), number)
+            text = self._memory.keys.text(record.batch().sender, message.text)
+            any_text = skips[message.row] == str(Code.TEXTED_LATELY)
+            if not any(any_text or entry.text == text for entry in entries):
+                free.append(message.row)
+        record.unskip(free)
+
+
+def messages_of(frames: rows.Frames, wanted: set[int]) -> Iterator[Message]:
+    """Some rows of a file as messages."""
+    last = max(wanted)
+    closed = bytearray(b"\1" * (last + 1))
+    for row in wanted:
+        closed[row] = 0
+    for batch in rows.message_batches(frames, closed=bytes(closed), claims={}):
+        for message in batch:
+            if message.row > last:
+                return
+            yield message
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, reporter: Reporter) -> Iterator[Session]:
+    """The memory of this computer for one command.
+
+    Raises UsageError where it cannot be used; whoever leaves nobody out goes on without it.
+    """
+    if settings.sandbox or settings.state_folder is None:
+        yield Without()
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            nearby = sorted(settings.journal_path.absolute().parent.glob("*.journal"))
+            memory = stack.enter_context(opening.opened(settings.state_folder, reporter, nearby))
+        except errors.UsageError as failure:
+            if settings.guards.again_after_s or settings.guards.not_texted_within_s:
+                raise
+            reporter.note(f"{failure.message}; nothing is remembered of this batch")
+            yield Without()
+            return
+        yield With(memory, settings)

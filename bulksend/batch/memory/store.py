@@ -1,0 +1,315 @@
+"""The file of the memory: one line for each text that was sent or is about to be.
+
+A line is there before its request leaves. It is taken away only where it is certain that the row
+was not sent; so what a killed run leaves behind errs on the side of "texted".
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from bulksend.batch.memory import keys
+from bulksend.contacts.phone_buckets import BITS
+
+NAME = "memory.sqlite"
+#: "bsme"
+APPLICATION_ID = 0x62736D65
+VERSION = 1
+#: How long it waits for another run's write.
+_BUSY_S = 60.0
+#: Buckets that are not in the map yet; so many are folded into it at a time.
+_FRESH_MOST = 50_000
+
+_TABLES = """
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY, batch_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, sender TEXT NOT NULL,
+  journal TEXT NOT NULL, began_s INTEGER NOT NULL,
+  open INTEGER NOT NULL  -- 1 while a run works on it, and after one that was killed
+);
+CREATE TABLE sent (
+  phone INTEGER NOT NULL, text INTEGER NOT NULL, batch INTEGER NOT NULL, row INTEGER NOT NULL,
+  at_s INTEGER NOT NULL, PRIMARY KEY (phone, text, batch)
+) WITHOUT ROWID;
+CREATE TABLE forgotten (phone INTEGER PRIMARY KEY, at_s INTEGER NOT NULL);
+-- Which buckets hold a phone: one bit each, and those that were added since.
+CREATE TABLE map (id INTEGER PRIMARY KEY CHECK (id = 1), bits BLOB NOT NULL);
+CREATE TABLE fresh (bucket INTEGER PRIMARY KEY);
+CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), mark BLOB NOT NULL);
+"""
+_OF_PHONE = "SELECT text, batch, row, at_s FROM sent WHERE phone = ?1 AND batch <> ?2"
+_OWN = "SELECT row FROM sent WHERE phone = ?1 AND text = ?2 AND batch = ?3"
+_ADD = "INSERT OR REPLACE INTO sent (phone, text, batch, row, at_s) VALUES (?1, ?2, ?3, ?4, ?5)"
+_BEGIN = """
+INSERT INTO batch (batch_id, name, sender, journal, began_s, open) VALUES (?1, ?2, ?3, ?4, ?5, 1)
+ON CONFLICT (batch_id) DO UPDATE SET journal = excluded.journal, open = 1
+RETURNING id
+"""
+
+
+class Batch(NamedTuple):
+    """A batch that is remembered."""
+
+    number: int
+    batch_id: str
+    #: What its contacts file was called.
+    name: str
+    sender: str
+    #: Where its journal lay.
+    journal: str
+    began_s: int
+    open: bool
+
+
+class Wanted(NamedTuple):
+    """A row that is about to be sent."""
+
+    row: int
+    phone: int
+    text: int
+
+
+class Sent(NamedTuple):
+    """A row that was sent, or is about to be, by another batch."""
+
+    text: int
+    batch: int
+    row: int
+    at_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on a text counts, in seconds since 1970; None: no text does."""
+
+    #: The same text from the same sender.
+    same_s: int | None = None
+    #: Any text at all.
+    any_s: int | None = None
+
+    @property
+    def asks(self) -> bool:
+        """False where nobody is left out, whatever they had."""
+        return self.same_s is not None or self.any_s is not None
+
+    def reason(self, entries: Iterable[Sent], text: int) -> Sent | None:
+        """What stands against this text to this phone: the same text before any other."""
+        latest = sorted(entries, key=lambda entry: -entry.at_s)
+        for entry in latest:
+            if self.same_s is not None and entry.text == text and entry.at_s >= self.same_s:
+                return entry
+        for entry in latest:
+            if self.any_s is not None and entry.at_s >= self.any_s:
+                return entry
+        return None
+
+
+class Store:
+    """An open file. Every method raises sqlite3.Error where the file, or its disk, fails."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._map = bytearray()
+
+    def checkpoint(self) -> None:
+        """What stands in the companion goes into the file."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """The file alone is enough to go on."""
+        self._connection.close()
+
+    def begin(self, batch: Batch) -> int:
+        """A run of this batch begins; its number here."""
+        values = (batch.batch_id, batch.name, batch.sender, batch.journal, batch.began_s)
+        with self._writing():
+            return int(self._connection.execute(_BEGIN, values).fetchone()[0])
+
+    def reserve(
+        self, number: int, rows: Sequence[Wanted], bounds: Since, now_s: int
+    ) -> dict[int, Sent]:
+        """Note these rows as about to be sent, but for those that another batch has: by row."""
+        taken: dict[int, Sent] = {}
+        with self._writing():
+            for wanted in rows:
+                entry = bounds.reason(self.of_phone(wanted.phone, number), wanted.text)
+                if entry is not None:
+                    taken[wanted.row] = entry
+            free = [wanted for wanted in rows if wanted.row not in taken]
+            self._add((each.phone, each.text, number, each.row, now_s) for each in free)
+            self._mark({keys.bucket_of(each.phone) for each in free})
+        return taken
+
+    def of_phone(self, phone: int, besides: int = 0) -> list[Sent]:
+        """What is known of a phone, but for one batch's rows."""
+        found = self._connection.execute(_OF_PHONE, (phone, besides))
+        return [Sent._make(each) for each in found]
+
+    def own_row(self, wanted: Wanted, number: int) -> int | None:
+        """The row by which a batch itself has this text to this phone."""
+        values = (wanted.phone, wanted.text, number)
+        found = self._connection.execute(_OWN, values).fetchone()
+        return int(found[0]) if found else None
+
+    def release(self, number: int, rows: Iterable[Wanted]) -> None:
+        """These were certainly not sent."""
+        with self._writing():
+            self._connection.executemany(
+                "DELETE FROM sent WHERE phone = ? AND text = ? AND batch = ?",
+                [(each.phone, each.text, number) for each in rows],
+            )
+
+    def replace(self, number: int, rows: Iterable[tuple[Wanted, int]]) -> None:
+        """What a batch's journal shows takes the place of what was noted: rows and moments (s)."""
+        with self._writing():
+            self._connection.execute("DELETE FROM sent WHERE batch = ?", (number,))
+            gone = dict(self._connection.execute("SELECT phone, at_s FROM forgotten").fetchall())
+            shown = [
+                (each.phone, each.text, number, each.row, at_s)
+                for each, at_s in rows
+                if at_s > gone.get(each.phone, -1)
+            ]
+            self._add(sorted(shown))
+            self._mark({keys.bucket_of(values[0]) for values in shown})
+            self._connection.execute("UPDATE batch SET open = 0 WHERE id = ?", (number,))
+
+    def end(self, number: int) -> None:
+        """The run ended, and what it did not send is released."""
+        with self._writing():
+            self._fold()
+            self._connection.execute("UPDATE batch SET open = 0 WHERE id = ?", (number,))
+
+    def batches(self) -> dict[int, Batch]:
+        """All that are remembered, by number."""
+        found = self._connection.execute(
+            "SELECT id, batch_id, name, sender, journal, began_s, open FROM batch"
+        )
+        return {each[0]: Batch._make((*each[:6], bool(each[6]))) for each in found}
+
+    def forget(self, phone: int, now_s: int) -> int:
+        """Take out what is held of a phone; how many texts that were. The mark stays."""
+        with self._writing():
+            gone = self._connection.execute("DELETE FROM sent WHERE phone = ?", (phone,)).rowcount
+            self._connection.execute(
+                "INSERT OR REPLACE INTO forgotten VALUES (?1, ?2)", (phone, now_s)
+            )
+        return gone
+
+    def forgotten_s(self, phone: int) -> int | None:
+        """When a phone was forgotten."""
+        found = self._connection.execute(
+            "SELECT at_s FROM forgotten WHERE phone = ?", (phone,)
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    def prune(self, before_s: int) -> None:
+        """Drop what is too old. Passes over the file only where a batch is."""
+        oldest = self._connection.execute("SELECT min(began_s) FROM batch").fetchone()[0]
+        if oldest is None or oldest >= before_s:
+            return
+        with self._writing():
+            self._connection.execute("DELETE FROM sent WHERE at_s < ?", (before_s,))
+            self._connection.execute(
+                "DELETE FROM batch WHERE began_s < ? AND id NOT IN (SELECT batch FROM sent)",
+                (before_s,),
+            )
+
+    def occupied(self) -> bytes:
+        """The buckets that hold anything, a bit each; b"" where nothing is remembered."""
+        if self._connection.execute("SELECT 1 FROM sent LIMIT 1").fetchone() is None:
+            return b""
+        bits = self._stored_map()
+        for (bucket,) in self._connection.execute("SELECT bucket FROM fresh"):
+            bits[bucket >> 3] |= 1 << (bucket & 7)
+        return bytes(bits)
+
+    def _add(self, rows: Iterable[tuple[int, ...]]) -> None:
+        self._connection.executemany(_ADD, rows)
+
+    def _mark(self, buckets: set[int]) -> None:
+        """Before the lines are durable: a map that misses one would text somebody twice."""
+        self._map = self._map or self._stored_map()
+        new = [each for each in buckets if not self._map[each >> 3] >> (each & 7) & 1]
+        self._connection.executemany("INSERT OR IGNORE INTO fresh VALUES (?)", zip(new))
+        count = self._connection.execute("SELECT count(*) FROM fresh").fetchone()[0]
+        if count > _FRESH_MOST:
+            self._fold()
+
+    def _fold(self) -> None:
+        """The fresh buckets go into the map, as it stands in the file now."""
+        bits = self._stored_map()
+        for (bucket,) in self._connection.execute("SELECT bucket FROM fresh"):
+            bits[bucket >> 3] |= 1 << (bucket & 7)
+        self._connection.execute("INSERT OR REPLACE INTO map VALUES (1, ?)", (bytes(bits),))
+        self._connection.execute("DELETE FROM fresh")
+        self._map = bits
+
+    def _stored_map(self) -> bytearray:
+        found = self._connection.execute("SELECT bits FROM map").fetchone()
+        return bytearray(found[0]) if found else bytearray(1 << (BITS - 3))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction, whole or not at all."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+#: What SQLite raises.
+Failure = sqlite3.Error
+
+
+class NotOurs(Exception):
+    """A database, and none of the memory's."""
+
+
+def create(path: Path, secret: keys.Keys) -> None:
+    """An empty memory, whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o600, exist_ok=False)
+    connection = sqlite3.connect(part, isolation_level=None)
+    try:
+        connection.execute("PRAGMA page_size=1024")
+        connection.executescript(
+            f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {_TABLES}"
+        )
+        connection.execute("INSERT INTO secret VALUES (1, ?)", (secret.check(),))
+    finally:
+        connection.close()
+    part.rename(path)
+
+
+def connect(path: Path, secret: keys.Keys) -> Store:
+    """Raises NotOurs for a database of somebody else's, sqlite3.Error for what is damaged."""
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S
+    )
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        if found != APPLICATION_ID and connection.execute("PRAGMA schema_version").fetchone()[0]:
+            raise NotOurs
+        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            raise sqlite3.DatabaseError("the memory is of another version")
+        mark = connection.execute("SELECT mark FROM secret").fetchone()
+        if mark is None or mark[0] != secret.check():
+            raise sqlite3.DatabaseError("the memory has another secret")
+        connection.execute("SELECT count(*) FROM batch").fetchone()
+        connection.execute("PRAGMA journal_mode=WAL")
+        # A power cut may take the last lines; what the journals show brings them back.
+        connection.execute("PRAGMA synchronous=NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return Store(connection)

@@ -1,0 +1,55 @@
+"""Which of sixteen million buckets a phone falls into: keyed, and quick enough for every row.
+
+What this computer remembers is found by a slow keyed hash. Of a million rows only those are looked
+up whose bucket holds anything: the same rule for one number and for a column of them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+import polars as pl
+
+BITS = 24
+_MASK = (1 << 64) - 1
+_TYPE = pl.UInt64
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The rule of one secret: four numbers of 64 bits, of which the last three are odd."""
+
+    keys: tuple[int, int, int, int]
+
+    def of_phone(self, phone: str) -> int:
+        """Of one E.164 phone, with its plus."""
+        first, *others = self.keys
+        mixed = int(phone[1:]) ^ first
+        for key, shift in zip(others, (32, 29, 0), strict=True):
+            mixed = mixed * key & _MASK
+            mixed ^= (mixed >> shift) if shift else 0
+        return mixed >> (64 - BITS)
+
+    def of_column(self, to_e164: pl.Expr) -> pl.Expr:
+        """UInt64, of a column of E.164 phones."""
+        first, *others = self.keys
+        mixed = to_e164.str.slice(1).cast(_TYPE) ^ pl.lit(first, dtype=_TYPE)
+        for key, shift in zip(others, (32, 29, 0), strict=True):
+            mixed = mixed * pl.lit(key, dtype=_TYPE)
+            mixed = mixed ^ (mixed // (1 << shift)) if shift else mixed
+        return mixed // (1 << (64 - BITS))
+
+
+class Occupied:
+    """The buckets that hold anything, as a column is held against them."""
+
+    def __init__(self, buckets: Buckets, bits: bytes) -> None:
+        self._buckets = buckets
+        self._words = pl.Series("words", array("Q", bits).tolist(), dtype=_TYPE)
+        self._powers = pl.Series("powers", [1 << at for at in range(64)], dtype=_TYPE)
+
+    def holds(self, to_e164: pl.Series) -> pl.Series:
+        """Boolean: whether anything can be known of each phone."""
+        at = to_e164.to_frame("phone").select(self._buckets.of_column(pl.col("phone")))["phone"]
+        return (self._words.gather(at // 64) & self._powers.gather(at % 64)) != 0
