@@ -141,6 +141,14 @@ class ResultsParameters(BatchParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptoutsParameters(BatchParameters):
+    """`optouts`."""
+
+    contacts: Path = Path("contacts.csv")
+    output_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportParameters(BatchParameters):
     """`report`."""
 

@@ -1,9 +1,10 @@
-"""`bulksend receipts`: what became of the accepted messages."""
+"""`bulksend receipts` and `bulksend optouts`: what became of messages, and who wants none."""
 
 from __future__ import annotations
 
 import click
 
+from bulksend import visible
 from bulksend.cli import asked, options, show
 from bulksend.cli import exit as ending
 from bulksend.cli import option_types as types
@@ -83,3 +84,45 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
     else:
         click.echo(summary_text.summary(ended.summary), color=show.color(parameters.output))
     return ended.exit_code
+
+
+@cli.command(
+    short_help="People who have opted out, for --suppress.",
+    help="\b\nExamples:\n  bulksend optouts --profile-id $PROFILE -o optouts.csv\n"
+    "  bulksend run contacts.csv --suppress optouts.csv\n\n"
+    "Telnyx's opt-outs of a messaging profile as a CSV. A sender ID is one-way, so no STOP reaches "
+    "it: the shop's own list is the one that counts.",
+)
+@options.stack(
+    "What is asked",
+    options.option(
+        "--profile-id", type=types.Uuid(), metavar="UUID", help="Telnyx messaging profile."
+    ),
+    options.option(
+        "--output",
+        "-o",
+        "output_file",
+        type=options.FILE,
+        metavar="FILE.csv",
+        help="Instead of stdout.",
+    ),
+)
+@options.SERVER
+@options.OUTPUT
+@of.typed(of.OptoutsParameters)
+def optouts(parameters: of.OptoutsParameters) -> int:
+    """People who have opted out."""
+    from bulksend.cli.render import optouts_json
+    from bulksend.commands import optouts as command
+
+    output = parameters.output_file
+    listed = command.fetch(asked.settings(parameters), output, show.reporter(parameters))
+    if parameters.output.as_json:
+        ending.document(optouts_json.document(listed))
+    elif output is None:
+        click.echo(listed.table, nl=False)
+    else:
+        people = "1 person" if len(listed.people) == 1 else f"{len(listed.people):,} people"
+        shown = visible.visible(str(output), longest=500)
+        click.echo(f"{people} in {shown}", color=show.color(parameters.output))
+    return 0

@@ -34,15 +34,14 @@ Examples:
 @of.typed(of.ReportParameters)
 def report(parameters: of.ReportParameters) -> int:
     """One HTML page of what became of a batch."""
-    from bulksend.cli.render import summary_json
+    from bulksend.cli.render import report_json
     from bulksend.commands import report as command
 
     written = command.write(
         asked.settings(parameters), parameters.output_file, people=parameters.show_people
     )
     if parameters.output.as_json:
-        document = summary_json.document(written.summary)
-        ending.document(document | {"report": str(written.path), "exit_code": 0})
+        ending.document(report_json.document(written))
     else:
         shown = visible.visible(str(written.path), longest=500)
         click.echo(f"report: {shown}", color=show.color(parameters.output))

@@ -27,7 +27,7 @@ RESULTS_COLUMNS = (
 )
 #: And behind them where only some rows are written.
 SELECTED_COLUMNS = (*RESULTS_COLUMNS, "reason", "another_try")
-_TAILS = (VERDICT_COLUMNS, RESULTS_COLUMNS, SELECTED_COLUMNS)
+_TAILS = (VERDICT_COLUMNS, SELECTED_COLUMNS)
 _PREFIX = "bulksend_"
 #: An apostrophe, and behind it what a spreadsheet program would run.
 _DEFUSED = r"\A'([\s\x{FEFF}\x{200B}\x{00A0}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r\n])"

@@ -131,9 +131,14 @@ def _learn_file(path: Path, results: loader.Contacts, lesson: Lesson) -> None:
     for chunk in results.chunks():
         broken = chunk["problem"].is_not_null()
         lesson.left_out["rows that are broken"] += int(broken.sum())
-        rest = chunk.filter(~broken).select(
-            "row", *(pl.col(cell).str.strip_chars().alias(name) for name, cell in cells.items())
+        rest = _final(
+            chunk.filter(~broken).select(
+                "row", *(pl.col(cell).str.strip_chars().alias(name) for name, cell in cells.items())
+            )
         )
+        billed = rest.filter(~pl.col("unbilled"))
+        lesson.left_out["rows that were not billed"] += rest.height - billed.height
+        rest = billed
         for column in ("cost", "parts"):
             filled = rest.filter(pl.col(column) != "")
             lesson.left_out[f"rows without {column}"] += rest.height - filled.height
@@ -142,9 +147,20 @@ def _learn_file(path: Path, results: loader.Contacts, lesson: Lesson) -> None:
             _learn_rows(path, _with_countries(rest), lesson)
 
 
+def _final(charged: pl.DataFrame) -> pl.DataFrame:
+    """What Telnyx took in the end where that is known; `unbilled` (Boolean): that was nothing."""
+    if "final_cost" not in charged.columns:
+        return charged.with_columns(unbilled=pl.lit(value=False))
+    known = pl.col("final_cost") != ""
+    return charged.with_columns(
+        cost=pl.when(known).then("final_cost").otherwise("cost"),
+        unbilled=pl.col("final_cost").str.contains(r"\A0+(\.0+)?\z"),
+    )
+
+
 def _own_cells(path: Path, results: loader.Contacts) -> dict[str, str]:
     """Of each column of ours its cell; they are the last ones of their names."""
-    places = {name: results.header.find(name) for name in (*_NEEDED, "settled_at")}
+    places = {name: results.header.find(name) for name in (*_NEEDED, "final_cost", "settled_at")}
     for name in _NEEDED:
         if not places[name]:
             raise errors.ContactsError(

@@ -95,7 +95,7 @@ class Search:
             if entries is None:
                 return None
             read += entries
-            total = _total(answer)
+            total = total_of(answer)
             if total is None and len(entries) < _PAGE:
                 return read
             if total is not None and len(read) >= total:
@@ -128,7 +128,7 @@ def _moment(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _total(answer: Exchange) -> int | None:
+def total_of(answer: Exchange) -> int | None:
     """How many there are in all, where the page says so."""
     meta = orjson.loads(answer.body).get("meta")
     total = meta.get("total_results") if isinstance(meta, dict) else None

@@ -21,7 +21,7 @@ from bulksend.batch import summary
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Guards, Identity, Settings
 from bulksend.cli.render import summary_json
-from bulksend.commands import receipts, results, run, status
+from bulksend.commands import optouts, receipts, results, run, status
 from bulksend.contacts import loader
 from bulksend.receipts import store
 from bulksend.receipts.collect import Patience
@@ -322,3 +322,29 @@ async def test_a_run_can_wait_for_what_becomes_of_its_messages(tmp_path, embedde
         assert ended.exit_code == 0
         assert ended.deliveries.delivered == 5
         assert ended.seconds < 10
+
+
+async def test_opt_outs_are_a_list_for_suppress(tmp_path):
+    people = frozenset({"+447911000001", "+447911000002"})
+    async with world(tmp_path, opted_out=people) as batch:
+        listed = await asyncio.to_thread(
+            optouts.fetch, batch.settings, tmp_path / "out.csv", batch.listening
+        )
+        again = await asyncio.to_thread(
+            optouts.fetch, batch.settings, tmp_path / "out.csv", batch.listening
+        )
+
+        assert len(listed.people) == len(again.people) == 2
+        contacts = loader.open_contacts(tmp_path / "out.csv")
+        assert contacts.header.names == optouts.COLUMNS
+        assert sum(chunk.height for chunk in contacts.chunks()) == 2
+
+
+async def test_half_a_list_of_opt_outs_is_none(tmp_path):
+    async with world(tmp_path) as batch:
+        refused = replace(batch.settings, api_key="another")
+
+        with pytest.raises(errors.UsageError, match="refuses this API key"):
+            await asyncio.to_thread(optouts.fetch, refused, tmp_path / "o.csv", batch.listening)
+
+        assert not (tmp_path / "o.csv").exists()

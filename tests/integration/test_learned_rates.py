@@ -102,13 +102,11 @@ def test_rows_that_teach_nothing_are_counted_by_why(tmp_path: Path) -> None:
                 line(GB, "", ""),
                 line(GB, "", "0.04"),
                 line("", 1, "0.04"),
-                "too,few\n",
             )
         ]
     )
 
     assert {why: rows for why, rows in lesson.left_out.items() if rows} == {
-        "rows that are broken": 1,
         "rows without cost": 1,
         "rows without parts": 1,
         "rows whose to_e164 names no country": 1,
@@ -213,4 +211,22 @@ def test_the_dry_run_says_what_its_prices_rest_on(tmp_path: Path) -> None:
         **{"charges": {"GB": 1}, "typed": ["FR"], "unpriced": ["ES"]},
         **{"parts_by_charges": 2, "parts": 4},
     }
-    assert "prices: GB from 1 charges; 1 country typed by hand (50 %" in shown.stdout.decode()
+    assert "prices: GB from 1 charge; 1 country typed by hand (50 %" in shown.stdout.decode()
+
+
+def test_the_final_cost_goes_before_the_first_and_what_was_not_billed_teaches_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "june.results.csv"
+    path.write_text(
+        "to_e164,parts,cost,currency,settled_at,final_cost\n"
+        "+447911000001,1,0.0420,USD,2026-06-01T00:00:00Z,0.0444\n"
+        "+447911000002,2,0.0840,USD,2026-06-01T00:00:00Z,0.0888\n"
+        "+447911000003,1,0.0444,USD,2026-06-01T00:00:00Z,\n"
+        "+447911000004,1,0.0420,USD,2026-06-01T00:00:00Z,0\n"
+    )
+
+    lesson = charges.learn([path])
+
+    assert lesson.prices == {("GB", "USD"): {Decimal("0.0444"): 3}}
+    assert lesson.left_out["rows that were not billed"] == 1

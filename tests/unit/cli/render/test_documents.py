@@ -16,17 +16,21 @@ from bulksend.batch.summary import Counts, State, Summary
 from bulksend.cli.render import (
     doctor_json,
     error_json,
+    optouts_json,
     pace_json,
     rates_json,
     receipts_json,
     reconcile_json,
+    report_json,
     summary_json,
 )
 from bulksend.commands.doctor import Report
+from bulksend.commands.optouts import Listed
 from bulksend.commands.pace import Pace
 from bulksend.commands.rates import Learned
 from bulksend.commands.receipts import Receipts
 from bulksend.commands.reconcile import Reconciled
+from bulksend.commands.report import Written
 from bulksend.errors import Stop
 from bulksend.receipts.collect import Collected
 from bulksend.reconcile.evidence import By, Reason, Resolution, Unresolved
@@ -113,6 +117,9 @@ def test_the_other_documents_are_as_their_schemas_say() -> None:
     holds("doctor", doctor_json.document(Report(checks)))
     holds("pace", pace_json.document(Pace("5/s", True, "bulksend pace x continue")))
     holds("rates", rates_json.document(Learned((), {"why": 2}, Path("card.csv"))))
+    page = Written(path=Path("page.html"), summary=make_summary())
+    holds("report", report_json.document(page))
+    holds("optouts", optouts_json.document(Listed((), Path("optouts.csv"))))
     holds("error", error_json.document("no", "usage", 2))
 
 

@@ -1,0 +1,22 @@
+"""The document of `optouts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bulksend.batch.summary import OK, SCHEMA
+
+if TYPE_CHECKING:
+    from bulksend.commands.optouts import Listed
+
+
+def document(listed: Listed) -> dict[str, Any]:
+    """How many, and where; the phones themselves where no file was named."""
+    shown = None if listed.output is not None else [person.phone for person in listed.people]
+    return {
+        "schema": SCHEMA,
+        "optouts": len(listed.people),
+        "phones": shown,
+        "output": None if listed.output is None else str(listed.output),
+        "exit_code": OK,
+    }

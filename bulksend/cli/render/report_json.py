@@ -1,0 +1,17 @@
+"""The document of `report`: that of `status`, and where the page is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bulksend.batch.summary import OK
+from bulksend.cli.render import summary_json
+
+if TYPE_CHECKING:
+    from bulksend.commands.report import Written
+
+
+def document(written: Written) -> dict[str, Any]:
+    """The figures that stand on the page: schemas/report.json."""
+    figures = summary_json.document(written.summary)
+    return figures | {"report": str(written.path), "exit_code": OK}
