@@ -51,7 +51,7 @@ _MARKED = (
 _FORM = (
     rf"#(?:{'|'.join(map(re.escape, _BARE))})[!?]?"
     rf"|#[¡¿]?(?:{'|'.join(map(re.escape, _MARKED))})[!?]"
-    r"|#{2,}|\\N|Err:[0-9]{3}"
+    r"|#{2,}|(?-i:\\N)|Err:[0-9]{3}"
 )
 _ERROR = re.compile(_FORM, re.IGNORECASE)
 _ERROR_BEGINS = ("#", "\\", "E", " ", "\t")

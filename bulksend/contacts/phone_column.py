@@ -209,7 +209,8 @@ def _content(cells: Sequence[str], region: str | None) -> Content:
             continue
         phone = parse.parse_phone(cell, region)
         is_phone = isinstance(phone, parse.Phone)
-        phones += is_phone or (isinstance(phone, wrapping.PhoneError) and phone.code in _PHONEY)
+        is_broken = isinstance(phone, wrapping.PhoneError) and phone.code in _PHONEY
+        phones += is_phone or is_broken or cell.strip().startswith("+")
         mobiles += isinstance(phone, parse.Phone) and not phone.line_kind
         sure += is_phone and looks.is_foreign_or_trunk(cell)
     return Content(len(cells), phones, mobiles, sure)

@@ -39,7 +39,7 @@ _TEXTS = (
     (rb"<!doctype html|<html|<head\b|<body\b|<table\b|<meta\b|<div\b", "a web page (HTML)"),
     (rb"<\?xml[^>]*\?>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", "a web page (HTML)"),
     (rb"<\?xml[^>]*\?>\s*<\?mso-application", "an XML workbook of old Excel"),
-    (rb"<\?xml|<[a-z][\w:.-]*(?:\s[^<>]*)?>", "an XML file"),
+    (rb"<\?xml|<[a-z][\w:.-]*(?:\s[^<>]*)?>(?![,;|\t])", "an XML file"),
     (rb"[\[{]\s*(?:[\[{\"]|\}|\])", "a JSON file"),
     (rb"(?:From|Received|Return-Path|MIME-Version): ", "an e-mail"),
     (rb"%!PS", "a PostScript file"),

@@ -107,6 +107,8 @@ def _by_name(records: Sequence[Record]) -> int | None:
                 return 0
             below = _column(records[at + 1 :], column)
             above = _column(records[:at], column)
+            if kind is Kind.NUMBER and not any(map(looks.is_phone, below[:1])):
+                continue
             if sum(map(looks.is_phone, below)) * 2 >= len(below) > 0 and not any(
                 map(looks.is_phone, above)
             ):
