@@ -93,7 +93,8 @@ def find_header(records: Sequence[Record]) -> int | None:
     if not above_at:
         return None if first is not None else 0
     widest = max(_filled(above[at]) for at in above_at)
-    return next(at for at in above_at if _filled(above[at]) == widest)
+    wanted = widest if first is not None else min(widest, 2)
+    return next(at for at in above_at if _filled(above[at]) >= wanted)
 
 
 def _by_name(records: Sequence[Record]) -> int | None:

@@ -9,7 +9,7 @@ from bulksend.sms.phone import signs
 
 #: Signs and words that stand between numbers and never inside one.
 _BETWEEN = re.compile(
-    r"[;|&]|(?<=\d)\s*,\s|(?<!\w)(?:or|and|oder|und|ou|et|o|y|e|och|og|i|lub|veya|и|или)(?!\w)",
+    r"[;|&]|:{2,}|(?<=\d)\s*,\s|(?<!\w)(?:or|and|oder|und|ou|et|o|y|e|och|og|i|lub|veya|и|или)(?!\w)",
     re.IGNORECASE,
 )
 #: Where a cell may fall in two.
