@@ -42,23 +42,22 @@ class Savings:
 
     def destinations(self) -> Iterator[Finding]:
         """What the countries of the batch demand, those first that insist."""
-        known = countries.countries()
-        by_country = self.table.group_by("country").agg(pl.col("rows").sum()).iter_rows()
-        found = [(known[country], rows) for country, rows in by_country if country in known]
-        for destination, rows in sorted(
-            found, key=lambda destination: (destination[0].demand != "required", -destination[1])
+        rows_of = dict(self.table.group_by("country").agg(pl.col("rows").sum()).iter_rows())
+        order = list(countries.Demand)
+        mine = [rule for rule in countries.rules() if rule.country in rows_of]
+        for rule in sorted(
+            mine, key=lambda rule: (order.index(rule.demand), -rows_of[rule.country])
         ):
-            mine = self.table.filter(pl.col("country") == destination.country).with_columns(
-                saved="parts"
-            )
+            groups = self.table.filter(pl.col("country") == rule.country)
+            quiet = rule.demand is countries.Demand.QUIET
             yield Finding(
-                code=f"registration_{destination.demand}",
+                code="quiet_hours" if quiet else f"registration_{rule.demand}",
                 kind=Kind.REMARK,
-                text=f"{destination.name}: {destination.what}",
-                rows=rows,
-                fix=f"see {destination.source} ({destination.as_of})",
-                country=destination.country,
-                **cost_of(mine, self.rate_card).fields,
+                text=rule.text,
+                rows=rows_of[rule.country],
+                fix=f"{_keeping(rule)}see {rule.source} ({rule.as_of})",
+                country=rule.country,
+                **cost_of(groups.with_columns(saved="parts"), self.rate_card).fields,
             )
 
     def _rows_of(self, mine: pl.DataFrame) -> tuple[int, ...]:
@@ -207,3 +206,11 @@ def _saving(count: int) -> str:
 
 def _parts(count: int) -> str:
     return f"{count:,} {'part' if count == 1 else 'parts'}"
+
+
+def _keeping(rule: countries.CountryRule) -> str:
+    """How to keep quiet hours, which bind marketing and no reminder of an appointment."""
+    hours, _, days = rule.quiet.partition(" ")
+    if not hours:
+        return ""
+    return f"--quiet-hours {hours}{f' --quiet-days {days}' if days else ''} keeps to it; "
