@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from bulksend import errors, journal
 from bulksend.batch import advice, paths, standing
@@ -18,8 +17,8 @@ from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.receipts import asking
-from bulksend.results import csv_style, entries, variance, writer
-from bulksend.sms.message import Status
+from bulksend.results import charges, csv_style, entries, variance, writer
+from bulksend.sms.message import Charge, Status
 
 
 def send_open_rows(
@@ -85,7 +84,7 @@ def _send(
         first_claim=record.first_claim(),
         total=total,
         ended_before=max(plan.estimate.sendable - open_rows, 0),
-        spent=_spent(record, settings),
+        earlier=_earlier(plan, record, settings),
         keeper=keeper,
     )
     try:
@@ -101,11 +100,12 @@ def _send(
     return send.End(Stop.LIMIT, "") if end.stop is None and total < open_rows else end
 
 
-def _spent(record: journal.Journal, settings: Settings) -> Decimal:
+def _earlier(plan: Plan, record: journal.Journal, settings: Settings) -> list[Charge]:
     """What earlier runs have cost; adding it up takes a while, and only a cap wants to know."""
-    if settings.guards.max_cost is None:
-        return Decimal(0)
-    return sum(record.cost().values(), Decimal(0))
+    if settings.guards.max_cost is None or not any(record.counts().values()):
+        return []
+    with asking.lookup(record, settings.journal_path) as receipts:
+        return charges.charges(entries.beside(plan.frames, record, receipts), record)
 
 
 def _file_changed(

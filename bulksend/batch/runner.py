@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from bulksend import errors, journal
@@ -28,7 +27,7 @@ from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
-from bulksend.sms.message import Message, Outcome, Reply
+from bulksend.sms.message import Charge, Message, Outcome, Reply
 from bulksend.telnyx.clock import ServerClock
 
 #: How often silence, and a wish to stop, are looked for.
@@ -55,8 +54,8 @@ class Task:
     total: int
     #: Rows that ended in earlier runs of the batch.
     ended_before: int = 0
-    #: What earlier runs of the batch have cost.
-    spent: Decimal
+    #: What earlier runs of the batch have cost, or may have; empty where there is no cap.
+    earlier: Sequence[Charge]
     keeper: keepers.Keeper
 
     def progress(self) -> Progress:
@@ -214,7 +213,9 @@ def _budget(task: Task) -> pipeline.Budget:
     cap = task.settings.guards.max_cost
     if cap is None:
         return budget.Unlimited()
-    return budget.Budget(cap, task.plan.rate_card.worst, spent=task.spent)
+    guard = budget.Budget(cap, task.plan.rate_card.worst)
+    guard.add_earlier(task.earlier)
+    return guard
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,49 @@
-"""`--max-cost`: what is in flight is reserved at its worst, so that the cap cannot be exceeded."""
+"""The cap (`--max-cost`): what a batch may cost over all its runs, in each currency.
+
+A row is counted at its worst: the most that a part to its country has cost (a cost divided by the
+parts we counted) or is on the rate card, whichever is more. What is in flight is set aside at that
+price, so the cap cannot be passed by what was known. What nobody could know is the first text to a
+country, so it goes alone; a country with neither price nor cost goes no further than that. A reply
+without a cost that can be believed, and an unknown row, count as the worst until Telnyx says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import TypeGuard
 
-from bulksend.sms.message import Message, Money, Reply, Status
+from bulksend.sms.message import Charge, Message, Money, Reply, Status
 
-#: Telnyx's own limit of parts; a network may pack one part more than the formula says.
-_PARTS_MAX = 10
+#: Amounts by currency.
+Amounts = dict[str, Decimal]
 
 
 class Budget:
-    """Money spent and set aside. Currencies are added up as they are: the cap names none."""
+    """Money spent and set aside, in each currency; `cap` holds in each of them."""
 
-    def __init__(
-        self,
-        cap: Decimal,
-        price: Callable[[str, int], Money | None],
-        *,
-        spent: Decimal = Decimal(0),
-    ) -> None:
+    def __init__(self, cap: Decimal, card_price: Callable[[str, int], Money | None]) -> None:
         self._cap = cap
-        self._price = price
-        self._spent = spent
-        self._reserved: dict[int, Decimal] = {}
-        #: The most that one part cost in a country that the rate card does not know.
-        self._learned: dict[str, Decimal] = {}
+        self._card_price = card_price
+        self._spent: Amounts = {}
+        #: What was set aside for each row that is in flight, and the country it goes to.
+        self._reserved: dict[int, tuple[str, Amounts]] = {}
+        #: The most that one part cost, by country.
+        self._charged: dict[str, Amounts] = {}
+        #: Countries whose first row has been answered.
+        self._opened: set[str] = set()
+
+    def add_earlier(self, charges: Sequence[Charge]) -> None:
+        """Count what earlier runs of the batch have spent, or may have."""
+        for charge in charges:  # first what a part costs, then what the others may have cost
+            self._opened.add(charge.country)
+            if _believable(charge.cost):
+                self._learn(charge.country, charge.cost, charge.parts)
+        for charge in charges:
+            worst = self._worst(charge.country, charge.parts * charge.rows)
+            if _believable(charge.cost):
+                worst = {charge.cost.currency: charge.cost.amount * charge.rows}
+            self._spent = _sum(self._spent, worst)
 
     @property
     def idle(self) -> bool:
@@ -35,37 +52,57 @@ class Budget:
 
     def reserve(self, message: Message) -> bool:
         """Set aside the most this message can cost; False when that could exceed the cap."""
-        left = self._cap - self._spent - sum(self._reserved.values(), Decimal(0))
-        worst = self._worst(message)
-        if worst is None:
-            # Nobody knows what it costs: it goes alone, and with some money left.
-            if self._reserved or left <= 0:
-                return False
-            worst = left
-        if worst > left:
+        country = message.country
+        worst = self._worst(country, message.parts)
+        if country not in self._opened:
+            if any(country == other for other, _ in self._reserved.values()):
+                return False  # the first row to a country goes alone
+        elif not worst:
+            return False  # its first row went, and nobody knows what it cost
+        taken = _sum(self._spent, *(amounts for _, amounts in self._reserved.values()))
+        if any(spent >= self._cap for spent in taken.values()):
             return False
-        self._reserved[message.row] = worst
+        if any(amount > self._cap for amount in _sum(taken, worst).values()):
+            return False
+        self._reserved[message.row] = (country, worst)
         return True
 
     def settle(self, message: Message, reply: Reply) -> None:
-        """Replace what was set aside by what it cost; an unknown row keeps its worst."""
-        reserved = self._reserved.pop(message.row, Decimal(0))
-        if reply.status is Status.ACCEPTED and reply.cost is not None:
-            self._spent += reply.cost.amount
-            self._learn(message.country, reply.cost.amount, reply.parts or message.parts)
-        elif reply.status in (Status.ACCEPTED, Status.UNKNOWN):
-            self._spent += reserved
+        """Replace what was set aside by what it cost; what nobody knows keeps its worst."""
+        _, reserved = self._reserved.pop(message.row, ("", {}))
+        if reply.status not in (Status.ACCEPTED, Status.UNKNOWN):
+            return
+        self._opened.add(message.country)
+        if reply.status is Status.ACCEPTED and _believable(reply.cost):
+            self._learn(message.country, reply.cost, message.parts)
+            reserved = {reply.cost.currency: reply.cost.amount}
+        self._spent = _sum(self._spent, reserved)
 
-    def _worst(self, message: Message) -> Decimal | None:
-        parts = min(message.parts + (message.parts > 1), _PARTS_MAX)
-        known = self._price(message.country, parts)
-        if known is not None:
-            return known.amount
-        each = self._learned.get(message.country)
-        return None if each is None else each * parts
+    def _worst(self, country: str, parts: int) -> Amounts:
+        """The most that so many parts may cost, by currency; empty where nobody knows."""
+        charged = self._charged.get(country, {})
+        worst = {currency: each * parts for currency, each in charged.items()}
+        card = self._card_price(country, parts)
+        if card is not None:
+            worst[card.currency] = max(worst.get(card.currency, Decimal(0)), card.amount)
+        return worst
 
-    def _learn(self, country: str, cost: Decimal, parts: int) -> None:
-        self._learned[country] = max(self._learned.get(country, Decimal(0)), cost / parts)
+    def _learn(self, country: str, cost: Money, parts: int) -> None:
+        charged = self._charged.setdefault(country, {})
+        each = cost.amount / max(parts, 1)
+        charged[cost.currency] = max(charged.get(cost.currency, Decimal(0)), each)
+
+
+def _believable(cost: Money | None) -> TypeGuard[Money]:
+    return cost is not None and cost.amount >= 0
+
+
+def _sum(first: Mapping[str, Decimal], *others: Mapping[str, Decimal]) -> Amounts:
+    total = dict(first)
+    for amounts in others:
+        for currency, amount in amounts.items():
+            total[currency] = total.get(currency, Decimal(0)) + amount
+    return total
 
 
 class Unlimited:

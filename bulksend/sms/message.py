@@ -72,6 +72,17 @@ class Money:
     currency: str
 
 
+class Charge(NamedTuple):
+    """Rows to one country that were counted and charged alike."""
+
+    country: str
+    #: Of each row, by our count.
+    parts: int
+    rows: int
+    #: Of each row; None where nobody has named it, or nobody knows whether it was sent.
+    cost: Money | None
+
+
 class Message(NamedTuple):
     """One text to one phone, ready to send."""
 

@@ -49,6 +49,6 @@ def money(amount: str, currency: str) -> Money | None:
         exact = Decimal(amount)
     except InvalidOperation:
         return None
-    if not exact.is_finite() or abs(exact.adjusted()) > 12:
+    if not exact.is_finite() or exact < 0 or abs(exact.adjusted()) > 12:
         return None
     return Money(exact, currency) if re.fullmatch("[A-Z]{3}", currency) else None

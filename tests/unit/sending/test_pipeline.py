@@ -324,7 +324,7 @@ def test_a_batch_stops_before_it_can_exceed_its_budget() -> None:
     async def work() -> Batch:
         batch = Batch(
             rows=100,
-            cap=budget.Budget(Decimal("0.42"), lambda _c, parts: accepted().cost),
+            cap=budget.Budget(Decimal("0.42"), lambda _c, _parts: accepted().cost),
         )
         await batch.pipeline.run()
         return batch

@@ -1,15 +1,13 @@
-"""The breaker and the budget, as tables."""
+"""The breaker, as tables."""
 
 from __future__ import annotations
-
-from decimal import Decimal
 
 import pytest
 
 from bulksend.errors import NO_CONNECTION, Code, Stop
-from bulksend.sending import breaker, budget
-from bulksend.sms.message import Money, Reply
-from tests.makers import accepted, make_message, refused, throttled, unknown, unsent
+from bulksend.sending import breaker
+from bulksend.sms.message import Reply
+from tests.makers import accepted, refused, throttled, unknown, unsent
 
 
 def stopped_by(replies: list[Reply], **limits: int) -> Stop | None:
@@ -90,53 +88,3 @@ def test_silence_stops_a_batch_only_while_requests_are_out() -> None:
     assert guard.on_tick(60.0, requests_out=False) is None
     assert guard.on_tick(119.0, requests_out=True) is None
     assert guard.on_tick(121.0, requests_out=True) is Stop.SILENCE
-
-
-def card(country: str, parts: int) -> Money | None:
-    return Money(Decimal("0.05") * parts, "USD") if country == "GB" else None
-
-
-def cost(amount: str) -> Money:
-    return Money(Decimal(amount), "USD")
-
-
-def test_what_is_in_flight_is_reserved() -> None:
-    cap = budget.Budget(Decimal("0.10"), card)
-
-    assert cap.reserve(make_message(2))
-    assert cap.reserve(make_message(3))
-    assert not cap.reserve(make_message(4))
-    cap.settle(make_message(2), refused())
-    assert cap.reserve(make_message(4))
-
-
-def test_what_was_charged_counts_and_what_is_unknown_counts_at_its_worst() -> None:
-    cap = budget.Budget(Decimal("0.15"), card)
-    cap.reserve(make_message(2))
-    cap.settle(make_message(2), accepted(cost=cost("0.02")))
-    cap.reserve(make_message(3))
-    cap.settle(make_message(3), unknown())
-
-    assert cap.idle
-    assert cap.reserve(make_message(4))
-    assert not cap.reserve(make_message(5))
-
-
-def test_a_country_without_a_price_goes_alone_until_its_price_is_known() -> None:
-    cap = budget.Budget(Decimal("0.20"), card)
-
-    assert cap.reserve(make_message(2, country="FR"))
-    assert not cap.reserve(make_message(3, country="FR"))
-    cap.settle(make_message(2, country="FR"), accepted(cost=cost("0.08")))
-    assert cap.reserve(make_message(3, country="FR"))
-    assert not cap.reserve(make_message(4, country="FR"))
-
-
-def test_what_earlier_runs_cost_counts() -> None:
-    cap = budget.Budget(Decimal("0.10"), card, spent=Decimal("0.06"))
-
-    assert not cap.reserve(make_message(2))
-
-
-def test_without_a_cap_everything_goes() -> None:
-    assert budget.Unlimited().reserve(make_message())
