@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bulksend import errors, journal
-from bulksend.batch import advice, paths, standing
+from bulksend.batch import advice, guards, paths, standing
 from bulksend.batch import connection as accesses
 from bulksend.batch import runner as send
 from bulksend.batch.memory import keeper as keepers
@@ -67,6 +67,7 @@ def _send(
     keeper: keepers.Keeper,
     again: tuple[Status, ...],
 ) -> send.End:
+    guards.keep(record, settings)
     counts = record.counts()
     skips = sum(record.skipped_by().values())
     open_rows = record.batch().sendable - skips - sum(counts.values())

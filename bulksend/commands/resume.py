@@ -8,7 +8,7 @@ from functools import partial
 
 from bulksend import journal
 from bulksend.batch import connection as access
-from bulksend.batch import consent, paths, plan, summary
+from bulksend.batch import consent, guards, paths, plan, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch.memory import session as memories
@@ -36,6 +36,7 @@ def resume_contacts(
     contacts: loader.Contacts, settings: Settings, reporter: Reporter
 ) -> summary.Summary:
     """`resume` for contacts that are open already: a file or a frame."""
+    settings = guards.of_batch(settings)
     pace.parse_rate(settings.guards.rate)
     agree = partial(_agree, settings=settings, reporter=reporter)
     with (

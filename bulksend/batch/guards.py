@@ -1,0 +1,78 @@
+"""The guards of a batch as its journal keeps them, so that `resume` needs no flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bulksend import errors, journal
+from bulksend.batch.settings import Guards, Settings
+
+
+def of_batch(settings: Settings) -> Settings:
+    """These settings, with the batch's own guards wherever none was given to this command.
+
+    Raises JournalError for guards that nobody can read.
+    """
+    if not settings.journal_path.exists():
+        return settings
+    with journal.read(settings.journal_path) as reader:
+        packed = reader.guards()
+    try:
+        own = unpack(packed)
+    except (ArithmeticError, ValueError, TypeError, AttributeError, errors.UsageError):
+        raise errors.JournalError(
+            f"{settings.journal_path}: its guards cannot be read", code="journal_foreign"
+        ) from None
+    return replace(settings, guards=settings.guards.or_else(own))
+
+
+def keep(record: journal.Journal, settings: Settings) -> None:
+    """Keep what this run is guarded by; the next one is, too, unless it is told otherwise."""
+    packed = pack(settings.guards)
+    if packed != record.guards():
+        record.set_guards(packed)
+
+
+def pack(guards: Guards) -> dict[str, Any]:
+    """What JSON can hold of the guards that were given, here or to an earlier run."""
+    chosen = sorted(guards.chosen - {"limit"})
+    return {name: _packed(getattr(guards, name)) for name in chosen}
+
+
+def unpack(packed: Mapping[str, Any]) -> Guards:
+    """The guards of `pack`; those of a newer version are passed over. Raises for nonsense."""
+    readers = {**dict.fromkeys(_PLAIN, _as_is), **_READERS}
+    values: dict[str, Any] = {
+        name: None if value is None else readers[name](value)
+        for name, value in packed.items()
+        if name in readers
+    }
+    return Guards(**values)
+
+
+def _packed(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_packed(each) for each in value]
+    if isinstance(value, Path):
+        return str(value.absolute())
+    return str(value) if isinstance(value, Decimal | time) else value
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+_PLAIN = ("rate", "max_in_flight", "patience_s", "again_after_s", "not_texted_within_s")
+_READERS: Mapping[str, Any] = {
+    "max_cost": Decimal,
+    "rates": Path,
+    "suppress": lambda value: tuple(map(Path, value)),
+    "countries": tuple,
+    "quiet_days": tuple,
+    "quiet_hours": lambda value: tuple(map(time.fromisoformat, value)),
+}

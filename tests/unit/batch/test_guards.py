@@ -1,0 +1,70 @@
+"""What the journal keeps of the guards, and gives back."""
+
+from __future__ import annotations
+
+import json
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bulksend import errors
+from bulksend.batch import guards
+from bulksend.batch.settings import Guards
+
+EVERY = Guards(
+    rate="4/min",
+    max_in_flight=2,
+    max_cost=Decimal("0.20"),
+    rates=Path("/tmp/rates.csv"),
+    patience_s=30.0,
+    again_after_s=0.0,
+    not_texted_within_s=86400.0,
+    suppress=(Path("/tmp/a.csv"), Path("/tmp/b.csv")),
+    countries=("GB", "FR"),
+    quiet_hours=(time(21), time(8)),
+    quiet_days=("sun", "holidays"),
+)
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.chosen))
+def test_each_guard_comes_back_as_it_was(name: str) -> None:
+    given = Guards(**{name: getattr(EVERY, name)})
+
+    kept = json.loads(json.dumps(guards.pack(given)))
+
+    assert guards.unpack(kept) == given
+    assert guards.unpack(kept).chosen == {name}
+
+
+def test_all_of_them_come_back_and_a_flag_weighs_more() -> None:
+    own = guards.unpack(json.loads(json.dumps(guards.pack(EVERY))))
+
+    assert own == EVERY
+    assert Guards(max_cost=Decimal(1)).or_else(own).max_cost == 1
+    assert Guards(max_cost=Decimal(1)).or_else(own).rate == "4/min"
+
+
+def test_a_limit_is_for_one_run() -> None:
+    assert guards.pack(Guards(limit=3)) == {}
+
+
+def test_a_path_is_kept_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert guards.pack(Guards(rates=Path("rates.csv"))) == {"rates": str(tmp_path / "rates.csv")}
+
+
+def test_guards_of_a_newer_version_are_passed_over() -> None:
+    assert guards.unpack({"moon": "full", "rate": "1/s"}) == Guards(rate="1/s")
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [{"max_cost": "x"}, {"quiet_hours": ["25:00"]}, {"suppress": 3}, {"max_in_flight": "many"}],
+)
+def test_nonsense_is_refused(packed: dict[str, Any]) -> None:
+    with pytest.raises((ArithmeticError, ValueError, TypeError, errors.UsageError)):
+        guards.unpack(packed)
