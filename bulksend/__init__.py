@@ -1,7 +1,7 @@
 """bulksend: text everyone in a spreadsheet, once each, and know what happened to every row.
 
-`estimate`, `send` and `resume` take a polars frame, or the path of a contacts file, and
-`Settings`; `asend` and `aresume` are awaited. Everything else is the command line.
+`estimate`, `send`, `resume` and `receipts` take a polars frame, or the path of a contacts file,
+and `Settings`; `asend`, `aresume` and `areceipts` are awaited. Everything else is the command line.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bulksend._version import __version__
 
 if TYPE_CHECKING:
-    from bulksend.api import Sent, aresume, asend, estimate, resume, send
+    from bulksend.api import Sent, areceipts, aresume, asend, estimate, receipts, resume, send
     from bulksend.batch.settings import Guards, Identity, Settings
     from bulksend.batch.summary import Counts, Summary
     from bulksend.contacts.layout import Layout
@@ -30,9 +30,11 @@ __all__ = [
     "Settings",
     "Summary",
     "__version__",
+    "areceipts",
     "aresume",
     "asend",
     "estimate",
+    "receipts",
     "resume",
     "send",
 ]
@@ -47,9 +49,11 @@ _ROOMS = {
     "Summary": "bulksend.batch.summary",
     "Layout": "bulksend.contacts.layout",
     "Sent": "bulksend.api",
+    "areceipts": "bulksend.api",
     "aresume": "bulksend.api",
     "asend": "bulksend.api",
     "estimate": "bulksend.api",
+    "receipts": "bulksend.api",
     "resume": "bulksend.api",
     "send": "bulksend.api",
 }
@@ -57,7 +61,7 @@ _ROOMS = {
 #: Rooms named as a function of the public face. Python binds a package's name here when it is first
 #: imported, and only then: so they are imported once (they hold nothing but a docstring), and the
 #: name is left to the function.
-for _room in ("estimate",):
+for _room in ("estimate", "receipts"):
     importlib.import_module(f"bulksend.{_room}")
     del globals()[_room]
 

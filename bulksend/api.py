@@ -19,10 +19,12 @@ from bulksend.batch import plan
 from bulksend.batch.reporter import Progress, Silent
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import Counts, State, Summary
+from bulksend.commands import receipts as asking
 from bulksend.commands import resume as resuming
 from bulksend.commands import run
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
+from bulksend.receipts.collect import Patience
 from bulksend.sending.pacing import policy
 
 if TYPE_CHECKING:
@@ -155,6 +157,45 @@ async def aresume(
     words = _Words(retry_refused, resend_unknown, also_changed)
     work, reporter = _resume_work(contacts, settings, on_progress, words)
     return await _await(work, reporter)
+
+
+def receipts(
+    contacts: Contacts,
+    settings: Settings,
+    *,
+    wait_s: float = 0.0,
+    every_s: float = 30.0,
+) -> Sent:
+    """Ask Telnyx what became of every accepted message of a batch, and what it cost.
+
+    One pass; with `wait_s` (seconds) again and again, `every_s` apart and then longer, until all is
+    final. The counts are in `summary.deliveries`, each row's in `results`. Sends nothing.
+    """
+    return _wait(*_receipts_work(contacts, settings, Patience(wait_s=wait_s, every_s=every_s)))
+
+
+async def areceipts(
+    contacts: Contacts,
+    settings: Settings,
+    *,
+    wait_s: float = 0.0,
+    every_s: float = 30.0,
+) -> Sent:
+    """`receipts`, awaited."""
+    patience = Patience(wait_s=wait_s, every_s=every_s)
+    return await _await(*_receipts_work(contacts, settings, patience))
+
+
+def _receipts_work(
+    contacts: Contacts, settings: Settings, patience: Patience
+) -> tuple[Callable[[], Summary], Silent]:
+    opened, settings = _opened(contacts, settings)
+    reporter = Silent()
+    if patience.every_s <= 0 or patience.wait_s < 0:
+        raise errors.UsageError(
+            "wait_s is 0 or more, and every_s more than 0", code="setting_invalid"
+        )
+    return lambda: asking.receipts(settings, reporter, patience, opened).summary, reporter
 
 
 @dataclass(frozen=True, slots=True)

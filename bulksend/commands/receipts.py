@@ -21,6 +21,7 @@ from bulksend.batch.control import signals
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.commands import results
+from bulksend.contacts import loader
 from bulksend.receipts import asking, intake, signature, store
 from bulksend.receipts import listen as receipt_server
 from bulksend.receipts.collect import Collected, Patience
@@ -29,6 +30,8 @@ from bulksend.sms.message import Status
 from bulksend.telnyx import client
 from bulksend.telnyx.receipt_search import Trouble
 
+#: How often a wish to stop is looked for.
+_WATCH_S = 0.25
 #: A listener that nobody ends.
 _FOR_EVER_S = 10 * 365 * 86_400.0
 
@@ -53,9 +56,15 @@ class Receipts:
         return summary.PARTLY if deliveries.failed else summary.OK
 
 
-def receipts(settings: Settings, reporter: Reporter, patience: Patience) -> Receipts:
+def receipts(
+    settings: Settings,
+    reporter: Reporter,
+    patience: Patience,
+    contacts: loader.Contacts | None = None,
+) -> Receipts:
     """Ask until all is final, given up, or the time is up; then write the results again.
 
+    `contacts`: where they are open already, as a frame is.
     Raises UsageError where no batch has begun or the key is refused, BatchMismatch for another
     server, Locked where somebody collects already, JournalError.
     """
@@ -66,7 +75,7 @@ def receipts(settings: Settings, reporter: Reporter, patience: Patience) -> Rece
     asking.refuse_sandbox(facts)
     running = journal.is_running(settings.journal_path)
     if not (accepted or running):
-        return _ended(settings, Collected(), began_s, reporter)
+        return _ended(settings, Collected(), began_s, reporter, contacts=contacts)
     access = connection.same_server(settings, facts.options.get("base_url", ""))
     collected, switch = Collected(), halt.Halt()
 
@@ -91,7 +100,7 @@ def receipts(settings: Settings, reporter: Reporter, patience: Patience) -> Rece
             hint="what is known of the messages stays; nothing was sent",
             code="key_refused",
         )
-    return _ended(settings, collected, began_s, reporter, switch.reason)
+    return _ended(settings, collected, began_s, reporter, switch.reason, contacts)
 
 
 def listen(
@@ -154,7 +163,16 @@ async def _with_gateway(
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(access.client(identity.envelope(facts)))
         stack.enter_context(signals.two_steps(switch, lambda: None, reporter.note))
+        watching = asyncio.create_task(_watch(switch, reporter), name="bulksend-watch")
         await switch.outlast(work(gateway))
+        watching.cancel()
+
+
+async def _watch(switch: halt.Halt, reporter: Reporter) -> None:
+    """Where no signal arrives, as in a notebook, the reporter is how a person stops it."""
+    while not reporter.stopped:  # noqa: ASYNC110 - set from another thread
+        await asyncio.sleep(_WATCH_S)
+    switch.set(errors.Stop.INTERRUPTED)
 
 
 def _ended(
@@ -163,6 +181,7 @@ def _ended(
     began_s: float,
     reporter: Reporter,
     stop: errors.Stop | None = None,
+    contacts: loader.Contacts | None = None,
 ) -> Receipts:
     running = journal.is_running(settings.journal_path)
     with journal.read(settings.journal_path) as record:
@@ -172,7 +191,7 @@ def _ended(
         if running:
             batch_summary = standing.at_work(record, settings)
     if not running:
-        _write_results(settings, reporter)
+        _write_results(settings, reporter, contacts)
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
     again = advice.command("receipts", settings) if waiting or stop else ""
@@ -183,9 +202,11 @@ def _ended(
     )
 
 
-def _write_results(settings: Settings, reporter: Reporter) -> None:
+def _write_results(
+    settings: Settings, reporter: Reporter, contacts: loader.Contacts | None
+) -> None:
     """The file that people open; where it cannot be written, what was heard stays all the same."""
     try:
-        results.results(settings)
-    except (errors.BatchMismatch, errors.ContactsError) as failure:
+        results.results(settings, contacts=contacts)
+    except (errors.BatchMismatch, errors.ContactsError, errors.UsageError) as failure:
         reporter.note(f"the results are not written again: {failure.message}")

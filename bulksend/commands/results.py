@@ -15,7 +15,9 @@ from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 
 
-def results(settings: Settings, only: Sequence[str] = ()) -> summary.Summary:
+def results(
+    settings: Settings, only: Sequence[str] = (), contacts: loader.Contacts | None = None
+) -> summary.Summary:
     """Write the results file again; with `only`, those rows, to a file of their own.
 
     Raises BatchMismatch when the contacts file is another one, or UsageError for a file that is
@@ -25,15 +27,18 @@ def results(settings: Settings, only: Sequence[str] = ()) -> summary.Summary:
     if only:
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
     paths.check_batch(settings, paths.LIST if only else paths.RESULTS)
-    with read_again(settings) as (record, planned):
+    with read_again(settings, contacts) as (record, planned):
         compared = execution.write_results(planned, record, settings, Silent(), only)
         return replace(stands(record, settings), variance=compared)
 
 
 @contextmanager
-def read_again(settings: Settings) -> Iterator[tuple[journal.Reader, Plan]]:
+def read_again(
+    settings: Settings, contacts: loader.Contacts | None = None
+) -> Iterator[tuple[journal.Reader, Plan]]:
     """The journal of a batch, and its plan as it was. Raises BatchMismatch naming what changed."""
-    contacts = loader.open_contacts(settings.contacts, settings.layout)
+    if contacts is None:
+        contacts = loader.open_contacts(settings.contacts, settings.layout)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
         identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)

@@ -14,8 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+import bulksend
 from bulksend import errors
 from bulksend.batch import summary
 from bulksend.batch.reporter import Silent
@@ -348,3 +350,17 @@ async def test_half_a_list_of_opt_outs_is_none(tmp_path):
             await asyncio.to_thread(optouts.fetch, refused, tmp_path / "o.csv", batch.listening)
 
         assert not (tmp_path / "o.csv").exists()
+
+
+async def test_from_python_a_frames_batch_is_asked_about_in_a_loop_and_outside(tmp_path):
+    async with world(tmp_path, rows=3, fates="[]") as batch:
+        frame = pl.DataFrame({"phone": ["+447911000001", "+447911000002"], "name": ["Ada", "Zoë"]})
+        settings = replace(batch.settings, contacts=tmp_path / "june", state_folder=None)
+        await bulksend.asend(frame, settings)
+        batch.after(10)
+
+        awaited = await bulksend.areceipts(frame, settings)
+        called = await asyncio.to_thread(bulksend.receipts, frame, settings)
+
+        assert awaited.summary.deliveries.delivered == called.summary.deliveries.delivered == 2
+        assert called.results["delivery_status"].to_list() == ["delivered", "delivered"]
