@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -20,6 +22,9 @@ from bulksend.receipts import asking
 from bulksend.results import charges, csv_style, entries, variance, writer
 from bulksend.sms.message import Charge, Status
 
+#: Journal, contacts file, lock, receipts, results, the loop's own and what libraries open.
+_OPEN_FILES = 48
+
 
 def send_open_rows(
     plan: Plan,
@@ -31,6 +36,7 @@ def send_open_rows(
     again: Iterable[Status] = (Status.UNSENT,),
 ) -> Summary:
     """Send every row that was never claimed or stands in `again`; then results and summary."""
+    _check_descriptors(settings.guards.max_in_flight)
     began_s = time.monotonic()
     end = _send(plan, record, settings, access, reporter, keeper, tuple(again))
     if end.stop is not Stop.JOURNAL:  # then the journal is read again when the next run begins
@@ -56,6 +62,22 @@ def send_open_rows(
             code="journal_failed",
         ) from None
     return replace(summary, variance=compared)
+
+
+def _check_descriptors(max_in_flight: int) -> None:
+    """Before the first row: a connection for each request, and files. Raises UsageError."""
+    needed = max_in_flight + _OPEN_FILES
+    allowed, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY or allowed >= needed:
+        return
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, at_most))
+        return
+    raise errors.UsageError(
+        f"too few file descriptors: {allowed} are allowed, {needed} are needed",
+        hint=f"raise the limit with `ulimit -n {needed}`, or lower the requests in flight",
+        code="descriptors_few",
+    )
 
 
 def _send(

@@ -14,7 +14,7 @@ from typing import Any
 import bulksend
 from bulksend import errors, journal
 from bulksend.batch import advice
-from bulksend.batch.plan import Plan, make_plan
+from bulksend.batch.plan import TEMPLATE_MAX_BYTES, Plan, make_plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings, option_name
 from bulksend.contacts import loader
@@ -52,14 +52,26 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
 
 
 def identity_of(batch: journal.Batch) -> Identity:
-    """The identity a batch was begun with."""
-    packed = {name: value for name, value in batch.options.items() if name != "base_url"}
-    options = {name: _UNPACK.get(name, str)(value) for name, value in packed.items()}
-    return Identity(sender=batch.sender, profile_id=batch.profile_id, **options)
+    """The identity a batch was begun with. Raises JournalError for options of nobody's."""
+    try:
+        packed = {name: value for name, value in batch.options.items() if name != "base_url"}
+        options = {name: _UNPACK.get(name, str)(value) for name, value in packed.items()}
+        return Identity(sender=batch.sender, profile_id=batch.profile_id, **options)
+    except (TypeError, ValueError, AttributeError, zlib.error, errors.UsageError):
+        raise errors.JournalError(
+            "the journal holds options that this version of bulksend does not know, or is damaged",
+            hint="go on with the version that began the batch, or restore the journal",
+            code="journal_foreign",
+        ) from None
 
 
 def _unpacked_text(packed: str) -> str:
-    return zlib.decompress(base64.b64decode(packed)).decode()
+    """No more than a template may have: a journal may come from anywhere."""
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(base64.b64decode(packed, validate=True), TEMPLATE_MAX_BYTES + 1)
+    if not unpacking.eof:
+        raise ValueError("too long, or cut")
+    return text.decode()
 
 
 def _unpacked_switch(packed: str) -> bool:
@@ -157,8 +169,8 @@ def refuse_changed_file(contacts_sha256: str, settings: Settings, batch: journal
     if contacts_sha256 == batch.contacts_sha256:
         return
     raise errors.BatchMismatch(
-        f"{settings.contacts}: changed since the batch began on {batch.created_at:%Y-%m-%d %H:%M}"
-        " UTC; nothing was sent",
+        f"{settings.contacts}: the contacts file was changed since the batch began on "
+        f"{batch.created_at:%Y-%m-%d %H:%M} UTC; nothing was sent",
         hint="go on with it as it is now, for those who have had nothing yet",
         code="contacts_changed",
         next_command="resume",

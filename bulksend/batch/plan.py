@@ -29,7 +29,7 @@ from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 from bulksend.telnyx import reference
 
-_TEMPLATE_MAX_BYTES = 100_000
+TEMPLATE_MAX_BYTES = 100_000
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -191,7 +191,7 @@ def read_template(path: Path) -> str:
     """The template in a file; its last line end is not part of the text. Raises ContactsError."""
     try:
         raw = path.read_bytes()
-        if len(raw) > _TEMPLATE_MAX_BYTES:
+        if len(raw) > TEMPLATE_MAX_BYTES:
             raise errors.ContactsError(f"{path}: far too long for a text message")
         text = raw.decode("utf-8-sig")
     except OSError as failure:

@@ -21,6 +21,8 @@ from bulksend.journal import schema, upgrade
 _BUSY_S = 1.0
 #: A run waits longer: a backup or a reader must not end it.
 _BUSY_AT_WORK_MS = 10_000
+#: Ten times the longest that is written: a packed template.
+_VALUE_MAX_BYTES = 2_000_000
 #: What values that we never write do to those who read them.
 ODD = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 
@@ -44,6 +46,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         # A journal may come from anywhere: nothing in it may run.
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VALUE_MAX_BYTES)
         version = _check_content(connection, path)
         if mode == "ro" and upgrade.is_old(version):
             upgrade.show(connection)

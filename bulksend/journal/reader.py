@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,6 +35,10 @@ ENTRY_COLUMNS = (
     *("attempts", "error_code", "error", "claimed_at", "settled_at"),
     *("delivery_status", "delivered_at", "rate", "carrier_fee", "carrier", "line_type"),
 )
+#: What Telnyx takes for a message, and in what; anything else is none of ours.
+_AMOUNT, _CURRENCY = re.compile(r"-?\d{1,13}(\.\d{1,20})?"), re.compile("[A-Z]{3}")
+#: No contacts file has more rows.
+_ROW_MAX = 200_000_000
 #: How a row that a run left out stands in the states.
 _SKIPPED = 9
 #: Rows handed out at a time.
@@ -82,6 +87,8 @@ class Reader:
         cost: dict[str, Decimal] = {}
         with _sound(self._path):
             for currency, amount, count in self._connection.execute(schema.COST):
+                if not (_AMOUNT.fullmatch(amount) and _CURRENCY.fullmatch(currency)):
+                    raise opening.foreign(self._path)
                 cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
         return cost
 
@@ -123,6 +130,8 @@ class Reader:
         """
         last = self._connection.execute(schema.LAST_ROW).fetchone()[0]
         with _sound(self._path):
+            if last > _ROW_MAX:
+                raise opening.foreign(self._path)
             states = bytearray(last + 1)
             for row, code in self._connection.execute(schema.STATES):
                 states[row] = code

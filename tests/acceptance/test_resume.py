@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -172,16 +173,58 @@ def test_results_are_the_same_bytes_whenever_they_are_written(tmp_path: Path) ->
     assert (tmp_path / "c.results.csv").read_bytes() == first
 
 
-def test_a_contacts_file_that_changed_is_not_resumed(tmp_path: Path) -> None:
+def extended(text: str) -> str:
+    return text + "+447911999999,New\n"
+
+
+def in_another_order(text: str) -> str:
+    head, *rows = text.splitlines(keepends=True)
+    return head + "".join(reversed(rows))
+
+
+def cut(text: str) -> str:
+    return "".join(text.splitlines(keepends=True)[:11])
+
+
+def with_crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def corrected(text: str) -> str:
+    return text.replace(",Name7", ",Ada")
+
+
+def changed_after_sent(text: str) -> str:
+    return text.replace(",Name1\n", ",Ada\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "sent"),
+    [
+        pytest.param(extended, "1 rows corrected or new", 21, id="extended"),
+        pytest.param(in_another_order, "20 rows as before", 20, id="sorted"),
+        pytest.param(cut, "10 rows as before", 10, id="cut"),
+        pytest.param(with_crlf, "20 rows as before", 20, id="line-ends"),
+        pytest.param(corrected, "1 rows corrected or new", 20, id="corrected"),
+        pytest.param(changed_after_sent, "changed after it was sent", 19, id="text-changed"),
+    ],
+)
+def test_a_contacts_file_that_was_changed_is_gone_on_with_and_nobody_has_two(
+    tmp_path: Path, change: Callable[[str], str], told: str, sent: int
+) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 20)
     with running_sandbox(tmp_path) as sandbox:
         bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--limit", "5")
-        contacts.write_text(contacts.read_text() + "+447911999999,New\n")
-        ended = bulksend("resume", contacts)
-        sent = len(sandbox.entries())
+        contacts.write_text(change(contacts.read_text()))
+        refused = bulksend("run", contacts, *sandbox.run_options(), *TEXT)
+        ended = bulksend("resume", contacts, "--yes")
+        again = bulksend("resume", contacts, "--yes")
+        phones = [entry["to"] for entry in sandbox.entries() if entry["accepted"]]
 
-    assert (ended.returncode, sent) == (8, 5)
-    assert "the contacts file" in ended.stderr
+    assert (refused.returncode, "bulksend resume" in refused.stderr) == (8, True)
+    assert told in ended.stderr
+    assert (len(phones), len(set(phones))) == (sent, sent)
+    assert again.returncode == ended.returncode == 0
 
 
 @pytest.mark.parametrize("command", ["resume", "status", "results"])
