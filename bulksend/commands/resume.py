@@ -93,7 +93,8 @@ def _planned(
     changed_file.refuse_other_list(settings, facts)
     identity = batch.identity_of(facts)
     comparison = changed_file.compare(record, identity, contacts, settings, reporter)
-    reporter.note(changed_file.in_words(comparison, settings))
+    for line in changed_file.in_words(comparison, settings):
+        reporter.note(line)
     agree(comparison)
     return changed_file.take_over(record, comparison, settings)
 

@@ -174,7 +174,7 @@ def test_results_are_the_same_bytes_whenever_they_are_written(tmp_path: Path) ->
 
 
 def extended(text: str) -> str:
-    return text + "+447911999999,New\n"
+    return text + "+447911000500,New\n"
 
 
 def in_another_order(text: str) -> str:
@@ -201,12 +201,17 @@ def changed_after_sent(text: str) -> str:
 @pytest.mark.parametrize(
     ("change", "told", "sent"),
     [
-        pytest.param(extended, "1 rows corrected or new", 21, id="extended"),
-        pytest.param(in_another_order, "20 rows as before", 20, id="sorted"),
-        pytest.param(cut, "10 rows as before", 10, id="cut"),
-        pytest.param(with_crlf, "20 rows as before", 20, id="line-ends"),
-        pytest.param(corrected, "1 rows corrected or new", 20, id="corrected"),
-        pytest.param(changed_after_sent, "changed after it was sent", 19, id="text-changed"),
+        pytest.param(extended, "corrected or new: 16 rows", 21, id="extended"),
+        pytest.param(in_another_order, "as before: 5 rows (5 accepted)", 20, id="sorted"),
+        pytest.param(cut, "corrected or new: 5 rows", 10, id="cut"),
+        pytest.param(with_crlf, "corrected or new: 15 rows", 20, id="line-ends"),
+        pytest.param(corrected, "corrected or new: 15 rows", 20, id="corrected"),
+        pytest.param(
+            changed_after_sent,
+            "changed after it was sent, left out: 1 rows (3)",
+            19,
+            id="text-changed",
+        ),
     ],
 )
 def test_a_contacts_file_that_was_changed_is_gone_on_with_and_nobody_has_two(

@@ -94,8 +94,11 @@ def _changed(
     return tuple(skips), tuple(replaced)
 
 
-def in_words(comparison: Comparison, settings: Settings) -> str:
-    """One screen: so many as before, so many corrected or new, so many gone."""
+def in_words(comparison: Comparison, settings: Settings) -> list[str]:
+    """One screen: so many as before, so many to send, so many gone.
+
+    Rows that were never claimed are not in the journal: which of them are new, nobody can tell.
+    """
     match = comparison.match
     standing = (
         *((_ACCEPTED, "accepted"), (_REFUSED, "refused"), (_UNKNOWN, "unknown")),
@@ -104,19 +107,19 @@ def in_words(comparison: Comparison, settings: Settings) -> str:
     counts = [(match.count(status), word) for status, word in standing]
     before = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     lines = [
-        f"{settings.contacts.name} is not as it was when it was last sent:",
-        f"  {match.same.height:,} rows as before{f' ({before})' if before else ''}",
-        f"  {comparison.new:,} rows corrected or new",
-        f"  {comparison.gone:,} rows that were sent are gone",
+        f"{settings.contacts.name} was changed since it was last sent from",
+        f"as before: {match.same.height:,} rows{f' ({before})' if before else ''}",
+        f"still open, corrected or new: {comparison.new:,} rows",
+        f"sent, and gone from the file: {comparison.gone:,} rows",
     ]
     if comparison.changed:
         named = ", ".join(str(skip.row) for skip in comparison.changed[:_NAMED_MAX])
         more = ", ..." if len(comparison.changed) > _NAMED_MAX else ""
         lines.append(
-            f"  {len(comparison.changed):,} rows whose text was changed after it was sent: "
-            f"row {named}{more}"
+            f"text changed after it was sent, left out: {len(comparison.changed):,} rows "
+            f"({named}{more}); --also-changed sends the new text too"
         )
-    return "\n".join(lines)
+    return lines
 
 
 def take_over(record: journal.Journal, comparison: Comparison, settings: Settings) -> Plan:
