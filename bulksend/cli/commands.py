@@ -58,6 +58,9 @@ def run(parameters: of.RunParameters) -> int:
         return _dry_run(settings, parameters)
     from bulksend.commands import run as command
 
+    if settings.test_to:
+        tested = command.to_own_phones(settings, show.reporter(parameters))
+        return show.to_own_phones(tested, parameters.output)
     return show.summary(command.run(settings, show.reporter(parameters)), parameters.output)
 
 

@@ -12,6 +12,7 @@ from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
 from bulksend.cli.terminal import streams
 
 if TYPE_CHECKING:
+    from bulksend.batch.preflight.own_phones import OwnText
     from bulksend.batch.summary import Summary
     from bulksend.cli.terminal.screen import Terminal
 
@@ -47,3 +48,14 @@ def summary(ended: Summary, output: Output) -> int:
     else:
         click.echo(summary_text.summary(ended), color=color(output))
     return ended.exit_code
+
+
+def to_own_phones(tested: OwnText, output: Output) -> int:
+    """The last word of a test text; its exit code."""
+    from bulksend.cli.render import own_phones_json, summary_text
+
+    if output.as_json:
+        ending.document(own_phones_json.document(tested))
+    else:
+        click.echo(summary_text.to_own_phones(tested), color=color(output))
+    return tested.exit_code

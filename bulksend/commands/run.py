@@ -11,7 +11,7 @@ from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch.memory import session as memories
 from bulksend.batch.memory import texted_before
-from bulksend.batch.preflight import look
+from bulksend.batch.preflight import look, own_phones
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, set_aside
 from bulksend.batch.settings import Identity, Settings
@@ -29,6 +29,16 @@ def run(settings: Settings, reporter: Reporter) -> summary.Summary:
     for remark in contacts.notes:
         reporter.note(remark)
     return run_contacts(contacts, settings, reporter)
+
+
+def to_own_phones(settings: Settings, reporter: Reporter) -> own_phones.OwnText:
+    """`run --test-to`: one row's text to phones of one's own; no batch begins."""
+    contacts = loader.open_contacts(settings.contacts, settings.layout)
+    identity = plan.complete(settings.identity, settings)
+    server = access.access(settings)
+    planned = plan.make_plan(contacts, identity, settings, reporter)
+    _refuse_empty(planned, settings)
+    return own_phones.send(planned, settings, server, reporter)
 
 
 def run_contacts(

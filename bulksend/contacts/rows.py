@@ -85,3 +85,24 @@ def _open(numbers: pl.Series, closed: bytes) -> pl.Expr:
     span = closed[first : last + 1].ljust(last + 1 - first, b"\0")
     marks = pl.Series("closed", list(span), dtype=pl.UInt8)
     return pl.lit(marks.gather(numbers - first) == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One row as it was composed."""
+
+    row: int
+    #: None for an invalid row, whose problem says why.
+    text: str | None
+    parts: int | None
+    problem: str | None
+
+
+def choose(frames: Frames, wanted: int | None) -> Chosen | None:
+    """The row with that number, or the first that would be sent; None where there is none."""
+    fits = pl.col("status") == "unsent" if wanted is None else pl.col("row") == wanted
+    for frame in frames:
+        chosen = frame.filter(fits).select("row", "text", "parts", "problem_text").head(1)
+        if chosen.height:
+            return Chosen(*chosen.row(0))
+    return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from bulksend.batch.dry_run import DryRun
 from bulksend.batch.summary import SCHEMA
-from bulksend.cli.render import money_json
+from bulksend.cli.render import money_text
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding
 from bulksend.estimate.samples import Sample
@@ -26,7 +26,7 @@ def document(dry_run: DryRun) -> dict[str, Any]:
         "parts": counts.parts,
         "parts_max": counts.parts_max,
         "encodings": dict(counts.encodings),
-        "price": money_json.sums(counts.price),
+        "price": money_text.sums(counts.price),
         "unpriced_rows": counts.unpriced_rows,
         "countries": [_country(line) for line in counts.countries],
         "duration_s": round(dry_run.duration_s, 3),
@@ -89,7 +89,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _particulars(finding: Finding) -> Iterator[tuple[str, Any]]:
     if finding.parts is not None:
         yield "parts", finding.parts
-        yield "price", money_json.sums(finding.price)
+        yield "price", money_text.sums(finding.price)
         yield "unpriced_parts", finding.unpriced_parts
     if finding.rows_pushed is not None:
         yield "rows_pushed", finding.rows_pushed

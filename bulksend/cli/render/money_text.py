@@ -72,3 +72,8 @@ def confidence(basis: Confidence) -> str:
         words += f"; {text.counted(len(basis.typed), 'country', 'countries')} typed by hand"
     share = 100 * basis.parts_learned // max(basis.parts, 1)
     return f"{words} ({share} % of the parts by charges)"
+
+
+def sums(money: Mapping[str, Decimal]) -> dict[str, str]:
+    """For a JSON document: `{"USD": "12.3400"}`, never in the form 1E+1."""
+    return {currency: format(amount, "f") for currency, amount in sorted(money.items())}

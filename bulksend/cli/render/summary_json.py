@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bulksend.batch.summary import SCHEMA, State, Summary
-from bulksend.cli.render import money_json
+from bulksend.cli.render import money_text
 from bulksend.receipts.counts import DeliveryCounts
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def document(summary: Summary) -> dict[str, Any]:
         "in_flight": counts.in_flight,
         "gone": summary.gone,
         "parts": summary.parts,
-        "cost": money_json.sums(summary.cost),
+        "cost": money_text.sums(summary.cost),
         "cost_unknown_rows": summary.cost_unknown_rows,
         **_deliveries(summary.deliveries),
         "skipped_by": dict(sorted(summary.skipped_by.items())),
@@ -53,7 +53,7 @@ def _deliveries(deliveries: DeliveryCounts) -> dict[str, Any]:
         "unconfirmed": deliveries.unconfirmed,
         "waiting": deliveries.waiting,
         "given_up": deliveries.given_up,
-        "final_cost": money_json.sums(deliveries.final_cost),
+        "final_cost": money_text.sums(deliveries.final_cost),
     }
 
 
@@ -66,13 +66,13 @@ def _stopped_because(summary: Summary) -> str | None:
 
 def variance(compared: Variance) -> dict[str, Any]:
     """The estimate against the charges, and why they differ."""
-    estimated = money_json.sums(compared.price_estimated) if compared.priced else None
+    estimated = money_text.sums(compared.price_estimated) if compared.priced else None
     return {
         "rows": compared.rows,
         "parts_estimated": compared.parts_estimated,
         "parts_charged": compared.parts_charged,
         "price_estimated": estimated,
-        "cost": money_json.sums(compared.cost),
+        "cost": money_text.sums(compared.cost),
         "rows_without_cost": compared.rows_without_cost,
         "causes": [
             {

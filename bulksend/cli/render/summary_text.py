@@ -15,6 +15,7 @@ from bulksend.cli.render import money_text as money
 
 if TYPE_CHECKING:
     from bulksend.batch.preflight.checklist import Finding
+    from bulksend.batch.preflight.own_phones import OwnText
     from bulksend.commands.reconcile import Reconciled
 
 _COLORS = {"accepted": "green", "refused": "red", "unknown": "yellow", "unsent": "yellow"}
@@ -142,4 +143,17 @@ def findings(checks: Sequence[Finding]) -> str:
         lines.append(f"{level}  {check.name}: {text.visible(check.text, longest=500)}")
         if check.todo:
             lines.append(f"      {click.style('do:', bold=True)} {check.todo}")
+    return "\n".join(lines)
+
+
+def to_own_phones(test: OwnText) -> str:
+    """One line a phone, then what it cost."""
+    lines = [f"row {test.row}: {text.visible(test.text)}"]
+    for each in test.tried:
+        reply = each.reply
+        came_to = reply.message_id or f"{reply.code}: {text.visible(reply.error)}"
+        lines.append(f"  {each.phone}  {reply.status}  {came_to}")
+    accepted = [each for each in test.tried if each.reply.message_id]
+    cost = money.amounts(test.cost) if test.cost else "the cost is not known yet"
+    lines.append(f"{text.counted(len(accepted), 'text')} accepted, {cost}; no batch has begun")
     return "\n".join(lines)

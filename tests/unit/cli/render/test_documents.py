@@ -12,11 +12,13 @@ import pytest
 
 from bulksend import cli
 from bulksend.batch.preflight.checklist import Finding, Level
+from bulksend.batch.preflight.own_phones import OwnText, Tried
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.cli.render import (
     doctor_json,
     error_json,
     optouts_json,
+    own_phones_json,
     pace_json,
     rates_json,
     receipts_json,
@@ -34,7 +36,7 @@ from bulksend.commands.report import Written
 from bulksend.errors import Stop
 from bulksend.receipts.collect import Collected
 from bulksend.reconcile.evidence import By, Reason, Resolution, Unresolved
-from bulksend.sms.message import Status
+from bulksend.sms.message import Money, Reply, Status
 
 SCHEMAS = Path(cli.__file__).parent / "render" / "schemas"
 DOCUMENTS = SCHEMAS.parent
@@ -120,6 +122,9 @@ def test_the_other_documents_are_as_their_schemas_say() -> None:
     page = Written(path=Path("page.html"), summary=make_summary())
     holds("report", report_json.document(page))
     holds("optouts", optouts_json.document(Listed((), Path("optouts.csv"))))
+    reply = Reply(Status.ACCEPTED, message_id="x", parts=1, cost=Money(Decimal("0.04"), "USD"))
+    tested = OwnText(row=2, text="Hi", tried=(Tried("+447700900123", reply),))
+    holds("own_phones", own_phones_json.document(tested))
     holds("error", error_json.document("no", "usage", 2))
 
 

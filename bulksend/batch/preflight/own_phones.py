@@ -1,0 +1,136 @@
+"""One row's text to phones of one's own: one request each, never repeated, kept nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bulksend import errors
+from bulksend.batch import connection as accesses
+from bulksend.batch.plan import Plan
+from bulksend.batch.reporter import Reporter
+from bulksend.batch.settings import Settings
+from bulksend.batch.summary import OK, PARTLY, STOPPED, UNKNOWN_LEFT
+from bulksend.contacts import rows
+from bulksend.sms.message import Message, Reply, Status
+from bulksend.sms.phone import parse
+from bulksend.telnyx.client import Envelope
+from bulksend.visible import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One phone and what its request came to."""
+
+    phone: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnText:
+    """What was tried, phone by phone."""
+
+    row: int
+    text: str
+    tried: tuple[Tried, ...]
+
+    @property
+    def cost(self) -> dict[str, Decimal]:
+        """By currency, as far as the replies say it."""
+        sums: dict[str, Decimal] = {}
+        for each in self.tried:
+            cost = each.reply.cost
+            if cost is not None:
+                sums[cost.currency] = sums.get(cost.currency, Decimal(0)) + cost.amount
+        return sums
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every phone's text was accepted."""
+        statuses = {each.reply.status for each in self.tried}
+        if Status.UNSENT in statuses:
+            return STOPPED
+        if Status.UNKNOWN in statuses:
+            return UNKNOWN_LEFT
+        return PARTLY if Status.REFUSED in statuses else OK
+
+
+def send(plan: Plan, settings: Settings, access: accesses.Access, reporter: Reporter) -> OwnText:
+    """Ask, and send. No batch begins, and nothing is remembered.
+
+    Raises UsageError for a row that has no text to send, a phone that is none, and without consent.
+    """
+    row, text, parts = _text_of(plan, settings.test_row)
+    phones = [_phone(number) for number in settings.test_to]
+    if not settings.sandbox:
+        _ask(plan, phones, row, text, parts, reporter)
+    messages = [
+        Message(row=row, phone=phone.e164, text=text, country=phone.country, parts=parts)
+        for phone in phones
+    ]
+    tried = asyncio.run(_send(plan, settings, access, messages))
+    return OwnText(row=row, text=text, tried=tuple(tried))
+
+
+def _ask(
+    plan: Plan,
+    phones: list[parse.Phone],
+    row: int,
+    text: str,
+    parts: int,
+    reporter: Reporter,
+) -> None:
+    named = ", ".join(phone.e164 for phone in phones)
+    question = (
+        f"a test: the text of row {row} from {plan.identity.sender} to {named}, "
+        f"{counted(len(phones), 'text')} of {counted(parts, 'part')}\n  {text[:160]!r}"
+    )
+    if not reporter.confirm(question, repeats=True):
+        raise errors.UsageError("no consent; nothing was sent", code="no_consent")
+
+
+def _text_of(plan: Plan, wanted: int | None) -> tuple[int, str, int]:
+    """Row, text and parts of the row that is wanted, or of the first that would be sent."""
+    chosen = rows.choose(plan.frames, wanted)
+    if chosen is None:
+        which = "no row can be sent" if wanted is None else f"there is no row {wanted}"
+        raise errors.UsageError(
+            f"{which} in {plan.contacts.name}",
+            hint="rows count from 2 below a header",
+            code="test_row_missing",
+        )
+    if chosen.text is None:
+        raise errors.UsageError(
+            f"row {chosen.row} has no text to send: {chosen.problem}",
+            hint="correct the row, or name another",
+            code="test_row_invalid",
+        )
+    return chosen.row, chosen.text, chosen.parts or 1
+
+
+def _phone(number: str) -> parse.Phone:
+    parsed = parse.parse_phone(number, None)
+    if isinstance(parsed, parse.Phone):
+        return parsed
+    raise errors.UsageError(f"{number}: {parsed.text}", code="test_phone_invalid")
+
+
+async def _send(
+    plan: Plan, settings: Settings, access: accesses.Access, messages: list[Message]
+) -> list[Tried]:
+    """One after the other; after a reply that stops everything, no more."""
+    identity = plan.identity
+    envelope = Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
+    tried: list[Tried] = []
+    async with (
+        accesses.opened(access, settings) as server,
+        server.client(envelope) as gateway,
+    ):
+        for message in messages:
+            reply = await gateway.send(gateway.body(message), f"test-{uuid.uuid4()}")
+            tried.append(Tried(message.phone, reply))
+            if reply.stop is not None:
+                break
+    return tried

@@ -1,0 +1,32 @@
+"""The document of `run --test-to`: schemas/own_phones.json."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bulksend.batch.summary import SCHEMA
+from bulksend.cli.render import money_text
+
+if TYPE_CHECKING:
+    from bulksend.batch.preflight.own_phones import OwnText
+
+
+def document(test: OwnText) -> dict[str, Any]:
+    """Each phone and what its request came to; the text stands in the file, not here."""
+    return {
+        "schema": SCHEMA,
+        "row": test.row,
+        "phones": [
+            {
+                "to": each.phone,
+                "status": str(each.reply.status),
+                "message_id": each.reply.message_id or None,
+                "parts": each.reply.parts,
+                "code": each.reply.code or None,
+                "error": each.reply.error or None,
+            }
+            for each in test.tried
+        ],
+        "cost": money_text.sums(test.cost),
+        "exit_code": test.exit_code,
+    }
