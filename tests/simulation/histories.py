@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.simulation.gateway import Gateway, stands_in
-from tests.simulation.person import Person
+from tests.simulation.person import TEXT, Person
 
 _ENDS = ("accepted", "refused", "unknown", "unsent", "invalid", "skipped")
 
@@ -132,6 +132,27 @@ def _lose_the_journal(person: Person, name: str) -> None:
         person.run(name)
 
 
+def _rename(person: Person, name: str) -> None:
+    renamed = f"r{len(person.typed)}.csv"
+    person.rename(name, renamed)
+    person.run(renamed)
+
+
+def _send_anew(person: Person, name: str) -> None:
+    """To everybody again, on the explicit word."""
+    for recipient, phone, thing in set(person.files[name]):
+        said = (phone, TEXT.format(name=recipient, thing=thing))
+        person.words[said] = person.words.get(said, 0) + 1
+    person.caps.pop(name, None)
+    person.run(name, "--new-batch")
+
+
+def _damage(person: Person, name: str) -> None:
+    if person.random.random() < 0.4:
+        person.damage_memory()
+        person.run(name)
+
+
 def _look(person: Person, name: str) -> None:
     person.type(name, "status", person.path(name))
 
@@ -140,6 +161,7 @@ def _look(person: Person, name: str) -> None:
 ACTIONS = (
     *(_correct, _correct, _obey, _obey, _run_again, _send_a_copy, _retry, _resend),
     *(_reconcile, _raise_the_cap, _lose_the_journal, _look),
+    *(_rename, _send_anew, _damage),
 )
 
 

@@ -106,6 +106,19 @@ class Person:
                 path.unlink()
         self.typed.append(f"# journal and results of {name} are deleted")
 
+    def rename(self, name: str, to: str) -> None:
+        """The file alone: journal and results keep the old name."""
+        (self.desk / name).rename(self.desk / to)
+        self.files[to], self.saved[to] = self.files.pop(name), self.saved.pop(name)
+        self.caps.pop(name, None)
+        self.typed.append(f"# {name} is called {to} now")
+
+    def damage_memory(self) -> None:
+        for path in self.state.rglob("*"):
+            if path.is_file() and "memory" in path.name:
+                path.write_bytes(b"\0" * 100)
+                self.typed.append(f"# {path.name} is damaged")
+
     # What is typed
 
     def type(self, name: str, *words: str) -> dict[str, Any]:
@@ -137,8 +150,9 @@ class Person:
 
     def obey(self, name: str, document: dict[str, Any]) -> dict[str, Any]:
         """What was printed as the next step, with consent."""
-        line = document.get("next") or ""
-        if not line.startswith("bulksend "):
+        line = document.get("next") or document.get("error", {}).get("hint") or ""
+        line = line[line.find("bulksend ") :] if "bulksend " in line else ""
+        if not line:
             return document
         words = shlex.split(line)[1:]
         if words[0] in ("run", "resume", "reconcile"):
