@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bulksend import errors
 from bulksend import visible as text
+from bulksend.batch import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
@@ -182,7 +183,15 @@ def _parts(plan: Plan) -> str:
 
 def _time(plan: Plan, settings: Settings, now: datetime) -> str:
     """How long, and by which clock time it ends."""
-    seconds = duration.seconds(_texts(plan, settings), policy.parse_rate(settings.guards.rate))
+    guards, counts = settings.guards, plan.estimate
+    rows = _texts(plan, settings)
+    seconds = duration.expected(
+        rows,
+        counts.parts * rows // max(counts.sendable, 1),
+        policy.parse_rate(guards.rate),
+        guards.max_in_flight,
+        past.load(settings, plan.identity.sender),
+    ).seconds
     end = now + timedelta(seconds=seconds)
     day = "" if end.date() == now.date() else f"{end:%a %d %b} "
     return f"about {duration.in_words(seconds)} at {settings.guards.rate}, until {day}{end:%H:%M}"

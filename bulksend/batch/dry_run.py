@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bulksend import errors
-from bulksend.batch import paths, plan
+from bulksend.batch import past, paths, plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import OK, PARTLY
@@ -37,6 +37,8 @@ class DryRun:
     confidence: Confidence
     #: What the provider's queue cannot hold.
     queue: tuple[Finding, ...] = ()
+    #: What the duration comes from: see `duration.Duration`.
+    limited_by: str = "rate"
 
     @property
     def exit_code(self) -> int:
@@ -82,9 +84,16 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
     counts = planned.estimate
     sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
     parts = counts.parts * sendable // max(counts.sendable, 1)
+    takes = duration.expected(
+        sendable,
+        parts,
+        rate_per_s,
+        settings.guards.max_in_flight,
+        past.load(settings, planned.identity.sender),
+    )
     return DryRun(
         counts,
-        duration.seconds(sendable, rate_per_s),
+        takes.seconds,
         settings.guards.rate,
         planned.contacts.name,
         planned.phone_column,
@@ -92,6 +101,7 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
         planned.digest,
         confidence(planned.rate_card, {it.country: it.parts for it in counts.countries}),
         tuple(duration.findings(sendable, parts, rate_per_s)),
+        takes.limited_by,
     )
 
 

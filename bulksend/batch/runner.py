@@ -14,6 +14,7 @@ from typing import Any
 from bulksend import errors, journal
 from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
+from bulksend.batch import past
 from bulksend.batch.control import request as control
 from bulksend.batch.control import run_control as controls
 from bulksend.batch.control import signals
@@ -129,6 +130,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work, workers.delivery)
+        past.note(task.settings, task.plan.identity.sender)
         await switch.outlast(asking.after_sending(gateway, *_about(task), reporter.note))
     return _end(switch, progress)
 

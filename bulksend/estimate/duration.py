@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bulksend.estimate.findings import Finding, Kind
 
@@ -13,9 +15,74 @@ QUEUE_S = 4 * 3600
 PUBLISHED_RATES_PER_S = (0.1, 1, 1000)
 
 
-def seconds(rows: int, rate_per_s: float) -> float:
-    """From the first request to the last."""
-    return max(rows - 1, 0) / rate_per_s
+#: Fewer accepted rows teach nothing about a sender.
+_ROWS_MIN = 20
+#: A shorter wait is no queue.
+_WAIT_MIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What earlier batches of a sender taught; None where they taught nothing."""
+
+    #: How long a request is open, half of them less.
+    latency_s: float | None = None
+    #: How fast the sender's queue was emptied, where it was what texts waited for.
+    parts_per_s: float | None = None
+
+
+#: Of a sender that never sent.
+NO_PAST = Past()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One accepted row of a batch, as its journal has it."""
+
+    claimed_s: float
+    settled_s: float
+    parts: int
+    #: How long Telnyx was to hold it back.
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long a batch takes until its last text is on its way, and what makes it so long."""
+
+    seconds: float
+    #: "rate", "in_flight" or "queue".
+    limited_by: str
+
+
+def learned(rows: Sequence[Accepted]) -> Past:
+    """What the accepted rows of a batch teach, in the order they were settled."""
+    if len(rows) < _ROWS_MIN:
+        return NO_PAST
+    latency_s = statistics.median(row.settled_s - row.claimed_s for row in rows)
+    begun_s, last = min(row.claimed_s for row in rows), rows[-1]
+    emptied_s = last.settled_s - begun_s + last.wait_s
+    queued = last.wait_s >= _WAIT_MIN_S and emptied_s > 0
+    parts_per_s = sum(row.parts for row in rows) / emptied_s if queued else None
+    return Past(latency_s=max(latency_s, 0.001), parts_per_s=parts_per_s)
+
+
+def expected(
+    rows: int, parts: int, rate_per_s: float, max_in_flight: int, past: Past = NO_PAST
+) -> Duration:
+    """By `--rate`, by what may be open at once, and by what the sender's queue took before."""
+    times = {"rate": seconds(rows, rate_per_s)}
+    if past.latency_s is not None:
+        times["in_flight"] = seconds(rows, max_in_flight / past.latency_s)
+    if past.parts_per_s is not None:
+        times["queue"] = seconds(parts, past.parts_per_s)
+    slowest = max(times, key=lambda name: times[name])
+    return Duration(times[slowest], slowest)
+
+
+def seconds(count: int, per_s: float) -> float:
+    """From the first of so many to the last, at a rate."""
+    return max(count - 1, 0) / per_s
 
 
 def findings(rows: int, parts: int, rate_per_s: float) -> Iterator[Finding]:

@@ -228,6 +228,11 @@ class Reader:
                 )
             ]
 
+    def pace(self) -> list[tuple[int, int, int, float]]:
+        """claimed_ms, settled_ms, parts, wait_s of the accepted rows, in the order of settling."""
+        with _sound(self._path):
+            return self._connection.execute(schema.PACE).fetchall()
+
     def clocks(self) -> tuple[int | None, int | None]:
         """The server's clock less ours in all runs, in milliseconds: the least and the most."""
         low_ms, high_ms = self._connection.execute(schema.CLOCKS).fetchone()

@@ -244,6 +244,11 @@ WHERE status = 2 AND row > 0 AND message_id NOT NULL AND claimed_ms BETWEEN ?1 -
 ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 """
 # The oldest first: Telnyx's queue is one.
+#: When the accepted rows were claimed and settled, their parts, and how long they were to wait.
+PACE = """
+SELECT claimed_ms, settled_ms, coalesce(parts, 1), coalesce(wait_s, 0) FROM send
+WHERE status = 2 AND settled_ms NOT NULL ORDER BY settled_ms, row
+"""
 ACCEPTED = """
 SELECT row, claim, message_id, claimed_ms, coalesce(settled_ms, claimed_ms) FROM send
 WHERE status = 2 AND message_id NOT NULL ORDER BY claimed_ms, row

@@ -23,6 +23,10 @@ _PROBLEMS = 4
 _COSTS = 3
 _REMARKS = 3
 _SAMPLE_LINES = 2
+_LIMITED_BY = {
+    "in_flight": ", as --max-in-flight and the replies of earlier batches allow",
+    "queue": ", as this sender's queue took before",
+}
 #: A screen has room for so much of one sentence and its fix: two lines.
 _SENTENCE = 2 * (_WIDTH - 9)
 
@@ -66,7 +70,9 @@ def _totals(found: DryRun) -> Iterator[str]:
         yield basis
     if found.digest:
         yield f"digest {found.digest} (for --expect)"
-    yield f"about {duration.in_words(found.duration_s)} at --rate {text.visible(found.rate)}"
+    why = _LIMITED_BY.get(found.limited_by, "")
+    takes = duration.in_words(found.duration_s)
+    yield f"about {takes} at --rate {text.visible(found.rate)}{why}"
 
 
 def _countries(lines: tuple[CountryLine, ...]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bulksend.estimate import duration
@@ -62,3 +64,53 @@ def test_the_least_that_is_needed_does_hold_the_batch() -> None:
 )
 def test_a_duration_reads_as_people_say_it(seconds: float, words: str) -> None:
     assert duration.in_words(seconds) == words
+
+
+def accepted(count: int, *, every_s: float, latency_s: float, wait_s: float, parts: int = 1) -> Any:
+    return [
+        duration.Accepted(
+            claimed_s=at * every_s,
+            settled_s=at * every_s + latency_s,
+            parts=parts,
+            wait_s=wait_s * at,
+        )
+        for at in range(count)
+    ]
+
+
+def test_a_few_rows_teach_nothing() -> None:
+    assert duration.learned(accepted(19, every_s=1, latency_s=1, wait_s=1)) == duration.NO_PAST
+
+
+def test_a_batch_without_a_queue_teaches_its_latency_alone() -> None:
+    past = duration.learned(accepted(101, every_s=0.1, latency_s=0.25, wait_s=0))
+
+    assert past.latency_s == pytest.approx(0.25)
+    assert past.parts_per_s is None
+
+
+def test_a_queue_teaches_how_fast_it_was_emptied() -> None:
+    """101 texts of 2 parts in 10 s, the last waits 1,000 s: a fifth of a part a second."""
+    past = duration.learned(accepted(101, every_s=0.1, latency_s=0, wait_s=10, parts=2))
+
+    assert past.parts_per_s == pytest.approx(202 / 1010)
+
+
+@pytest.mark.parametrize(
+    ("past", "seconds", "limited_by"),
+    [
+        pytest.param(duration.NO_PAST, 99.99, "rate", id="nothing-known"),
+        pytest.param(duration.Past(latency_s=0.1), 99.99, "rate", id="fast-replies"),
+        pytest.param(duration.Past(latency_s=1.6), 999.9, "in_flight", id="slow-replies"),
+        pytest.param(
+            duration.Past(latency_s=1.6, parts_per_s=0.1), 199_990.0, "queue", id="a-default-sender"
+        ),
+    ],
+)
+def test_the_slowest_of_rate_replies_and_queue_decides(
+    past: duration.Past, seconds: float, limited_by: str
+) -> None:
+    takes = duration.expected(10_000, 20_000, 100.0, 16, past)
+
+    assert takes.seconds == pytest.approx(seconds)
+    assert takes.limited_by == limited_by
