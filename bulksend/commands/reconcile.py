@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bulksend import journal
-from bulksend.batch import advice, consent, standing, summary
+from bulksend.batch import advice, consent, identity, standing, summary
 from bulksend.batch import connection as accesses
 from bulksend.batch import execution as sending
+from bulksend.batch.control import signals
 from bulksend.batch.memory import session as memories
+from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.runner import End
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
 from bulksend.contacts import loader
 from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
+from bulksend.sending import halt
+from bulksend.sending.pacing import policy as pace
 from bulksend.sms.message import Status
 
 
@@ -46,10 +49,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
         record,
         planned,
     ):
-        task = Task(
-            settings=settings, record=record, plan=planned, reporter=reporter, after_5xx=after_5xx
-        )
-        end, resolutions = _settle(task, record.unknown_claims())
+        switch, resolutions = _settle(record, planned, settings, reporter, after_5xx=after_5xx)
         if any(resolution.status is Status.UNSENT for resolution in resolutions.settled):
             with memories.opened(settings, reporter) as memory:
                 memory.refresh(record)
@@ -58,10 +58,10 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
             record,
             settings,
             seconds=time.monotonic() - began_s,
-            stop=end.stop,
-            detail=end.detail,
+            stop=switch.reason,
+            detail=switch.detail,
         )
-        record.end_run(stands.exit_code, str(end.stop or "reconciled"))
+        record.end_run(stands.exit_code, str(switch.reason or "reconciled"))
         sending.write_results(planned, record, settings, reporter)
     return Reconciled(
         summary=replace(stands, next=_next(stands, resolutions.left, settings)),
@@ -71,36 +71,54 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
 
 
 def _settle(
-    task: Task, doubts: Sequence[journal.UnknownClaim]
-) -> tuple[End, unknown_rows.Resolutions]:
-    facts = task.record.batch()
-    if not doubts or facts.sandbox:
-        resolutions = unknown_rows.Resolutions(
-            unknown_rows.UnknownRow(unknown_claim=unknown_claim, message=None)
-            for unknown_claim in doubts
-        )
-        for unknown_claim in doubts:
-            resolutions.note_reasons(unknown_claim.row, Reason.SANDBOX_GONE)
-        return End(None, ""), resolutions
-    access = accesses.same_server(task.settings, facts.options.get("base_url", ""))
-    _consent_to_5xx(task, doubts)
-    work = Reconciler(task, access)
+    record: journal.Journal,
+    planned: Plan,
+    settings: Settings,
+    reporter: Reporter,
+    *,
+    after_5xx: bool,
+) -> tuple[halt.Halt, unknown_rows.Resolutions]:
+    facts, unknown_claims = record.batch(), record.unknown_claims()
+    if not unknown_claims or facts.sandbox:
+        return halt.Halt(), _nothing_to_ask(unknown_claims)
+    access = accesses.same_server(settings, facts.options.get("base_url", ""))
+    if after_5xx:
+        _consent_to_5xx(unknown_claims, reporter)
+    task = Task(
+        record=record,
+        frames=planned.frames,
+        server=access,
+        envelope=identity.envelope(facts),
+        person=reporter,
+        stopping=signals.two_steps,
+        rate_per_s=pace.parse_rate(settings.guards.rate),
+        max_in_flight=settings.guards.max_in_flight,
+        state_folder=settings.state_folder,
+        after_5xx=after_5xx,
+    )
+    work = Reconciler(task)
     return work.settle(), work.resolutions
 
 
-def _consent_to_5xx(task: Task, doubts: Sequence[journal.UnknownClaim]) -> None:
+def _nothing_to_ask(unknown_claims: Sequence[journal.UnknownClaim]) -> unknown_rows.Resolutions:
+    """The sandbox that had them is gone."""
+    resolutions = unknown_rows.Resolutions(
+        unknown_rows.UnknownRow(unknown_claim=claim, message=None) for claim in unknown_claims
+    )
+    for claim in unknown_claims:
+        resolutions.note_reasons(claim.row, Reason.SANDBOX_GONE)
+    return resolutions
+
+
+def _consent_to_5xx(unknown_claims: Sequence[journal.UnknownClaim], reporter: Reporter) -> None:
     """Raises UsageError unless the person agrees, by the count, that some may be texted twice."""
-    doubtful = [
-        unknown_claim
-        for unknown_claim in doubts
-        if not idempotency.is_remembered(unknown_claim.http)
-    ]
-    if task.after_5xx and doubtful:
+    doubtful = [claim for claim in unknown_claims if not idempotency.is_remembered(claim.http)]
+    if doubtful:
         consent.to_send_again(
             len(doubtful),
             "unknown after a server error",
             "their keys may protect them no longer: asking again may text and charge twice",
-            task.reporter,
+            reporter,
         )
 
 

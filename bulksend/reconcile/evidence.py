@@ -61,6 +61,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     # of the batch
     ROW_GONE = "row_gone"
+    EARLIER_CLAIM = "earlier_claim"
     SANDBOX_GONE = "sandbox_gone"
 
 
@@ -94,12 +95,14 @@ REASON_TEXT: dict[Reason, str] = {
     ),
     Reason.NOT_CONFIRMED: "one record fits and may be its own; nobody confirmed it (--yes does)",
     Reason.ROW_GONE: "the contacts file no longer makes a message of it",
+    Reason.EARLIER_CLAIM: "its last request never arrived, and an earlier one may have",
     Reason.SANDBOX_GONE: "the embedded sandbox, and its memory, ended with the run",
 }
 #: What may be otherwise in a while, or after the stop is mended: worth another `reconcile`.
 PASSING = frozenset(
     {Reason.KEY_BUSY, Reason.NO_ANSWER, Reason.STOPPED, Reason.REFUSED_NOW, Reason.NO_SERVER_TIME}
     | {Reason.RECORDS_UNREAD, Reason.TOO_EARLY, Reason.NEIGHBOURS_UNSEEN, Reason.NOT_CONFIRMED}
+    | {Reason.EARLIER_CLAIM}
 )
 
 

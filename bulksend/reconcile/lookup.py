@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bulksend import journal
-from bulksend.batch.plan import Plan
 from bulksend.contacts import rows
 from bulksend.reconcile.evidence import (
     CONTROLS_MAX,
@@ -40,7 +39,7 @@ class RecordLookup:
 
     search: Search
     record: journal.Journal
-    plan: Plan
+    frames: rows.Frames
     sender: str
     #: None where the batch's requests carry no webhook URL, and so no marks.
     row_reference: RowReference | None
@@ -51,7 +50,7 @@ class RecordLookup:
         every_evidence = await asyncio.gather(
             *(self._look(unknown_row) for unknown_row in unknown_rows)
         )
-        every_evidence = self._explain(every_evidence)
+        every_evidence = self._explain(unknown_rows, every_evidence)
         verdicts = [judge(evidence, self.row_reference) for evidence in every_evidence]
         wanting = [at for at, verdict in enumerate(verdicts) if verdict is Reason.FEW_NEIGHBOURS]
         controls = await self._controls([unknown_rows[at] for at in wanting])
@@ -83,7 +82,9 @@ class RecordLookup:
             competing=unknown_row.unknown_claim.competing,
         )
 
-    def _explain(self, every_evidence: Sequence[Evidence]) -> list[Evidence]:
+    def _explain(
+        self, unknown_rows: Sequence[UnknownRow], every_evidence: Sequence[Evidence]
+    ) -> list[Evidence]:
         """What else of ours the records may be."""
         seen = {
             record.message_id
@@ -108,15 +109,15 @@ class RecordLookup:
                 evidence,
                 explained=explained,
                 marks_shown=shown,
-                competing=evidence.competing or evidence.message.row in competing,
+                competing=evidence.competing or unknown_row.row in competing,
             )
-            for evidence in every_evidence
+            for unknown_row, evidence in zip(unknown_rows, every_evidence, strict=True)
         ]
 
     def _competing(self, phones: set[str]) -> set[int]:
         """Rows whose phone another doubtful row of the batch has as well."""
         doubtful = self.record.rows_maybe_sent()
-        sharing = rows.rows_of_phones(self.plan.frames, phones) if phones else {}
+        sharing = rows.rows_of_phones(self.frames, phones) if phones else {}
         return {
             row
             for together in sharing.values()
@@ -136,7 +137,7 @@ class RecordLookup:
             for minute in first
         }
         known = messages(
-            self.plan, {row: 1 for neighbours in near.values() for row, _, _ in neighbours}
+            self.frames, {row: 1 for neighbours in near.values() for row, _, _ in neighbours}
         )
         return {
             minute: tuple(

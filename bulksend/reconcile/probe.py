@@ -7,9 +7,9 @@ import time
 import uuid
 
 from bulksend import errors
-from bulksend.batch.reporter import Reporter
 from bulksend.reconcile import idempotency
 from bulksend.reconcile.idempotency import Proof
+from bulksend.reconcile.person import Person
 from bulksend.sms.message import Message, Reply, Status
 from bulksend.sms.phone import parse as phone
 from bulksend.telnyx.client import Client
@@ -31,10 +31,10 @@ def parse_to(to: str | None) -> phone.Phone:
     )
 
 
-def consent(to: phone.Phone, sender: str, reporter: Reporter) -> None:
+def consent(to: phone.Phone, sender: str, person: Person) -> None:
     """Raises UsageError unless the person agrees to pay for one text or two."""
     question = f"a probe texts {to.e164} from {sender}: one text if the key is honoured, else two"
-    if not reporter.confirm(question):
+    if not person.confirm(question):
         raise errors.UsageError("no consent; nothing was sent", code="no_consent")
 
 

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
 
 from bulksend import errors, journal
-from bulksend.batch import connection as accesses
-from bulksend.batch import identity as batch
-from bulksend.batch.control import signals
-from bulksend.batch.plan import Plan
-from bulksend.batch.reporter import Reporter
-from bulksend.batch.runner import End
-from bulksend.batch.settings import Settings
+from bulksend.contacts import rows
 from bulksend.reconcile import idempotency, proofs, unknown_rows
 from bulksend.reconcile import lookup as searching
 from bulksend.reconcile import replay as repeating
 from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Resolution
+from bulksend.reconcile.person import Person
 from bulksend.reconcile.unknown_rows import Clock, UnknownRow
 from bulksend.sending import breaker, halt
 from bulksend.sending.pacing import pacer as pacing
-from bulksend.sending.pacing import policy as pace
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import client, records
 
@@ -35,14 +32,39 @@ from bulksend.telnyx import client, records
 _SHOWN_MAX = 20
 
 
+class Server(Protocol):
+    """The server that had the requests."""
+
+    @property
+    def base_url(self) -> str:
+        """As the batch was sent via."""
+
+    def client(self, envelope: client.Envelope) -> client.Client:
+        """For requests with these fields, not yet opened."""
+
+
+#: The switch, how to leave at once, and where to say so -> as long as Ctrl-C means these.
+Stopping = Callable[
+    [halt.Halt, Callable[[], None], Callable[[str], None]], AbstractContextManager[None]
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What is to be settled, and with whom to speak about it."""
+    """What is to be settled, where, how fast, and with whom to speak about it."""
 
-    settings: Settings
     record: journal.Journal
-    plan: Plan
-    reporter: Reporter
+    #: The contacts file as it is now, composed.
+    frames: rows.Frames
+    server: Server
+    #: What every request of the batch holds.
+    envelope: client.Envelope
+    person: Person
+    stopping: Stopping
+    rate_per_s: float
+    max_in_flight: int
+    #: Where this computer remembers its probes.
+    state_folder: Path | None
     #: Ask again also for rows that the server answered with an error, and no record speaks for.
     after_5xx: bool
 
@@ -50,16 +72,16 @@ class Task:
 class Reconciler:
     """Every unknown row of a batch, until it has ended or is left."""
 
-    def __init__(self, task: Task, access: accesses.Access) -> None:
-        self._task, self._access = task, access
+    def __init__(self, task: Task) -> None:
+        self._task = task
         self._record, self._facts = task.record, task.record.batch()
-        self._unknown_rows = unknown_rows.unknown_rows(task.plan, task.record.unknown_claims())
+        self._unknown_rows = unknown_rows.unknown_rows(task.frames, task.record.unknown_claims())
         self._probable: list[tuple[UnknownRow, records.Record]] = []
         self.resolutions = unknown_rows.Resolutions(self._unknown_rows)
 
-    def settle(self) -> End:
-        """Why it ended early. Raises JournalError, UsageError."""
-        end = asyncio.run(self._ask())
+    def settle(self) -> halt.Halt:
+        """What ended it early, if anything did. Raises JournalError, UsageError."""
+        switch = asyncio.run(self._ask())
         if self._probable and self._confirmed():
             asyncio.run(self._accept_probable())
         elif self._probable:
@@ -68,27 +90,26 @@ class Reconciler:
         for left in self.resolutions.left:
             if not left.reasons:
                 self.resolutions.note_reasons(left.row, Reason.STOPPED)
-        return end
+        return switch
 
-    async def _ask(self) -> End:
+    async def _ask(self) -> halt.Halt:
         """Everything that can be asked; a second Ctrl-C leaves, and every row is as it stands."""
         switch = halt.Halt()
         async with AsyncExitStack() as stack:
-            envelope = batch.envelope(self._facts)
-            gateway = await stack.enter_async_context(self._access.client(envelope))
+            gateway = await stack.enter_async_context(self._task.server.client(self._task.envelope))
             await stack.enter_async_context(self._record.writing())
             asking = asyncio.create_task(self._by_strength(gateway, switch), name="bulksend-ask")
 
             def leave() -> None:
                 asking.cancel()
 
-            stack.enter_context(signals.two_steps(switch, leave, self._task.reporter.note))
+            stack.enter_context(self._task.stopping(switch, leave, self._task.person.note))
             try:
                 await asking
             except asyncio.CancelledError:
                 if not switch:
                     raise
-        return End(switch.reason, switch.detail)
+        return switch
 
     async def _by_strength(self, gateway: client.Client, switch: halt.Halt) -> None:
         clock = await self._greet(gateway)
@@ -121,27 +142,26 @@ class Reconciler:
         """Rows asked for again with their keys."""
         if not may:
             return
-        self._task.reporter.note(
+        self._task.person.note(
             f"asking for {len(may)} unknown rows again with their keys: "
             "what had not arrived is sent now"
         )
-        guards = self._task.settings.guards
         key_replay = repeating.KeyReplay(
             batch_id=self._facts.batch_id,
             record=self._record,
             gateway=gateway,
-            pacer=pacing.Pacer(pace.parse_rate(guards.rate)),
-            guard=breaker.Breaker(breaker.Limits(max_in_flight=guards.max_in_flight)),
+            pacer=pacing.Pacer(self._task.rate_per_s),
+            guard=breaker.Breaker(breaker.Limits(max_in_flight=self._task.max_in_flight)),
             switch=switch,
-            max_in_flight=guards.max_in_flight,
+            max_in_flight=self._task.max_in_flight,
         )
         for ending in await key_replay.repeat(may):
             self.resolutions.add(ending)
 
     def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[UnknownRow]:
         """The unknown rows whose keys are proven to protect them; the others are told why not."""
-        folder, profile_id = self._task.settings.state_folder, self._facts.profile_id
-        proof = proofs.load(folder, self._access.base_url, profile_id)
+        folder, profile_id = self._task.state_folder, self._facts.profile_id
+        proof = proofs.load(folder, self._task.server.base_url, profile_id)
         proven = proof is not None and proof.stands(time.time())
         may = []
         for unknown_row in self._unknown_rows:
@@ -190,11 +210,11 @@ class Reconciler:
 
     async def _look_up(self, gateway: client.Client, clock: Clock) -> None:
         """What Telnyx's records say of the rows that are left."""
-        envelope = batch.envelope(self._facts)
+        envelope = self._task.envelope
         lookup_records = searching.RecordLookup(
             search=records.Search(gateway),
             record=self._record,
-            plan=self._task.plan,
+            frames=self._task.frames,
             sender=self._facts.sender,
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             clock=clock,
@@ -209,7 +229,7 @@ class Reconciler:
             and self._is_same(unknown_row, gateway)
         ]
         if looked:
-            self._task.reporter.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
+            self._task.person.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
         for unknown_row, verdict in zip(
             looked, await lookup_records.judge_all(looked), strict=True
         ):
@@ -229,6 +249,9 @@ class Reconciler:
     async def _end(self, unknown_row: UnknownRow, reply: Reply, by: By) -> None:
         unknown_claim = unknown_row.unknown_claim
         await self._record.resolve(unknown_claim.row, unknown_claim.claim, reply, f"evidence: {by}")
+        if self._record.is_unknown(unknown_claim.row):  # an earlier claim of it may have arrived
+            self.resolutions.note_reasons(unknown_claim.row, Reason.EARLIER_CLAIM)
+            return
         self.resolutions.add(
             Resolution(
                 row=unknown_claim.row, status=reply.status, by=by, message_id=reply.message_id
@@ -246,7 +269,7 @@ class Reconciler:
         heading = f"{count} unknown rows have one record each that fits and is no other row's:"
         more = [f"  and {count - _SHOWN_MAX} more"] if count > _SHOWN_MAX else []
         try:
-            return self._task.reporter.confirm(
+            return self._task.person.confirm(
                 "\n".join([heading, *shown, *more]), ask="Are these the rows' own messages?"
             )
         except errors.UsageError:  # nobody can be asked here

@@ -64,7 +64,7 @@ class KeyReplay:
         body = self.gateway.body(message)
         key = idempotency_key(self.batch_id, message.row, message.claim)
         await self.record.note_asked_again(
-            message.row, message.claim, "asked for again with its key"
+            unknown_row.row, message.claim, "asked for again with its key"
         )
         outcome = await self._ask(message, body, key)
         return await self._conclude(unknown_row, outcome.reply)
@@ -99,6 +99,8 @@ class KeyReplay:
         if idempotency.settles(reply):
             why = "its key: answered again" if reply.replayed else "its key: answered"
             await self.record.resolve(unknown_claim.row, unknown_claim.claim, reply, why)
+            if self.record.is_unknown(unknown_claim.row):
+                return Unresolved(row=unknown_claim.row, reasons=(Reason.EARLIER_CLAIM,))
             return Resolution(
                 row=unknown_claim.row, status=reply.status, by=By.KEY, message_id=reply.message_id
             )

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bulksend import journal
-from bulksend.batch.plan import Plan
 from bulksend.contacts import rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.sms.message import Message
@@ -29,7 +28,7 @@ class UnknownRow:
     """One unknown row."""
 
     unknown_claim: journal.UnknownClaim
-    #: None when the contacts file no longer makes one of the row.
+    #: None when the contacts file no longer makes one of the row; numbered as when claimed.
     message: Message | None
 
     def clock(self, now: Clock, record: journal.Reader) -> Clock:
@@ -89,21 +88,28 @@ class Resolutions:
         del self._left[ending.row]
 
 
-def unknown_rows(planned: Plan, doubts: Sequence[journal.UnknownClaim]) -> list[UnknownRow]:
-    """Every doubt with its message, made again from the contacts file."""
-    claims = {claim.row: claim.claim for claim in doubts}
-    by_row = messages(planned, claims)
-    return [UnknownRow(unknown_claim=claim, message=by_row.get(claim.row)) for claim in doubts]
+def unknown_rows(
+    frames: rows.Frames, unknown_claims: Sequence[journal.UnknownClaim]
+) -> list[UnknownRow]:
+    """Every unknown claim with its message, made again from the contacts file."""
+    by_row = messages(frames, {claim.row: claim.claim for claim in unknown_claims})
+    return [
+        UnknownRow(unknown_claim=claim, message=_as_claimed(by_row.get(claim.row), claim))
+        for claim in unknown_claims
+    ]
 
 
-def messages(planned: Plan, claims: Mapping[int, int]) -> dict[int, Message]:
+def _as_claimed(message: Message | None, claim: journal.UnknownClaim) -> Message | None:
+    """With the number that its row had when it was claimed: key and reference are made of it."""
+    return None if message is None else message._replace(row=claim.key_row)
+
+
+def messages(frames: rows.Frames, claims: Mapping[int, int]) -> dict[int, Message]:
     """The messages of the rows that `claims` names."""
     if not claims:
         return {}
     closed = bytearray(b"\1" * (max(claims) + 1))
     for row in claims:
         closed[row] = 0
-    batches = rows.message_batches(
-        planned.frames, closed=bytes(closed), claims=claims, limit=len(claims)
-    )
+    batches = rows.message_batches(frames, closed=bytes(closed), claims=claims, limit=len(claims))
     return {message.row: message for batch in batches for message in batch if message.row in claims}
