@@ -27,6 +27,7 @@ class Ending:
     def failure(self, message: str, code: str, exit_code: int, *, hint: str = "") -> int:
         """One error, with the way out below it. Returns the exit code."""
         shown, way_out = text.visible(message, longest=1000), text.visible(hint, longest=20_000)
+        _log("error", code=code, text=message, exit_code=exit_code)
         if self.as_json:
             document(error_json.document(shown, code, exit_code, hint=way_out))
             return exit_code
@@ -37,6 +38,13 @@ class Ending:
                 hint_line = click.style("hint: ", fg="cyan") + way_out
                 click.echo(hint_line, err=True, color=self.color)
         return exit_code
+
+
+def _log(event: str, **data: object) -> None:
+    """Only where --log-file was given is there a log: nothing is imported for none."""
+    log_file = sys.modules.get("bulksend.cli.terminal.log_file")
+    if log_file is not None:
+        log_file.event(event, **data)
 
 
 def document(value: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from the same options; the names of the fields are the names of the options' par
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import click
 
+from bulksend._version import __version__
 from bulksend.batch.settings import Guards
 from bulksend.cli import exit, precedence
 from bulksend.contacts.layout import Layout
@@ -221,6 +223,7 @@ def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Cal
             settled["typed"] = precedence.typed(context)
             asked = build(kind, settled)
             _color_errors(context, asked)
+            _begin_log(context, asked)
             return command(asked)
 
         return callback
@@ -234,6 +237,17 @@ def _color_errors(context: click.Context, asked: object) -> None:
     color = asked.output.color if isinstance(asked, OutputParameters) else "auto"
     if isinstance(ending, exit.Ending) and color != "auto":
         ending.color = color == "always"
+
+
+def _begin_log(context: click.Context, asked: object) -> None:
+    """Before anything else is done. Raises UsageError where the log cannot be written."""
+    path = asked.output.log_file if isinstance(asked, OutputParameters) else None
+    if path is None:
+        return
+    from bulksend.cli.terminal import log_file
+
+    log_file.begin(path, [os.environ.get("TELNYX_API_KEY", "")])
+    log_file.event("command", command=context.command_path, version=__version__)
 
 
 def build(kind: type[Parameters], options: Mapping[str, Any]) -> Parameters:

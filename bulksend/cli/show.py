@@ -13,11 +13,11 @@ from bulksend.cli.terminal import streams
 
 if TYPE_CHECKING:
     from bulksend.batch.preflight.own_phones import OwnText
+    from bulksend.batch.reporter import Reporter
     from bulksend.batch.summary import Summary
-    from bulksend.cli.terminal.screen import Terminal
 
 
-def reporter(asked: OutputParameters) -> Terminal:
+def reporter(asked: OutputParameters) -> Reporter:
     """The person at this terminal."""
     from bulksend.cli.terminal import screen
 
@@ -31,7 +31,12 @@ def reporter(asked: OutputParameters) -> Terminal:
         yes=consent is not None and consent.yes,
         yes_typed=consent is not None and consent.yes and "yes" in asked.typed,
     )
-    return screen.Terminal(display)
+    terminal = screen.Terminal(display)
+    if output.log_file is None:
+        return terminal
+    from bulksend.cli.terminal import log_file
+
+    return log_file.Logged(terminal)
 
 
 def color(output: Output) -> bool | None:
@@ -43,8 +48,13 @@ def summary(ended: Summary, output: Output) -> int:
     """The last word of a command that has a summary; its exit code."""
     from bulksend.cli.render import summary_json, summary_text
 
+    document = summary_json.document(ended)
+    if output.log_file is not None:
+        from bulksend.cli.terminal import log_file
+
+        log_file.event("end", **document)
     if output.as_json:
-        ending.document(summary_json.document(ended))
+        ending.document(document)
     else:
         click.echo(summary_text.summary(ended), color=color(output))
     return ended.exit_code
