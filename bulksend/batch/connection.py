@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
-from bulksend.sandbox import server as sandbox
 from bulksend.telnyx import client, hosts
 from bulksend.telnyx.wire import network
 
@@ -82,6 +81,8 @@ async def opened(access_to: Access, settings: Settings) -> AsyncIterator[Access]
     if not settings.sandbox:
         yield access_to
         return
+    from bulksend.sandbox import server as sandbox  # whoever sends for real does not wait for it
+
     profile = SANDBOX_IDENTITY.profile_id or ""
     config = sandbox.SandboxConfig(profile_id=profile, any_account=True)
     async with sandbox.Sandbox(config) as server:

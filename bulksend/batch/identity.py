@@ -7,13 +7,12 @@ import os
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import bulksend
 from bulksend import errors, journal
-from bulksend.batch import advice
 from bulksend.batch.plan import TEMPLATE_MAX_BYTES, Plan, make_plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings, option_name
@@ -175,23 +174,3 @@ def refuse_changed_file(contacts_sha256: str, settings: Settings, batch: journal
         code="contacts_changed",
         next_command="resume",
     )
-
-
-def refuse_missing(settings: Settings) -> None:
-    """Raises UsageError where no batch has begun."""
-    if settings.journal_path.exists():
-        return
-    raise errors.UsageError(
-        f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
-        hint=_where_it_may_be(settings),
-        code="no_batch",
-    )
-
-
-def _where_it_may_be(settings: Settings) -> str:
-    """A rehearsal that is there is named, so that nobody begins to send for real by mistake."""
-    other = replace(settings, sandbox=not settings.sandbox, journal=None, results=None)
-    if settings.journal is None and other.journal_path.exists():
-        kind = "of the sandbox" if other.sandbox else "that is real"
-        return f"there is a batch {kind}: {advice.command('status', other)}"
-    return f"look at what would be sent: {advice.look(settings)}"

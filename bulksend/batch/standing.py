@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bulksend import journal
+from bulksend import errors, journal
 from bulksend.batch import advice
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.errors import STOP_TEXT, Stop
-from bulksend.receipts import asking
+from bulksend.receipts import counts as deliveries
 from bulksend.sms.message import Status
 from bulksend.telnyx import codes
 
@@ -58,7 +58,7 @@ def summarize_batch(
         counts=counts,
         parts=status_counts.parts,
         cost=status_counts.cost,
-        deliveries=asking.deliveries(record, settings.journal_path),
+        deliveries=deliveries.of_batch(record, settings.journal_path),
         seconds=seconds,
         results=settings.results_path,
         journal=settings.journal_path,
@@ -108,3 +108,23 @@ def _counts(facts: journal.Batch, status_counts: journal.StatusCounts, skips: in
         invalid=facts.invalid,
         skipped=facts.skipped + skips,
     )
+
+
+def refuse_missing(settings: Settings) -> None:
+    """Raises UsageError where no batch has begun."""
+    if settings.journal_path.exists():
+        return
+    raise errors.UsageError(
+        f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
+        hint=_where_it_may_be(settings),
+        code="no_batch",
+    )
+
+
+def _where_it_may_be(settings: Settings) -> str:
+    """A rehearsal that is there is named, so that nobody begins to send for real by mistake."""
+    other = replace(settings, sandbox=not settings.sandbox, journal=None, results=None)
+    if settings.journal is None and other.journal_path.exists():
+        kind = "of the sandbox" if other.sandbox else "that is real"
+        return f"there is a batch {kind}: {advice.command('status', other)}"
+    return f"look at what would be sent: {advice.look(settings)}"

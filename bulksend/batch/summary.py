@@ -15,7 +15,6 @@ from bulksend.receipts.counts import NOBODY_ASKED, DeliveryCounts
 if TYPE_CHECKING:
     from bulksend.results.variance import Variance
 
-SCHEMA = 2
 OK, NOTHING_SENT, PARTLY, STOPPED, UNKNOWN_LEFT = 0, 2, 3, 5, 6
 JOURNAL_FAILED, CHANGED, INTERRUPTED, TERMINATED = 7, 8, 130, 143
 

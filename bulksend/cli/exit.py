@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-import orjson
 
 from bulksend import visible as text
 from bulksend.cli.render import error_json
@@ -49,6 +48,8 @@ def _log(event: str, **data: object) -> None:
 
 def document(value: dict[str, Any]) -> None:
     """One JSON document on stdout, in UTF-8 whatever the output's encoding."""
+    import orjson
+
     try:
         written = orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a file name that is no text: json writes its bytes out as \udc80 to \udcff

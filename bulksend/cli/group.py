@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bulksend import __version__, errors
-from bulksend.batch import advice
-from bulksend.cli import options
-from bulksend.cli import options_file as config
+from bulksend.cli import catalog
 
+OPTIONS_FILE_NAME = "bulksend.toml"
 #: Where the settings of the command at work stand in click's context.
 SETTINGS = "bulksend.settings"
 #: The options file of this command, where there is one.
@@ -37,6 +35,9 @@ NEVER_SUGGESTED = {
 _TABLES = {".csv", ".xlsx", ".ods", ".xls", ".tsv", ".txt"}
 
 
+_COMMANDS = catalog.LazyCommands()
+
+
 class Command(click.Command):
     """Help with examples first, and the options under headings."""
 
@@ -53,8 +54,8 @@ class Command(click.Command):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None and not isinstance(parameter, click.Argument):
-                heading = parameter.group if isinstance(parameter, options.Option) else ""
-                groups.setdefault(heading or "Options", []).append(record)
+                heading = getattr(parameter, "group", "") or "Options"
+                groups.setdefault(heading, []).append(record)
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
@@ -70,6 +71,14 @@ class Commands(click.Group):
         """In the order they were defined."""
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table, which imports no command, where they stand in it."""
+        if self.commands is not _COMMANDS:
+            super().format_commands(ctx, formatter)
+            return
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in catalog.COMMANDS.items()])
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Whoever types only the name wants to know what there is; that is no error."""
         if not args and not ctx.resilient_parsing:
@@ -83,6 +92,8 @@ class Commands(click.Group):
         """A contacts file in the place of a command is nearly one. Raises UsageError."""
         name = args[0]
         if self.get_command(ctx, name) is None and Path(name).suffix.lower() in _TABLES:
+            import shlex
+
             shown = shlex.quote(name)
             raise errors.UsageError(
                 f"No such command {name!r}.",
@@ -96,6 +107,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except errors.BulksendError as failure:
+            from bulksend.batch import advice
+
             failure.hint = advice.hint(failure, ctx.meta.get(SETTINGS))
             failure.next_command = ""
             raise
@@ -108,6 +121,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
+    commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with: bulksend run samples/contacts.csv --sandbox",
 )
@@ -116,14 +130,22 @@ class Commands(click.Group):
     "--config",
     "config_file",
     envvar="BULKSEND_CONFIG",
-    type=options.FILE,
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Options file.  [default: ./bulksend.toml]",
 )
 @click.pass_context
 def cli(ctx: click.Context, config_file: Any) -> None:
     """Text everyone in a spreadsheet, once each, and know what happened to every row."""
-    path = config_file or config.find()
+    path = config_file or _options_file()
     ctx.meta[OPTIONS_FILE] = path
     if path is not None and ctx.invoked_subcommand not in (None, "init", "completion"):
-        ctx.default_map = config.for_commands(path, cli)
+        from bulksend.cli.sources import options_file
+
+        ctx.default_map = options_file.for_commands(path, cli)
+
+
+def _options_file() -> Path | None:
+    """The one of this folder, if there is one."""
+    path = Path(OPTIONS_FILE_NAME)
+    return path if path.is_file() else None

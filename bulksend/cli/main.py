@@ -12,13 +12,7 @@ import click
 
 from bulksend import errors
 from bulksend import visible as text
-from bulksend.cli import commands as _commands  # noqa: F401 - registers the commands
-from bulksend.cli import evidence as _evidence  # noqa: F401 - and these
 from bulksend.cli import exit as ending
-from bulksend.cli import pace as _pace  # noqa: F401 - and this one
-from bulksend.cli import rates as _rates  # noqa: F401 - and this
-from bulksend.cli import receipts as _receipts  # noqa: F401 - and these
-from bulksend.cli import report as _report  # noqa: F401 - and this
 from bulksend.cli.group import cli
 from bulksend.cli.terminal import streams
 

@@ -18,7 +18,8 @@ import click
 
 from bulksend._version import __version__
 from bulksend.batch.settings import Guards
-from bulksend.cli import exit, precedence
+from bulksend.cli import exit
+from bulksend.cli.sources import precedence
 from bulksend.contacts.layout import Layout
 
 Parameters = TypeVar("Parameters")

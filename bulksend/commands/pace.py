@@ -10,7 +10,6 @@ from pathlib import Path
 from bulksend import errors, journal
 from bulksend.batch import advice, standing
 from bulksend.batch.control import request as control
-from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
 from bulksend.sending.pacing import policy as paces
 
@@ -36,7 +35,7 @@ def pace(settings: Settings, change: str | None) -> Pace:
     """
     if change not in (None, control.PAUSE, control.CONTINUE):
         paces.parse_rate(change or "")
-    refuse_missing(settings)
+    standing.refuse_missing(settings)
     path = control.request_path(settings.journal_path)
     control_request = present = _present(settings, path, change)
     if change is not None:

@@ -69,7 +69,7 @@ def receipts(
     server, Locked where somebody collects already, JournalError.
     """
     began_s = time.monotonic()
-    identity.refuse_missing(settings)
+    standing.refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
         facts, accepted = record.batch(), record.counts()[Status.ACCEPTED]
     asking.refuse_sandbox(facts)
@@ -112,7 +112,7 @@ def listen(
     """
     began_s = time.monotonic()
     address, check = receipt_server.parse_address(where), signature.checker(public_key)
-    identity.refuse_missing(settings)
+    standing.refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
     collected = Collected()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bulksend
 from bulksend import atomic_file, journal
-from bulksend.batch import advice, identity, paths
+from bulksend.batch import advice, paths, standing
 from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import State, Summary
@@ -34,7 +34,7 @@ def write(settings: Settings, output: Path | None, *, people: bool) -> Written:
     `people`: with the phones of those who have not got it. Raises as `results` does, and UsageError
     for a file that is there and is no report.
     """
-    identity.refuse_missing(settings)
+    standing.refuse_missing(settings)
     path = output or settings.contacts.with_name(f"{settings.stem}.report.html")
     written = paths.beside(settings.journal_path, paths.REPORT)
     paths.check_output(path, "output", settings, written)

@@ -23,7 +23,7 @@ def results(
     Raises BatchMismatch when the contacts file is another one, or UsageError for a file that is
     not bulksend's own.
     """
-    identity.refuse_missing(settings)
+    standing.refuse_missing(settings)
     if only:
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
     paths.check_batch(settings, paths.LIST if only else paths.RESULTS)

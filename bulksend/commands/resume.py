@@ -8,7 +8,7 @@ from functools import partial
 
 from bulksend import journal
 from bulksend.batch import connection as access
-from bulksend.batch import consent, guards, paths, plan, summary
+from bulksend.batch import consent, guards, paths, plan, standing, summary
 from bulksend.batch import execution as sending
 from bulksend.batch import identity as batch
 from bulksend.batch.memory import session as memories
@@ -62,7 +62,7 @@ def reopened(
     Where the file was changed, that is told, and `agree` is asked. Raises UsageError where no batch
     has begun or there is no consent, Locked, and BatchMismatch naming what else changed since.
     """
-    batch.refuse_missing(settings)
+    standing.refuse_missing(settings)
     paths.check_batch(settings)
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:

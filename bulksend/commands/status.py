@@ -7,14 +7,13 @@ from dataclasses import replace
 from bulksend import journal
 from bulksend.batch import standing
 from bulksend.batch.control import request as control_request
-from bulksend.batch.identity import refuse_missing
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import State, Summary
 
 
 def status(settings: Settings) -> Summary:
     """Counts, money and what to do next. Raises UsageError where no batch has begun."""
-    refuse_missing(settings)
+    standing.refuse_missing(settings)
     running = journal.is_running(settings.journal_path)
     with journal.read(settings.journal_path) as record:
         if not running:

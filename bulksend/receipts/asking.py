@@ -12,7 +12,6 @@ from bulksend import errors, journal
 from bulksend.receipts import collect, counts, poll, schedule, store
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.results import entries
-from bulksend.sms.message import Status
 from bulksend.telnyx import client, receipt_search
 from bulksend.telnyx.receipt_search import Trouble
 
@@ -40,13 +39,6 @@ _PAGES_TEXT = {
     Trouble.GONE: "there are no detail records here (404)",
     Trouble.BUSY: "the detail records did not answer (429 or 5xx)",
 }
-
-
-def deliveries(record: journal.Reader, journal_path: Path) -> counts.DeliveryCounts:
-    """What became of the accepted messages, as far as anybody asked. Raises JournalError."""
-    accepted = record.counts()[Status.ACCEPTED]
-    with _reader(record, journal_path) as reader:
-        return counts.count(None if reader is None else reader.totals(), accepted)
 
 
 @contextmanager

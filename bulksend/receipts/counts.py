@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
+from bulksend import journal
+from bulksend.receipts import store
 from bulksend.receipts.rows import Totals
+from bulksend.sms.message import Status
 from bulksend.telnyx.receipts import FAILED, DeliveryStatus
 
 
@@ -55,3 +59,11 @@ def count(totals: Totals | None, accepted: int) -> DeliveryCounts:
         unbilled=totals.unbilled,
         without_cost=totals.without_cost,
     )
+
+
+def of_batch(record: journal.Reader, journal_path: Path) -> DeliveryCounts:
+    """What became of the accepted messages, as far as anybody asked. Raises JournalError."""
+    accepted = record.counts()[Status.ACCEPTED]
+    path = store.path_beside(journal_path)
+    with store.read(path, record.batch().batch_id) as reader:
+        return count(None if reader is None else reader.totals(), accepted)

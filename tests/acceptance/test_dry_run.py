@@ -50,7 +50,7 @@ def test_json_has_every_finding_with_cause_cost_and_cure() -> None:
     found = {it["code"]: it for it in said["findings"]}
     assert all({"code", "text", "rows", "first_rows"} <= set(it) for it in said["findings"])
     assert found["phone_scientific"]["column"] == "Mobile Number"
-    assert "the digits are gone" in found["phone_scientific"]["cure"]
+    assert "the digits are gone" in found["phone_scientific"]["fix"]
     assert found["point_zero"]["first_rows"] == [15]
     assert found["registration_required"]["country"] in ("FR", "AU")
     quotes = [it for it in said["findings"] if it.get("character") == "’"]
@@ -88,7 +88,7 @@ def test_each_damage_is_named_with_its_row_and_its_cure(
 
     (found,) = (it for it in said["findings"] if it["code"] == code)
     assert (found["kind"], found["rows"], found["first_rows"]) == (kind, 1, [3])
-    assert found["cure"]
+    assert found["fix"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from bulksend.batch.preflight.checklist import Level
-from bulksend.batch.summary import SCHEMA
+from bulksend.cli.render import SCHEMA
 
 if TYPE_CHECKING:
     from bulksend.commands.doctor import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bulksend.batch.summary import SCHEMA
+from bulksend.cli.render import SCHEMA
 
 
 def document(message: str, code: str, exit_code: int, *, hint: str = "") -> dict[str, Any]:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bulksend.batch.dry_run import DryRun
-from bulksend.batch.summary import SCHEMA
-from bulksend.cli.render import money_text
+from bulksend.cli.render import SCHEMA, money_text
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding
 from bulksend.estimate.samples import Sample

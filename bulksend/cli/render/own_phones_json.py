@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulksend.batch.summary import SCHEMA
-from bulksend.cli.render import money_text
+from bulksend.cli.render import SCHEMA, money_text
 
 if TYPE_CHECKING:
     from bulksend.batch.preflight.own_phones import OwnText

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulksend.batch.summary import SCHEMA, State, Summary
-from bulksend.cli.render import money_text
+from bulksend.batch.summary import State, Summary
+from bulksend.cli.render import SCHEMA, money_text
 from bulksend.receipts.counts import DeliveryCounts
 
 if TYPE_CHECKING:

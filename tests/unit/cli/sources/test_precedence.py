@@ -10,8 +10,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bulksend.cli import commands, group, options, parameters, precedence
+from bulksend.cli import commands, group, options, parameters
 from bulksend.cli.options import Option
+from bulksend.cli.sources import options_file, precedence
 
 RUN = [it for it in commands.run.params if isinstance(it, Option)]
 ELSEWHERE = [it for it in RUN if not it.typed_only]
@@ -64,7 +65,7 @@ def ask(
     program = click.Group("bulksend", commands={"run": command}, callback=lambda: None)
     words = [word for pair in (typed or {}).items() for word in pair if word]
     try:
-        default_map = group.config.for_commands(folder / "bulksend.toml", program)
+        default_map = options_file.for_commands(folder / "bulksend.toml", program)
     except Exception as failure:
         return {}, str(failure)
     ended = CliRunner().invoke(

@@ -14,17 +14,10 @@ from typing import Any
 import click
 
 from bulksend import errors
-from bulksend.cli import precedence
 from bulksend.cli.options import Option
+from bulksend.cli.sources import precedence
 
-FILE_NAME = "bulksend.toml"
 _TOO_LONG_BYTES = 1_000_000
-
-
-def find() -> Path | None:
-    """The options file of this folder, if there is one."""
-    path = Path(FILE_NAME)
-    return path if path.is_file() else None
 
 
 def for_commands(path: Path, group: click.Group) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,81 @@
+"""The commands, in the order a person meets them, each imported when it is asked for.
+
+`bulksend --help` reads the words of this table alone; a test holds them to the commands' own.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+
+    _Commands = dict[str, click.Command]
+else:
+    _Commands = dict
+
+#: Name -> the module under `bulksend.cli` that defines it, and what it does.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("commands", "Send a batch."),
+    "resume": ("commands", "Go on with an unfinished batch."),
+    "status": ("commands", "How a batch stands, also while it runs."),
+    "results": ("commands", "Write the results again, all rows or some."),
+    "reconcile": ("evidence", "Settle unknown rows by evidence."),
+    "receipts": ("receipts", "What became of every accepted message."),
+    "report": ("report", "One HTML page of what became of a batch."),
+    "optouts": ("receipts", "People who have opted out, for --suppress."),
+    "doctor": ("evidence", "Key, balance, profile, sender, clock, limits, disk."),
+    "pace": ("pace", "Change the pace of a run, pause it, go on."),
+    "rates": ("rates", "A rate card out of past batches."),
+    "sandbox": ("commands", "A Telnyx look-alike on localhost."),
+    "init": ("commands", "Starter contacts.csv and bulksend.toml."),
+    "completion": ("commands", "Shell completion."),
+}
+
+
+class LazyCommands(_Commands):
+    """The commands by name. To ask for one imports it, to look at all imports all."""
+
+    def get(self, name: str, default: click.Command | None = None) -> click.Command | None:  # type: ignore[override]
+        """One command; `default` where there is none of that name."""
+        if name in COMMANDS and not super().__contains__(name):
+            _load(name)
+        return super().get(name, default)
+
+    def __getitem__(self, name: str) -> click.Command:
+        """One command. Raises KeyError."""
+        command = self.get(name)
+        if command is None:
+            raise KeyError(name)
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        """Without importing any."""
+        return name in COMMANDS or super().__contains__(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, without importing any."""
+        return iter(dict.fromkeys([*COMMANDS, *super().__iter__()]))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(1 for _ in self)
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
+        """The names."""
+        return KeysView(self)
+
+    def values(self) -> ValuesView[click.Command]:  # type: ignore[override]
+        """All commands, imported."""
+        return ValuesView(self)
+
+    def items(self) -> ItemsView[str, click.Command]:  # type: ignore[override]
+        """Names and commands, imported."""
+        return ItemsView(self)
+
+
+def _load(name: str) -> None:
+    """Importing a module registers what it defines."""
+    importlib.import_module(f"bulksend.cli.{COMMANDS[name][0]}")
