@@ -121,6 +121,7 @@ class Logged:
 
     @stopped.setter
     def stopped(self, stopped: bool) -> None:
+        """Set from outside to stop as the first Ctrl-C does."""
         self._reporter.stopped = stopped
 
     def note(self, sentence: str) -> None:
