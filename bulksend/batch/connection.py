@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import errors, portable
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
 from bulksend.telnyx import client, hosts
 from bulksend.telnyx.wire import network
@@ -109,8 +108,7 @@ def _key(settings: Settings) -> str:
 def _from_file(path: Path) -> str:
     """Raises UsageError; a file that others may read is refused, as ssh does."""
     try:
-        mode = path.stat().st_mode
-        if stat.S_IMODE(mode) & 0o077:
+        if portable.others_can_read(path.stat()):
             raise errors.UsageError(
                 f"{path}: others can read this key file",
                 hint=f"chmod 600 {path}",

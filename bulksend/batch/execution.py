@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import resource
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bulksend import errors, journal
+from bulksend import errors, journal, portable
 from bulksend.batch import advice, guards, paths, standing
 from bulksend.batch import connection as accesses
 from bulksend.batch import runner as send
@@ -67,11 +65,8 @@ def send_open_rows(
 def _check_descriptors(max_in_flight: int) -> None:
     """Before the first row: a connection for each request, and files. Raises UsageError."""
     needed = max_in_flight + _OPEN_FILES
-    allowed, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if allowed == resource.RLIM_INFINITY or allowed >= needed:
-        return
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, at_most))
+    allowed = portable.allow_open_files(needed)
+    if allowed is None:
         return
     raise errors.UsageError(
         f"too few file descriptors: {allowed} are allowed, {needed} are needed",

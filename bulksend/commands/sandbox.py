@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulksend.batch.control import signals
 from bulksend.sandbox import faults as scripts
 from bulksend.sandbox import lifecycle, server
 from bulksend.sending.pacing import policy as pace
@@ -64,7 +65,7 @@ async def _until_stopped(config: server.SandboxConfig, ready: Callable[[str], No
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+        signals.install(loop, number, lambda _: stopped.set())
     async with server.Sandbox(config) as running:
         ready(
             f"sandbox at {running.base_url}, profile {config.profile_id}, any sender ID\n"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import errors, portable
 
 _TRIES, _BETWEEN_S = 5, 0.04
 
@@ -25,7 +24,7 @@ class Lock:
     def take(self) -> None:
         """Raises Locked, naming who holds it, or JournalError where no lock can be made."""
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            flags = os.O_RDWR | os.O_CREAT | portable.SAFE
             self._file = os.open(self._path, flags, 0o600)
         except OSError as failure:
             raise errors.JournalError(
@@ -34,7 +33,7 @@ class Lock:
                 code="journal_unwritable",
             ) from None
         if not self._locked():
-            holder = os.pread(self._file, 200, 0).decode(errors="replace").strip()
+            holder = portable.read_at(self._file, 200, 0).decode(errors="replace").strip()
             os.close(self._file)
             raise errors.Locked(
                 f"another run works on this batch: {holder or 'it has just begun'}",
@@ -43,8 +42,7 @@ class Lock:
                 next_command="status",
             ) from None
         who = f"pid {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%F %T} UTC\n"
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, who.encode(), 0)
+        portable.write_over(self._file, who.encode())
 
     def _locked(self) -> bool:
         """Tried for a moment: `status` looks with a lock of its own, and who has just begun is yet
@@ -52,7 +50,7 @@ class Lock:
         """
         for _ in range(_TRIES):
             with contextlib.suppress(OSError):
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                portable.lock(self._file)
                 return True
             time.sleep(_BETWEEN_S)
         return False
@@ -67,11 +65,11 @@ class Lock:
 def is_held(path: Path) -> bool:
     """Whether a run works on the batch right now."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        file = os.open(path, os.O_RDONLY | portable.SAFE)
     except OSError:
         return False
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        portable.lock(file, shared=True)
     except OSError:
         return True
     finally:

@@ -14,7 +14,7 @@ import stat
 import sys
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import errors, portable
 from bulksend.journal import schema, upgrade
 
 #: How long another program may hold the file before that is said; a person waits no longer.
@@ -254,7 +254,7 @@ def _not_opened(path: Path) -> errors.JournalError:
     if not os.access(path.parent, os.W_OK):
         return forbidden(path, "used")
     try:
-        os.close(os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC))
+        os.close(os.open(path.parent, os.O_RDONLY | portable.CLOEXEC))
     except OSError as failure:
         return unreachable(path, failure)
     return unreachable(path, OSError(0, "a file beside it cannot be made"))

@@ -14,7 +14,7 @@ import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from bulksend import atomic_file, errors
+from bulksend import atomic_file, errors, portable
 from bulksend.batch import advice
 from bulksend.batch.settings import Settings
 from bulksend.sending.pacing import policy as pace
@@ -53,7 +53,7 @@ def command_line(settings: Settings, change: str) -> str:
 def read(path: Path) -> ControlRequest | None:
     """The wish that lies there; None when there is none. Raises UsageError for one that is none."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        file = os.open(path, os.O_RDONLY | portable.SAFE | portable.NONBLOCK)
     except OSError:
         return None
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -13,11 +14,10 @@ from bulksend.sending import halt as halting
 
 #: The longest a drain may take before the rest is given up.
 DRAIN_S = 60.0
-_REASONS = {
-    signal.SIGINT: Stop.INTERRUPTED,
-    signal.SIGTERM: Stop.TERMINATED,
-    signal.SIGHUP: Stop.TERMINATED,
-}
+_HANGUP = getattr(signal, "SIGHUP", None)  # Windows has none
+_REASONS = {signal.SIGINT: Stop.INTERRUPTED, signal.SIGTERM: Stop.TERMINATED} | (
+    {_HANGUP: Stop.TERMINATED} if _HANGUP is not None else {}
+)
 
 
 @contextmanager
@@ -30,8 +30,8 @@ def two_steps(
         yield
         return
     before = {number: signal.getsignal(number) for number in _REASONS}
-    if before[signal.SIGHUP] is signal.SIG_IGN:
-        del before[signal.SIGHUP]  # whoever said nohup wants no end when the terminal closes
+    if _HANGUP is not None and before[_HANGUP] is signal.SIG_IGN:
+        del before[_HANGUP]  # whoever said nohup wants no end when the terminal closes
     heard_before: list[signal.Signals] = []
 
     def heard(number: signal.Signals) -> None:
@@ -44,10 +44,21 @@ def two_steps(
         loop.call_later(DRAIN_S, leave)
 
     for number in before:
-        loop.add_signal_handler(number, heard, number)
+        install(loop, number, heard)
     try:
         yield
     finally:
         for number, handler in before.items():
-            loop.remove_signal_handler(number)
+            with contextlib.suppress(NotImplementedError, AttributeError):
+                loop.remove_signal_handler(number)
             signal.signal(number, handler)
+
+
+def install(
+    loop: asyncio.AbstractEventLoop, number: signal.Signals, heard: Callable[[signal.Signals], None]
+) -> None:
+    """Let a signal call `heard` in the loop; where loops know no signals, Python's own way."""
+    try:
+        loop.add_signal_handler(number, heard, number)
+    except (NotImplementedError, AttributeError):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(heard, number))

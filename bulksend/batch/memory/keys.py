@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulksend import portable
 from bulksend.contacts.phone_buckets import BITS, Buckets
 
 NAME = "memory.key"
@@ -82,7 +83,7 @@ def make(folder: Path) -> Keys:
     """A secret where none was; of two that are made at once one stays. Raises OSError."""
     path = folder / NAME
     part = folder / f"{NAME}.{secrets.token_hex(4)}.part"
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | portable.SAFE, 0o600)
     try:
         os.write(file, secrets.token_bytes(_SECRET_BYTES))
         os.fsync(file)

@@ -7,7 +7,6 @@ rows noted that it may never have sent; its journal says which.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
 import sqlite3
@@ -17,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bulksend import errors, journal
+from bulksend import errors, journal, portable
 from bulksend.batch.memory import keys, store
 from bulksend.batch.reporter import Reporter
 
@@ -104,10 +103,10 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
 @contextlib.contextmanager
 def _making(folder: Path) -> Iterator[None]:
     """One at a time: of two that begin at once, the second finds what the first has made."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_RDWR | os.O_CREAT | portable.SAFE
     file = os.open(folder / "memory.lock", flags, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        portable.lock(file, wait=True)
         yield
     finally:
         os.close(file)
@@ -119,7 +118,7 @@ def _refuse_foreign(path: Path) -> None:
         status = path.lstat()
     except FileNotFoundError:
         return
-    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+    if not stat.S_ISREG(status.st_mode) or portable.is_another_users(status):
         raise store.NotOurs
 
 
@@ -221,7 +220,7 @@ def list_journal(folder: Path, path: Path) -> None:
     absolute = path.absolute()
     if absolute in set(_listed(folder)):
         return
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | portable.SAFE
     file = os.open(folder / JOURNALS, flags, 0o600)
     try:
         os.write(file, os.fsencode(absolute) + b"\0")

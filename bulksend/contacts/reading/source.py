@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import errors, portable
 from bulksend.contacts.reading import code_pages, dialect, disguise, undecodable
 
 #: What is in memory while sending grows with it: 8 MB took 250 MB more and was no faster.
@@ -42,7 +42,9 @@ class Survey:
 def open_file(path: Path) -> int:
     """A descriptor of a readable file. Raises ContactsError saying what is wrong and what to do."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(
+            path, os.O_RDONLY | portable.CLOEXEC | portable.NONBLOCK | portable.BINARY
+        )
     except FileNotFoundError:
         raise _unusable(path, "there is no such file", "check the name and the folder") from None
     except OSError as failure:
@@ -60,7 +62,7 @@ def survey(path: Path, descriptor: int, encoding: str | None = None) -> Survey:
     """Pass over all bytes once; `encoding` is the person's word. Raises ContactsError for what is
     no text.
     """
-    head = os.pread(descriptor, 64 << 10, 0)
+    head = portable.read_at(descriptor, 64 << 10, 0)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise _unusable(path, "the file is empty", "fill it: a line of column names, then rows")
     if what := disguise.of(head):
@@ -170,7 +172,7 @@ def _without_bom(text: bytes) -> bytes:
 
 def _raw_blocks(descriptor: int) -> Iterator[bytes]:
     offset = 0
-    while block := os.pread(descriptor, BLOCK_BYTES, offset):
+    while block := portable.read_at(descriptor, BLOCK_BYTES, offset):
         offset += len(block)
         yield block
 
