@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bulksend import errors
 from bulksend.batch import past, paths, plan
+from bulksend.batch.memory import session as memories
+from bulksend.batch.memory import texted_before
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import OK, PARTLY
@@ -39,6 +41,8 @@ class DryRun:
     queue: tuple[Finding, ...] = ()
     #: What the duration comes from: see `duration.Duration`.
     limited_by: str = "rate"
+    #: Rows whose people this computer texted anything within --again-after.
+    texted_lately: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -69,7 +73,12 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     if settings.identity.sender is not None:
         sender.parse_sender(settings.identity.sender)
     identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    planned = plan.make_plan(contacts, identity, settings, reporter)
+    with memories.opened(settings, reporter) as memory:
+        check = memory.check(identity.sender or "")
+        planned = plan.make_plan(contacts, identity, settings, reporter, rules=check.rules())
+    planned = texted_before.noted(planned, check, settings)
+    for sentence in planned.texted_before:
+        reporter.note(sentence)
     if not planned.estimate.rows:
         raise errors.ContactsError(
             f"{settings.contacts}: the file has column names and no rows",
@@ -77,10 +86,12 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             code="no_rows",
         )
     _write_verdicts(planned, settings, reporter)
-    return _with_duration(planned, settings, rate_per_s)
+    return _with_duration(planned, settings, rate_per_s, check.texted_lately)
 
 
-def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) -> DryRun:
+def _with_duration(
+    planned: plan.Plan, settings: Settings, rate_per_s: float, texted_lately: int
+) -> DryRun:
     counts = planned.estimate
     sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
     parts = counts.parts * sendable // max(counts.sendable, 1)
@@ -102,6 +113,7 @@ def _with_duration(planned: plan.Plan, settings: Settings, rate_per_s: float) ->
         confidence(planned.rate_card, {it.country: it.parts for it in counts.countries}),
         tuple(duration.findings(sendable, parts, rate_per_s)),
         takes.limited_by,
+        texted_lately,
     )
 
 

@@ -19,6 +19,7 @@ from bulksend.errors import STOP_TEXT, Stop
 from bulksend.receipts import asking
 from bulksend.results import charges, csv_style, entries, variance, writer
 from bulksend.sms.message import Charge, Status
+from bulksend.telnyx import codes
 
 #: Journal, contacts file, lock, receipts, results, the loop's own and what libraries open.
 _OPEN_FILES = 48
@@ -89,6 +90,8 @@ def _send(
     skips = sum(record.skipped_by().values())
     open_rows = record.batch().sendable - skips - sum(counts.values())
     open_rows += sum(counts[status] for status in again)
+    if Status.REFUSED in again:
+        open_rows -= refused_for_good(record)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
         return send.End(None, "")
@@ -97,7 +100,7 @@ def _send(
         settings=settings,
         batch_id=record.batch().batch_id,
         journal=record,
-        closed=record.closed(again),
+        closed=record.close_final(record.closed(again), codes.FINAL),
         claims=record.next_claims(again),
         first_claim=record.first_claim(),
         total=total,
@@ -116,6 +119,12 @@ def _send(
         reporter.note(failure.message)
         return send.End(Stop.CONTACTS_CHANGED, failure.message)
     return send.End(Stop.LIMIT, "") if end.stop is None and total < open_rows else end
+
+
+def refused_for_good(record: journal.Reader) -> int:
+    """Opt-outs, landlines and numbers that are none: no other try ends otherwise."""
+    by_code = record.refused_by_code()
+    return sum(rows for code, rows in by_code.items() if code in codes.FINAL)
 
 
 def _earlier(plan: Plan, record: journal.Journal, settings: Settings) -> list[Charge]:

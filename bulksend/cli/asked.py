@@ -40,7 +40,7 @@ def settings(asked: BatchParameters) -> Settings:
             yes_typed=consent.yes and "yes" in asked.typed,
             yes_up_to=consent.yes_up_to,
             also_read=_also_read(asked),
-            state_folder=_state_folder(),
+            state_folder=state_folder(),
         )
     )
 
@@ -138,6 +138,6 @@ def _ca_file() -> Path | None:
     return Path(named) if named else None
 
 
-def _state_folder() -> Path:
+def state_folder() -> Path:
     """Where bulksend remembers between batches (XDG base directories)."""
     return platformdirs.user_state_path("bulksend", appauthor=False)

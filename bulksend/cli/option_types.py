@@ -224,6 +224,20 @@ class Phones(Parsed[tuple[str, ...]]):
         return phones
 
 
+class Phone(Parsed[str]):
+    """One phone, with plus and country."""
+
+    name = "phone"
+    rule = "a phone like +447700900123"
+
+    def parse(self, text: str) -> str:
+        """E.164."""
+        phone = re.sub(r"[\s().-]", "", text)
+        if not re.fullmatch(r"\+[1-9][0-9]{6,14}", phone):
+            self.refuse()
+        return phone
+
+
 class Digest(Parsed[str]):
     """What a dry run printed of its plan."""
 

@@ -93,6 +93,14 @@ class OutputParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneParameters(OutputParameters):
+    """`explain` and `forget`."""
+
+    #: E.164.
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchParameters(OutputParameters):
     """A command about one batch."""
 

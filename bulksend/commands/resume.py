@@ -134,9 +134,10 @@ def _again(record: journal.Journal, settings: Settings, reporter: Reporter) -> t
     if not (settings.retry_refused or settings.resend_unknown):
         return tuple(again)
     counts = record.counts()
-    if settings.retry_refused and counts[Status.REFUSED]:
+    refused = counts[Status.REFUSED] - sending.refused_for_good(record)
+    if settings.retry_refused and refused:
         consent.to_send_again(
-            counts[Status.REFUSED],
+            refused,
             "refused",
             "Telnyx said no to them; try them once more?",
             reporter,

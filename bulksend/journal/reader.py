@@ -124,6 +124,15 @@ class Reader:
         earlier = self._connection.execute(schema.EARLIER_RUN).fetchone()
         return Stop(earlier[0]) if earlier is not None and earlier[0] in list(Stop) else None
 
+    def close_final(self, closed: bytes, final: Iterable[str]) -> bytes:
+        """The same, with the refused rows closed whose code is one of `final`."""
+        states = bytearray(closed)
+        for code in final:
+            for (row,) in self._connection.execute(schema.REFUSED_WITH, (code,)):
+                if row < len(states):
+                    states[row] = schema.CODE_OF[Status.REFUSED]
+        return bytes(states)
+
     def closed(self, again: Iterable[Status]) -> bytes:
         """One byte a row number: 0 where the row may be sent, as it was never claimed or stands in
         one of `again`; rows after the last byte were never claimed.

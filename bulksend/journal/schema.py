@@ -213,6 +213,7 @@ IS_UNKNOWN = "SELECT count(*) FROM send WHERE row = ? AND status IN (1, 4)"
 REFUSED_BY_CODE = (
     "SELECT coalesce(code, ''), count(*) FROM send WHERE status = 3 AND row > 0 GROUP BY 1"
 )
+REFUSED_WITH = "SELECT row FROM send WHERE status = 3 AND code = ? AND row > 0"
 LAST_ROW = """
 SELECT max(coalesce((SELECT max(row) FROM send), 0), coalesce((SELECT max(row) FROM skip), 0))
 """

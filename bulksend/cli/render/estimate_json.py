@@ -33,7 +33,7 @@ def document(dry_run: DryRun) -> dict[str, Any]:
         "file_encoding": dry_run.file_encoding or None,
         "digest": dry_run.digest or None,
         "sent_before": counts.skipped_by.get("sent_before", 0),
-        "texted_lately": counts.skipped_by.get("texted_lately", 0),
+        "texted_lately": dry_run.texted_lately,
         "skipped_by": counts.skipped_by,
         "samples": [_sample(sample) for sample in counts.samples],
         "findings": [_finding(finding) for finding in dry_run.findings],
