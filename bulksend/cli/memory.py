@@ -23,14 +23,14 @@ NUMBER = click.argument("phone", type=types.Phone(), metavar="+NUMBER")
 @of.typed(of.PhoneParameters)
 def explain(parameters: of.PhoneParameters) -> int:
     """What this computer has sent a number."""
-    from bulksend.cli.render import memory_json, memory_text
+    from bulksend.cli.render.memory import documents, words
     from bulksend.commands import explain as command
 
     explained = command.explain(parameters.phone, asked.state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(memory_json.explained(explained))
+        ending.document(documents.explained(explained))
     else:
-        click.echo(memory_text.explained(explained), color=show.color(parameters.output))
+        click.echo(words.explained(explained), color=show.color(parameters.output))
     return 0
 
 
@@ -45,12 +45,12 @@ def explain(parameters: of.PhoneParameters) -> int:
 @of.typed(of.PhoneParameters)
 def forget(parameters: of.PhoneParameters) -> int:
     """Take a number out of this computer's memory."""
-    from bulksend.cli.render import memory_json, memory_text
+    from bulksend.cli.render.memory import documents, words
     from bulksend.commands import forget as command
 
     forgotten = command.forget(parameters.phone, asked.state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(memory_json.forgotten(forgotten))
+        ending.document(documents.forgotten(forgotten))
     else:
-        click.echo(memory_text.forgotten(forgotten), color=show.color(parameters.output))
+        click.echo(words.forgotten(forgotten), color=show.color(parameters.output))
     return 0

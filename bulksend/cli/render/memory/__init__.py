@@ -1,0 +1,1 @@
+"""What `explain` and `forget` say: documents for programs, words for people."""
