@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "receipts": ("receipts", "What became of every accepted message."),
     "report": ("report", "One HTML page of what became of a batch."),
     "optouts": ("receipts", "People who have opted out, for --suppress."),
+    "explain": ("evidence", "What this computer has sent a number."),
+    "forget": ("evidence", "Take a number out of this computer's memory."),
     "doctor": ("evidence", "Key, balance, profile, sender, clock, limits, disk."),
     "pace": ("pace", "Change the pace of a run, pause it, go on."),
     "rates": ("rates", "A rate card out of past batches."),
