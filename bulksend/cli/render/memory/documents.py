@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bulksend.batch.summary import OK, SCHEMA
+from bulksend.batch.summary import OK
+from bulksend.cli.render import SCHEMA
 
 if TYPE_CHECKING:
     from bulksend.commands.explain import Explained
