@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,10 +25,12 @@ from bulksend.contacts import loader
 from bulksend.receipts import asking, intake, signature, store
 from bulksend.receipts import listen as receipt_server
 from bulksend.receipts.collect import Collected, Patience
+from bulksend.reconcile.evidence import By
 from bulksend.sending import halt
-from bulksend.sms.message import Status
+from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import client
 from bulksend.telnyx.receipt_search import Trouble
+from bulksend.telnyx.records import Record
 
 #: How often a wish to stop is looked for.
 _WATCH_S = 0.25
@@ -94,6 +96,9 @@ def receipts(
         )
 
     asyncio.run(_with_gateway(access, facts, ask, switch, reporter))
+    if _settle_unknown(settings, facts, collected.strangers, reporter):
+        patience = Patience()
+        asyncio.run(_with_gateway(access, facts, ask, switch, reporter))
     if collected.trouble is Trouble.KEY:
         raise errors.UsageError(
             errors.STOP_TEXT[errors.Stop.KEY],
@@ -150,6 +155,47 @@ async def _listen(
         f"{took['taken']:,} events taken in, {took['foreign']:,} of other messages, "
         f"{took['forged']:,} forged or too old"
     )
+
+
+def _settle_unknown(
+    settings: Settings, facts: journal.Batch, strangers: Mapping[str, Record], reporter: Reporter
+) -> int:
+    """Unknown rows whose mark stands in the record of a message: the evidence that `reconcile`
+    takes without a question. How many; a run that works on the batch settles its own.
+    """
+    row_reference = identity.envelope(facts).row_reference
+    marked = {
+        place: stranger
+        for stranger in strangers.values()
+        if row_reference is not None and (place := row_reference.find(stranger.marked)) is not None
+    }
+    if not marked or journal.is_running(settings.journal_path):
+        return 0
+    with journal.Journal.open(settings.journal_path) as record:
+        mine = [
+            (claim, marked[claim.key_row, claim.claim])
+            for claim in record.unknown_claims()
+            if (claim.key_row, claim.claim) in marked
+        ]
+        asyncio.run(_resolve(record, mine))
+        record.end_run(summary.OK, "receipts")
+    if mine:
+        reporter.note(f"{len(mine):,} unknown rows are settled by their mark in Telnyx's records")
+    return len(mine)
+
+
+async def _resolve(
+    record: journal.Journal, claims: Sequence[tuple[journal.UnknownClaim, Record]]
+) -> None:
+    async with record.writing():
+        for claim, shown in claims:
+            reply = Reply(
+                status=Status.ACCEPTED,
+                message_id=shown.message_id,
+                parts=shown.parts,
+                cost=shown.cost,
+            )
+            await record.resolve(claim.row, claim.claim, reply, f"evidence: {By.REFERENCE}")
 
 
 async def _with_gateway(

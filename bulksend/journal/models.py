@@ -125,6 +125,7 @@ class StatusCounts:
 class AcceptedMessage(NamedTuple):
     """One accepted row and its message. Moments are milliseconds by our clock."""
 
+    #: The row's number when it was claimed: its reference is made of it.
     row: int
     claim: int
     message_id: str

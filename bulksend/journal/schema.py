@@ -251,8 +251,8 @@ SELECT claimed_ms, settled_ms, coalesce(parts, 1), coalesce(wait_s, 0) FROM send
 WHERE status = 2 AND settled_ms NOT NULL ORDER BY settled_ms, row
 """
 ACCEPTED = """
-SELECT row, claim, message_id, claimed_ms, coalesce(settled_ms, claimed_ms) FROM send
-WHERE status = 2 AND message_id NOT NULL ORDER BY claimed_ms, row
+SELECT coalesce(key_row, row), claim, message_id, claimed_ms, coalesce(settled_ms, claimed_ms)
+FROM send WHERE status = 2 AND message_id NOT NULL ORDER BY claimed_ms, row
 """
 CLOCKS = """
 SELECT min(clock_low_ms), max(clock_high_ms) FROM run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from bulksend import journal
@@ -13,6 +13,7 @@ from bulksend.receipts import schedule
 from bulksend.receipts.poll import Pass, Poll, ServerTime
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.receipt_search import Trouble
+from bulksend.telnyx.records import Record
 
 #: Trouble that another pass does not end.
 LASTING = frozenset({Trouble.KEY, Trouble.FORBIDDEN, Trouble.FOREIGN, Trouble.GONE})
@@ -44,10 +45,13 @@ class Collected:
     pages_trouble: Trouble | None = None
     #: Why it ended before everything was final.
     trouble: Trouble | None = None
+    #: Records, in which marks may stand, of messages that the journal does not have.
+    strangers: dict[str, Record] = field(default_factory=dict)
 
     def add(self, came: Pass) -> None:
         """One more pass."""
         self.passes += 1
+        self.strangers |= came.strangers
         self.reads += came.reads
         self.given_up += came.given_up
         self.gone, self.waiting = came.gone, came.waiting

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from bulksend.receipts import apply, schedule
 from bulksend.receipts.store import Store
 from bulksend.telnyx.receipt_search import Page, ReceiptSearch, Trouble
 from bulksend.telnyx.receipts import DeliveryStatus, Receipt
-from bulksend.telnyx.records import Span
+from bulksend.telnyx.records import Record, Span
 from bulksend.telnyx.reference import RowReference
 
 #: Messages asked about before what came is written down.
@@ -57,8 +57,8 @@ class Pass:
     #: What stood in the way: of the pages, and of the pass, which ended then.
     pages_trouble: Trouble | None = None
     trouble: Trouble | None = None
-    #: Marks of rows in records of messages that the journal does not know.
-    strangers: dict[str, str] = field(default_factory=dict)
+    #: Records, in which marks may stand, of messages that the journal does not have.
+    strangers: dict[str, Record] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,7 +96,8 @@ class Poll:
         waiting = self._open(sent)
         came.given_up = self._give_up(waiting, sent, server)
         if waiting:
-            in_transit = await self._read_pages(waiting, server, came)
+            ours = {message.message_id for message in sent}
+            in_transit = await self._read_pages(waiting, ours, server, came)
             if schedule.worth_asking(len(in_transit), len(sent)):
                 in_transit.clear()
             if came.trouble is None:
@@ -139,7 +140,11 @@ class Poll:
         return len(hopeless)
 
     async def _read_pages(
-        self, waiting: dict[str, journal.AcceptedMessage], server: ServerTime, came: Pass
+        self,
+        waiting: dict[str, journal.AcceptedMessage],
+        ours: Collection[str],
+        server: ServerTime,
+        came: Pass,
     ) -> set[str]:
         """Settle what the pages settle; the messages that they show on their way."""
         in_transit: set[str] = set()
@@ -153,6 +158,9 @@ class Poll:
                     if page in (Trouble.KEY, Trouble.UNREACHABLE):
                         came.trouble = page
                     break
+                came.strangers |= {
+                    key: shown for key, shown in page.marked.items() if key not in ours
+                }
                 self._keep_page(page, waiting, in_transit, came)
                 if not waiting or not schedule.pages_pay(for_all, page.total):
                     break
@@ -169,7 +177,6 @@ class Poll:
         ours = [receipt for receipt in page.receipts if receipt.message_id in waiting]
         came.changed += self._keep(ours, waiting)
         in_transit.update(receipt.message_id for receipt in ours if not receipt.status.is_final)
-        came.strangers |= page.marked
 
     def _keep(
         self,

@@ -15,6 +15,7 @@ from bulksend.telnyx import receipts, records
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
 from bulksend.telnyx.receipts import Receipt
+from bulksend.telnyx.records import Record
 
 #: The most that a page of detail records may hold.
 PAGE_ROWS = 50
@@ -40,8 +41,8 @@ class Page:
     """One page of detail records."""
 
     receipts: tuple[Receipt, ...]
-    #: Messages by ID with the webhook URL they were sent with, where records show it.
-    marked: Mapping[str, str]
+    #: By message ID, the records that show a webhook URL, where a row's mark may stand.
+    marked: Mapping[str, Record]
     #: How many records there are in all, where the page says so.
     total: int | None
 
@@ -123,13 +124,8 @@ def _document(answer: Exchange) -> dict[str, Any] | Trouble:
 
 def _page(entries: list[Any], total: int | None) -> Page:
     read = [receipts.from_record(entry) for entry in entries if isinstance(entry, Mapping)]
-    marked = {
-        message_id: url
-        for entry in entries
-        if isinstance(entry, Mapping)
-        and isinstance(url := entry.get("delivery_status_webhook_url"), str)
-        and (message_id := receipts.parse_id(entry.get("uuid"))) is not None
-    }
+    shown = [records.record_of(entry) for entry in entries if isinstance(entry, Mapping)]
+    marked = {record.message_id: record for record in shown if record and record.marked}
     return Page(
         receipts=tuple(receipt for receipt in read if receipt is not None),
         marked=marked,

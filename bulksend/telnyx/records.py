@@ -74,7 +74,7 @@ class Search:
             "sort": "-created_at",
         }
         entries = await self._whole("/detail_records", filters)
-        return None if entries is None else _unless_strange(map(_record, entries))
+        return None if entries is None else _unless_strange(map(record_of, entries))
 
     async def by_mark(self, mark: str) -> tuple[Record, ...] | None:
         """Every webhook delivery that carries a row's mark; None when they cannot be read whole."""
@@ -141,7 +141,7 @@ def _unless_strange(read: Any) -> tuple[Record, ...] | None:
     return None if any(record is None for record in records) else records
 
 
-def _record(entry: Mapping[str, Any]) -> Record | None:
+def record_of(entry: Mapping[str, Any]) -> Record | None:
     """Out of a detail record; None for one without an ID."""
     message_id = _uuid(entry.get("uuid"))
     if message_id is None:

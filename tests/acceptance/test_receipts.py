@@ -27,7 +27,7 @@ from bulksend.commands import optouts, receipts, results, run, status
 from bulksend.contacts import loader
 from bulksend.receipts import store
 from bulksend.receipts.collect import Patience
-from bulksend.sandbox import lifecycle, server
+from bulksend.sandbox import faults, lifecycle, server
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
 
@@ -231,8 +231,6 @@ async def test_a_batch_that_has_not_begun_is_named(tmp_path):
 
 async def test_nothing_accepted_is_nothing_to_ask(tmp_path):
     refused = '[{"fault": "error", "status": 400, "code": "40310"}]'
-    from bulksend.sandbox import faults
-
     async with world(tmp_path, rows=2, faults=faults.parse_script(refused)) as batch:
         await batch.sends()
 
@@ -364,3 +362,19 @@ async def test_from_python_a_frames_batch_is_asked_about_in_a_loop_and_outside(t
 
         assert awaited.summary.deliveries.delivered == called.summary.deliveries.delivered == 2
         assert called.results["delivery_status"].to_list() == ["delivered", "delivered"]
+
+
+async def test_the_record_of_an_unknown_row_settles_it_by_its_mark(tmp_path):
+    lost = faults.parse_script('[{"fault":"reset","after":true,"nth":3}]')
+    hook = "http://127.0.0.1:9/hook"
+    async with world(tmp_path, rows=6, fates="[]", webhook_url=hook, faults=lost) as batch:
+        sent = await batch.sends()
+        batch.after(10)
+
+        ended = await batch.asks()
+
+        assert sent.counts.unknown == 1
+        assert (ended.summary.counts.unknown, ended.summary.counts.accepted) == (0, 6)
+        assert ended.summary.deliveries.delivered == 6
+        assert all(row["parts"] == "1" for row in batch.results())
+        assert len({entry.to for entry in batch.sandbox.ledger if entry.accepted}) == 6
