@@ -264,6 +264,7 @@ def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Se
         return loader.from_frame(contacts, name=settings.contacts.name), settings
     if isinstance(contacts, str | Path):
         settings = replace(settings, contacts=Path(contacts))
+        _refuse_missing_file(settings.contacts)
         return loader.open_contacts(settings.contacts, settings.layout), settings
     way = "call .collect() first" if isinstance(contacts, pl.LazyFrame) else "make one of them"
     raise errors.UsageError(
@@ -271,6 +272,14 @@ def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Se
         f"{type(contacts).__name__}: {way}",
         code="setting_invalid",
     )
+
+
+def _refuse_missing_file(path: Path) -> None:
+    if not path.exists():
+        raise errors.ContactsError(
+            f"{path}: there is no such file; contacts are its path, or a polars DataFrame",
+            code="no_such_file",
+        )
 
 
 def _wait(work: Callable[[], Summary], reporter: Silent) -> Sent:

@@ -60,7 +60,7 @@ def send_open_rows(
             hint=f"free space or mend the disk, then: {advice.command('resume', settings)}",
             code="journal_failed",
         ) from None
-    return replace(summary, variance=compared)
+    return replace(summary, variance=compared, invalid_by=plan.invalid_by)
 
 
 def _check_descriptors(max_in_flight: int) -> None:

@@ -20,8 +20,10 @@ from bulksend.batch.settings import (
     Settings,
     require,
 )
+from bulksend.batch.summary import Reason
 from bulksend.contacts import compose, left_out, loader, phone_column, rows, suppression
 from bulksend.contacts import header as headers
+from bulksend.errors import Code
 from bulksend.estimate import digest
 from bulksend.estimate import estimator as estimates
 from bulksend.sms import rates, sender
@@ -56,6 +58,23 @@ class Plan:
         sender_id = self.identity.sender or ""
         rows_digest = self.estimate.rows_digest if sender_id else ""
         return digest.of_plan(sender_id, str(self.on_duplicate), rows_digest)
+
+    @property
+    def invalid_by(self) -> tuple[Reason, ...]:
+        """Why rows are invalid, the most first; empty where the rows were not looked at again."""
+        left_out = {str(code) for code in errors.LEFT_OUT}
+        if self.on_duplicate is OnDuplicate.SKIP:
+            left_out.add(str(Code.DUPLICATE))
+        return tuple(
+            Reason(
+                code=finding.code,
+                rows=finding.rows,
+                text=finding.text,
+                first_rows=finding.first_rows[:3],
+            )
+            for finding in self.estimate.problems
+            if finding.code not in left_out
+        )
 
     @property
     def on_duplicate(self) -> OnDuplicate:

@@ -65,7 +65,7 @@ def summarize_batch(
         state=State.FINISHED if stop is None else State.STOPPED,
         stop=stop,
         because=because,
-        next=advice.next_step(_standing(counts, record, stop), settings),
+        next="" if is_frame(facts) else advice.next_step(_standing(counts, record, stop), settings),
         sandbox=facts.sandbox,
         gone=record.gone(),
         skipped_by=_added(facts.skipped_by, skipped_by),
@@ -108,6 +108,21 @@ def _counts(facts: journal.Batch, status_counts: journal.StatusCounts, skips: in
         invalid=facts.invalid,
         skipped=facts.skipped + skips,
     )
+
+
+def is_frame(batch: journal.Batch) -> bool:
+    """Whether it was sent from a frame in Python, so that there is no contacts file."""
+    return not batch.contacts_size
+
+
+def refuse_frame(batch: journal.Batch, settings: Settings) -> None:
+    """Raises UsageError for a batch of a frame: only Python has its rows."""
+    if is_frame(batch) and not settings.contacts.is_file():
+        raise errors.UsageError(
+            f"{settings.contacts}: this batch was sent from a frame in Python, which has its rows",
+            hint=f"its results are in {settings.results_path}; bulksend.resume goes on with it",
+            code="frame_batch",
+        )
 
 
 def refuse_missing(settings: Settings) -> None:

@@ -37,9 +37,10 @@ def read_again(
     settings: Settings, contacts: loader.Contacts | None = None
 ) -> Iterator[tuple[journal.Reader, Plan]]:
     """The journal of a batch, and its plan as it was. Raises BatchMismatch naming what changed."""
-    if contacts is None:
-        contacts = loader.open_contacts(settings.contacts, settings.layout)
     with journal.read(settings.journal_path) as record:
+        if contacts is None:
+            standing.refuse_frame(record.batch(), settings)
+            contacts = loader.open_contacts(settings.contacts, settings.layout)
         facts = record.batch()
         identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
         identity.refuse_changed_file(contacts.digest(), settings, facts)
