@@ -141,6 +141,7 @@ def results(parameters: of.ResultsParameters) -> int:
 @options.option("--ledger", type=options.FILE, metavar="FILE", help="One JSON line a request.")
 @options.option("--faults", metavar="FILE|JSON", help="A script of faults.")
 @options.option("--fates", metavar="FILE|JSON", help="What becomes of accepted messages.")
+@options.option("--webhooks", metavar="FILE|JSON", help="Report them, signed; [] without faults.")
 @options.option(
     "--sandbox-rate", "rate_limit", metavar="RATE", help="Messages a second of the sender."
 )
@@ -170,6 +171,7 @@ def sandbox(parameters: of.SandboxParameters) -> int:
         ledger=parameters.ledger,
         faults=parameters.faults,
         fates=parameters.fates,
+        webhooks=parameters.webhooks,
         rate=parameters.rate_limit,
         request_rate=parameters.request_rate,
         latency_s=parameters.latency_s,

@@ -211,6 +211,7 @@ class SandboxParameters(OutputParameters):
     ledger: Path | None = None
     faults: str | None = None
     fates: str | None = None
+    webhooks: str | None = None
     rate_limit: str | None = None
     request_rate: str | None = None
     latency_s: float = 0.0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bulksend.batch.control import signals
 from bulksend.sandbox import faults as scripts
-from bulksend.sandbox import lifecycle, server
+from bulksend.sandbox import lifecycle, server, webhook_rules
 from bulksend.sending.pacing import policy as pace
 
 
@@ -34,6 +34,7 @@ def serve(
     ledger: Path | None,
     faults: str | None,
     fates: str | None,
+    webhooks: str | None,
     rate: str | None,
     request_rate: str | None,
     latency_s: float,
@@ -49,6 +50,8 @@ def serve(
         ledger_path=ledger,
         faults=scripts.parse_script(faults) if faults else (),
         fates=lifecycle.parse_fates(fates) if fates else (),
+        reports=webhooks is not None,
+        webhooks=webhook_rules.parse_webhooks(webhooks) if webhooks else (),
         rate_per_s=pace.parse_rate(rate) if rate else None,
         requests_per_s=pace.parse_rate(request_rate) if request_rate else None,
         latency_s=latency_s,
@@ -72,4 +75,6 @@ async def _until_stopped(config: server.SandboxConfig, ready: Callable[[str], No
             f"TELNYX_API_KEY={config.api_key} bulksend run contacts.csv --base-url "
             f"{running.base_url} --profile-id {config.profile_id} --from MyCompany"
         )
+        if running.public_key:
+            ready(f"TELNYX_PUBLIC_KEY={running.public_key}")
         await stopped.wait()

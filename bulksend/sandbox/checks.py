@@ -23,6 +23,14 @@ _FIELDS = {
     "webhook_failover_url": (str, type(None)),
     "use_profile_webhooks": bool,
 }
+_MORE_FIELDS = {
+    "encoding": str,
+    "auto_detect": bool,
+    "type": str,
+    "subject": (str, type(None)),
+    "media_urls": list,
+    "send_at": (str, type(None)),
+}
 _REQUIRED = ("from", "to", "text", "messaging_profile_id")
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -73,9 +81,15 @@ def authorized(header: str, api_key: str | None) -> None:
         raise Refusal(401, "10009", "Authentication failed", "The API key could not be verified.")
 
 
-def check_order(body: bytes, profile_id: str | None, senders: Collection[str]) -> Order:
-    """Raises Refusal for everything that Telnyx would not take. No senders, None: any will do."""
-    values = _fields(body)
+def check_order(
+    body: bytes, profile_id: str | None, senders: Collection[str], *, any_sender: bool = False
+) -> Order:
+    """Raises Refusal for everything that Telnyx would not take. No senders, None: any will do.
+
+    `any_sender`: by the path for all kinds of senders, which takes a few fields more.
+    """
+    values = _fields(body, _FIELDS | _MORE_FIELDS if any_sender else _FIELDS)
+    _check_options(values)
     if profile_id is not None and values["messaging_profile_id"] != profile_id:
         raise Refusal(
             404, "10005", "Resource not found", "No such profile.", "/messaging_profile_id"
@@ -105,8 +119,8 @@ def check_order(body: bytes, profile_id: str | None, senders: Collection[str]) -
     )
 
 
-def _fields(body: bytes) -> Mapping[str, Any]:
-    """The seven fields, typed, and no other."""
+def _fields(body: bytes, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """These fields, typed, and no other."""
     try:
         values = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -119,14 +133,26 @@ def _fields(body: bytes) -> Mapping[str, Any]:
                 422, "10004", "Missing required parameter", f"`{name}` is missing.", f"/{name}"
             )
     for name, value in values.items():
-        _field(name, value)
+        _field(name, value, known)
     return values
 
 
-def _field(name: str, value: object) -> None:
-    if name not in _FIELDS:
+def _check_options(values: Mapping[str, Any]) -> None:
+    """What only POST /v2/messages takes, as far as the sandbox can do it."""
+    if values.get("type", "SMS") != "SMS" or values.get("media_urls"):
+        raise Refusal(400, "40301", "Unsupported message type", "SMS only.", "/type")
+    if values.get("encoding", "auto") not in ("auto", "gsm7", "ucs2"):
+        raise Refusal(422, "10032", "Invalid enum value", "auto, gsm7 or ucs2.", "/encoding")
+    if values.get("encoding") == "gsm7" and encoding.measure(values["text"]).encoding != "GSM-7":
+        raise Refusal(400, "40316", "Cannot be encoded", "Not GSM-7.", "/text")
+    if values.get("send_at") is not None:
+        raise Refusal(400, "10015", "Bad Request", "Scheduling is not simulated.", "/send_at")
+
+
+def _field(name: str, value: object, known: Mapping[str, Any]) -> None:
+    if name not in known:
         raise Refusal(400, "10015", "Bad Request", f"`{name}` is not a parameter.", f"/{name}")
-    if not isinstance(value, _FIELDS[name]):  # type: ignore[arg-type]
+    if not isinstance(value, known[name]):
         raise Refusal(422, "10026", "Invalid type", f"`{name}` has a wrong type.", f"/{name}")
     if name == "messaging_profile_id":
         try:

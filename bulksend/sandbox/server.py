@@ -1,6 +1,6 @@
 """The sandbox's HTTP face: Telnyx's paths, and its own to look behind them.
 
-    POST /v2/messages/alphanumeric_sender_id
+    POST /v2/messages/alphanumeric_sender_id       POST /v2/messages
     GET  /v2/messages/{id}                         GET /v2/balance
     GET  /v2/messaging_profiles/{id}               GET /v2/messaging_optouts
     GET  /v2/messaging_profiles/{id}/alphanumeric_sender_ids
@@ -24,7 +24,7 @@ import orjson
 from aiohttp import web
 
 from bulksend import errors
-from bulksend.sandbox import checks, deliveries, detail_records, faults, misbehave, portal
+from bulksend.sandbox import checks, deliveries, detail_records, faults, misbehave, portal, webhooks
 from bulksend.sandbox.checks import Refusal
 from bulksend.sandbox.faults import Rule
 from bulksend.sandbox.payload import payload
@@ -33,6 +33,8 @@ from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored
 __all__ = ["Sandbox", "SandboxConfig"]
 
 _JSON = "application/json"
+#: Of long codes and pools too; the sandbox has alphanumeric senders alone.
+_ANY_SENDER = "/v2/messages"
 #: Faults that are an answer, and say no.
 _ERRORS = ("http", "error")
 
@@ -49,6 +51,7 @@ class Sandbox:
         self.state = State(config)
         self._taken_key = None if config.any_account else config.api_key
         self._taken_profile = None if config.any_account else config.profile_id
+        self._webhooks = webhooks.Webhooks(self.state) if config.reports else None
         self.port = 0
         self._tls = tls
 
@@ -56,6 +59,11 @@ class Sandbox:
     def key(self) -> str:
         """The API key it takes."""
         return self.config.api_key
+
+    @property
+    def public_key(self) -> str:
+        """What signed webhooks are checked with; "" where none are sent."""
+        return self._webhooks.public_key if self._webhooks is not None else ""
 
     @property
     def base_url(self) -> str:
@@ -83,7 +91,12 @@ class Sandbox:
                 hint="give --port another one",
             ) from None
         self.port = int(self._runner.addresses[0][1])
+        self._reporting = asyncio.create_task(self._report(), name="bulksend-sandbox-webhooks")
         return self
+
+    async def _report(self) -> None:
+        if self._webhooks is not None:
+            await self._webhooks.run()
 
     async def __aexit__(
         self,
@@ -91,6 +104,8 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._reporting.cancel()
+        await asyncio.wait([self._reporting])
         await self._runner.cleanup()
         self.state.close()
 
@@ -100,6 +115,7 @@ class Sandbox:
         app.add_routes(
             [
                 web.post("/v2/messages/alphanumeric_sender_id", self._send),
+                web.post("/v2/messages", self._send),
                 web.get("/v2/messages/{id}", self._read(self._message)),
                 web.get("/v2/balance", self._read(lambda _: portal.balance(state))),
                 web.get(profile, self._read(lambda r: portal.profile(state, r.match_info["id"]))),
@@ -157,9 +173,16 @@ class Sandbox:
             if replayed is not None:
                 self._note(number, body, request, reply=replayed)
                 return _json(replayed, headers={"Idempotent-Replayed": "true"})
-            order = checks.check_order(body, self._taken_profile, self.config.senders)
+            order = checks.check_order(
+                body,
+                self._taken_profile,
+                self.config.senders,
+                any_sender=request.path == _ANY_SENDER,
+            )
             charge = rule if rule is not None and rule.fault == "charge" else faults.AS_USUAL
             stored = state.accept(order, state.now(), charge)
+            if self._webhooks is not None:
+                self._webhooks.expect(stored)
         except Refusal as refusal:
             if refusal.code not in ("10036", "10027"):
                 state.keep(key, None)

@@ -17,6 +17,7 @@ import orjson
 from bulksend.sandbox import lifecycle
 from bulksend.sandbox.checks import Order, Refusal
 from bulksend.sandbox.faults import AS_USUAL, Rule
+from bulksend.sandbox.webhook_rules import WebhookRule
 
 #: The sandbox's own rate card: what a part costs, and everywhere else.
 RATES = {
@@ -76,6 +77,9 @@ class SandboxConfig:
     smart_encoding: bool = False
     #: The profile may send to no country at all.
     closed: bool = False
+    #: Report events to webhook URLs on this computer, signed; and what goes wrong with that.
+    reports: bool = False
+    webhooks: tuple[WebhookRule, ...] = ()
     #: What becomes of messages; none: all are delivered.
     fates: tuple[lifecycle.Fate, ...] = ()
 

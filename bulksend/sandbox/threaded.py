@@ -34,6 +34,11 @@ class ThreadedSandbox:
         return self.config.api_key
 
     @property
+    def public_key(self) -> str:
+        """What signed webhooks are checked with; "" where none are sent."""
+        return self._sandbox.public_key
+
+    @property
     def profile_id(self) -> str:
         """The one messaging profile that it has."""
         return self.config.profile_id

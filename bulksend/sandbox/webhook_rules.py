@@ -1,0 +1,44 @@
+"""What goes wrong with webhooks, by script.
+
+    [{"webhook": "twice", "share": 0.2}, {"webhook": "late", "seconds": 3},
+     {"webhook": "out_of_order"}, {"webhook": "forged", "share": 0.05},
+     {"webhook": "replayed", "share": 0.05}, {"webhook": "lost", "to_ends_with": "7"}]
+
+A forged or replayed event comes beside the true one.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from bulksend.sandbox import script
+
+KINDS = frozenset({"twice", "late", "out_of_order", "forged", "replayed", "lost"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRule:
+    """One kind of trouble and the events that it meets; everything that is set must fit."""
+
+    webhook: str = "twice"
+    share: float = 0.0
+    to_ends_with: str = ""
+    #: How late `late` is, and how long after the end `out_of_order` brings the beginning.
+    seconds: float = 1.0
+
+    def meets(self, event_id: str, to: str) -> bool:
+        """The same for the same event, always."""
+        if not to.endswith(self.to_ends_with):
+            return False
+        draw = random.Random(f"{self.webhook} {event_id}").random()  # noqa: S311 - no secret
+        return not self.share or draw < self.share
+
+
+def parse_webhooks(text: str) -> tuple[WebhookRule, ...]:
+    """Rules from JSON, or from the file that `text` names. Raises UsageError."""
+    rules = script.parse(text, WebhookRule, 'for example [{"webhook": "twice", "share": 0.2}]')
+    for rule in rules:
+        if rule.webhook not in KINDS:
+            raise script.bad(f"`webhook` must be one of: {', '.join(sorted(KINDS))}")
+    return rules
