@@ -50,6 +50,25 @@ def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -
         )
 
 
+def refuse_unasked(plan: Plan, settings: Settings, reporter: Reporter) -> None:
+    """Raises UsageError where a question will have to be asked and nobody is there.
+
+    Before anything is asked of Telnyx.
+    """
+    agreed = settings.sandbox or settings.yes or settings.yes_up_to is not None
+    if plan.estimate.sendable and not agreed and not reporter.can_ask:
+        raise nobody_to_ask()
+
+
+def nobody_to_ask() -> errors.UsageError:
+    """Consent cannot be guessed."""
+    return errors.UsageError(
+        "nobody can be asked for consent here, so nothing was sent",
+        hint="give --yes to send without a question",
+        code="no_consent",
+    )
+
+
 def refuse_other_plan(plan: Plan, settings: Settings) -> None:
     """Raises BatchMismatch unless the plan is the one whose digest --expect names."""
     if settings.expect is None or settings.expect == plan.digest:

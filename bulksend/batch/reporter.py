@@ -51,6 +51,10 @@ class Reporter(Protocol):
     #: Set from outside to stop as the first Ctrl-C does, where no signal can arrive.
     stopped: bool
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody to answer a question."""
+
     def note(self, sentence: str) -> None:
         """A warning or a remark."""
 
@@ -85,6 +89,7 @@ class Silent:
     """Shows nothing and never asks: the library's view, whose caller has consented by calling."""
 
     stopped = False
+    can_ask = True
 
     def note(self, sentence: str) -> None:
         """Nothing."""

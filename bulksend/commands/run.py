@@ -69,6 +69,7 @@ def run_contacts(
         planned = make(identity)
         consent.refuse_other_plan(planned, settings)
         texted_before.refuse_nobody(planned, settings)
+        consent.refuse_unasked(planned, settings, reporter)
         planned = look.before_sending(planned, settings, found, reporter, make)
         texted_before.tell(planned, settings, reporter)
         _agree_to_repeat(planned, settings, reporter)

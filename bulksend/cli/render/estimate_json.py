@@ -95,7 +95,7 @@ def _particulars(finding: Finding) -> Iterator[tuple[str, Any]]:
     if finding.character:
         yield "character", finding.character
         yield "replacement", finding.replacement
-    words = {"cure": finding.fix, "column": finding.column, "country": finding.country}
+    words = {"fix": finding.fix, "column": finding.column, "country": finding.country}
     yield from ((name, word) for name, word in (words | {"name": finding.name}).items() if word)
     if finding.positions:
         yield "positions", list(finding.positions)

@@ -1,4 +1,4 @@
-"""The document of `optouts`."""
+"""The document of `optouts`: schemas/optouts.json."""
 
 from __future__ import annotations
 

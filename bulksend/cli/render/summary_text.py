@@ -59,12 +59,13 @@ def _counts(ended: Summary) -> Iterator[str]:
     """One line for each status that occurs, then their sum."""
     shown = [(name, getattr(ended.counts, name)) for name in _STATUSES]
     shown = [(name, rows) for name, rows in shown if rows] or [("accepted", 0)]
-    width = max(len(f"{ended.counts.rows:,}"), 1)
+    width = len(f"{ended.counts.rows:,}")
+    widest = max(len(name) for name, _ in shown)
     for name, rows in shown:
-        label = click.style(f"{name.replace('_', ' '):9}", fg=_COLORS.get(name))
+        label = click.style(f"{name.replace('_', ' '):{widest}}", fg=_COLORS.get(name))
         yield f"{label}  {rows:>{width},}{_why(name, ended)}"
     if len(shown) > 1 or ended.gone:
-        yield f"{'rows':9}  {ended.counts.rows:>{width},}"
+        yield f"{'rows':{widest}}  {ended.counts.rows:>{width},}"
     if ended.gone:
         yield f"{text.counted(ended.gone, 'row')} sent earlier and gone from the contacts file"
 

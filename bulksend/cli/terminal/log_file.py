@@ -124,6 +124,11 @@ class Logged:
         """Set from outside to stop as the first Ctrl-C does."""
         self._reporter.stopped = stopped
 
+    @property
+    def can_ask(self) -> bool:
+        """As the one it stands before."""
+        return self._reporter.can_ask
+
     def note(self, sentence: str) -> None:
         """A warning or a remark."""
         warning("note", text=sentence)

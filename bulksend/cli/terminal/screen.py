@@ -17,7 +17,6 @@ from typing import Never, ParamSpec
 import click
 from tqdm import tqdm
 
-from bulksend import errors
 from bulksend import visible as text
 from bulksend.batch.reporter import Progress
 from bulksend.cli.render import progress_line
@@ -93,18 +92,21 @@ class Terminal:
         """Ask on the terminal; without one, UsageError: consent cannot be guessed."""
         if self._display.yes_typed or (self._display.yes and not repeats):
             return True
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise errors.UsageError(
-                "nobody can be asked for consent here, so nothing was sent",
-                hint="give --yes to send without a question",
-                code="no_consent",
-            )
+        if not self.can_ask:
+            from bulksend.batch import consent
+
+            raise consent.nobody_to_ask()
         click.echo(question, err=True, color=self._display.color)
         streams.forget_what_was_typed()
         if not typed:
             return click.confirm(ask, default=False, err=True)
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip().replace(",", "") == typed.replace(",", "")
+
+    @property
+    def can_ask(self) -> bool:
+        """Only on a terminal."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
 
     @_best_effort
     def reading(self, rows: int) -> None:

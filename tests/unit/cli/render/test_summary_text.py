@@ -22,7 +22,7 @@ def words(**fields: Any) -> str:
 def test_a_summary_leaves_out_what_did_not_happen() -> None:
     said = words(counts=Counts(accepted=5), cost={"USD": Decimal("0.2100")}, parts=5)
 
-    assert said.splitlines()[0] == "accepted   5"
+    assert said.splitlines()[0] == "accepted  5"
     for absent in ("refused", "unknown", "unsent", "invalid", "skipped", "in flight"):
         assert absent not in said
 
@@ -40,9 +40,9 @@ def test_reasons_stand_beside_invalid_and_skipped_rows() -> None:
     )
 
     assert (
-        "invalid    4  3: without a country (rows 302, 303, ...); 1: a short code (row 305)" in said
+        "invalid  4  3: without a country (rows 302, 303, ...); 1: a short code (row 305)" in said
     )
-    assert "skipped    2  2 got this very text before" in said
+    assert "skipped  2  2 got this very text before" in said
 
 
 def test_a_sandbox_says_that_nobody_was_texted() -> None:
