@@ -106,8 +106,7 @@ def refuse_guesses(plan: Plan) -> None:
     if doubt := plan.contacts.reading.doubt:
         raise errors.ContactsError(
             f"{plan.contacts.name}: {doubt}",
-            hint=f"look at it with --dry-run, then name the right one: --encoding "
-            f"{plan.contacts.reading.encoding}",
+            hint="look at the texts with --dry-run, and name the right one with --encoding NAME",
             code="encoding_doubtful",
         )
     if mistakes := plan.estimate.mistakes:

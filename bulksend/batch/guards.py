@@ -11,6 +11,10 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.batch.settings import Guards, Settings
+from bulksend.contacts.layout import Layout
+
+#: The name under which what was said of the file stands among the guards.
+_LAYOUT = "layout"
 
 
 def of_batch(settings: Settings) -> Settings:
@@ -28,12 +32,23 @@ def of_batch(settings: Settings) -> Settings:
         raise errors.JournalError(
             f"{settings.journal_path}: its guards cannot be read", code="journal_foreign"
         ) from None
-    return replace(settings, guards=settings.guards.or_else(own))
+    layout = settings.layout.or_else(packed.get(_LAYOUT, {}))
+    return replace(settings, guards=settings.guards.or_else(own), layout=layout)
+
+
+def layout_of_batch(settings: Settings) -> Layout:
+    """How the contacts file is laid out, by this command's word or an earlier one's."""
+    if not settings.journal_path.exists():
+        return settings.layout
+    with journal.read(settings.journal_path) as reader:
+        return settings.layout.or_else(reader.guards().get(_LAYOUT, {}))
 
 
 def keep(record: journal.Journal, settings: Settings) -> None:
     """Keep what this run is guarded by; the next one is, too, unless it is told otherwise."""
     packed = pack(settings.guards)
+    if layout := settings.layout.pack():
+        packed[_LAYOUT] = layout
     if packed != record.guards():
         record.set_guards(packed)
 

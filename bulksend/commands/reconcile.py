@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bulksend import journal
-from bulksend.batch import advice, consent, identity, standing, summary
+from bulksend.batch import advice, consent, guards, identity, standing, summary
 from bulksend.batch import connection as accesses
 from bulksend.batch import execution as sending
 from bulksend.batch.control import signals
@@ -45,7 +45,11 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     `after_5xx`: ask again also for rows that the server answered with an error.
     """
     began_s = time.monotonic()
-    with reopened(loader.open_contacts(settings.contacts, settings.layout), settings, reporter) as (
+    with reopened(
+        loader.open_contacts(settings.contacts, guards.layout_of_batch(settings)),
+        settings,
+        reporter,
+    ) as (
         record,
         planned,
     ):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulksend import journal
-from bulksend.batch import execution, identity, paths, standing, summary
+from bulksend.batch import execution, guards, identity, paths, standing, summary
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Settings
@@ -40,7 +40,7 @@ def read_again(
     with journal.read(settings.journal_path) as record:
         if contacts is None:
             standing.refuse_frame(record.batch(), settings)
-            contacts = loader.open_contacts(settings.contacts, settings.layout)
+            contacts = loader.open_contacts(settings.contacts, guards.layout_of_batch(settings))
         facts = record.batch()
         identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
         identity.refuse_changed_file(contacts.digest(), settings, facts)

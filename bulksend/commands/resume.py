@@ -28,7 +28,9 @@ def resume(settings: Settings, reporter: Reporter) -> summary.Summary:
     Raises BatchMismatch naming what changed since the batch began; nothing was sent then.
     """
     return resume_contacts(
-        loader.open_contacts(settings.contacts, settings.layout), settings, reporter
+        loader.open_contacts(settings.contacts, guards.layout_of_batch(settings)),
+        settings,
+        reporter,
     )
 
 

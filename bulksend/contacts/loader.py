@@ -96,7 +96,7 @@ def open_contacts(path: Path, layout: Layout = _RECOGNISED) -> Contacts:
 
 
 def _read(path: Path, descriptor: int, layout: Layout) -> Contacts:
-    survey = source.survey(path, descriptor, layout.encoding)
+    survey = source.survey(path, descriptor, layout.encoding, layout.fallback_encoding)
     if survey.zipped:
         return _open_workbook(path, descriptor, survey, layout)
     form = dialect.find_dialect(_sample(path, descriptor, survey), layout.delimiter)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bulksend import errors
 from bulksend.contacts import loader, phone_column
 from bulksend.contacts.header import Header, make_header, text_column
+from bulksend.contacts.layout import Layout
 from bulksend.contacts.reading import csv_reader as records
 from bulksend.contacts.reading import dialect, source
 
@@ -272,3 +273,15 @@ def test_rows_can_be_read_when_only_they_are_held(tmp_path: Path) -> None:
 )
 def test_a_line_that_names_no_delimiter_is_a_line(line: str) -> None:
     assert dialect.find_dialect(f"{line}to;name\n+44;Ada\n").sep_line == 0
+
+
+def test_an_earlier_word_on_the_encoding_is_for_a_file_that_is_no_unicode(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    told = Layout(fallback_encoding="cp1250")
+
+    for encoding in ("cp1250", "utf-8"):
+        path.write_bytes("to,name\n+44,Dvořák\n".encode(encoding))
+        contacts = loader.open_contacts(path, told)
+
+        assert next(contacts.chunks())["c1"].to_list() == ["Dvořák"]
+        assert contacts.reading.doubt == ""

@@ -58,8 +58,11 @@ def open_file(path: Path) -> int:
     raise _unusable(path, "is no ordinary file", "save the contacts to a file first")
 
 
-def survey(path: Path, descriptor: int, encoding: str | None = None) -> Survey:
-    """Pass over all bytes once; `encoding` is the person's word. Raises ContactsError for what is
+def survey(
+    path: Path, descriptor: int, encoding: str | None = None, fallback: str | None = None
+) -> Survey:
+    """Pass over all bytes once; `encoding` is the person's word, and `fallback` too where
+    the file is no Unicode. Raises ContactsError for what is
     no text.
     """
     head = portable.read_at(descriptor, 64 << 10, 0)
@@ -87,6 +90,8 @@ def survey(path: Path, descriptor: int, encoding: str | None = None) -> Survey:
         recognised = code_pages.Recognised(encoding=unicode)
     else:
         recognised = code_pages.recognise(_raw_blocks(descriptor))
+        if fallback and recognised.encoding != "utf-8":
+            recognised = code_pages.named(fallback)
     return Survey(whole.hexdigest(), size, recognised, zipped, cr and not lf, tuple(digests))
 
 

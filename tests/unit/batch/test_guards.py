@@ -13,6 +13,7 @@ import pytest
 from bulksend import errors
 from bulksend.batch import guards
 from bulksend.batch.settings import Guards
+from bulksend.contacts.layout import Layout
 
 EVERY = Guards(
     rate="4/min",
@@ -68,3 +69,12 @@ def test_guards_of_a_newer_version_are_passed_over() -> None:
 def test_nonsense_is_refused(packed: dict[str, Any]) -> None:
     with pytest.raises((ArithmeticError, ValueError, TypeError, errors.UsageError)):
         guards.unpack(packed)
+
+
+def test_what_was_said_of_the_file_is_kept_and_gives_way_to_a_flag() -> None:
+    packed = Layout(encoding="cp1250", header_row=3).pack()
+
+    assert packed == {"encoding": "cp1250", "header_row": 3}
+    assert Layout().or_else(packed) == Layout(fallback_encoding="cp1250", header_row=3)
+    assert Layout(header_row=2).or_else(packed).header_row == 2
+    assert Layout().or_else(packed).pack() == packed
