@@ -63,7 +63,7 @@ FILES: dict[str, tuple[str, dict[int, str] | tuple[str, str]]] = {
         {2: "phone_two_numbers", 3: OK},
     ),
     "a-letter": (HEAD + "+44770090012O,Ada\n" + B, {2: "phone_letter_o", 3: OK}),
-    "a-word": (HEAD + "none,Ada\n" + B, {2: "phone_letters", 3: OK}),
+    "a-word": (HEAD + "soon,Ada\n" + B, {2: "phone_letters", 3: OK}),
     "a-short-code": (HEAD + "12345,Ada\n" + B, {2: "phone_short_code", 3: OK}),
     "no-such-number": (HEAD + "+441,Ada\n" + B, {2: "phone_invalid", 3: OK}),
     "a-formula": (HEAD + "=HYPERLINK(1),Ada\n" + B, {2: "phone_letters", 3: OK}),
@@ -81,7 +81,7 @@ FILES: dict[str, tuple[str, dict[int, str] | tuple[str, str]]] = {
     "no-column-names-below-blanks": ("\n\n" + A + B, ("no_header", "row 3")),
     "no-phone-column": ("a,b\nx,Ada\n", ("no_phone_column", "`a`, `b`")),
     "a-phone-column-of-another-name": ("a,name\n" + A, {2: OK}),
-    "two-phone-columns": ("phone,mobile\n+44,+45\n", ("two_phone_columns", "`mobile`")),
+    "two-phone-columns": ("phone,tel\n+44,+45\n", ("two_phone_columns", "`tel`")),
     "a-name-twice": ("phone,name,Name\n+447700900123,a,b\n", ("column_twice", "{name}")),
     "no-name-column": ("phone,nmae\n" + A, ("column_missing", "{name}")),
     "a-column-without-a-name": ("phone,,name\n+447700900123,x,Ada\n", {2: OK}),
@@ -144,7 +144,10 @@ def test_what_is_said_of_a_broken_file_is_true(
 
 def read_verdicts(path: Path) -> dict[int, str]:
     with path.open(newline="", encoding="utf-8") as file:
-        return {int(it["row"]): it["error_code"] or it["status"] for it in csv.DictReader(file)}
+        delimiter = ";" if ";" in file.readline() else ","  # that of the contacts file
+        file.seek(0)
+        lines = csv.DictReader(file, delimiter=delimiter)
+        return {int(it["row"]): it["error_code"] or it["status"] for it in lines}
 
 
 GOOD = HEAD + A + B
@@ -157,7 +160,7 @@ GOOD = HEAD + A + B
         pytest.param(bytes(5000), "empty", id="zeros-alone"),
         pytest.param(b"\xef\xbb\xbf\r\n", "empty", id="a-bom-alone"),
         pytest.param(b"\xff\xfe", "empty", id="a-utf-16-bom-alone"),
-        pytest.param(b"\x00\x01\x02\x03" * 500, "no text", id="bytes"),
+        pytest.param(b"\x00\x01\x02\x03" * 500, "no column", id="bytes"),
         pytest.param(random.Random(1).randbytes(5000), "no text", id="noise"),
         pytest.param(
             b"PK\x03\x04" + GOOD.encode(), "no workbook, or a damaged one", id="a-zip-s-first-bytes"
