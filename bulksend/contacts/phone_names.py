@@ -34,18 +34,20 @@ _ABOUT = frozenset(
         *("typ", "land", "vorwahl", "pays", "prefijo", "pais"),
     )
 )
+#: A longer name is a question, or no name.
+_LENGTH_MAX = 100
 #: Programs put these behind a name.
 _NOTHING = frozenset({"value", "primary", "optional", "required"})
 
 
 def kind_of(name: str) -> Kind | None:
     """The kind that a column's whole name means; numbers and marks in it do not count."""
-    return _names().get("".join(_words(name)))
+    return _names().get("".join(_words(name))) if len(name) <= _LENGTH_MAX else None
 
 
 def kind_in(name: str) -> Kind | None:
     """The kind that a part of a column's name means: `Customer phone (UK)`."""
-    words = _words(name)
+    words = _words(name[:_LENGTH_MAX])
     if _ABOUT & set(words):
         return None
     names = _names()

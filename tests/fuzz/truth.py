@@ -157,8 +157,10 @@ def _plain(cell: str) -> str:
 
 def _lines(path: Path) -> Iterator[Line]:
     """The verdicts; columns of the same name stay apart."""
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        text = file.read()
+        mark = text.partition("error_code")[2][:1] or ","  # the contacts file's own delimiter
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
         names = next(reader)
         ours = len(names) - 10
         keys = [f"{at}:{it}" if at < ours else it for at, it in enumerate(names)]

@@ -47,8 +47,8 @@ _LABELS = {
     **{"utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"},
     **{"cp950": "Big5 (cp950)", "cp949": "EUC-KR (cp949)"},
 }
-#: Different lines with bytes beyond ASCII that are looked at.
-_LINES_MAX = 20_000
+#: Of the different lines with bytes beyond ASCII, so much is looked at: some 15,000 names.
+_LOOKED_AT_BYTES = 512 << 10
 _DEFAULT = "cp1252"
 _SHOWN = 40
 
@@ -95,7 +95,7 @@ def recognise(blocks: Iterable[bytes]) -> Recognised:
 
 def _foreign_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The different lines that are not ASCII, as many as are looked at, with their line ends."""
-    rest, seen = b"", set[bytes]()
+    rest, seen, size = b"", set[bytes](), 0
     for block in blocks:
         lines = (rest + block).splitlines(keepends=True)
         rest = lines.pop()
@@ -103,8 +103,9 @@ def _foreign_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
             if not line.isascii() and line not in seen:
                 seen.add(line)
                 yield line
-        if len(seen) >= _LINES_MAX:
-            return
+                size += len(line)
+                if size > _LOOKED_AT_BYTES:
+                    return
     if not rest.isascii() and rest not in seen:
         yield rest
 

@@ -17,15 +17,19 @@ _DATES = re.compile(
     r"|(?:19|20)\d\d ?[-/–] ?(?:19|20)\d\d"
 )
 _DIGITS_MIN, _DIGITS_MAX = 7, 17
+#: A longer cell is a text.
+_LENGTH_MAX = 60
 
 
 def is_date(cell: str) -> bool:
     """A day as people and programs write it, or two years."""
-    return _DATES.fullmatch(cell.strip(_GUARDS)) is not None
+    return len(cell) <= _LENGTH_MAX and _DATES.fullmatch(cell.strip(_GUARDS)) is not None
 
 
 def is_phone(cell: str) -> bool:
     """Digits and what people put between them, as many as a phone has; no date, no fraction."""
+    if len(cell) > _LENGTH_MAX:
+        return False
     text = _LABEL.sub("", cell.strip(_GUARDS))
     if _SCIENTIFIC.fullmatch(text):
         return True
