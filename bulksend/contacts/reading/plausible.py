@@ -25,6 +25,9 @@ _SOME = 8
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0640\u064b-\u0652\u0e31-\u0e4e])+")
 _PUNCTUATION = frozenset("’‘“”„‚–—…«»·•€°ºª¿¡§©®™½¼¾‹›\u00a0、。・「」（）！？：；，－")
 _CONTEXT = re.compile(r"\w?[^\x00-\x7f\w\s]+\w?")
+_ENDLESS = 4000
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_AROUND = 20
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz\u0640")
 _CHINESE = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶"
@@ -53,7 +56,7 @@ class Reading:
 
 def read(texts: Sequence[str], script: str) -> Reading:
     """Lines that are not ASCII, decoded under a page of this script."""
-    text = "\n".join(texts)
+    text = "\n".join(map(_without_the_rest, texts))
     words = sorted({word for word in _WORD.findall(text) if not word.isascii()})
     absurd = sum(map(_is_absurd, words)) + sum(map(_is_odd_sign, set(_CONTEXT.findall(text))))
     odd, evident = _of_cjk(words, script) if script in _CJK else _of_letters(words, script)
@@ -70,6 +73,14 @@ def read(texts: Sequence[str], script: str) -> Reading:
         and evident
         and not all(word.isupper() for word in words),
     )
+
+
+def _without_the_rest(line: str) -> str:
+    """Of an endless line, what stands around its characters beyond ASCII."""
+    if len(line) < _ENDLESS:
+        return line
+    places = [place.span() for place in _FOREIGN.finditer(line)]
+    return "\n".join(line[max(start - _AROUND, 0) : end + _AROUND] for start, end in places)
 
 
 def _cell(text: str, word: str) -> str:
