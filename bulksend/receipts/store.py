@@ -276,7 +276,7 @@ def _batch_of(connection: sqlite3.Connection, path: Path) -> str:
 
 
 def _put_aside(path: Path, batch_id: str) -> None:
-    """An earlier batch's receipts are kept under a name with the moment in it."""
+    """An earlier batch's receipts get a name with the moment in it; a rehearsal's are not kept."""
     if not path.exists():
         return
     connection = _opened(path, "ro")
@@ -284,7 +284,9 @@ def _put_aside(path: Path, batch_id: str) -> None:
         other = _batch_of(connection, path) != batch_id
     finally:
         connection.close()
-    if other:
+    if other and path.name.endswith(".sandbox.receipts"):
+        path.unlink()
+    elif other:
         path.rename(path.with_name(f"{path.stem}.{datetime.now(UTC):%Y%m%d-%H%M%S}{path.suffix}"))
 
 
