@@ -62,6 +62,23 @@ def counted(text: pl.Series, message_plan: MessagePlan) -> pl.Series:
     return smart_encoding.smart_column(text) if message_plan.smart_encoding else text
 
 
+def smart_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.Series:
+    """The texts of composed rows as a profile with smart encoding makes them, piece by piece."""
+    parsed = message_plan.template
+    if parsed is None or message_plan.fix_text is not FixText.OFF:
+        return smart_encoding.smart_column(chunk["text"])
+    columns = plans.placeholder_columns(message_plan)
+    cells = {name: chunk[message_plan.header.cell(at)] for name, at in columns.items()}
+    values = chunk.select(
+        "row",
+        *(
+            smart_encoding.smart_column(inserted(cell, message_plan)).alias(name)
+            for name, cell in cells.items()
+        ),
+    )
+    return _filled_in(values, parsed.with_words(smart_encoding.smart))
+
+
 def own_template(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:
     """A row's own template, and the columns of its placeholders. Raises ContactsError."""
     return _parsed(cell, header)

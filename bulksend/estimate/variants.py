@@ -11,7 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from bulksend.contacts import compose, texts
-from bulksend.sms import encoding, fix_text, smart_encoding
+from bulksend.sms import encoding, fix_text
 from bulksend.sms.fix_text import FixText
 
 #: Parts of a text: with letters composed; with --fix-text; on a profile with smart encoding.
@@ -35,28 +35,19 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
         to_fix = pl.Series([True]).new_from_index(0, rows.height)
     if message_plan.template is None or message_plan.fix_text is not FixText.OFF:
         to_fix = pl.Series([False]).new_from_index(0, rows.height)
-    plans = (
-        (to_compose, replace(message_plan, fix_text=FixText.COMPOSE)),
-        (to_fix, replace(message_plan, fix_text=FixText.ALL)),
-        (_smart_differs(rows, message_plan), replace(message_plan, smart_encoding=True)),
-    )
-    for at, (changing, changed_plan) in enumerate(plans):
+    for at, changing, fixing in ((0, to_compose, FixText.COMPOSE), (1, to_fix, FixText.ALL)):
         some = changing.arg_true()
         if len(some):
-            measured = _parts(rows[some], changed_plan)
-            name = NAMES[at]
-            columns[at] = parts.clone().scatter(wide.gather(some), measured).alias(name)
+            measured = _parts(rows[some], replace(message_plan, fix_text=fixing))
+            columns[at] = parts.clone().scatter(wide.gather(some), measured).alias(NAMES[at])
+    if not message_plan.smart_encoding:
+        smart = encoding.measure_column(texts.smart_texts(rows, message_plan))["parts"]
+        columns[2] = parts.clone().scatter(wide, smart).alias(NAMES[2])
     return [*columns, nothing.clone().scatter(wide, composable)]
 
 
 def _differs(rows: pl.DataFrame, changed: pl.Series) -> pl.Series:
     return (rows["text"] != changed).fill_null(value=False)
-
-
-def _smart_differs(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:
-    if message_plan.smart_encoding:
-        return pl.Series([False]).new_from_index(0, rows.height)
-    return _differs(rows, smart_encoding.smart_column(rows["text"]))
 
 
 def _parts(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:

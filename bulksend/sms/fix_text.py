@@ -40,8 +40,13 @@ _INVISIBLE = dict.fromkeys(
 INSTEAD: dict[str, str] = {**smart_encoding.SAFE, **_INVISIBLE, **_LINE_BREAKS}
 _INSTEAD_TABLE = str.maketrans(INSTEAD)
 _LINE_BREAK_TABLE = str.maketrans(_LINE_BREAKS)
-#: Nothing before it is ever composed, nor a line break.
-_MAY_CHANGE = "[\x0b\x0c\x85\u0300-\U0010ffff]"
+#: What a composed text never holds, and what may compose with the letter before it: marks, Hangul
+#: letters, characters that are another one's twin.
+_MAY_CHANGE = (
+    r"[\p{M}\x0b\x0c\x85\x{340}-\x{387}\x{958}-\x{FFF}\x{1100}-\x{11FF}\x{1F00}-\x{2001}\x{2028}"
+    r"\x{2029}\x{2126}-\x{212B}\x{2329}\x{232A}\x{2ADC}\x{F900}-\x{FB4F}\x{1D15E}-\x{1D1C0}"
+    r"\x{2F800}-\x{2FA1D}]"
+)
 _CLUSTER = re.compile(r"(?s:.)[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
 _GSM = re.compile(encoding.GSM_TEXT.replace("$", r"\Z"))
 

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from bulksend.sms import encoding
-
 #: What stands in the text afterwards, and every character that becomes it.
 _BECOMES: tuple[tuple[str, str], ...] = (
     ('"', "«»“”ʺˮ‟❝❞〝〞＂„"),
@@ -80,6 +78,8 @@ def _substitutions() -> Iterator[tuple[str, str]]:
 #: Character -> what Telnyx puts in its place; none of them is in its GSM-7.
 SUBSTITUTIONS: dict[str, str] = dict(_substitutions())
 _TABLE = str.maketrans(SUBSTITUTIONS)
+#: One character that is replaced.
+_ANY = "[" + "".join(rf"\x{{{ord(character):X}}}" for character in sorted(SUBSTITUTIONS)) + "]"
 #: What means the same to a reader afterwards. A Latin letter in a Greek word only looks the same,
 #: and a combining mark belongs to the letter before it.
 SAFE: dict[str, str] = {
@@ -95,7 +95,7 @@ def smart(text: str) -> str:
 
 
 def smart_column(texts: pl.Series) -> pl.Series:
-    """`smart` for a column; only texts with a character outside GSM-7 can change."""
-    others = (~texts.str.contains(encoding.GSM_TEXT)).arg_true()
+    """`smart` for a column; only texts with a character of the table can change."""
+    others = texts.str.contains(_ANY).fill_null(value=False).arg_true()
     changed = texts.gather(others).str.replace_many(SUBSTITUTIONS)
     return texts.clone().scatter(others, changed) if len(others) else texts

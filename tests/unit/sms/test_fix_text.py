@@ -62,6 +62,16 @@ def test_composing_never_makes_a_text_longer(text: str) -> None:
     assert fix_text.compose_column(pl.Series([text])).to_list() == [fix_text.compose(text)]
 
 
+def test_every_character_that_composing_changes_is_looked_at() -> None:
+    every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    changing = [sign for sign in every if unicodedata.normalize("NFC", sign) != sign]
+    pairs = [f"a{sign}" for sign in changing]
+
+    composed = fix_text.compose_column(pl.Series(pairs)).to_list()
+
+    assert composed == [fix_text.compose(pair) for pair in pairs]
+
+
 @pytest.mark.parametrize("cell", ["José", nfd("José"), "", "x\u2028y", "\u212b", "Ждём"])
 def test_a_column_is_composed_like_each_of_its_cells(cell: str) -> None:
     cells = pl.Series([cell, None, "Ada"], dtype=pl.String)
