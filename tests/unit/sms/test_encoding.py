@@ -6,7 +6,7 @@ import random
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulksend.sms import encoding
@@ -57,6 +57,7 @@ def by_hand(texts: list[str]) -> list[tuple[object, ...]]:
     return [(it.encoding, it.units, it.parts, it.parts_max) for it in found]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=400), max_size=20))
 def test_a_column_is_measured_like_each_of_its_texts(texts: list[str]) -> None:
     series = pl.Series(texts, dtype=pl.String)

@@ -6,7 +6,7 @@ import unicodedata
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulksend.sms import encoding, fix_text, template
@@ -56,6 +56,7 @@ def test_no_combining_mark_is_ever_replaced() -> None:
     assert not set("\u0302\u0303\u0338\u0332\u0326") & set(fix_text.INSTEAD)
 
 
+@settings(deadline=None)
 @given(st.text("ab’…\u200b\u0301e\u2028Ж🎉{}\u00a0", max_size=30))
 def test_composing_never_makes_a_text_longer(text: str) -> None:
     assert len(fix_text.compose(text)) <= len(text)
@@ -98,3 +99,14 @@ def test_nothing_is_named_where_nothing_is_done() -> None:
 
 def test_a_replacement_is_gsm_7() -> None:
     assert all(encoding.encoding_of(it) == encoding.GSM_7 for it in fix_text.INSTEAD.values())
+
+
+@pytest.mark.parametrize(
+    ("source", "longer"), [("It’s {name}", False), ("now… {name}", True), ("¼ {name}", True)]
+)
+def test_what_grows_is_known(source: str, longer: bool) -> None:
+    assert fix_text.grows(template.parse_template(source)) is longer
+
+
+def test_a_placeholder_is_nobodys_to_compose() -> None:
+    assert list(fix_text.replacements("Hi {cafe\u0301}")) == []

@@ -109,3 +109,9 @@ def test_without_columns_there_is_no_placeholder_to_mean() -> None:
 
 def may_hold(text: str) -> bool:
     return bool(pl.Series([text]).str.contains(slips.may_hold(NAMES))[0])
+
+
+def test_a_file_without_names_has_no_placeholders() -> None:
+    assert slips.may_hold(()) == slips.MAY_HOLD_MARKUP
+    assert slips.find("Hi {{name}} ${name}", ()) == []
+    assert slips.find("${other}", NAMES) == []

@@ -74,3 +74,8 @@ def test_any_text_can_be_written_and_any_value_goes_in_as_it_is(text: str, value
     source = text.replace("{", "{{").replace("}", "}}") + "{x}"
 
     assert template.parse_template(source).render({"x": value}) == text + value
+
+
+def test_a_template_that_was_no_utf_8_is_a_usage_error() -> None:
+    with pytest.raises(errors.UsageError, match="not UTF-8 at character 4"):
+        template.check_characters("Caf\udce9 {name}")
