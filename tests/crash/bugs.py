@@ -105,7 +105,8 @@ BUGS = (
     Bug(
         "a reply nobody asked for that is taken for the next row's",
         "telnyx/wire/fast_transport.py",
-        "        if protocol.should_close:  # bytes that came unasked would be taken for the reply\n"
+        "        if protocol.should_close:"
+        "  # bytes that came unasked would be taken for the reply\n"
         "            raise aiohttp.ServerDisconnectedError\n",
         "",
         (_CLIENT,),
