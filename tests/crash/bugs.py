@@ -210,9 +210,9 @@ BUGS = (
     ),
     Bug(
         "a lock that two can hold",
-        "journal/lock.py",
-        "fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)",
-        "fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)",
+        "portable.py",
+        "kind = _fcntl.LOCK_SH if shared else _fcntl.LOCK_EX",
+        "kind = _fcntl.LOCK_SH",
         (_JOURNAL,),
     ),
     Bug(
