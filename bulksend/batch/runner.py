@@ -14,7 +14,7 @@ from typing import Any
 from bulksend import errors, journal
 from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
-from bulksend.batch import past
+from bulksend.batch import past, quiet
 from bulksend.batch.control import request as control
 from bulksend.batch.control import run_control as controls
 from bulksend.batch.control import signals
@@ -103,10 +103,11 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
         pacer = pacing.Pacer(pace.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
         task.keeper.tell(_skipping(task, progress))
-        source = feed.Feed(task.keeper.reserve(_messages(task)))
-        stack.push_async_callback(source.close)
+        messages = feed.Feed(task.keeper.reserve(_messages(task)))
+        stack.push_async_callback(messages.close)
+        source = quiet.source(messages, guards, pacer, switch, reporter)
         guard = _breaker(task)
-        run_control = _run_control(task.settings, pacer, reporter)
+        run_control = _run_control(task.settings, pacer, source, reporter)
         report = _Report(
             guard, switch, progress, reporter, run_control, task.journal, gateway.clock, task.keeper
         )
@@ -123,6 +124,7 @@ async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
                 listeners=(pacer.on_reply, run_control.on_reply, report.on_reply),
                 sleep=asyncio.sleep,
                 random=random.Random(),  # noqa: S311 - jitter, not a secret
+                may_go=source.may_go,
             ),
             halt=switch,
             on_outcomes=report.ended,
@@ -199,7 +201,7 @@ def _breaker(task: Task) -> breaker.Breaker:
 
 
 def _run_control(
-    settings: Settings, pacer: pacing.Pacer, reporter: Reporter
+    settings: Settings, pacer: pacing.Pacer, source: pipeline.Source, reporter: Reporter
 ) -> controls.RunControl:
     return controls.RunControl(
         pacer=pacer,
@@ -208,6 +210,7 @@ def _run_control(
         rate=settings.guards.rate,
         go_on=control.command_line(settings, control.CONTINUE),
         workers=settings.guards.max_in_flight,
+        waits=lambda: source.waits,
     )
 
 

@@ -35,6 +35,9 @@ class Pace(Protocol):
     async def slot(self) -> None:
         """Wait until one row may be sent."""
 
+    def give_back(self) -> None:
+        """A slot that was given is not made use of."""
+
     async def departure(self) -> None:
         """Wait for the moment at which a request that has its slot may leave."""
 
@@ -57,6 +60,10 @@ class NotSent(Exception):
         self.reply = reply
 
 
+def _always(message: Message) -> bool:  # noqa: ARG001
+    return True
+
+
 @dataclass(slots=True)
 class Delivery:
     """Delivers messages for any number of workers; holds no state of a message."""
@@ -67,6 +74,8 @@ class Delivery:
     #: Told of every reply, once each and in this order; also of those that are tried again.
     listeners: Sequence[Callable[[Reply], None]]
     sleep: Callable[[float], Awaitable[None]]
+    #: Whether a message may go right now; one that may not is not tried again in this run.
+    may_go: Callable[[Message], bool] = _always
     patience: Patience = field(default_factory=Patience)
     random: random.Random = field(default_factory=random.Random)
     #: Replies so far, and how long they took together.
@@ -75,9 +84,9 @@ class Delivery:
 
     async def deliver(self, message: Message, body: bytes, key: str) -> Outcome:
         """The first request with the slot already taken, and more only if nothing left."""
-        requests = _Requests(0, _NONE_LEFT)
+        requests = _Requests(message, 0, NONE_LEFT)
         await self._send(requests, body, key)
-        if self._worth_another(requests.reply):
+        if self._worth_another(requests):
             await self._try_again(requests, body, key)
         return Outcome(message.row, message.claim, requests.count, requests.reply)
 
@@ -93,8 +102,11 @@ class Delivery:
         for listener in self.listeners:
             listener(reply)
 
-    def _worth_another(self, reply: Reply) -> bool:
-        return reply.status is Status.UNSENT and reply.stop is None and not self.halt
+    def _worth_another(self, requests: _Requests) -> bool:
+        reply = requests.reply
+        if requests.closed or self.halt:
+            return False
+        return reply.status is Status.UNSENT and reply.stop is None
 
     async def _try_again(self, requests: _Requests, body: bytes, key: str) -> None:
         """A fresh tenacity object each time: one that is shared mixes up its messages.
@@ -118,14 +130,19 @@ class Delivery:
         if requests.looked_at:
             await self._request(requests, body, key)
         requests.looked_at = True
-        while self._worth_another(requests.reply) and _waits_at_the_gate(requests.reply):
+        while self._worth_another(requests) and _waits_at_the_gate(requests.reply):
             await self._request(requests, body, key)
-        if self._worth_another(requests.reply):
+        if self._worth_another(requests):
             raise NotSent(requests.reply)
 
     async def _request(self, requests: _Requests, body: bytes, key: str) -> None:
-        if await self.halt.outlast(self.pace.slot()):
-            await self._send(requests, body, key)
+        if not await self.halt.outlast(self.pace.slot()):
+            return
+        if not self.may_go(requests.message):
+            self.pace.give_back()
+            requests.closed = True
+            return
+        await self._send(requests, body, key)
 
     async def _pause(self, delay_s: float) -> None:
         await self.halt.outlast(self.sleep(delay_s))
@@ -140,13 +157,16 @@ class Delivery:
 class _Requests:
     """The requests of one claim so far, and the last reply."""
 
+    message: Message
     count: int
     reply: Reply
     looked_at: bool = False
+    #: Its hours became quiet.
+    closed: bool = False
 
 
 #: Of a claim whose first request was held back by a halt.
-_NONE_LEFT = Reply(
+NONE_LEFT = Reply(
     status=Status.UNSENT,
     code=errors.Code.NOT_WRITTEN,
     error=errors.TEXT_FOR[errors.Code.NOT_WRITTEN],

@@ -22,6 +22,8 @@ class Feed:
         self._refill = asyncio.Lock()
         self._ahead: asyncio.Task[Sequence[Message] | None] | None = None
         self._ended = False
+        #: Nobody waits for hours here.
+        self.waits = False
 
     async def take(self) -> Message | None:
         """The next message; None when there are no more."""
@@ -30,6 +32,14 @@ class Feed:
                 if not self._ready and not await self._load():
                     return None
         return self._ready.popleft()
+
+    def may_go(self, message: Message) -> bool:  # noqa: ARG002
+        """Always: who hands out by the clock is `open_first`."""
+        return True
+
+    def put_back(self, message: Message) -> None:
+        """Hand it out once more, before the others."""
+        self._ready.appendleft(message)
 
     async def close(self) -> None:
         """Wait for the batch being made; its messages are never claimed."""

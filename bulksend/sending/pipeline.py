@@ -40,8 +40,18 @@ class Recorder(Protocol):
 class Source(Protocol):
     """Whoever hands out messages."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether everybody left must wait for the clock."""
+
     async def take(self) -> Message | None:
         """The next message, None after the last."""
+
+    def may_go(self, message: Message) -> bool:
+        """Whether a message that was taken may go right now."""
+
+    def put_back(self, message: Message) -> None:
+        """Keep it for later."""
 
 
 class Budget(Protocol):
@@ -145,6 +155,11 @@ class Pipeline:
             return False
         if not await workers.halt.outlast(workers.pace.slot()):
             return False
+        if not workers.source.may_go(message):  # its hours became quiet meanwhile
+            workers.pace.give_back()
+            workers.budget.settle(message, delivery.NONE_LEFT)
+            workers.source.put_back(message)
+            return True
         await self._send(message)
         return True
 

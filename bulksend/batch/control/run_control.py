@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class RunControl:
     #: The command that ends a pause.
     go_on: str
     workers: int
+    #: Whether everybody left must wait for quiet hours to end.
+    waits: Callable[[], bool]
     _looks: deque[limits.Look] = field(default_factory=lambda: deque(maxlen=_LOOKS))
     _fastest_s: float = 0.0
     _unconnected: int = 0
@@ -70,6 +73,8 @@ class RunControl:
         if took_s is not None:
             self._fastest_s = min(self._fastest_s or took_s, took_s)
         progress.limited_by = limits.limited_by(self._looks, self._fastest_s)
+        if self.waits():
+            progress.limited_by = pace.LimitedBy.HOURS
 
     def _look(
         self, progress: Progress, deliveries: delivery.Delivery, in_flight: int

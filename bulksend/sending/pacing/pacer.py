@@ -48,6 +48,10 @@ class Pacer:
             self.pace = policy.on_slot(self.pace, _now_s())
             self._counts = self._counts._replace(open=self._counts.open + 1)
 
+    def give_back(self) -> None:
+        """A slot that was given is not made use of."""
+        self._counts = self._counts._replace(open=max(self._counts.open - 1, 0))
+
     async def departure(self) -> None:
         """Wait for this request's moment on the wire, in the order of asking. Safe to cancel."""
         async with self._leaving:

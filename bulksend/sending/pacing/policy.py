@@ -42,6 +42,7 @@ class LimitedBy(StrEnum):
     IN_FLIGHT = "--max-in-flight"
     NETWORK = "the network"
     COMPUTER = "this computer"
+    HOURS = "quiet hours"
     PAUSED = "paused"
     NOTHING = ""
 

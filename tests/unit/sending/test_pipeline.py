@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -74,6 +76,7 @@ class FakePace:
 
     def __init__(self, *, shut: bool = False) -> None:
         self.shut = shut
+        self.given_back = 0
 
     async def slot(self) -> None:
         while self.shut:
@@ -82,13 +85,23 @@ class FakePace:
     async def departure(self) -> None:
         pass
 
+    def give_back(self) -> None:
+        self.given_back += 1
+
 
 class FakeSource:
     def __init__(self, messages: Iterable[Message]) -> None:
         self.messages = iter(messages)
+        self.waits = False
 
     async def take(self) -> Message | None:
         return next(self.messages, None)
+
+    def may_go(self, message: Message) -> bool:
+        return True
+
+    def put_back(self, message: Message) -> None:
+        self.messages = itertools.chain([message], self.messages)
 
 
 class Batch:
@@ -224,6 +237,47 @@ def test_what_waits_at_the_wire_when_the_batch_is_halted_never_leaves() -> None:
     assert not batch.gateway.sent
     assert batch.statuses() == {Status.UNSENT: 1}
     assert batch.journal.settled[2].attempts == 0
+
+
+class NotNow(FakeSource):
+    """Its first row may not go when its slot comes, and may a second later."""
+
+    async def take(self) -> Message | None:
+        await asyncio.sleep(0.1)
+        return await super().take()
+
+    def may_go(self, message: Message) -> bool:
+        return message.row != 2 or asyncio.get_running_loop().time() > 1.0
+
+
+def test_a_row_whose_hours_became_quiet_is_put_back_and_its_slot_given_back() -> None:
+    async def work() -> tuple[Batch, FakePace]:
+        pace = FakePace()
+        batch = Batch(rows=2, pace=pace)
+        batch.pipeline._workers = replace(
+            batch.pipeline._workers, source=NotNow(make_message(it) for it in (2, 3))
+        )
+        await batch.pipeline.run()
+        return batch, pace
+
+    batch, pace = virtual_clock.run(work())
+
+    assert batch.statuses() == {Status.ACCEPTED: 2}
+    assert pace.given_back > 0
+    assert batch.journal.events.count(("claim", 2)) == 1
+
+
+def test_a_throttled_row_whose_hours_became_quiet_is_left_unsent() -> None:
+    async def work() -> Batch:
+        batch = Batch(lambda _: throttled(), rows=1)
+        batch.pipeline._workers.delivery.may_go = lambda _message: False
+        await batch.pipeline.run()
+        return batch
+
+    batch = virtual_clock.run(work())
+
+    assert batch.statuses() == {Status.UNSENT: 1}
+    assert len(batch.gateway.sent) == 1
 
 
 def test_a_throttled_row_is_asked_again_however_often_and_is_not_given_up() -> None:

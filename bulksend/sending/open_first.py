@@ -1,0 +1,97 @@
+"""A source that hands out who may be texted now, and keeps the others until they may be."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bulksend.sending import halt as halting
+from bulksend.sending import hours
+from bulksend.sending.feed import Feed
+from bulksend.sms.message import Message
+from bulksend.sms.phone import zones
+
+#: Messages that are kept at most: 30 MB. With more, the file is read on only when some may go.
+PARKED_MAX = 100_000
+#: How often the clock on the wall is looked at: a computer may have slept.
+_LOOK_S = 1.0
+
+
+@dataclass(slots=True)
+class OpenFirst:
+    """In the order of the file, but for those whose hours are quiet."""
+
+    messages: Feed
+    quiet: hours.Quiet
+    halt: halting.Halt
+    #: The clock on the wall; aware.
+    now: Callable[[], datetime]
+    #: How long Telnyx's queue is right now, in seconds.
+    wait_s: Callable[[], float]
+    #: Told once when all that is left must wait: until when, how many, and one country of theirs.
+    on_wait: Callable[[datetime, int, str], None]
+    #: Told once, of the first phone whose time zone nobody knows.
+    on_unknown_zone: Callable[[Message], None]
+    #: Until when everybody left must wait; None: somebody may be texted.
+    waits_until: datetime | None = None
+    _parked: list[tuple[datetime, int, Message]] = field(default_factory=list)
+    _ended: bool = False
+    _zone_unknown: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether everybody left must wait for the clock."""
+        return self.waits_until is not None
+
+    async def take(self) -> Message | None:
+        """The next message that may go right now; None after the last, or when halted."""
+        while not self.halt:
+            message = await self._candidate()
+            if message is not None:
+                opens = self._opens(message)
+                if opens <= self.now():
+                    self.waits_until = None
+                    return message
+                heapq.heappush(self._parked, (opens, message.row, message))
+            elif not self._parked:
+                return None
+            else:
+                await self._wait()
+        return None
+
+    def may_go(self, message: Message) -> bool:
+        """Whether a message that was taken may still go."""
+        return self._opens(message) <= self.now()
+
+    def put_back(self, message: Message) -> None:
+        """Keep a message whose hours have become quiet meanwhile."""
+        heapq.heappush(self._parked, (self._opens(message), message.row, message))
+
+    async def _candidate(self) -> Message | None:
+        """Whose time has come, else the next of the file; None: there is nobody to look at."""
+        if self._parked and self._parked[0][0] <= self.now():
+            return heapq.heappop(self._parked)[2]
+        if self._ended or len(self._parked) >= PARKED_MAX:
+            return None
+        message = await self.messages.take()
+        self._ended = self._ended or message is None
+        return message
+
+    def _opens(self, message: Message) -> datetime:
+        names = zones.zones(message.phone)
+        if not names and not self._zone_unknown:
+            self._zone_unknown = True
+            self.on_unknown_zone(message)
+        return self.quiet.sends_at(self.now(), self.wait_s(), names, message.country)
+
+    async def _wait(self) -> None:
+        """Until the first of those who are kept may go; everybody else waits longer."""
+        until, _, message = self._parked[0]
+        if self.waits_until != until:
+            self.waits_until = until
+            self.on_wait(until, len(self._parked), message.country)
+        left_s = (until - self.now()).total_seconds()
+        await self.halt.outlast(asyncio.sleep(min(max(left_s, 0.01), _LOOK_S)))
