@@ -15,9 +15,9 @@ from bulksend import errors, journal
 from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
 from bulksend.batch import past, quiet
+from bulksend.batch.control import quiet, signals
 from bulksend.batch.control import request as control
 from bulksend.batch.control import run_control as controls
-from bulksend.batch.control import signals
 from bulksend.batch.memory import keeper as keepers
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Progress, Reporter
