@@ -14,7 +14,7 @@ from typing import Any
 from bulksend import errors, journal
 from bulksend.batch import connection as accesses
 from bulksend.batch import identity as batch
-from bulksend.batch import past, quiet
+from bulksend.batch import past
 from bulksend.batch.control import quiet, signals
 from bulksend.batch.control import request as control
 from bulksend.batch.control import run_control as controls
