@@ -41,6 +41,7 @@ States, and what moves the gate between them::
        ^                                           |                      |
        '------- hold (429, 40318, wait over 20 s, no connection, Retry-After) or pause -----'
 
-Six fields change: `pace` (the policy's state, a value), `_counts` (the last observation),
-`_accepted_at`, `_opened` (the counts when the last rest ended), `_bucket` and `_window`.
+What changes: `pace` (the policy's state, a value), `_counts` (the last observation),
+`_accepted_at`, `_opened` (the counts when the last rest ended), `_bucket`, and the window, which is
+kept twice: `_slots` at the gate and `_wire` behind the claim.
 """
