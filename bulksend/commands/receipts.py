@@ -136,15 +136,17 @@ async def _listen(
     """Ctrl-C is how a listener ends: it is no interruption."""
     switch = halt.Halt()
 
-    def known(message_ids: Collection[str]) -> Collection[str]:
+    def in_journal(message_ids: Collection[str]) -> Collection[str]:
         with journal.read(settings.journal_path) as record:
             return record.known_messages(message_ids)
 
     row_reference = identity.envelope(facts).row_reference
     assert row_reference is not None  # noqa: S101 - every batch makes one
-    with store.Store.open(store.path_beside(settings.journal_path), facts.batch_id) as kept:
+    with store.Store.open(
+        store.path_beside(settings.journal_path), facts.batch_id
+    ) as receipt_store:
         taking = intake.Intake(
-            kept, known, lambda url: row_reference.find(url) is not None, facts.sender
+            receipt_store, in_journal, lambda url: row_reference.find(url) is not None, facts.sender
         )
         async with receipt_server.listening(address, check, taking) as open_at:
             reporter.note(f"listening for Telnyx's webhooks on http://{open_at}; Ctrl-C ends it")

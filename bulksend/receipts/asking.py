@@ -76,11 +76,11 @@ async def ask(
     """
     facts, envelope = batch.facts, batch.envelope
     path = store.path_beside(batch.journal_path)
-    with store.Store.open(path, facts.batch_id) as kept:
-        saying = _Saying(note, kept)
+    with store.Store.open(path, facts.batch_id) as receipt_store:
+        saying = _Saying(note, receipt_store)
         polling = poll.Poll(
             search=receipt_search.ReceiptSearch(gateway),
-            store=kept,
+            store=receipt_store,
             sender=facts.sender,
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             pace=poll.Pace(per_s=schedule.READS_PER_S),
@@ -118,7 +118,7 @@ class _Saying:
     """Says how far the asking is, and each trouble once."""
 
     note: Callable[[str], None]
-    kept: store.Store
+    receipt_store: store.Store
     _trouble: Trouble | None = None
     _next_s: float = 0.0
 
@@ -146,7 +146,7 @@ class _Saying:
             self.note(f"{self._standing(collected)}; asking again in {_time(in_s)}")
 
     def _standing(self, collected: Collected) -> str:
-        standing = counts.count(self.kept.totals(), 0)
+        standing = counts.count(self.receipt_store.totals(), 0)
         words = [
             f"{name} {number:,}"
             for name, number in (

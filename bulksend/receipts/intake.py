@@ -63,11 +63,11 @@ class Intake:
     def __init__(
         self,
         store: Store,
-        known: Callable[[Collection[str]], Collection[str]],
+        in_journal: Callable[[Collection[str]], Collection[str]],
         is_marked: Callable[[str], bool],
         sender: str,
     ) -> None:
-        self._store, self._known, self._is_marked = store, known, is_marked
+        self._store, self._in_journal, self._is_marked = store, in_journal, is_marked
         self._sender = sender
         self._one_at_a_time = asyncio.Lock()
         self._waiting: list[tuple[Event, asyncio.Future[None]]] = []
@@ -122,7 +122,7 @@ class Intake:
         """
         ids = {event.receipt.message_id for event in events}
         marked = {event.receipt.message_id for event in events if self._is_marked(event.url)}
-        ours = frozenset(marked | set(self._known(ids)))
+        ours = frozenset(marked | set(self._in_journal(ids)))
         taken = [
             event
             for event in events
@@ -142,7 +142,7 @@ class Intake:
 
     def _adopt(self) -> None:
         strays = self._store.strays()
-        own = set(self._known(strays)) if strays else set()
+        own = set(self._in_journal(strays)) if strays else set()
         if own:
             self._store.adopt(own)
         self._strays = len(strays) > len(own)

@@ -151,9 +151,9 @@ def _final(charged: pl.DataFrame) -> pl.DataFrame:
     """What Telnyx took in the end where that is known; `unbilled` (Boolean): that was nothing."""
     if "final_cost" not in charged.columns:
         return charged.with_columns(unbilled=pl.lit(value=False))
-    known = pl.col("final_cost") != ""
+    is_final = pl.col("final_cost") != ""
     return charged.with_columns(
-        cost=pl.when(known).then("final_cost").otherwise("cost"),
+        cost=pl.when(is_final).then("final_cost").otherwise("cost"),
         unbilled=pl.col("final_cost").str.contains(r"\A0+(\.0+)?\z"),
     )
 

@@ -252,8 +252,8 @@ def _money(value: object) -> Money | None:
     amount, currency = _amount(value.get("amount", value.get("cost"))), value.get("currency")
     if amount is None or not isinstance(currency, str):
         return None
-    known = len(currency) == 3 and currency.isascii() and currency.isupper()
-    return Money(amount, currency) if known else None
+    named = len(currency) == 3 and currency.isascii() and currency.isupper()
+    return Money(amount, currency) if named else None
 
 
 def _amount_of(value: object) -> Decimal | None:
