@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bulksend import errors
 from bulksend.batch import plan
 from bulksend.batch.reporter import Progress, Silent
-from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
+from bulksend.batch.settings import DEFAULT_IDENTITY, Settings, state_folder
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.commands import receipts as asking
 from bulksend.commands import resume as resuming
@@ -260,6 +260,7 @@ def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Se
         words = f"settings must be a bulksend.Settings, and a {type(settings).__name__} is none"
         raise errors.UsageError(words, code="setting_invalid")
     policy.parse_rate(settings.guards.rate)
+    settings = replace(settings, state_folder=settings.state_folder or state_folder())
     if isinstance(contacts, pl.DataFrame):
         return loader.from_frame(contacts, name=settings.contacts.name), settings
     if isinstance(contacts, str | Path):

@@ -86,6 +86,7 @@ def _send(
     again: tuple[Status, ...],
 ) -> send.End:
     guards.keep(record, settings)
+    guards.note_lists(record, settings, reporter.note)
     counts = record.counts()
     skips = sum(record.skipped_by().values())
     open_rows = record.batch().sendable - skips - sum(counts.values())

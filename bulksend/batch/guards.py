@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.batch.settings import Guards, Settings
+from bulksend.contacts import suppression
 from bulksend.contacts.layout import Layout
 
 #: The name under which what was said of the file stands among the guards.
@@ -51,6 +53,17 @@ def keep(record: journal.Journal, settings: Settings) -> None:
         packed[_LAYOUT] = layout
     if packed != record.guards():
         record.set_guards(packed)
+
+
+def note_lists(record: journal.Journal, settings: Settings, note: Callable[[str], None]) -> None:
+    """Keep the digests of the suppression lists, and say which are not as they were last used."""
+    before = json.loads(record.fact("suppress") or "{}")
+    now = {str(path.absolute()): suppression.digest(path) for path in settings.guards.suppress}
+    for path, digest in now.items():
+        if before.get(path, digest) != digest:
+            note(f"{path}: the list has changed since it was last used, and is used as it is now")
+    if now != before:
+        record.set_fact("suppress", json.dumps(now))
 
 
 def pack(guards: Guards) -> dict[str, Any]:

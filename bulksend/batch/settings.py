@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+import platformdirs
+
 from bulksend import errors
 from bulksend.batch import checked
 from bulksend.contacts.layout import Layout
@@ -265,6 +267,11 @@ class Settings:
     def results_path(self) -> Path:
         """Beside the contacts file unless given."""
         return self.results or self.contacts.with_name(f"{self.stem}.results.csv")
+
+
+def state_folder() -> Path:
+    """Where this user's state lies, unless a folder is named (XDG_STATE_HOME on Linux)."""
+    return platformdirs.user_state_path("bulksend", appauthor=False)
 
 
 def option_name(field_name: str) -> str:

@@ -7,9 +7,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import click
-import platformdirs
 
-from bulksend.batch.settings import Identity, Settings
+from bulksend.batch.settings import Identity, Settings, state_folder
 from bulksend.cli import group, parameters
 from bulksend.cli.parameters import BatchParameters, Message
 from bulksend.sms.message import OnDuplicate
@@ -136,8 +135,3 @@ def _ca_file() -> Path | None:
     """The variable that OpenSSL reads as well: a name that leads nowhere is worth a word."""
     named = os.environ.get("SSL_CERT_FILE")
     return Path(named) if named else None
-
-
-def state_folder() -> Path:
-    """Where bulksend remembers between batches (XDG base directories)."""
-    return platformdirs.user_state_path("bulksend", appauthor=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bulksend import errors
+from bulksend.batch.settings import state_folder
 from bulksend.cli import asked, options, show
 from bulksend.cli import exit as ending
 from bulksend.cli import option_types as types
@@ -107,7 +108,7 @@ def explain(parameters: of.PhoneParameters) -> int:
     from bulksend.cli.render.memory import documents, words
     from bulksend.commands import explain as command
 
-    explained = command.explain(parameters.phone, asked.state_folder(), show.reporter(parameters))
+    explained = command.explain(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
         ending.document(documents.explained(explained))
     else:
@@ -129,7 +130,7 @@ def forget(parameters: of.PhoneParameters) -> int:
     from bulksend.cli.render.memory import documents, words
     from bulksend.commands import forget as command
 
-    forgotten = command.forget(parameters.phone, asked.state_folder(), show.reporter(parameters))
+    forgotten = command.forget(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
         ending.document(documents.forgotten(forgotten))
     else:

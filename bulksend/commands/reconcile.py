@@ -45,6 +45,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     `after_5xx`: ask again also for rows that the server answered with an error.
     """
     began_s = time.monotonic()
+    settings = guards.of_batch(settings)
     with reopened(
         loader.open_contacts(settings.contacts, guards.layout_of_batch(settings)),
         settings,

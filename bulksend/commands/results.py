@@ -37,6 +37,7 @@ def read_again(
     settings: Settings, contacts: loader.Contacts | None = None
 ) -> Iterator[tuple[journal.Reader, Plan]]:
     """The journal of a batch, and its plan as it was. Raises BatchMismatch naming what changed."""
+    settings = guards.of_batch(settings)
     with journal.read(settings.journal_path) as record:
         if contacts is None:
             standing.refuse_frame(record.batch(), settings)

@@ -128,3 +128,33 @@ def test_a_row_that_was_not_sent_in_the_end_is_free(tmp_path: Path) -> None:
 
     assert code == 0
     assert sent == PHONES
+
+
+def test_a_list_that_has_grown_is_used_as_it_is_now_and_said(tmp_path: Path) -> None:
+    contacts, stop = write(tmp_path / "a.csv", PHONES), write(tmp_path / "stop.csv", PHONES[1:2])
+    with running_sandbox(tmp_path) as sandbox:
+        options = (*sandbox.run_options(), *TEXT, "--suppress", stop, "--limit", "1")
+        assert run("run", contacts, *options)[0] == 0
+        write(stop, PHONES[1:3])
+        code, shown = run("resume", contacts, "--yes")
+        sent = texted(sandbox)
+        again, _ = run("results", contacts)
+
+    assert (code, again) == (0, 0)
+    assert "the list has changed" in shown
+    assert sent == [PHONES[0], PHONES[3]]
+    assert (tmp_path / "a.results.csv").read_text().count("stop.csv, row") == 2
+
+
+def test_a_list_that_is_gone_stops_the_rest(tmp_path: Path) -> None:
+    contacts, stop = write(tmp_path / "a.csv", PHONES), write(tmp_path / "stop.csv", PHONES[1:2])
+    with running_sandbox(tmp_path) as sandbox:
+        options = (*sandbox.run_options(), *TEXT, "--suppress", stop, "--limit", "1")
+        assert run("run", contacts, *options)[0] == 0
+        stop.unlink()
+        code, shown = run("resume", contacts, "--yes")
+        sent = texted(sandbox)
+
+    assert code == 2
+    assert "stop.csv" in shown
+    assert sent == PHONES[:1]
