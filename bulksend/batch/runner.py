@@ -219,7 +219,7 @@ def _budget(task: Task) -> pipeline.Budget:
     if cap is None:
         return budget.Unlimited()
     guard = budget.Budget(cap, task.plan.rate_card.worst)
-    guard.add_earlier(task.earlier)
+    guard.add_earlier(task.earlier, task.journal.cost())
     return guard
 
 

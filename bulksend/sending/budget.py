@@ -33,17 +33,26 @@ class Budget:
         #: Countries whose first row has been answered.
         self._opened: set[str] = set()
 
-    def add_earlier(self, charges: Sequence[Charge]) -> None:
-        """Count what earlier runs of the batch have spent, or may have."""
+    def add_earlier(self, charges: Sequence[Charge], costs: Mapping[str, Decimal]) -> None:
+        """Count what earlier runs of the batch have spent, or may have.
+
+        `costs` is all that Telnyx has named by currency, also of rows that are gone from the file.
+        """
         for charge in charges:  # first what a part costs, then what the others may have cost
             self._opened.add(charge.country)
             if _believable(charge.cost):
                 self._learn(charge.country, charge.cost, charge.parts)
+        named: Amounts = {}
         for charge in charges:
-            worst = self._worst(charge.country, charge.parts * charge.rows)
             if _believable(charge.cost):
-                worst = {charge.cost.currency: charge.cost.amount * charge.rows}
-            self._spent = _sum(self._spent, worst)
+                named = _sum(named, {charge.cost.currency: charge.cost.amount * charge.rows})
+            else:
+                worst = self._worst(charge.country, charge.parts * charge.rows)
+                self._spent = _sum(self._spent, worst)
+        most = {
+            currency: max(named.get(currency, Decimal(0)), each) for currency, each in costs.items()
+        }
+        self._spent = _sum(self._spent, named | most)
 
     @property
     def idle(self) -> bool:

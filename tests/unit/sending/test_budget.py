@@ -25,7 +25,7 @@ def charged(amount: str, currency: str = "USD") -> Reply:
 
 def cap_of(amount: str, *earlier: Charge) -> budget.Budget:
     cap = budget.Budget(Decimal(amount), card)
-    cap.add_earlier(earlier)
+    cap.add_earlier(earlier, {})
     return cap
 
 
@@ -135,6 +135,13 @@ def test_a_country_whose_first_row_of_an_earlier_run_has_no_cost_stays_held() ->
 
     assert not cap.reserve(make_message(country="DE"))
     assert cap.reserve(make_message())
+
+
+def test_costs_of_rows_that_are_gone_from_the_file_count() -> None:
+    cap = budget.Budget(Decimal("0.20"), card)
+    cap.add_earlier([earlier("0.05")], {"USD": Decimal("0.15")})
+
+    assert sent(cap, charged("0.05")) == 1
 
 
 def test_currencies_are_never_added_up() -> None:
