@@ -8,7 +8,7 @@ import gc
 import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bulksend import errors, journal
@@ -28,7 +28,7 @@ from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy as pace
-from bulksend.sms.message import Charge, Message, Outcome, Reply
+from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
 from bulksend.telnyx.clock import ServerClock
 
 #: How often silence, and a wish to stop, are looked for.
@@ -235,6 +235,7 @@ class _Report:
     journal: journal.Journal
     clock: ServerClock
     keeper: keepers.Keeper
+    lost_codes: set[str] = field(default_factory=set)
 
     def on_reply(self, reply: Reply) -> None:
         """Every reply, also of requests that are made again: stop where the breaker says so."""
@@ -246,8 +247,15 @@ class _Report:
         """Every row that was settled."""
         for outcome in outcomes:
             self.progress.add(outcome)
+            self._tell_lost(outcome.reply)
         self.keeper.ended(outcomes)
         self.reporter.advance(self.progress, outcomes)
+
+    def _tell_lost(self, reply: Reply) -> None:
+        """Accepted, and failed in the same reply: each code is told once; the results have all."""
+        if reply.status is Status.ACCEPTED and reply.code and reply.code not in self.lost_codes:
+            self.lost_codes.add(reply.code)
+            self.reporter.note(f"accepted, and failed at once: {reply.code} {reply.error}")
 
     async def around(self, work: pipeline.Pipeline, deliveries: delivery.Delivery) -> None:
         """The work, with a look at the clock beside it."""

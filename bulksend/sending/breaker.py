@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from bulksend.errors import NO_CONNECTION, Stop
+from bulksend.errors import NO_CONNECTION, Code, Stop
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import codes
 
@@ -27,6 +27,8 @@ class Limits:
     watch_phones: bool = True
     #: Unknown among the last ten.
     unknown_of_ten: int = 8
+    #: Pages that are nothing of Telnyx's, one after the other: asking again makes no API of them.
+    foreign: int = 5
     #: Without any connection, after a first reply; before it, the first failure stops the batch.
     patience_s: float = 120.0
     #: Without any reply while requests are out.
@@ -45,7 +47,7 @@ class Breaker:
         self._phones = _Last(limits.phones_of)
         self._unknown_of_ten = _Last(10)
         self._refusals, self._refused_code = 0, ""
-        self._unknown = 0
+        self._unknown, self._foreign = 0, 0
         self._retries = limits.retries
         self._replied = False
         self._replied_at_s: float | None = None
@@ -91,13 +93,14 @@ class Breaker:
         self._unknown_of_ten.add(one=False)
         self._refused.add(one=False)
         self._phones.add(one=False)
-        self._refusals, self._refused_code = 0, ""
+        self._refusals, self._refused_code, self._foreign = 0, "", 0
         self._give_back()
 
     def _note(self, reply: Reply) -> None:
         status, code = reply.status, reply.code
         self._unknown_of_ten.add(one=status is Status.UNKNOWN)
         self._unknown += status is Status.UNKNOWN
+        self._foreign = self._foreign + 1 if code == Code.NOT_TELNYX else 0
         if status is Status.UNSENT:
             self._retries -= 1
             return
@@ -128,6 +131,8 @@ class Breaker:
             return Stop.UNKNOWNS
         if self._unknown > 4 * limits.max_in_flight:
             return Stop.UNKNOWNS
+        if self._foreign >= limits.foreign:
+            return Stop.BASE_URL
         return Stop.RETRIES if self._retries < 0 else None
 
 

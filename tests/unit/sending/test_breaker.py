@@ -6,7 +6,7 @@ import pytest
 
 from bulksend.errors import NO_CONNECTION, Code, Stop
 from bulksend.sending import breaker
-from bulksend.sms.message import Reply
+from bulksend.sms.message import Reply, Status
 from tests.makers import accepted, refused, throttled, unknown, unsent
 
 
@@ -48,7 +48,7 @@ def stopped_by(replies: list[Reply], **limits: int) -> Stop | None:
         pytest.param([unsent(Code.DNS)], Stop.OFFLINE, id="no-connection-at-the-start"),
         pytest.param([accepted()] + [unsent(Code.DNS)] * 99, None, id="an-outage-of-no-time"),
         pytest.param([throttled()] * 500, None, id="throttling-is-the-pace's"),
-        pytest.param([unsent(Code.NOT_TELNYX)] * 101, Stop.RETRIES, id="too-many-tries-again"),
+        pytest.param([unsent(Code.NOT_WRITTEN)] * 101, Stop.RETRIES, id="too-many-tries-again"),
     ],
 )
 def test_the_breaker_stops_a_batch(replies: list[Reply], stop: Stop | None) -> None:
@@ -88,3 +88,21 @@ def test_silence_stops_a_batch_only_while_requests_are_out() -> None:
     assert guard.on_tick(60.0, requests_out=False) is None
     assert guard.on_tick(119.0, requests_out=True) is None
     assert guard.on_tick(121.0, requests_out=True) is Stop.SILENCE
+
+
+def test_pages_that_are_not_telnyxs_stop_a_batch_after_a_few() -> None:
+    guard = breaker.Breaker(breaker.Limits())
+    page = Reply(Status.UNSENT, code=Code.NOT_TELNYX)
+
+    reasons = [guard.on_reply(page, 0.0) for _ in range(5)]
+
+    assert reasons == [None] * 4 + [Stop.BASE_URL]
+
+
+def test_a_page_now_and_then_stops_nothing() -> None:
+    guard = breaker.Breaker(breaker.Limits())
+    page, good = Reply(Status.UNSENT, code=Code.NOT_TELNYX), Reply(Status.ACCEPTED)
+
+    reasons = [guard.on_reply(reply, 0.0) for _ in range(20) for reply in (page, page, good)]
+
+    assert set(reasons) == {None}
