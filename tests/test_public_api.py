@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 
 import bulksend
+from bulksend import api
 
 
 def test_every_public_name_is_there_sorted_and_documented() -> None:
@@ -139,3 +141,15 @@ async def test_a_limited_batch_is_gone_on_with_also_awaited(tmp_path: Path) -> N
     assert (first.counts.accepted, first.state, first.exit_code) == (1, "stopped", 0)
     assert rest.counts.accepted == rest.results.height == 4
     assert seen
+
+
+def test_python_has_the_memory_that_the_command_line_has(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"phone": ["+447700900123"]})
+    settings = bulksend.Settings(
+        contacts=tmp_path / "june", identity=bulksend.Identity(text="Hi"), sandbox=True
+    )
+
+    assert bulksend.estimate(frame, settings).sendable == 1
+    assert api._opened(frame, settings)[1].state_folder == Path(os.environ["XDG_STATE_HOME"]) / (
+        "bulksend"
+    )
