@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from bulksend.cli.render import money_text
 from bulksend.receipts.counts import DeliveryCounts
-from bulksend.results.variance import Variance
+
+if TYPE_CHECKING:
+    from bulksend.results.variance import Variance
 
 _PLACES = Decimal("0.0001")
 

@@ -30,6 +30,7 @@ def loaded_by(statement: str) -> set[str]:
         pytest.param("import bulksend.cli.main", _HEAVY, id="help"),
         pytest.param("import bulksend.cli.main", ("bulksend.batch.settings",), id="help-settings"),
         pytest.param("import bulksend.commands.status", ("polars", "aiohttp"), id="status"),
+        pytest.param("import bulksend.cli.render.summary_text", ("polars",), id="its-words"),
         pytest.param("import bulksend.commands.run", ("bulksend.sandbox.server",), id="run"),
         pytest.param("import bulksend.cli.commands", _HEAVY[:5], id="options"),
     ],
