@@ -6,12 +6,13 @@ was not sent; so what a killed run leaves behind errs on the side of "texted".
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bulksend.batch.memory import keys
 from bulksend.contacts.phone_buckets import BITS
@@ -125,7 +126,8 @@ class Store:
 
     def begin(self, batch: Batch) -> int:
         """A run of this batch begins; its number here."""
-        values = (batch.batch_id, batch.name, batch.sender, batch.journal, batch.began_s)
+        name, journal = _storable(batch.name), _storable(batch.journal)
+        values = (batch.batch_id, name, batch.sender, journal, batch.began_s)
         with self._writing():
             return int(self._connection.execute(_BEGIN, values).fetchone()[0])
 
@@ -188,7 +190,7 @@ class Store:
         found = self._connection.execute(
             "SELECT id, batch_id, name, sender, journal, began_s, open FROM batch"
         )
-        return {each[0]: Batch._make((*each[:6], bool(each[6]))) for each in found}
+        return {each[0]: Batch._make((*map(_named, each[:6]), bool(each[6]))) for each in found}
 
     def forget(self, phone: int, now_s: int) -> int:
         """Take out what is held of a phone; how many texts that were. The mark stays."""
@@ -270,6 +272,20 @@ Failure = sqlite3.Error
 
 class NotOurs(Exception):
     """A database, and none of the memory's."""
+
+
+def _storable(name: str) -> str | bytes:
+    """A name of a file as SQLite takes it: the bytes of one that is no text."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name)
+    return name
+
+
+def _named(value: Any) -> Any:
+    """Back from its bytes."""
+    return os.fsdecode(value) if isinstance(value, bytes) else value
 
 
 def create(path: Path, secret: keys.Keys) -> None:

@@ -39,9 +39,9 @@ def _lines(ended: Summary) -> Iterator[str]:
     if ended.state is State.NOTHING_TO_DO:
         yield "nothing to do: this batch is finished"
     elif ended.state is State.RUNNING:
-        yield "a run works on this batch right now"
+        yield "a run is at work on this batch right now"
     elif ended.state is State.PAUSED:
-        yield "a run works on this batch, and is paused"
+        yield "a run is at work on this batch, and is paused"
     yield from _counts(ended)
     yield _money(ended)
     yield from delivery_text.deliveries(ended.deliveries, ended.variance)

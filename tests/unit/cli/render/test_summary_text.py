@@ -54,7 +54,7 @@ def test_a_sandbox_says_that_nobody_was_texted() -> None:
 def test_rows_of_a_run_at_work_are_in_flight() -> None:
     said = words(counts=Counts(accepted=1, in_flight=16), state=State.RUNNING)
 
-    assert said.splitlines()[0] == "a run works on this batch right now"
+    assert said.splitlines()[0] == "a run is at work on this batch right now"
     assert "in flight  16" in said
     assert "unknown" not in said
 
