@@ -95,7 +95,11 @@ class Match:
 
 def journal_rows(said: Said) -> pl.DataFrame:
     """old, status, key, phone of every row of a journal."""
-    frames = [pl.DataFrame(portion, schema=_JOURNAL, orient="row") for portion in said]
+    frames = [
+        pl.DataFrame(dict(zip(_JOURNAL, zip(*portion, strict=True), strict=True)), schema=_JOURNAL)
+        for portion in said
+        if portion
+    ]
     return pl.concat([pl.DataFrame(schema=_JOURNAL), *frames])
 
 
@@ -112,13 +116,12 @@ def match(file: pl.DataFrame, rows: pl.DataFrame) -> Match:
 
 def _match_portion(file: pl.DataFrame, rows: pl.DataFrame, number: int) -> Match:
     mine = pl.col("key") & (_PORTIONS - 1) == number
-    nth = pl.int_range(pl.len()).over("key").alias("nth")
-    in_file = file.filter(mine).sort("row").with_columns(nth)
+    in_file = file.filter(mine).sort("key", "row").with_columns(_nth())
     ranked = rows.filter(mine).with_columns(
         rank=pl.col("status").replace_strict(_RANK, default=9, return_dtype=pl.UInt8)
     )
     # A row that is in the file already comes before one that was gone, and the first before others.
-    in_journal = ranked.sort("rank", pl.col("old") < 0, "old").with_columns(nth)
+    in_journal = ranked.sort("key", "rank", pl.col("old") < 0, "old").with_columns(_nth())
     same = in_journal.join(in_file, on=["key", "nth"], how="inner")
     gone = in_journal.join(in_file, on=["key", "nth"], how="anti")
     new = in_file.join(in_journal, on=["key", "nth"], how="anti")
@@ -127,3 +130,10 @@ def _match_portion(file: pl.DataFrame, rows: pl.DataFrame, number: int) -> Match
         gone.select("old", "status", "phone"),
         new.select("row"),
     )
+
+
+def _nth() -> pl.Expr:
+    """Of rows sorted by key: how many with the same key stand above."""
+    number, key = pl.int_range(pl.len(), dtype=pl.Int64), pl.col("key")
+    first = pl.when(key.ne_missing(key.shift())).then(number)
+    return (number - first.forward_fill()).alias("nth")
