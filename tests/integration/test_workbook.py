@@ -312,9 +312,19 @@ def test_without_the_extra_the_way_to_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     path = xlsx(tmp_path, rows_of(HEADER, ADA))
-    for name in ("zip_safety", "ods", "xlsx", "number_formats"):
-        monkeypatch.delitem(sys.modules, f"bulksend.contacts.reading.{name}", raising=False)
-        monkeypatch.delattr(f"bulksend.contacts.reading.{name}", raising=False)
+    for name in (
+        "zip_safety",
+        "ods",
+        "xlsx",
+        "excel",
+        "calamine",
+        "number_formats",
+        "date_formats",
+    ):
+        monkeypatch.delitem(
+            sys.modules, f"bulksend.contacts.reading.workbooks.{name}", raising=False
+        )
+        monkeypatch.delattr(f"bulksend.contacts.reading.workbooks.{name}", raising=False)
     for name in [it for it in sys.modules if it.split(".")[0] == library]:
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setitem(sys.modules, library, None)
