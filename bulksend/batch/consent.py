@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bulksend import errors
-from bulksend import visible as text
+from bulksend import errors, visible
 from bulksend.batch import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
@@ -87,7 +86,7 @@ def refuse_dearer(plan: Plan, most: Decimal) -> None:
     counts = plan.estimate
     price = _price(plan)
     if counts.unpriced_rows or not counts.price:
-        unpriced = text.counted(counts.unpriced_rows or counts.sendable, "row")
+        unpriced = visible.counted(counts.unpriced_rows or counts.sendable, "row")
         fault = f"no price for {unpriced}, so the estimate is not whole"
         hint = "name a rate card that has every country: --rates FILE"
     elif len(counts.price) > 1:
@@ -125,13 +124,13 @@ class _Line:
     words: str
 
     def __str__(self) -> str:
-        return f"  {self.heading:9} {text.visible(self.words, longest=600)}"
+        return f"  {self.heading:9} {visible.visible(self.words, longest=600)}"
 
 
 def question(plan: Plan, settings: Settings, base_url: str, now: datetime) -> str:
     """One screen: to whom, what, for how much, until when."""
-    texts = text.counted(_texts(plan, settings), "text")
-    name = text.visible(settings.contacts.name)
+    texts = visible.counted(_texts(plan, settings), "text")
+    name = visible.visible(settings.contacts.name)
     head = f"{name}: {texts} from {plan.identity.sender}"
     lines = [str(line) for line in _lines(plan, settings, base_url, now) if line.words]
     return "\n".join([head, *lines, *_samples(plan)])
@@ -148,7 +147,7 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
     for sentence in plan.texted_before:
         yield _Line("before", sentence)
     yield _Line("left out", _left_out(plan))
-    yield _Line("invalid", text.counted(counts.invalid, "row") if counts.invalid else "")
+    yield _Line("invalid", visible.counted(counts.invalid, "row") if counts.invalid else "")
     yield _Line("price", f"{_price(plan)}, {_parts(plan)}")
     yield _Line("time", _time(plan, settings, now))
     yield _Line("via", "" if base_url.startswith("https://api.telnyx.com/") else base_url)
@@ -167,7 +166,7 @@ def _countries(plan: Plan) -> str:
     more = lines[_COUNTRIES:]
     if more:
         rows = sum(line.rows for line in more)
-        named.append(f"{text.counted(len(more), 'more country', 'more countries')} {rows:,}")
+        named.append(f"{visible.counted(len(more), 'more country', 'more countries')} {rows:,}")
     return ", ".join(named)
 
 
@@ -189,12 +188,12 @@ def _price(plan: Plan) -> str:
     price = " + ".join(f"{name} {amount:f}" for name, amount in sorted(counts.price.items()))
     if not counts.unpriced_rows:
         return price
-    return f"at least {price}, {text.counted(counts.unpriced_rows, 'row')} without a price"
+    return f"at least {price}, {visible.counted(counts.unpriced_rows, 'row')} without a price"
 
 
 def _parts(plan: Plan) -> str:
     counts = plan.estimate
-    parts = text.counted(counts.parts, "part")
+    parts = visible.counted(counts.parts, "part")
     more = counts.parts_max > counts.parts
     return f"{parts} (up to {counts.parts_max:,} as networks pack them)" if more else parts
 
@@ -217,7 +216,7 @@ def _time(plan: Plan, settings: Settings, now: datetime) -> str:
 
 def _samples(plan: Plan) -> Iterator[str]:
     for sample in plan.estimate.samples[:_SAMPLES]:
-        shown = text.visible(
+        shown = visible.visible(
             sample.text.replace("\n", "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"),
             longest=_SAMPLE_CHARACTERS,
         )
@@ -238,8 +237,8 @@ def to_go_on(count: int, settings: Settings, reporter: Reporter) -> None:
 
 def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
     """Consent that names the count: the person types it. Raises UsageError."""
-    rows = f"{text.counted(count, 'row')} {'is' if count == 1 else 'are'}"
+    rows = f"{visible.counted(count, 'row')} {'is' if count == 1 else 'are'}"
     if not reporter.confirm(f"{rows} {what}; {risk}", typed=str(count), repeats=True):
         raise errors.UsageError(
-            f"no consent to send {text.counted(count, f'{what} row')} again", code="no_consent"
+            f"no consent to send {visible.counted(count, f'{what} row')} again", code="no_consent"
         )

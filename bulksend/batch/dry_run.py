@@ -6,17 +6,15 @@ from dataclasses import dataclass
 
 from bulksend import errors
 from bulksend.batch import past, paths, plan
-from bulksend.batch.memory import session as memories
-from bulksend.batch.memory import texted_before
+from bulksend.batch.memory import session, texted_before
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import OK, PARTLY
 from bulksend.contacts import loader
-from bulksend.estimate import duration
-from bulksend.estimate import estimator as estimate
+from bulksend.estimate import duration, estimator
 from bulksend.estimate.findings import Finding
 from bulksend.results import csv_style, writer
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 from bulksend.sms import sender
 from bulksend.sms.rates import Confidence, confidence
 
@@ -25,7 +23,7 @@ from bulksend.sms.rates import Confidence, confidence
 class DryRun:
     """An estimate with how long it would take."""
 
-    estimate: estimate.Estimate
+    estimate: estimator.Estimate
     duration_s: float
     rate: str
     contacts_name: str
@@ -58,7 +56,7 @@ class DryRun:
 
 def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     """Count, price and, with --results, write the verdict row by row. Raises as `run` does."""
-    rate_per_s = pace.parse_rate(settings.guards.rate)
+    rate_per_s = policy.parse_rate(settings.guards.rate)
     if settings.only_problems and settings.results is None:
         raise errors.UsageError(
             "--only-problems writes a file, and --results does not say which",
@@ -73,7 +71,7 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     if settings.identity.sender is not None:
         sender.parse_sender(settings.identity.sender)
     identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    with memories.opened(settings, reporter) as memory:
+    with session.opened(settings, reporter) as memory:
         check = memory.check(identity.sender or "")
         planned = plan.make_plan(contacts, identity, settings, reporter, rules=check.rules())
     planned = texted_before.noted(planned, check, settings)

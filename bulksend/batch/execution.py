@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bulksend import errors, journal, portable
-from bulksend.batch import advice, guards, paths, standing
-from bulksend.batch import connection as accesses
-from bulksend.batch import runner as send
+from bulksend.batch import advice, connection, guards, paths, runner, standing
 from bulksend.batch.memory import keeper as keepers
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
@@ -29,7 +27,7 @@ def send_open_rows(
     plan: Plan,
     record: journal.Journal,
     settings: Settings,
-    access: accesses.Access,
+    access: connection.Access,
     reporter: Reporter,
     keeper: keepers.Keeper,
     again: Iterable[Status] = (Status.UNSENT,),
@@ -80,11 +78,11 @@ def _send(
     plan: Plan,
     record: journal.Journal,
     settings: Settings,
-    access: accesses.Access,
+    access: connection.Access,
     reporter: Reporter,
     keeper: keepers.Keeper,
     again: tuple[Status, ...],
-) -> send.End:
+) -> runner.End:
     guards.keep(record, settings)
     guards.note_lists(record, settings, reporter.note)
     counts = record.counts()
@@ -95,8 +93,8 @@ def _send(
         open_rows -= refused_for_good(record)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
-        return send.End(None, "")
-    task = send.Task(
+        return runner.End(None, "")
+    task = runner.Task(
         plan=plan,
         settings=settings,
         batch_id=record.batch().batch_id,
@@ -110,16 +108,16 @@ def _send(
         keeper=keeper,
     )
     try:
-        end = send.run_loop(send.send(task, access, reporter))
+        end = runner.run_loop(runner.send(task, access, reporter))
     except KeyboardInterrupt:  # before the first request, or after the last reply
-        return send.End(Stop.INTERRUPTED, "")
+        return runner.End(Stop.INTERRUPTED, "")
     except errors.JournalError as failure:
         reporter.note(failure.message)
-        return send.End(Stop.JOURNAL, failure.message)
+        return runner.End(Stop.JOURNAL, failure.message)
     except errors.ContactsError as failure:
         reporter.note(failure.message)
-        return send.End(Stop.CONTACTS_CHANGED, failure.message)
-    return send.End(Stop.LIMIT, "") if end.stop is None and total < open_rows else end
+        return runner.End(Stop.CONTACTS_CHANGED, failure.message)
+    return runner.End(Stop.LIMIT, "") if end.stop is None and total < open_rows else end
 
 
 def refused_for_good(record: journal.Reader) -> int:
@@ -137,7 +135,7 @@ def _earlier(plan: Plan, record: journal.Journal, settings: Settings) -> list[Ch
 
 
 def _file_changed(
-    record: journal.Journal, settings: Settings, seconds: float, end: send.End
+    record: journal.Journal, settings: Settings, seconds: float, end: runner.End
 ) -> Summary:
     """The contacts file was saved again meanwhile: no results can be written of it as it was."""
     stop = end.stop or Stop.CONTACTS_CHANGED
@@ -147,7 +145,7 @@ def _file_changed(
 
 
 def _without_results(
-    record: journal.Journal, settings: Settings, seconds: float, end: send.End, reporter: Reporter
+    record: journal.Journal, settings: Settings, seconds: float, end: runner.End, reporter: Reporter
 ) -> Summary:
     """Interrupted while the results were being written."""
     command = advice.command("results", settings)

@@ -17,7 +17,7 @@ from bulksend.batch.plan import TEMPLATE_MAX_BYTES, Plan, make_plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings, option_name
 from bulksend.contacts import loader
-from bulksend.estimate import estimator as estimates
+from bulksend.estimate import estimator
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 from bulksend.telnyx import client, reference
@@ -112,7 +112,7 @@ def plan_again(
     left_out = settings.guards.suppress or settings.guards.countries
     if batch.skipped or left_out or identity.on_duplicate == OnDuplicate.ERROR:
         return make_plan(contacts, identity, settings, reporter)
-    counted = estimates.counted_before(
+    counted = estimator.counted_before(
         rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
     )
     return make_plan(contacts, identity, settings, reporter, counted)

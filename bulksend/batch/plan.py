@@ -21,11 +21,9 @@ from bulksend.batch.settings import (
     require,
 )
 from bulksend.batch.summary import Reason
-from bulksend.contacts import compose, left_out, loader, phone_column, rows, suppression
-from bulksend.contacts import header as headers
+from bulksend.contacts import compose, header, left_out, loader, phone_column, rows, suppression
 from bulksend.errors import Code
-from bulksend.estimate import digest
-from bulksend.estimate import estimator as estimates
+from bulksend.estimate import digest, estimator
 from bulksend.sms import rates, sender
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
@@ -42,7 +40,7 @@ class Plan:
     contacts: loader.Contacts
     identity: Identity
     message_plan: compose.MessagePlan
-    estimate: estimates.Estimate
+    estimate: estimator.Estimate
     rate_card: rates.RateCard
     #: What is said of those who were texted before, a sentence each.
     texted_before: tuple[str, ...] = ()
@@ -109,7 +107,7 @@ def make_plan(
     identity: Identity,
     settings: Settings,
     reporter: Reporter,
-    counted: estimates.Estimate | None = None,
+    counted: estimator.Estimate | None = None,
     rules: Sequence[left_out.Rule] = (),
     watchers: Sequence[left_out.Rule] = (),
 ) -> Plan:
@@ -123,7 +121,7 @@ def make_plan(
     )
     if chosen.note:
         reporter.note(chosen.note)
-    text_column = headers.text_column(contacts.header, identity.text_column)
+    text_column = header.text_column(contacts.header, identity.text_column)
     template = _template(identity, text_column, settings)
     message_plan = compose.make_message_plan(
         contacts.header,
@@ -140,7 +138,7 @@ def make_plan(
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
     policy = identity.on_duplicate or OnDuplicate.SKIP
     try:
-        counted = counted or estimates.estimate(
+        counted = counted or estimator.estimate(
             contacts,
             message_plan,
             on_duplicate=policy,

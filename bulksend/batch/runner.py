@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.batch import connection as accesses
-from bulksend.batch import identity as batch
-from bulksend.batch import past
-from bulksend.batch.control import quiet, signals
-from bulksend.batch.control import request as control
+from bulksend.batch import connection, identity, past
+from bulksend.batch.control import quiet, request, signals
 from bulksend.batch.control import run_control as controls
 from bulksend.batch.memory import keeper as keepers
 from bulksend.batch.plan import Plan
@@ -27,7 +24,7 @@ from bulksend.errors import Stop
 from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
 from bulksend.sending.pacing import pacer as pacing
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
 from bulksend.telnyx.clock import ServerClock
 
@@ -93,14 +90,14 @@ def run_loop(work: Coroutine[Any, Any, End]) -> End:
         gc.set_threshold(*thresholds)
 
 
-async def send(task: Task, access: accesses.Access, reporter: Reporter) -> End:
+async def send(task: Task, access: connection.Access, reporter: Reporter) -> End:
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
     guards, switch, progress = task.settings.guards, halt.Halt(), task.progress()
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(accesses.opened(access, task.settings))
-        envelope = batch.envelope(task.journal.batch())
+        server = await stack.enter_async_context(connection.opened(access, task.settings))
+        envelope = identity.envelope(task.journal.batch())
         gateway = await stack.enter_async_context(server.client(envelope))
-        pacer = pacing.Pacer(pace.parse_rate(guards.rate))
+        pacer = pacing.Pacer(policy.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
         task.keeper.tell(_skipping(task, progress))
         messages = feed.Feed(task.keeper.reserve(_messages(task)))
@@ -178,7 +175,7 @@ def _messages(task: Task) -> Iterator[list[Message]]:
 def _about(task: Task) -> tuple[asking.Asked, float]:
     """The batch to ask about when everything is sent, and how long."""
     facts, path = task.journal.batch(), task.settings.journal_path
-    about = asking.Asked(facts=facts, envelope=batch.envelope(facts), journal_path=path)
+    about = asking.Asked(facts=facts, envelope=identity.envelope(facts), journal_path=path)
     return about, task.settings.wait_receipts_s
 
 
@@ -206,9 +203,9 @@ def _run_control(
     return controls.RunControl(
         pacer=pacer,
         reporter=reporter,
-        path=control.request_path(settings.journal_path),
+        path=request.request_path(settings.journal_path),
         rate=settings.guards.rate,
-        go_on=control.command_line(settings, control.CONTINUE),
+        go_on=request.command_line(settings, request.CONTINUE),
         workers=settings.guards.max_in_flight,
         waits=lambda: source.waits,
     )

@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 
 from bulksend.batch.settings import Settings
-from bulksend.cli import asked, options, show
-from bulksend.cli import exit as ending
+from bulksend.cli import asked, exit, options, show
 from bulksend.cli import parameters as of
 from bulksend.cli.group import cli
 
@@ -223,7 +222,7 @@ def _dry_run(settings: Settings, parameters: of.RunParameters) -> int:
 
     dry_run = command.dry_run(settings, show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(estimate_json.document(dry_run))
+        exit.document(estimate_json.document(dry_run))
     else:
         click.echo(estimate_text.estimate(dry_run), color=show.color(parameters.output))
     return dry_run.exit_code

@@ -6,9 +6,7 @@ import click
 
 from bulksend import errors
 from bulksend.batch.settings import state_folder
-from bulksend.cli import asked, options, show
-from bulksend.cli import exit as ending
-from bulksend.cli import option_types as types
+from bulksend.cli import asked, exit, option_types, options, show
 from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
@@ -43,7 +41,7 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
         after_5xx=parameters.repeat_after_5xx,
     )
     if parameters.output.as_json:
-        ending.document(reconcile_json.document(reconciled))
+        exit.document(reconcile_json.document(reconciled))
     else:
         click.echo(summary_text.reconciled(reconciled), color=show.color(parameters.output))
     return reconciled.exit_code
@@ -86,13 +84,13 @@ def doctor(parameters: of.DoctorParameters) -> int:
         probe_to=parameters.to,
     )
     if parameters.output.as_json:
-        ending.document(doctor_json.document(report))
+        exit.document(doctor_json.document(report))
     else:
         click.echo(summary_text.findings(report.findings), color=show.color(parameters.output))
     return report.exit_code
 
 
-NUMBER = click.argument("phone", type=types.Phone(), metavar="+NUMBER")
+NUMBER = click.argument("phone", type=option_types.Phone(), metavar="+NUMBER")
 
 
 @cli.command(
@@ -110,7 +108,7 @@ def explain(parameters: of.PhoneParameters) -> int:
 
     explained = command.explain(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(documents.explained(explained))
+        exit.document(documents.explained(explained))
     else:
         click.echo(words.explained(explained), color=show.color(parameters.output))
     return 0
@@ -132,7 +130,7 @@ def forget(parameters: of.PhoneParameters) -> int:
 
     forgotten = command.forget(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(documents.forgotten(forgotten))
+        exit.document(documents.forgotten(forgotten))
     else:
         click.echo(words.forgotten(forgotten), color=show.color(parameters.output))
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from bulksend import visible as text
+from bulksend import visible
 from bulksend.cli.render import error_json
 
 
@@ -25,7 +25,10 @@ class Ending:
 
     def failure(self, message: str, code: str, exit_code: int, *, hint: str = "") -> int:
         """One error, with the way out below it. Returns the exit code."""
-        shown, way_out = text.visible(message, longest=1000), text.visible(hint, longest=20_000)
+        shown, way_out = (
+            visible.visible(message, longest=1000),
+            visible.visible(hint, longest=20_000),
+        )
         _log("error", code=code, text=message, exit_code=exit_code)
         if self.as_json:
             document(error_json.document(shown, code, exit_code, hint=way_out))

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 import click
 
-from bulksend import errors
-from bulksend import visible as text
-from bulksend.cli import exit as ending
+from bulksend import errors, visible
+from bulksend.cli import exit
 from bulksend.cli.group import cli
 from bulksend.cli.terminal import streams
 
@@ -25,10 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     streams.open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     color = streams.wants_color(words, os.environ)
-    show = ending.Ending(as_json=_wants_json(words), color=color)
+    show = exit.Ending(as_json=_wants_json(words), color=color)
     try:
         code = cli.main(words, prog_name="bulksend", standalone_mode=False, color=color, obj=show)
-        ending.flush()
+        exit.flush()
     except Exception as failure:
         code = _ended(show, failure)
     except KeyboardInterrupt:
@@ -41,7 +40,7 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     return "--json" in arguments or os.environ.get("BULKSEND_JSON", "") not in ("", "0", "false")
 
 
-def _ended(show: ending.Ending, failure: Exception) -> int:
+def _ended(show: exit.Ending, failure: Exception) -> int:
     """The exit code of a command that raised."""
     match failure:
         case click.exceptions.Exit():
@@ -54,10 +53,10 @@ def _ended(show: ending.Ending, failure: Exception) -> int:
         case errors.BulksendError():
             return show.failure(failure.message, failure.code, failure.exit_code, hint=failure.hint)
         case BrokenPipeError():
-            return ending.pipe_closed()
+            return exit.pipe_closed()
         case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
-            return ending.output_lost(show, failure)
+            return exit.output_lost(show, failure)
         case _:
             traceback.print_exc()
-            words = f"a bug of bulksend: {type(failure).__name__}: {text.visible(str(failure))}"
+            words = f"a bug of bulksend: {type(failure).__name__}: {visible.visible(str(failure))}"
             return show.failure(words, "bug", 1, hint=_SAFE)

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from bulksend.cli import option_types as types
+from bulksend.cli import option_types
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
-FILE = types.FILE
+FILE = option_types.FILE
 
 
 class Option(click.Option):
@@ -58,7 +58,9 @@ def stack(group: str, *options: Decorator) -> Decorator:
 SENDER = stack(
     "What is sent",
     option("--from", "sender", metavar="NAME", help="Sender ID: what the phone shows."),
-    option("--profile-id", type=types.Uuid(), metavar="UUID", help="Telnyx messaging profile."),
+    option(
+        "--profile-id", type=option_types.Uuid(), metavar="UUID", help="Telnyx messaging profile."
+    ),
 )
 SMART_ENCODING = stack(
     "What is sent",
@@ -97,14 +99,18 @@ TEXT = stack(
 CONTACTS_FILE = stack(
     "The contacts file",
     option("--to-column", metavar="COLUMN", help="Column with the phone numbers."),
-    option("--default-region", type=types.Country(), metavar="ISO", help="Of national numbers."),
+    option(
+        "--default-region", type=option_types.Country(), metavar="ISO", help="Of national numbers."
+    ),
     option(
         "--encoding",
-        type=types.Encoding(),
+        type=option_types.Encoding(),
         metavar="NAME",
         help="Of a text file: utf-8, cp1252, ...  [default: recognised]",
     ),
-    option("--delimiter", type=types.Delimiter(), metavar="CHARACTER", help="Or tab, semicolon."),
+    option(
+        "--delimiter", type=option_types.Delimiter(), metavar="CHARACTER", help="Or tab, semicolon."
+    ),
     option(
         "--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the column names."
     ),
@@ -122,14 +128,14 @@ WHO = stack(
     option(
         "--again-after",
         "again_after_s",
-        type=types.Duration("6d"),
+        type=option_types.Duration("6d"),
         metavar="TIME",
         help="Leave out who got this very text within that time; 0: nobody.  [default: 6d]",
     ),
     option(
         "--not-texted-within",
         "not_texted_within_s",
-        type=types.Duration("7d"),
+        type=option_types.Duration("7d"),
         metavar="TIME",
         help="Leave out whom this computer texted at all within that time.",
     ),
@@ -141,7 +147,10 @@ WHO = stack(
         help="Text nobody in that contacts file; may be given again.",
     ),
     option(
-        "--countries", type=types.Countries(), metavar="ISO,...", help="Text only these countries."
+        "--countries",
+        type=option_types.Countries(),
+        metavar="ISO,...",
+        help="Text only these countries.",
     ),
 )
 
@@ -161,19 +170,19 @@ PACE = stack(
     option(
         "--patience",
         "patience_s",
-        type=types.Duration("2m", most_s=30 * 86_400.0),
+        type=option_types.Duration("2m", most_s=30 * 86_400.0),
         metavar="TIME",
         help="Go on trying so long where there is no connection at all.  [default: 2m]",
     ),
     option(
         "--quiet-hours",
-        type=types.QuietHours(),
+        type=option_types.QuietHours(),
         metavar="HH:MM-HH:MM",
         help="Nothing arrives then, by the recipient's clock; the run waits.",
     ),
     option(
         "--quiet-days",
-        type=types.QuietDays(),
+        type=option_types.QuietDays(),
         metavar="DAY,...",
         help="Nor on these days: sun, holidays, ...",
     ),
@@ -184,7 +193,7 @@ MONEY = stack(
     option("--rates", type=FILE, metavar="FILE", help="Rate card CSV."),
     option(
         "--max-cost",
-        type=types.Amount(),
+        type=option_types.Amount(),
         metavar="AMOUNT",
         help="The batch never costs more, over all its runs.",
     ),
@@ -199,7 +208,7 @@ CONSENT = stack(
     YES,
     option(
         "--yes-up-to",
-        type=types.Amount(),
+        type=option_types.Amount(),
         metavar="AMOUNT",
         help="Ask nothing where the estimate is whole and no higher; else send nothing.",
     ),
@@ -208,7 +217,7 @@ EXPECT = stack(
     "Consent",
     option(
         "--expect",
-        type=types.Digest(),
+        type=option_types.Digest(),
         metavar="DIGEST",
         typed_only=True,
         help="Send only the plan whose digest a dry run printed.",
@@ -236,7 +245,7 @@ TEST = stack(
     "A test text",
     option(
         "--test-to",
-        type=types.Phones(),
+        type=option_types.Phones(),
         metavar="+NUMBER,...",
         typed_only=True,
         help="Send one row's text to phones of your own instead, and begin no batch.",
@@ -276,7 +285,7 @@ WAIT_RECEIPTS = stack(
     option(
         "--wait-receipts",
         "wait_receipts_s",
-        type=types.Duration("10m"),
+        type=option_types.Duration("10m"),
         metavar="TIME",
         help="Ask so long what became of the messages.",
     ),
@@ -288,7 +297,7 @@ SERVER = stack(
     option("--api-key-file", type=FILE, metavar="FILE", help="Instead of TELNYX_API_KEY."),
     option(
         "--proxy",
-        type=types.Proxy(),
+        type=option_types.Proxy(),
         metavar="URL",
         help="Instead of HTTPS_PROXY.",
     ),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bulksend.cli import asked, options
-from bulksend.cli import exit as ending
+from bulksend.cli import asked, exit, options
 from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
@@ -36,7 +35,7 @@ def pace(parameters: of.PaceParameters) -> int:
 
     confirmed = command.pace(asked.settings(parameters), parameters.change)
     if parameters.output.as_json:
-        ending.document(pace_json.document(confirmed))
+        exit.document(pace_json.document(confirmed))
     elif confirmed.paused:
         click.echo(f"paused at {confirmed.rate}; go on with: {confirmed.go_on}")
     else:

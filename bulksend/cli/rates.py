@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bulksend import visible as text
-from bulksend.cli import exit as ending
-from bulksend.cli import options, show
+from bulksend import visible
+from bulksend.cli import exit, options, show
 from bulksend.cli import parameters as of
 from bulksend.cli.group import cli
 
@@ -46,12 +45,12 @@ def learn(parameters: of.LearnParameters) -> int:
         force=parameters.force,
     )
     if parameters.output.as_json:
-        ending.document(rates_json.document(learned))
+        exit.document(rates_json.document(learned))
     elif learned.output is None:
         click.echo(learned.card, nl=False)
     else:
-        name = text.visible(str(learned.output), longest=500)
+        name = visible.visible(str(learned.output), longest=500)
         click.echo(
-            f"wrote {name}: {text.counted(len(learned.lines), 'country', 'countries')}", err=True
+            f"wrote {name}: {visible.counted(len(learned.lines), 'country', 'countries')}", err=True
         )
     return 0

@@ -5,9 +5,7 @@ from __future__ import annotations
 import click
 
 from bulksend import visible
-from bulksend.cli import asked, options, show
-from bulksend.cli import exit as ending
-from bulksend.cli import option_types as types
+from bulksend.cli import asked, exit, option_types, options, show
 from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
@@ -30,14 +28,14 @@ Examples:
     options.option(
         "--wait",
         "wait_s",
-        type=types.Duration("30m"),
+        type=option_types.Duration("30m"),
         metavar="TIME",
         help="Go on asking so long.  [default: ask once]",
     ),
     options.option(
         "--every",
         "every_s",
-        type=types.Duration("30s"),
+        type=option_types.Duration("30s"),
         metavar="TIME",
         help="The shortest time between two passes; it doubles up to 15m.  [default: 30s]",
     ),
@@ -80,7 +78,7 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
         patience = Patience(wait_s=parameters.wait_s, every_s=parameters.every_s)
         ended = command.receipts(settings, show.reporter(parameters), patience)
     if parameters.output.as_json:
-        ending.document(receipts_json.document(ended))
+        exit.document(receipts_json.document(ended))
     else:
         click.echo(summary_text.summary(ended.summary), color=show.color(parameters.output))
     return ended.exit_code
@@ -96,7 +94,7 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
 @options.stack(
     "What is asked",
     options.option(
-        "--profile-id", type=types.Uuid(), metavar="UUID", help="Telnyx messaging profile."
+        "--profile-id", type=option_types.Uuid(), metavar="UUID", help="Telnyx messaging profile."
     ),
     options.option(
         "--output",
@@ -118,7 +116,7 @@ def optouts(parameters: of.OptoutsParameters) -> int:
     output = parameters.output_file
     listed = command.fetch(asked.settings(parameters), output, show.reporter(parameters))
     if parameters.output.as_json:
-        ending.document(optouts_json.document(listed))
+        exit.document(optouts_json.document(listed))
     elif output is None:
         click.echo(listed.table, nl=False)
     else:

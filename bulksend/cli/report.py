@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from bulksend import visible
-from bulksend.cli import asked, options, show
-from bulksend.cli import exit as ending
+from bulksend.cli import asked, exit, options, show
 from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
@@ -41,7 +40,7 @@ def report(parameters: of.ReportParameters) -> int:
         asked.settings(parameters), parameters.output_file, people=parameters.show_people
     )
     if parameters.output.as_json:
-        ending.document(report_json.document(written))
+        exit.document(report_json.document(written))
     else:
         shown = visible.visible(str(written.path), longest=500)
         click.echo(f"report: {shown}", color=show.color(parameters.output))

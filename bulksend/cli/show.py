@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bulksend.cli import exit as ending
+from bulksend.cli import exit
 from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
 from bulksend.cli.terminal import streams
 
@@ -54,7 +54,7 @@ def summary(ended: Summary, output: Output) -> int:
 
         log_file.event("end", **document)
     if output.as_json:
-        ending.document(document)
+        exit.document(document)
     else:
         click.echo(summary_text.summary(ended), color=color(output))
     return ended.exit_code
@@ -65,7 +65,7 @@ def to_own_phones(tested: OwnText, output: Output) -> int:
     from bulksend.cli.render import own_phones_json, summary_text
 
     if output.as_json:
-        ending.document(own_phones_json.document(tested))
+        exit.document(own_phones_json.document(tested))
     else:
         click.echo(summary_text.to_own_phones(tested), color=color(output))
     return tested.exit_code

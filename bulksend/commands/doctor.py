@@ -8,20 +8,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bulksend import errors
-from bulksend.batch import connection as accesses
-from bulksend.batch import plan
+from bulksend.batch import connection, plan
 from bulksend.batch.preflight import checklist, fitness, look, reads
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
 from bulksend.batch.summary import OK
 from bulksend.contacts import loader
-from bulksend.journal import disk as place
-from bulksend.reconcile import probe as probes
-from bulksend.reconcile import proofs
+from bulksend.journal import disk
+from bulksend.reconcile import probe, proofs
 from bulksend.reconcile.idempotency import Verdict
 from bulksend.sms import sender
-from bulksend.sms.phone import parse as phone
+from bulksend.sms.phone import parse
 from bulksend.telnyx import client
 from bulksend.visible import counted
 
@@ -62,12 +60,12 @@ def doctor(
         sender.parse_sender(identity.sender)
     to = None
     if probe_to is not None:
-        identity, to = require(identity), probes.parse_to(probe_to)
-        probes.consent(to, identity.sender or "", reporter)
+        identity, to = require(identity), probe.parse_to(probe_to)
+        probe.consent(to, identity.sender or "", reporter)
     batch = _batch(settings, reporter) if with_batch else None
     local = _local(settings, batch)
     try:
-        access = accesses.access(settings)
+        access = connection.access(settings)
     except errors.UsageError as failure:
         if failure.code != "key_missing":
             raise
@@ -98,13 +96,13 @@ def _local(settings: Settings, batch: fitness.Batch | None) -> list[Finding]:
 async def _ask(
     settings: Settings,
     identity: Identity,
-    access: accesses.Access,
-    to: phone.Phone | None,
+    access: connection.Access,
+    to: parse.Phone | None,
     batch: fitness.Batch | None,
 ) -> list[Finding]:
     envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     async with (
-        accesses.opened(access, settings) as server,
+        connection.opened(access, settings) as server,
         server.client(envelope) as gateway,
     ):
         facts = await reads.read(gateway, identity.profile_id)
@@ -146,7 +144,7 @@ async def _key(
     identity: Identity,
     base_url: str,
     gateway: client.Client,
-    to: phone.Phone | None,
+    to: parse.Phone | None,
 ) -> Finding:
     """What is known of the idempotency key here, after a probe where one was asked for."""
     folder, profile_id = settings.state_folder, identity.profile_id or ""
@@ -154,7 +152,7 @@ async def _key(
     if to is None:
         proof = proofs.load(folder, base_url, profile_id)
     else:
-        proof, seen = await probes.probe(gateway, to)
+        proof, seen = await probe.probe(gateway, to)
         if folder is not None and proof.verdict is not Verdict.UNDECIDED and not settings.sandbox:
             proofs.save(folder, base_url, profile_id, proof)
     return checklist.idempotency_key(proof, seen)
@@ -162,11 +160,11 @@ async def _key(
 
 def _journal(folder: Path) -> Finding:
     """Whether the folder keeps what is written to it."""
-    volume = place.survey(folder)
+    volume = disk.survey(folder)
     if volume.fault:
         text = f"{folder} takes no journal: {volume.fault}"
         return Finding("journal", Level.FAIL, text, "give --journal a place that can be written")
-    if volume.filesystem in place.NETWORK:
+    if volume.filesystem in disk.NETWORK:
         text = f"{folder} is on a network file system ({volume.filesystem})"
         return Finding("journal", Level.FAIL, text, "keep journals on a disk of this computer")
     text = f"{volume.free_bytes / 1e9:,.1f} GB free, a sync takes {volume.sync_s * 1000:.1f} ms"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import advice, standing
-from bulksend.batch.control import request as control
+from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
-from bulksend.sending.pacing import policy as paces
+from bulksend.sending.pacing import policy
 
 #: How long the run may take to answer; it looks four times a second.
 ANSWER_S = 3.0
@@ -33,10 +33,10 @@ def pace(settings: Settings, change: str | None) -> Pace:
 
     Raises UsageError where no run works on the batch, or it does not answer.
     """
-    if change not in (None, control.PAUSE, control.CONTINUE):
-        paces.parse_rate(change or "")
+    if change not in (None, request.PAUSE, request.CONTINUE):
+        policy.parse_rate(change or "")
     standing.refuse_missing(settings)
-    path = control.request_path(settings.journal_path)
+    path = request.request_path(settings.journal_path)
     control_request = present = _present(settings, path, change)
     if change is not None:
         control_request = _changed(present, change)
@@ -49,42 +49,42 @@ def pace(settings: Settings, change: str | None) -> Pace:
     return Pace(
         control_request.rate,
         control_request.paused,
-        control.command_line(settings, control.CONTINUE),
+        request.command_line(settings, request.CONTINUE),
     )
 
 
-def _changed(control_request: control.ControlRequest, change: str) -> control.ControlRequest:
-    if change in (control.PAUSE, control.CONTINUE):
-        return control_request.but(paused=change == control.PAUSE)
+def _changed(control_request: request.ControlRequest, change: str) -> request.ControlRequest:
+    if change in (request.PAUSE, request.CONTINUE):
+        return control_request.but(paused=change == request.PAUSE)
     return control_request.but(rate=change)
 
 
-def _present(settings: Settings, path: Path, change: str | None) -> control.ControlRequest:
+def _present(settings: Settings, path: Path, change: str | None) -> request.ControlRequest:
     """What the run goes by; a run that has just begun lays it down in a moment."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
         _refuse_idle(settings, change)
-        control_request = control.read(path)
+        control_request = request.read(path)
         if control_request is not None:
             return control_request
         time.sleep(_LOOK_S)
     raise _no_answer()
 
 
-def _write(path: Path, control_request: control.ControlRequest) -> None:
+def _write(path: Path, control_request: request.ControlRequest) -> None:
     try:
-        control.write(path, control_request)
+        request.write(path, control_request)
     except OSError as failure:
         raise errors.UsageError(
             f"{path}: cannot be written: {failure.strerror}", code="pace_unwritable"
         ) from None
 
 
-def _wait(settings: Settings, path: Path, control_request: control.ControlRequest) -> None:
+def _wait(settings: Settings, path: Path, control_request: request.ControlRequest) -> None:
     """Until the run goes by it. Raises UsageError."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
-        present = control.read(path)
+        present = request.read(path)
         if present is not None and present.token == control_request.token and present.heard:
             return
         _refuse_idle(settings, control_request.rate)
@@ -93,13 +93,13 @@ def _wait(settings: Settings, path: Path, control_request: control.ControlReques
 
 
 def _take_back(
-    path: Path, control_request: control.ControlRequest, before: control.ControlRequest
+    path: Path, control_request: request.ControlRequest, before: request.ControlRequest
 ) -> None:
     """A command that failed changes nothing later, when a suspended run goes on."""
     with contextlib.suppress(OSError, errors.UsageError):
-        present = control.read(path)
+        present = request.read(path)
         if present is not None and present.token == control_request.token and not present.heard:
-            control.write(path, before)
+            request.write(path, before)
 
 
 def _refuse_idle(settings: Settings, change: str | None) -> None:
@@ -117,7 +117,7 @@ def _way_out(settings: Settings, change: str | None) -> str:
         left = standing.at_rest(record, settings).counts.unsent
     if not left:
         return f"nothing is left to send, see: {advice.command('status', settings)}"
-    rate = settings.guards.rate if change in (None, control.PAUSE, control.CONTINUE) else change
+    rate = settings.guards.rate if change in (None, request.PAUSE, request.CONTINUE) else change
     return f"the next one takes --rate: {advice.command('resume', settings, '--rate', rate)}"
 
 

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
-from bulksend.results import learned_rates as charges
-from bulksend.results import writer
+from bulksend.results import learned_rates, writer
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """A rate card, and what taught it nothing."""
 
-    lines: tuple[charges.Line, ...]
+    lines: tuple[learned_rates.Line, ...]
     #: Rows by why they were left out.
     left_out: dict[str, int]
     output: Path | None
@@ -24,7 +23,7 @@ class Learned:
     @property
     def card(self) -> str:
         """As CSV."""
-        return charges.card(self.lines)
+        return learned_rates.card(self.lines)
 
 
 def learn(
@@ -40,8 +39,8 @@ def learn(
             hint="give --output another name, or --force to replace it",
             code="output_exists",
         )
-    lesson = charges.learn(results)
-    usual, rare = charges.lines(lesson)
+    lesson = learned_rates.learn(results)
+    usual, rare = learned_rates.lines(lesson)
     for note in lesson.notes:
         reporter.note(note)
     left_out = {why: rows for why, rows in lesson.left_out.items() if rows}

@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bulksend import journal
-from bulksend.batch import advice, consent, guards, identity, standing, summary
-from bulksend.batch import connection as accesses
-from bulksend.batch import execution as sending
+from bulksend.batch import (
+    advice,
+    connection,
+    consent,
+    execution,
+    guards,
+    identity,
+    standing,
+    summary,
+)
 from bulksend.batch.control import signals
-from bulksend.batch.memory import session as memories
+from bulksend.batch.memory import session
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
@@ -21,7 +28,7 @@ from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
 from bulksend.sending import halt
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 from bulksend.sms.message import Status
 
 
@@ -56,7 +63,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     ):
         switch, resolutions = _settle(record, planned, settings, reporter, after_5xx=after_5xx)
         if any(resolution.status is Status.UNSENT for resolution in resolutions.settled):
-            with memories.opened(settings, reporter) as memory:
+            with session.opened(settings, reporter) as memory:
                 memory.refresh(record)
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
         stands = standing.summarize_batch(
@@ -67,7 +74,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
             detail=switch.detail,
         )
         record.end_run(stands.exit_code, str(switch.reason or "reconciled"))
-        sending.write_results(planned, record, settings, reporter)
+        execution.write_results(planned, record, settings, reporter)
     return Reconciled(
         summary=replace(stands, next=_next(stands, resolutions.left, settings)),
         settled=tuple(sorted(resolutions.settled, key=lambda resolution: resolution.row)),
@@ -86,7 +93,7 @@ def _settle(
     facts, unknown_claims = record.batch(), record.unknown_claims()
     if not unknown_claims or facts.sandbox:
         return halt.Halt(), _nothing_to_ask(unknown_claims)
-    access = accesses.same_server(settings, facts.options.get("base_url", ""))
+    access = connection.same_server(settings, facts.options.get("base_url", ""))
     if after_5xx:
         _consent_to_5xx(unknown_claims, reporter)
     task = Task(
@@ -96,7 +103,7 @@ def _settle(
         envelope=identity.envelope(facts),
         person=reporter,
         stopping=signals.two_steps,
-        rate_per_s=pace.parse_rate(settings.guards.rate),
+        rate_per_s=policy.parse_rate(settings.guards.rate),
         max_in_flight=settings.guards.max_in_flight,
         state_folder=settings.state_folder,
         after_5xx=after_5xx,

@@ -7,18 +7,16 @@ from contextlib import contextmanager
 from functools import partial
 
 from bulksend import journal
-from bulksend.batch import connection as access
-from bulksend.batch import consent, guards, paths, plan, standing, summary
-from bulksend.batch import execution as sending
+from bulksend.batch import connection, consent, execution, guards, paths, plan, standing, summary
 from bulksend.batch import identity as batch
-from bulksend.batch.memory import session as memories
+from bulksend.batch.memory import session
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, older_journal
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.errors import Code
 from bulksend.results import writer
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 from bulksend.sms.message import Status
 
 
@@ -39,17 +37,17 @@ def resume_contacts(
 ) -> summary.Summary:
     """`resume` for contacts that are open already: a file or a frame."""
     settings = guards.of_batch(settings)
-    pace.parse_rate(settings.guards.rate)
+    policy.parse_rate(settings.guards.rate)
     agree = partial(_agree, settings=settings, reporter=reporter)
     with (
-        memories.opened(settings, reporter) as memory,
+        session.opened(settings, reporter) as memory,
         reopened(contacts, settings, reporter, agree) as (record, planned),
     ):
         _open_changed(record, settings, reporter)
-        server = access.access(settings, record.batch().options.get("base_url", ""))
+        server = connection.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
         keeper = memory.keeper(record, planned)
-        return sending.send_open_rows(planned, record, settings, server, reporter, keeper, again)
+        return execution.send_open_rows(planned, record, settings, server, reporter, keeper, again)
 
 
 @contextmanager
@@ -69,7 +67,7 @@ def reopened(
     writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
-        access.refuse_other_server(settings, facts.options.get("base_url", ""))
+        connection.refuse_other_server(settings, facts.options.get("base_url", ""))
         batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
         for other in settings.ambient.differences(batch.identity_of(facts)):
             reporter.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
@@ -136,7 +134,7 @@ def _again(record: journal.Journal, settings: Settings, reporter: Reporter) -> t
     if not (settings.retry_refused or settings.resend_unknown):
         return tuple(again)
     counts = record.counts()
-    refused = counts[Status.REFUSED] - sending.refused_for_good(record)
+    refused = counts[Status.REFUSED] - execution.refused_for_good(record)
     if settings.retry_refused and refused:
         consent.to_send_again(
             refused,

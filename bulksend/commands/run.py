@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import errors, journal
-from bulksend.batch import connection as access
-from bulksend.batch import consent, paths, plan, standing, summary
-from bulksend.batch import execution as sending
+from bulksend.batch import connection, consent, execution, paths, plan, standing, summary
 from bulksend.batch import identity as batch
-from bulksend.batch.memory import session as memories
-from bulksend.batch.memory import texted_before
+from bulksend.batch.memory import session, texted_before
 from bulksend.batch.preflight import look, own_phones
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, set_aside
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
 from bulksend.results import writer
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 
 
 def run(settings: Settings, reporter: Reporter) -> summary.Summary:
@@ -35,7 +32,7 @@ def to_own_phones(settings: Settings, reporter: Reporter) -> own_phones.OwnText:
     """`run --test-to`: one row's text to phones of one's own; no batch begins."""
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     identity = plan.complete(settings.identity, settings)
-    server = access.access(settings)
+    server = connection.access(settings)
     planned = plan.make_plan(contacts, identity, settings, reporter)
     _refuse_empty(planned, settings)
     return own_phones.send(planned, settings, server, reporter)
@@ -45,7 +42,7 @@ def run_contacts(
     contacts: loader.Contacts, settings: Settings, reporter: Reporter
 ) -> summary.Summary:
     """`run` for contacts that are open already: a file or a frame."""
-    pace.parse_rate(settings.guards.rate)
+    policy.parse_rate(settings.guards.rate)
     paths.check_journal(settings)
     earlier = settings.journal_path.exists()
     if earlier:
@@ -56,8 +53,8 @@ def run_contacts(
     else:
         paths.check_new(settings)
     identity = plan.complete(settings.identity, settings)
-    found = access.access(settings)
-    with memories.opened(settings, reporter) as memory:
+    found = connection.access(settings)
+    with session.opened(settings, reporter) as memory:
 
         def make(identity: Identity) -> plan.Plan:
             check = memory.check(identity.sender or "")
@@ -82,7 +79,7 @@ def run_contacts(
             journal.forget(settings.journal_path)
         with journal.Journal.create(settings.journal_path, begun) as record:
             keeper = memory.keeper(record, planned)
-            return sending.send_open_rows(planned, record, settings, found, reporter, keeper)
+            return execution.send_open_rows(planned, record, settings, found, reporter, keeper)
 
 
 def _met_again(
@@ -105,7 +102,7 @@ def _met_again(
             return None
         if facts.sandbox if finished else set_aside.nobody_was_reached(record):
             return None
-        access.refuse_other_server(settings, facts.options.get("base_url", ""))
+        connection.refuse_other_server(settings, facts.options.get("base_url", ""))
         batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
         batch.refuse_changed_file(contacts.digest(), settings, facts)
         if not finished:

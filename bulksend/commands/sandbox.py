@@ -11,7 +11,7 @@ from pathlib import Path
 from bulksend.batch.control import signals
 from bulksend.sandbox import faults as scripts
 from bulksend.sandbox import lifecycle, server, webhook_rules
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,8 @@ def serve(
         fates=lifecycle.parse_fates(fates) if fates else (),
         reports=webhooks is not None,
         webhooks=webhook_rules.parse_webhooks(webhooks) if webhooks else (),
-        rate_per_s=pace.parse_rate(rate) if rate else None,
-        requests_per_s=pace.parse_rate(request_rate) if request_rate else None,
+        rate_per_s=policy.parse_rate(rate) if rate else None,
+        requests_per_s=policy.parse_rate(request_rate) if request_rate else None,
         latency_s=latency_s,
         honours_keys=not ignore_keys,
         record_lag_s=records.lag_s,

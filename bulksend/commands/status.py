@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bulksend import journal
 from bulksend.batch import standing
-from bulksend.batch.control import request as control_request
+from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import State, Summary
 
@@ -19,7 +19,7 @@ def status(settings: Settings) -> Summary:
         if not running:
             return standing.at_rest(record, settings)
         summary = standing.at_work(record, settings)
-    if not control_request.is_paused(settings):
+    if not request.is_paused(settings):
         return summary
-    go_on = control_request.command_line(settings, control_request.CONTINUE)
+    go_on = request.command_line(settings, request.CONTINUE)
     return replace(summary, state=State.PAUSED, next=go_on)

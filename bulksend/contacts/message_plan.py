@@ -9,7 +9,7 @@ from bulksend.contacts.header import Header
 from bulksend.sms import fix_text as fix
 from bulksend.sms import slips, template
 from bulksend.sms.fix_text import FixText
-from bulksend.sms.phone import parse as phone
+from bulksend.sms.phone import parse
 from bulksend.sms.template import OnMissing
 
 
@@ -109,7 +109,7 @@ def column_of(header: Header, name: str) -> int:
 
 
 def _region(region: str | None) -> str | None:
-    if region is None or region.upper() in phone.REGIONS:
+    if region is None or region.upper() in parse.REGIONS:
         return region.upper() if region else None
     raise errors.UsageError(
         f"--default-region {region!r} is no ISO country of two letters",

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bulksend.contacts import cell_values, compose, texts
-from bulksend.sms import encoding, fix_text, template
-from bulksend.sms import smart_encoding as smart
+from bulksend.sms import encoding, fix_text, smart_encoding, template
 from bulksend.sms.fix_text import FixText
 
 #: Between a column and its remainder, and between columns, in `fields`.
@@ -93,7 +92,7 @@ def own_words(message_plan: compose.MessagePlan, *, as_given: bool = False) -> s
         in_gsm = None if as_given else fix_text.replaced(parsed)
         parsed = in_gsm or fix_text.composed(parsed)
     words = "".join(fix_text.words(parsed))
-    return smart.smart(words) if message_plan.smart_encoding else words
+    return smart_encoding.smart(words) if message_plan.smart_encoding else words
 
 
 def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> list[pl.Series]:
@@ -175,7 +174,7 @@ def _serialised(
     parts = []
     for name, times in used.items():
         cell = cell_values.inserted_one(values[columns[name]])
-        cell = smart.smart(cell) if message_plan.smart_encoding else cell
+        cell = smart_encoding.smart(cell) if message_plan.smart_encoding else cell
         if encoding.encoding_of(cell) == encoding.UTF_16:
             parts.append(f"{columns[name]}{UNIT}{remainder(cell) * times}")
     return RECORD.join(parts)

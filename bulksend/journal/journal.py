@@ -16,8 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bulksend import atomic_file, errors
-from bulksend.journal import opening, renumber, schema, upgrade
-from bulksend.journal import reader as reading
+from bulksend.journal import opening, reader, renumber, schema, upgrade
 from bulksend.journal.lock import Lock
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
 from bulksend.journal.writer import Waiter, Writer
@@ -26,7 +25,7 @@ from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
 
 
-class Journal(reading.Reader):
+class Journal(reader.Reader):
     """A context manager from `create` or `open`; claims and settles inside `writing()`."""
 
     _writer: Writer
@@ -44,7 +43,7 @@ class Journal(reading.Reader):
     @classmethod
     def create(cls, path: Path, batch: Batch) -> Self:
         """A new batch's journal. Raises Locked, JournalError, or BatchMismatch if one is there."""
-        lock = Lock(reading.lock_path(path))
+        lock = Lock(reader.lock_path(path))
         lock.take()
         try:
             _new_file(path, batch)
@@ -56,7 +55,7 @@ class Journal(reading.Reader):
     @classmethod
     def open(cls, path: Path) -> Self:
         """An existing batch's journal. What a dead run left claimed becomes unknown."""
-        lock = Lock(reading.lock_path(path))
+        lock = Lock(reader.lock_path(path))
         lock.take()
         try:
             return cls._opened(path, lock)

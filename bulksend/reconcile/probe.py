@@ -11,7 +11,7 @@ from bulksend.reconcile import idempotency
 from bulksend.reconcile.idempotency import Proof
 from bulksend.reconcile.person import Person
 from bulksend.sms.message import Message, Reply, Status
-from bulksend.sms.phone import parse as phone
+from bulksend.sms.phone import parse
 from bulksend.telnyx.client import Client
 
 TEXT = "bulksend is trying out how this account sends. Nothing to do."
@@ -19,10 +19,10 @@ TEXT = "bulksend is trying out how this account sends. Nothing to do."
 _WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-def parse_to(to: str | None) -> phone.Phone:
+def parse_to(to: str | None) -> parse.Phone:
     """The phone that the probe texts. Raises UsageError."""
-    parsed = phone.parse_phone(to or "", None)
-    if isinstance(parsed, phone.Phone):
+    parsed = parse.parse_phone(to or "", None)
+    if isinstance(parsed, parse.Phone):
         return parsed
     raise errors.UsageError(
         f"--to: {parsed.text}",
@@ -31,14 +31,14 @@ def parse_to(to: str | None) -> phone.Phone:
     )
 
 
-def consent(to: phone.Phone, sender: str, person: Person) -> None:
+def consent(to: parse.Phone, sender: str, person: Person) -> None:
     """Raises UsageError unless the person agrees to pay for one text or two."""
     question = f"a probe texts {to.e164} from {sender}: one text if the key is honoured, else two"
     if not person.confirm(question):
         raise errors.UsageError("no consent; nothing was sent", code="no_consent")
 
 
-async def probe(gateway: Client, to: phone.Phone) -> tuple[Proof, str]:
+async def probe(gateway: Client, to: parse.Phone) -> tuple[Proof, str]:
     """The proof, and in words what was seen."""
     message = Message(row=0, phone=to.e164, text=TEXT, country=to.country, parts=1)
     body, key = gateway.body(message), f"probe-{uuid.uuid4()}"

@@ -17,14 +17,12 @@ from typing import Protocol
 
 from bulksend import errors, journal
 from bulksend.contacts import rows
-from bulksend.reconcile import idempotency, proofs, unknown_rows
-from bulksend.reconcile import lookup as searching
-from bulksend.reconcile import replay as repeating
+from bulksend.reconcile import idempotency, lookup, proofs, replay, unknown_rows
 from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Resolution
 from bulksend.reconcile.person import Person
 from bulksend.reconcile.unknown_rows import Clock, UnknownRow
 from bulksend.sending import breaker, halt
-from bulksend.sending.pacing import pacer as pacing
+from bulksend.sending.pacing import pacer
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import client, records
 
@@ -146,11 +144,11 @@ class Reconciler:
             f"asking for {len(may)} unknown rows again with their keys: "
             "what had not arrived is sent now"
         )
-        key_replay = repeating.KeyReplay(
+        key_replay = replay.KeyReplay(
             batch_id=self._facts.batch_id,
             record=self._record,
             gateway=gateway,
-            pacer=pacing.Pacer(self._task.rate_per_s),
+            pacer=pacer.Pacer(self._task.rate_per_s),
             guard=breaker.Breaker(breaker.Limits(max_in_flight=self._task.max_in_flight)),
             switch=switch,
             max_in_flight=self._task.max_in_flight,
@@ -211,7 +209,7 @@ class Reconciler:
     async def _look_up(self, gateway: client.Client, clock: Clock) -> None:
         """What Telnyx's records say of the rows that are left."""
         envelope = self._task.envelope
-        lookup_records = searching.RecordLookup(
+        lookup_records = lookup.RecordLookup(
             search=records.Search(gateway),
             record=self._record,
             frames=self._task.frames,
@@ -235,7 +233,7 @@ class Reconciler:
         ):
             await self._follow(unknown_row, verdict)
 
-    async def _follow(self, unknown_row: UnknownRow, verdict: searching.Verdict) -> None:
+    async def _follow(self, unknown_row: UnknownRow, verdict: lookup.Verdict) -> None:
         match verdict:
             case Certain(record):
                 await self._end(unknown_row, _accepted(record), By.REFERENCE)

@@ -22,7 +22,7 @@ from bulksend import errors
 from bulksend.contacts import loader
 from bulksend.sms import rates
 from bulksend.sms.message import Money
-from bulksend.sms.phone import columns as phone_columns
+from bulksend.sms.phone import columns
 
 _NEEDED = ("to_e164", "parts", "cost", "currency")
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,12})?")
@@ -172,7 +172,7 @@ def _own_cells(path: Path, results: loader.Contacts) -> dict[str, str]:
 
 
 def _with_countries(charged: pl.DataFrame) -> pl.DataFrame:
-    country = phone_columns.parse_column(charged["to_e164"], None)["country"]
+    country = columns.parse_column(charged["to_e164"], None)["country"]
     day = pl.col("settled_at").str.slice(0, 10) if "settled_at" in charged.columns else pl.lit("")
     return charged.select(
         *("row", "to_e164", "parts", "cost", "currency"), day.alias("day"), country.alias("country")

@@ -12,7 +12,7 @@ import orjson
 import phonenumbers
 
 from bulksend.sms import countries, encoding
-from bulksend.sms.phone import plans as numbering
+from bulksend.sms.phone import plans
 
 _FIELDS = {
     "from": str,
@@ -176,7 +176,7 @@ def _country(to: str) -> str:
         raise Refusal(400, "40310", "Invalid 'to' address", "`to` is no number.", "/to") from None
     if not phonenumbers.is_possible_number(parsed):
         raise Refusal(400, "40310", "Invalid 'to' address", "`to` is no number.", "/to")
-    country = numbering.country_of(parsed)
+    country = plans.country_of(parsed)
     if country in countries.refused():
         raise Refusal(
             400, "40301", "Unsupported destination", "No alphanumeric senders there.", "/to"

@@ -17,7 +17,7 @@ from pathlib import Path
 from bulksend import atomic_file, errors, portable
 from bulksend.batch import advice
 from bulksend.batch.settings import Settings
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 
 PAUSE, CONTINUE = "pause", "continue"
 _LONGEST_BYTES = 1000
@@ -68,7 +68,7 @@ def read(path: Path) -> ControlRequest | None:
         ) from None
     finally:
         os.close(file)
-    pace.parse_rate(control_request.rate)
+    policy.parse_rate(control_request.rate)
     return control_request
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.batch.control import request as control
+from bulksend.batch.control import request
 from bulksend.batch.reporter import Progress, Reporter
-from bulksend.sending import bottleneck as limits
-from bulksend.sending import delivery
+from bulksend.sending import bottleneck, delivery
 from bulksend.sending.pacing import pacer as pacing
-from bulksend.sending.pacing import policy as pace
+from bulksend.sending.pacing import policy
 from bulksend.sms.message import Reply
 
 #: Looks that make a judgement: a second and a quarter.
@@ -35,22 +34,22 @@ class RunControl:
     workers: int
     #: Whether everybody left must wait for quiet hours to end.
     waits: Callable[[], bool]
-    _looks: deque[limits.Look] = field(default_factory=lambda: deque(maxlen=_LOOKS))
+    _looks: deque[bottleneck.Look] = field(default_factory=lambda: deque(maxlen=_LOOKS))
     _fastest_s: float = 0.0
     _unconnected: int = 0
     #: Whether the person knows that there is no connection.
     _outage: bool = False
     _seen: tuple[int, int] | None = None
-    _control_request: control.ControlRequest = field(init=False)
+    _control_request: request.ControlRequest = field(init=False)
 
     def begin(self) -> None:
         """From now on the run can be steered; where no file can be made, it cannot."""
-        self._control_request = control.ControlRequest(rate=self.rate, heard=True)
+        self._control_request = request.ControlRequest(rate=self.rate, heard=True)
         self._lay_down(self._control_request)
 
     def end(self) -> None:
         """What was wished ends with the run."""
-        control.remove(self.path)
+        request.remove(self.path)
 
     def on_reply(self, reply: Reply) -> None:
         """Count the connections that failed; say when an outage begins, and when it is over."""
@@ -69,17 +68,17 @@ class RunControl:
             self._seen = signature
             self._follow()
         self._looks.append(self._look(progress, deliveries, in_flight))
-        took_s = limits.reply_s(self._looks)
+        took_s = bottleneck.reply_s(self._looks)
         if took_s is not None:
             self._fastest_s = min(self._fastest_s or took_s, took_s)
-        progress.limited_by = limits.limited_by(self._looks, self._fastest_s)
+        progress.limited_by = bottleneck.limited_by(self._looks, self._fastest_s)
         if self.waits():
-            progress.limited_by = pace.LimitedBy.HOURS
+            progress.limited_by = policy.LimitedBy.HOURS
 
     def _look(
         self, progress: Progress, deliveries: delivery.Delivery, in_flight: int
-    ) -> limits.Look:
-        return limits.Look(
+    ) -> bottleneck.Look:
+        return bottleneck.Look(
             paused=self.pacer.pace.paused,
             pace=self.pacer.limited_by,
             held=self.pacer.held,
@@ -94,14 +93,14 @@ class RunControl:
 
     def _follow(self) -> None:
         try:
-            control_request = control.read(self.path)
+            control_request = request.read(self.path)
         except errors.UsageError as failure:
             self.reporter.note(failure.message)
             return
         if control_request is None or control_request.heard:
             return
         if control_request.rate != self._control_request.rate:
-            self.pacer.set_rate(pace.parse_rate(control_request.rate))
+            self.pacer.set_rate(policy.parse_rate(control_request.rate))
             self.reporter.note(f"the rate is {control_request.rate} from now on")
         if control_request.paused != self._control_request.paused:
             self._pause() if control_request.paused else self._continue()
@@ -116,9 +115,9 @@ class RunControl:
         self.pacer.go_on()
         self.reporter.note("going on")
 
-    def _lay_down(self, control_request: control.ControlRequest) -> None:
+    def _lay_down(self, control_request: request.ControlRequest) -> None:
         with contextlib.suppress(OSError):  # a full disk is the journal's to tell
-            control.write(self.path, control_request)
+            request.write(self.path, control_request)
         self._seen = self._signature()
 
     def _signature(self) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bulksend import errors
-from bulksend.batch import connection as accesses
+from bulksend.batch import connection
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
@@ -57,7 +57,7 @@ class OwnText:
         return PARTLY if Status.REFUSED in statuses else OK
 
 
-def send(plan: Plan, settings: Settings, access: accesses.Access, reporter: Reporter) -> OwnText:
+def send(plan: Plan, settings: Settings, access: connection.Access, reporter: Reporter) -> OwnText:
     """Ask, and send. No batch begins, and nothing is remembered.
 
     Raises UsageError for a row that has no text to send, a phone that is none, and without consent.
@@ -118,14 +118,14 @@ def _phone(number: str) -> parse.Phone:
 
 
 async def _send(
-    plan: Plan, settings: Settings, access: accesses.Access, messages: list[Message]
+    plan: Plan, settings: Settings, access: connection.Access, messages: list[Message]
 ) -> list[Tried]:
     """One after the other; after a reply that stops everything, no more."""
     identity = plan.identity
     envelope = Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     tried: list[Tried] = []
     async with (
-        accesses.opened(access, settings) as server,
+        connection.opened(access, settings) as server,
         server.client(envelope) as gateway,
     ):
         for message in messages:

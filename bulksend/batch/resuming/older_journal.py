@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bulksend import errors, journal
-from bulksend.batch import identity as batch
+from bulksend.batch import identity
 from bulksend.batch.settings import Settings
 from bulksend.contacts import left_out, rows
 from bulksend.sms.message import Message
@@ -35,7 +35,7 @@ class Collector:
         for row, _, body in claims:
             self._bodies.setdefault(body, []).append(row)
         facts = self.record.batch()
-        self._gateway = client.Client(_NOWHERE, client.Secret("none"), batch.envelope(facts))
+        self._gateway = client.Client(_NOWHERE, client.Secret("none"), identity.envelope(facts))
 
     def leave_out(self, sendable: pl.DataFrame) -> pl.DataFrame:
         """Nobody."""
@@ -61,8 +61,8 @@ def note_keys_of_same_file(record: journal.Journal, frames: rows.Frames) -> None
     batches = rows.message_batches(frames, closed=bytes(closed), claims={})
     record.set_keys(
         (message.row, *record.row_keys(message.phone, message.text))
-        for batch in batches
-        for message in batch
+        for identity in batches
+        for message in identity
         if message.row in wanted
     )
 

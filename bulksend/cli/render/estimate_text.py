@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import click
 from tabulate import tabulate
 
-from bulksend import visible as text
+from bulksend import visible
 from bulksend.batch.dry_run import DryRun
-from bulksend.cli.render import money_text as money
+from bulksend.cli.render import money_text
 from bulksend.estimate import duration
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding
@@ -49,30 +49,30 @@ def estimate(found: DryRun) -> str:
 def _totals(found: DryRun) -> Iterator[str]:
     counts = found.estimate
     yield (
-        f"{click.style(text.visible(found.contacts_name), bold=True)}: "
-        f"{text.counted(counts.rows, 'row')}, "
+        f"{click.style(visible.visible(found.contacts_name), bold=True)}: "
+        f"{visible.counted(counts.rows, 'row')}, "
         f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped"
     )
-    yield f"phones: column {text.visible(found.phone_column or '(no name)')}"
-    parts = text.counted(counts.parts, "part")
+    yield f"phones: column {visible.visible(found.phone_column or '(no name)')}"
+    parts = visible.counted(counts.parts, "part")
     if counts.parts_max != counts.parts:
         parts += f" (up to {counts.parts_max:,} as networks pack them)"
     price = (
-        click.style(money.amounts(counts.price), bold=True)
+        click.style(money_text.amounts(counts.price), bold=True)
         if counts.price
         else "unpriced (no --rates)"
     )
     if counts.price and counts.unpriced_rows:
-        price += f" + {text.counted(counts.unpriced_rows, 'row')} without a price"
+        price += f" + {visible.counted(counts.unpriced_rows, 'row')} without a price"
     kinds = ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows)
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
-    if basis := money.confidence(found.confidence):
+    if basis := money_text.confidence(found.confidence):
         yield basis
     if found.digest:
         yield f"digest {found.digest} (for --expect)"
     why = _LIMITED_BY.get(found.limited_by, "")
     takes = duration.in_words(found.duration_s)
-    yield f"about {takes} at --rate {text.visible(found.rate)}{why}"
+    yield f"about {takes} at --rate {visible.visible(found.rate)}{why}"
 
 
 def _countries(lines: tuple[CountryLine, ...]) -> str:
@@ -105,7 +105,9 @@ def _block(title: str, found: tuple[Finding, ...] | list[Finding], most: int, co
     shown = [line for it in found[:most] for line in _sentence(it)]
     if len(found) > most:
         rows = sum(it.rows for it in found[most:])
-        shown.append(f"  … {len(found) - most} more, {text.counted(rows, 'row')}; --json has all")
+        shown.append(
+            f"  … {len(found) - most} more, {visible.counted(rows, 'row')}; --json has all"
+        )
     return "\n".join((click.style(title, fg=color, bold=True), *shown))
 
 
@@ -116,9 +118,9 @@ def _sentence(it: Finding) -> list[str]:
         more = ", …" if it.rows > len(it.first_rows[:3]) else ""
         words += f" ({', '.join(map(str, it.first_rows[:3]))}{more})"
     if it.kind == "cost" and it.parts:
-        words += f", {text.counted(it.parts, 'part')}{_worth(it)}"
-    words += f": {text.visible(it.text, longest=_SENTENCE)}"
-    fix = text.visible(it.fix, longest=_SENTENCE)
+        words += f", {visible.counted(it.parts, 'part')}{_worth(it)}"
+    words += f": {visible.visible(it.text, longest=_SENTENCE)}"
+    fix = visible.visible(it.fix, longest=_SENTENCE)
     if fix:  # which is not to be cut off
         room = _SENTENCE - len(fix)
         words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {fix}"
@@ -134,7 +136,7 @@ def _sentence(it: Finding) -> list[str]:
 
 
 def _worth(it: Finding) -> str:
-    priced = f" = {money.amounts(it.price)}" if it.price else ""
+    priced = f" = {money_text.amounts(it.price)}" if it.price else ""
     return priced + (f" + {it.unpriced_parts:,} without a price" if it.unpriced_parts else "")
 
 
@@ -143,7 +145,7 @@ def _reads(it: Sample) -> list[str]:
     kind = f"{it.parts} {'part' if it.parts == 1 else 'parts'}, {it.encoding}"
     bars = " ┃ ".join(encoding.split(it.text)).replace("\n", "⏎")
     return textwrap.wrap(
-        text.visible(bars, longest=700),
+        visible.visible(bars, longest=700),
         _WIDTH,
         initial_indent=f"row {it.row} reads ({kind}): ",
         subsequent_indent="    ",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bulksend import visible as text
+from bulksend import visible
 
 if TYPE_CHECKING:
     from bulksend.results.variance import Variance
@@ -19,7 +19,7 @@ _NAMED = 3
 def amounts(sums: Mapping[str, Decimal]) -> str:
     """Every currency on its own; "nothing" where there is none."""
     each = [f"{currency} {amount:f}" for currency, amount in sorted(sums.items())]
-    return " + ".join(text.visible(words) for words in each) or "nothing"
+    return " + ".join(visible.visible(words) for words in each) or "nothing"
 
 
 def charged(cost: Mapping[str, Decimal], unsaid_rows: int, unknown_rows: int = 0) -> str:
@@ -29,9 +29,9 @@ def charged(cost: Mapping[str, Decimal], unsaid_rows: int, unknown_rows: int = 0
     """
     missing = []
     if unsaid_rows:
-        missing.append(f"Telnyx has not said what {text.counted(unsaid_rows, 'row')} cost")
+        missing.append(f"Telnyx has not said what {visible.counted(unsaid_rows, 'row')} cost")
     if unknown_rows:
-        missing.append(f"{text.counted(unknown_rows, 'unknown row')} may have cost too")
+        missing.append(f"{visible.counted(unknown_rows, 'unknown row')} may have cost too")
     if not missing:
         return amounts(cost) if cost else "nothing charged"
     why = f" ({'; '.join(missing)})"
@@ -42,7 +42,7 @@ def variance(compared: Variance | None) -> Iterator[str]:
     """The estimate against the charges, and why they differ."""
     if compared is None:
         return
-    estimated = text.counted(compared.parts_estimated, "part")
+    estimated = visible.counted(compared.parts_estimated, "part")
     if compared.priced:
         estimated += f", {amounts(compared.price_estimated)}"
     if compared.causes:
@@ -55,7 +55,7 @@ def variance(compared: Variance | None) -> Iterator[str]:
         amount = "" if cause.amount is None else f"{cause.currency} {cause.amount:+f} "
         yield f"  {amount}{cause.text}"
     if len(compared.causes) > _MOST:
-        yield f"  {text.counted(len(compared.causes) - _MOST, 'more cause')}: see --json"
+        yield f"  {visible.counted(len(compared.causes) - _MOST, 'more cause')}: see --json"
 
 
 def confidence(basis: Confidence) -> str:
@@ -67,9 +67,9 @@ def confidence(basis: Confidence) -> str:
     words = f"prices: {', '.join(names)} {'charge' if only_one else 'charges'}"
     more = len(basis.learned) - _NAMED
     if more > 0:
-        words += f", {text.counted(more, 'country', 'countries')} more"
+        words += f", {visible.counted(more, 'country', 'countries')} more"
     if basis.typed:
-        words += f"; {text.counted(len(basis.typed), 'country', 'countries')} typed by hand"
+        words += f"; {visible.counted(len(basis.typed), 'country', 'countries')} typed by hand"
     share = 100 * basis.parts_learned // max(basis.parts, 1)
     return f"{words} ({share} % of the parts by charges)"
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bulksend import visible as text
+from bulksend import visible
 from bulksend.batch.summary import SKIPPED_BECAUSE, State, Summary
-from bulksend.cli.render import delivery_text
-from bulksend.cli.render import money_text as money
+from bulksend.cli.render import delivery_text, money_text
 
 if TYPE_CHECKING:
     from bulksend.batch.preflight.checklist import Finding
@@ -45,12 +44,12 @@ def _lines(ended: Summary) -> Iterator[str]:
     yield from _counts(ended)
     yield _money(ended)
     yield from delivery_text.deliveries(ended.deliveries, ended.variance)
-    yield from money.variance(ended.variance)
-    yield f"results: {text.visible(str(ended.results), longest=500)}"
+    yield from money_text.variance(ended.variance)
+    yield f"results: {visible.visible(str(ended.results), longest=500)}"
     if ended.because:
-        yield click.style("stopped: ", fg="yellow") + text.visible(ended.because)
+        yield click.style("stopped: ", fg="yellow") + visible.visible(ended.because)
     if ended.next:
-        yield click.style("next: ", bold=True) + text.visible(ended.next, longest=20_000)
+        yield click.style("next: ", bold=True) + visible.visible(ended.next, longest=20_000)
     if ended.sandbox:
         yield "sandbox: nobody was texted and nothing was charged"
 
@@ -67,7 +66,7 @@ def _counts(ended: Summary) -> Iterator[str]:
     if len(shown) > 1 or ended.gone:
         yield f"{'rows':{widest}}  {ended.counts.rows:>{width},}"
     if ended.gone:
-        yield f"{text.counted(ended.gone, 'row')} sent earlier and gone from the contacts file"
+        yield f"{visible.counted(ended.gone, 'row')} sent earlier and gone from the contacts file"
 
 
 def _why(name: str, ended: Summary) -> str:
@@ -78,7 +77,7 @@ def _why(name: str, ended: Summary) -> str:
         why = "; ".join(f"{rows:,} {SKIPPED_BECAUSE.get(code, code)}" for code, rows in by)
     else:
         why = _MEANS.get(name, "")
-    return f"  {text.visible(why, longest=1000)}" if why else ""
+    return f"  {visible.visible(why, longest=1000)}" if why else ""
 
 
 def _reasons(ended: Summary) -> Iterator[str]:
@@ -94,8 +93,8 @@ def _reasons(ended: Summary) -> Iterator[str]:
 
 def _money(ended: Summary) -> str:
     """No total without "at least" while charges are missing."""
-    charged = money.charged(ended.cost, ended.cost_unknown_rows, ended.counts.unknown)
-    return f"{text.counted(ended.parts, 'part')}, {charged}, {ended.seconds:,.1f} s"
+    charged = money_text.charged(ended.cost, ended.cost_unknown_rows, ended.counts.unknown)
+    return f"{visible.counted(ended.parts, 'part')}, {charged}, {ended.seconds:,.1f} s"
 
 
 _MOST = 10
@@ -141,7 +140,7 @@ def findings(checks: Sequence[Finding]) -> str:
     lines = []
     for check in checks:
         level = click.style(f"{check.level:4}", fg=_LEVELS[check.level])
-        lines.append(f"{level}  {check.name}: {text.visible(check.text, longest=500)}")
+        lines.append(f"{level}  {check.name}: {visible.visible(check.text, longest=500)}")
         if check.todo:
             lines.append(f"      {click.style('do:', bold=True)} {check.todo}")
     return "\n".join(lines)
@@ -149,12 +148,12 @@ def findings(checks: Sequence[Finding]) -> str:
 
 def to_own_phones(test: OwnText) -> str:
     """One line a phone, then what it cost."""
-    lines = [f"row {test.row}: {text.visible(test.text)}"]
+    lines = [f"row {test.row}: {visible.visible(test.text)}"]
     for each in test.tried:
         reply = each.reply
-        came_to = reply.message_id or f"{reply.code}: {text.visible(reply.error)}"
+        came_to = reply.message_id or f"{reply.code}: {visible.visible(reply.error)}"
         lines.append(f"  {each.phone}  {reply.status}  {came_to}")
     accepted = [each for each in test.tried if each.reply.message_id]
-    cost = money.amounts(test.cost) if test.cost else "the cost is not known yet"
-    lines.append(f"{text.counted(len(accepted), 'text')} accepted, {cost}; no batch has begun")
+    cost = money_text.amounts(test.cost) if test.cost else "the cost is not known yet"
+    lines.append(f"{visible.counted(len(accepted), 'text')} accepted, {cost}; no batch has begun")
     return "\n".join(lines)

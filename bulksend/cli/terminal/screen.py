@@ -17,7 +17,7 @@ from typing import Never, ParamSpec
 import click
 from tqdm import tqdm
 
-from bulksend import visible as text
+from bulksend import visible
 from bulksend.batch.reporter import Progress
 from bulksend.cli.render import progress_line
 from bulksend.cli.terminal import streams
@@ -80,7 +80,7 @@ class Terminal:
         """A remark on stderr, above the bar where there is one."""
         if self._display.quiet:
             return
-        line = click.style("note: ", fg="yellow") + text.visible(sentence, longest=600)
+        line = click.style("note: ", fg="yellow") + visible.visible(sentence, longest=600)
         if self._bar is None:
             click.echo(line, err=True, color=self._display.color)
         else:
@@ -119,7 +119,7 @@ class Terminal:
         elapsed_s = now_s - self._reading_since_s
         if elapsed_s > READING_AFTER_S and now_s - self._shown_at_s >= READING_EVERY_S:
             self._shown_at_s = now_s
-            counted = text.counted(rows, "row")
+            counted = visible.counted(rows, "row")
             click.echo(f"\r{counted} read, {rows / elapsed_s:,.0f}/s ", err=True, nl=False)
 
     @_best_effort
@@ -202,7 +202,7 @@ class Terminal:
         reply = outcome.reply
         words = f"row {outcome.row}: {reply.status}"
         if reply.status is not Status.ACCEPTED:
-            words += f" {reply.code} {text.visible(reply.error)}"
+            words += f" {reply.code} {visible.visible(reply.error)}"
         if self._bar is None:
             click.echo(words, err=True)
         else:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from bulksend import errors
-from bulksend.contacts import cell_values
-from bulksend.contacts import header as headers
+from bulksend.contacts import cell_values, header
 from bulksend.contacts.layout import Layout
 from bulksend.contacts.reading import csv_reader, looks, table
 from bulksend.contacts.reading.quotes import Row
@@ -109,9 +108,9 @@ def _chosen(name: str, sheets: Sequence[Sheet], wanted: str | None) -> tuple[She
 
 
 def _named(name: str, sheets: Sequence[Sheet], wanted: str) -> tuple[Sheet, _Scan]:
-    folded = headers.folded(wanted)
+    folded = header.folded(wanted)
     for sheet in sheets:
-        if headers.folded(sheet.name) == folded:
+        if header.folded(sheet.name) == folded:
             return sheet, _scan(name, sheet)
     names = ", ".join(f"“{sheet.name}”" for sheet in sheets)
     raise errors.ContactsError(
