@@ -11,7 +11,7 @@ _SHOWN_MAX = 200
 
 def visible(external: str, *, longest: int = _SHOWN_MAX) -> str:
     """A string from outside with every control character written out, cut at `longest`."""
-    shown = "".join(_escape(it) for it in external[: longest + 1])
+    shown = "".join(_escape(character) for character in external[: longest + 1])
     return shown if len(external) <= longest else f"{shown[:longest]}…"
 
 

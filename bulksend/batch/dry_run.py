@@ -50,8 +50,14 @@ class DryRun:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All of them: rows that are not sent, what could be saved, what is odd."""
-        found = self.estimate
-        return (*found.mistakes, *found.problems, *found.costs, *self.queue, *found.remarks)
+        estimate = self.estimate
+        return (
+            *estimate.mistakes,
+            *estimate.problems,
+            *estimate.costs,
+            *self.queue,
+            *estimate.remarks,
+        )
 
 
 def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
@@ -108,7 +114,7 @@ def _with_duration(
         planned.phone_column,
         planned.contacts.reading.encoding,
         planned.digest,
-        confidence(planned.rate_card, {it.country: it.parts for it in counts.countries}),
+        confidence(planned.rate_card, {line.country: line.parts for line in counts.countries}),
         tuple(duration.findings(sendable, parts, rate_per_s)),
         takes.limited_by,
         texted_lately,

@@ -124,7 +124,7 @@ class Guards:
 
         Raises UsageError naming the first value of a wrong kind.
         """
-        missing = {it for it in GUARD_DEFAULTS if getattr(self, it) is _NOT_GIVEN}
+        missing = {name for name in GUARD_DEFAULTS if getattr(self, name) is _NOT_GIVEN}
         for name in missing:
             object.__setattr__(self, name, GUARD_DEFAULTS[name])
         if self.chosen is _NOT_GIVEN:

@@ -83,7 +83,7 @@ def typed_alone(asked: Settings, typed: frozenset[str]) -> Settings:
     """A batch goes on with its own identity and guards: only what is typed now changes them."""
     if typed & {"text", "text_file"}:
         typed |= {"text"}
-    names = {it.name for it in fields(Identity)}
+    names = {field.name for field in fields(Identity)}
     guards = replace(asked.guards, chosen=asked.guards.chosen & typed)
     return replace(
         asked,
@@ -99,7 +99,7 @@ def _identity(message: Message) -> Identity:
         from bulksend.batch import plan
 
         text = plan.read_template(message.text_file)
-    same = {it.name for it in fields(Identity)} - {
+    same = {field.name for field in fields(Identity)} - {
         "text",
         "on_duplicate",
         "on_missing",

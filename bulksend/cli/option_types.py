@@ -152,7 +152,7 @@ class Countries(Parsed[tuple[str, ...]]):
 
     def parse(self, text: str) -> tuple[str, ...]:
         """`gb, fr` -> ("FR", "GB")."""
-        return tuple(sorted({Country().parse(it) for it in split(text, self)}))
+        return tuple(sorted({Country().parse(word) for word in split(text, self)}))
 
 
 class QuietHours(Parsed[tuple[time, time]]):
@@ -164,10 +164,10 @@ class QuietHours(Parsed[tuple[time, time]]):
 
     def parse(self, text: str) -> tuple[time, time]:
         """`21:00-08:00`, `21-8`."""
-        ends = [self._FORM.fullmatch(it.strip()) for it in re.split("[-\N{EN DASH}]", text)]
+        ends = [self._FORM.fullmatch(word.strip()) for word in re.split("[-\N{EN DASH}]", text)]
         if len(ends) != 2:
             self.refuse()
-        start, end = (self._time(it) for it in ends)
+        start, end = (self._time(end) for end in ends)
         if start == end:
             self.refuse(f"{text!r} begins and ends at the same time, so no hour would be left")
         return start, end
@@ -193,10 +193,10 @@ class QuietDays(Parsed[tuple[str, ...]]):
 
     def parse(self, text: str) -> tuple[str, ...]:
         """`Sunday,holidays` -> ("sun", "holidays"). All seven days are none."""
-        days = {self._day(it) for it in split(text, self)}
+        days = {self._day(word) for word in split(text, self)}
         if days.issuperset(WEEKDAYS):
             self.refuse("seven quiet days leave no day to text on")
-        return tuple(it for it in (*WEEKDAYS, "holidays") if it in days)
+        return tuple(day for day in (*WEEKDAYS, "holidays") if day in days)
 
     def _day(self, text: str) -> str:
         day = text.lower()
@@ -215,7 +215,7 @@ class Phones(Parsed[tuple[str, ...]]):
 
     def parse(self, text: str) -> tuple[str, ...]:
         """Each once, in the order they stand."""
-        phones = tuple(dict.fromkeys(re.sub(r"[\s().-]", "", it) for it in split(text, self)))
+        phones = tuple(dict.fromkeys(re.sub(r"[\s().-]", "", phone) for phone in split(text, self)))
         for phone in phones:
             if not re.fullmatch(r"\+[1-9][0-9]{6,14}", phone):
                 self.refuse()
@@ -301,7 +301,7 @@ class Proxy(Parsed[str]):
 
 def split(text: str, kind: Parsed[Any]) -> list[str]:
     """What stands between commas. Raises ValueError where there is nothing."""
-    words = [it.strip() for it in text.split(",")]
+    words = [word.strip() for word in text.split(",")]
     if not all(words):
         kind.refuse(f"{text!r} is not {kind.rule}")
     return words

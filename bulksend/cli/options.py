@@ -35,7 +35,7 @@ def variable(flag: str) -> str:
 
 def option(*flags: str, typed_only: bool = False, **attributes: Any) -> Decorator:
     """An option that also reads `BULKSEND_<OPTION>`, unless it is taken from the flag alone."""
-    longest = max((it for it in flags[0].split("/")[0].split()), key=len)
+    longest = max((word for word in flags[0].split("/")[0].split()), key=len)
     if not typed_only:
         attributes.setdefault("envvar", variable(longest))
     return click.option(*flags, cls=Option, typed_only=typed_only, **attributes)

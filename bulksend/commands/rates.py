@@ -55,8 +55,8 @@ def learn(
             hint="name the results of a batch that Telnyx accepted",
             code="no_charges",
         )
-    found = Learned(tuple(usual), left_out, output)
+    learned = Learned(tuple(usual), left_out, output)
     if output is not None:
         with writer.replacing(output) as file:
-            file.write(found.card.encode())
-    return found
+            file.write(learned.card.encode())
+    return learned

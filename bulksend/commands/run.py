@@ -53,7 +53,7 @@ def run_contacts(
     else:
         paths.check_new(settings)
     identity = plan.complete(settings.identity, settings)
-    found = connection.access(settings)
+    access = connection.access(settings)
     with session.opened(settings, reporter) as memory:
 
         def make(identity: Identity) -> plan.Plan:
@@ -67,19 +67,19 @@ def run_contacts(
         consent.refuse_other_plan(planned, settings)
         texted_before.refuse_nobody(planned, settings)
         consent.refuse_unasked(planned, settings, reporter)
-        planned = look.before_sending(planned, settings, found, reporter, make)
+        planned = look.before_sending(planned, settings, access, reporter, make)
         texted_before.tell(planned, settings, reporter)
         _agree_to_repeat(planned, settings, reporter)
-        consent.to_send(planned, settings, found.base_url, reporter)
+        consent.to_send(planned, settings, access.base_url, reporter)
         writer.check_writable(settings.results_path)
-        begun = batch.new_batch(planned, settings, found.base_url)
+        begun = batch.new_batch(planned, settings, access.base_url)
         if earlier and not settings.sandbox:
             set_aside.set_aside(settings, reporter.note)
         elif earlier:  # it cost nothing
             journal.forget(settings.journal_path)
         with journal.Journal.create(settings.journal_path, begun) as record:
             keeper = memory.keeper(record, planned)
-            return execution.send_open_rows(planned, record, settings, found, reporter, keeper)
+            return execution.send_open_rows(planned, record, settings, access, reporter, keeper)
 
 
 def _met_again(

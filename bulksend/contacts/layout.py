@@ -29,9 +29,9 @@ class Layout:
 
     def pack(self) -> dict[str, str | int]:
         """What was said here or to an earlier command, as JSON can hold it."""
-        told = asdict(self) | {"encoding": self.encoding or self.fallback_encoding}
-        del told["fallback_encoding"]
-        return {name: value for name, value in told.items() if value is not None}
+        fields = asdict(self) | {"encoding": self.encoding or self.fallback_encoding}
+        del fields["fallback_encoding"]
+        return {name: value for name, value in fields.items() if value is not None}
 
     def or_else(self, packed: Mapping[str, Any]) -> Layout:
         """This one, with what an earlier command was told wherever nothing is said here."""

@@ -79,13 +79,13 @@ def choose(
 
 
 def _candidates(header: Header, contents: Sequence[Content]) -> list[_Candidate]:
-    found = []
+    candidates = []
     for at, name in enumerate(header.names):
         whole = phone_names.kind_of(name)
         kind = whole or phone_names.kind_in(name)
         if kind is not None:
-            found.append(_Candidate(at, kind, whole is not None, contents[at]))
-    return found
+            candidates.append(_Candidate(at, kind, whole is not None, contents[at]))
+    return candidates
 
 
 def _tiers(candidates: Sequence[_Candidate]) -> Iterable[list[_Candidate]]:

@@ -54,7 +54,7 @@ class Characters:
         """Each character alone, then those of one source together, then all."""
         if not self._wide.height:
             return
-        counted = self._found()
+        counted = self._occurrences()
         yield from self._scripts(counted.filter("essential"))
         combining = pl.col("key").str.contains(non_gsm.COMBINING.pattern)
         loose = counted.filter(~pl.col("essential") & ~combining)
@@ -65,7 +65,7 @@ class Characters:
         )
         yield from self._together(counted, loose)
 
-    def _found(self) -> pl.DataFrame:
+    def _occurrences(self) -> pl.DataFrame:
         """group, source, key: the units they are and would be; whether `essential`: letters of the
         script that more than half of a text is written in cannot be left out of it.
         """

@@ -37,8 +37,14 @@ class Savings:
         blamed = characters.Characters(
             self.table, self.first_rows, self.message_plan, self.rate_card, fixed
         ).findings()
-        found = [*self._not_texted(), *self._near_boundary(), *self._too_near(), *offers, *blamed]
-        yield from sorted(found, key=lambda finding: -(finding.parts or 0))
+        findings = [
+            *self._not_texted(),
+            *self._near_boundary(),
+            *self._too_near(),
+            *offers,
+            *blamed,
+        ]
+        yield from sorted(findings, key=lambda finding: -(finding.parts or 0))
 
     def destinations(self) -> Iterator[Finding]:
         """What the countries of the batch demand, those first that insist."""

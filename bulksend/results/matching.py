@@ -24,7 +24,7 @@ _RANK = {2: 0, 4: 1, 1: 2, 9: 3, 3: 4, 5: 5}
 #: The row keys of phones and texts, in their order.
 KeysOf = Callable[[Sequence[str], Sequence[str]], Sequence[int]]
 #: row, status, row key, phone key; as `journal.Reader.what_rows_say` hands them out.
-Said = Iterable[Sequence[tuple[int, int, int | None, int | None]]]
+Portions = Iterable[Sequence[tuple[int, int, int | None, int | None]]]
 
 
 @dataclass(slots=True)
@@ -93,11 +93,11 @@ class Match:
         return bytes(closed)
 
 
-def journal_rows(said: Said) -> pl.DataFrame:
+def journal_rows(portions: Portions) -> pl.DataFrame:
     """old, status, key, phone of every row of a journal."""
     frames = [
         pl.DataFrame(dict(zip(_JOURNAL, zip(*portion, strict=True), strict=True)), schema=_JOURNAL)
-        for portion in said
+        for portion in portions
         if portion
     ]
     return pl.concat([pl.DataFrame(schema=_JOURNAL), *frames])

@@ -19,7 +19,14 @@ def read(path: Path) -> pl.DataFrame:
     try:
         with path.open("rb") as file:
             head = file.readline(1_000_000).decode("utf-8-sig", "replace")
-        delimiter = next((it for it in _DELIMITERS if f"row{it}status{it}to_e164" in head), ",")
+        delimiter = next(
+            (
+                character
+                for character in _DELIMITERS
+                if f"row{character}status{character}to_e164" in head
+            ),
+            ",",
+        )
         return pl.read_csv(path, infer_schema=False, separator=delimiter)
     except (OSError, pl.exceptions.PolarsError) as failure:
         raise errors.UsageError(

@@ -46,7 +46,7 @@ def _class_of(characters: str) -> str:
 
 
 #: Nothing to count: characters are bytes are units.
-_ONE_BYTE = f"^{_class_of(''.join(it for it in BASIC if it < chr(0x80)))}*$"
+_ONE_BYTE = f"^{_class_of(''.join(character for character in BASIC if character < chr(0x80)))}*$"
 #: A text of nothing but the alphabet, as a regular expression.
 GSM_TEXT = f"^{_class_of(BASIC + EXTENDED)}*$"
 #: One character of the alphabet; one outside it.

@@ -57,11 +57,13 @@ def read(path: Path) -> ControlRequest | None:
     except OSError:
         return None
     try:
-        found = json.loads(os.read(file, _LONGEST_BYTES))
-        control_request = ControlRequest(**found)
-        for it in fields(ControlRequest):
-            if type(getattr(control_request, it.name)) is not type(getattr(_EXAMPLE, it.name)):
-                raise TypeError(it.name)
+        values = json.loads(os.read(file, _LONGEST_BYTES))
+        control_request = ControlRequest(**values)
+        for field in fields(ControlRequest):
+            if type(getattr(control_request, field.name)) is not type(
+                getattr(_EXAMPLE, field.name)
+            ):
+                raise TypeError(field.name)
     except (OSError, ValueError, TypeError, RecursionError):
         raise errors.UsageError(
             f"{path}: is not what the command pace writes", code="pace_unreadable"

@@ -122,7 +122,7 @@ class RunControl:
 
     def _signature(self) -> tuple[int, int] | None:
         try:
-            found = self.path.lstat()
+            file = self.path.lstat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_ino
+        return file.st_mtime_ns, file.st_ino

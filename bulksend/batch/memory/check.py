@@ -67,29 +67,29 @@ class Check:
 
     def sentences(self, rows: int, within: str) -> list[str]:
         """What is said of `rows` sendable rows before they are sent."""
-        said: list[str] = []
+        sentences: list[str] = []
         if self.sent_before:
             days = _listed(self.same)
             new = rows - self.sent_before
-            said.append(
+            sentences.append(
                 f"{self.sent_before:,} of these {rows:,} got this very text on {days}; "
                 f"{new:,} {'is' if new == 1 else 'are'} new"
             )
         if self.texted_lately:
             names = Counter({f"{name}, {day}": count for (name, day), count in self.lately.items()})
-            said.append(
+            sentences.append(
                 f"{self.texted_lately:,} of these {rows:,} were texted something within {within}: "
                 f"{_listed(names)}"
             )
-        return said
+        return sentences
 
     def _look(self, rows: Sequence[tuple[int, str, str]]) -> Mapping[int, tuple[str, str]]:
-        found: dict[int, tuple[str, str]] = {}
+        reasons: dict[int, tuple[str, str]] = {}
         for row, phone, text in rows:
             reason = self._against(phone, text)
             if reason is not None:
-                found[row] = (str(reason.code), reason.sentence)
-        return found
+                reasons[row] = (str(reason.code), reason.sentence)
+        return reasons
 
     def _against(self, phone: str, text: str) -> Against | None:
         entries = self._memory.store.of_phone(self._phones(phone))

@@ -148,14 +148,14 @@ class Store:
 
     def of_phone(self, phone: int, besides: int = 0) -> list[Sent]:
         """What is known of a phone, but for one batch's rows."""
-        found = self._connection.execute(_OF_PHONE, (phone, besides))
-        return [Sent._make(each) for each in found]
+        rows = self._connection.execute(_OF_PHONE, (phone, besides))
+        return [Sent._make(each) for each in rows]
 
     def own_row(self, wanted: Wanted, number: int) -> int | None:
         """The row by which a batch itself has this text to this phone."""
         values = (wanted.phone, wanted.text, number)
-        found = self._connection.execute(_OWN, values).fetchone()
-        return int(found[0]) if found else None
+        row = self._connection.execute(_OWN, values).fetchone()
+        return int(row[0]) if row else None
 
     def release(self, number: int, rows: Iterable[Wanted]) -> None:
         """These were certainly not sent."""
@@ -187,10 +187,10 @@ class Store:
 
     def batches(self) -> dict[int, Batch]:
         """All that are remembered, by number."""
-        found = self._connection.execute(
+        rows = self._connection.execute(
             "SELECT id, batch_id, name, sender, journal, began_s, open FROM batch"
         )
-        return {each[0]: Batch._make((*map(_named, each[:6]), bool(each[6]))) for each in found}
+        return {each[0]: Batch._make((*map(_named, each[:6]), bool(each[6]))) for each in rows}
 
     def forget(self, phone: int, now_s: int) -> int:
         """Take out what is held of a phone; how many texts that were. The mark stays."""
@@ -203,10 +203,10 @@ class Store:
 
     def forgotten_s(self, phone: int) -> int | None:
         """When a phone was forgotten."""
-        found = self._connection.execute(
+        row = self._connection.execute(
             "SELECT at_s FROM forgotten WHERE phone = ?", (phone,)
         ).fetchone()
-        return int(found[0]) if found else None
+        return int(row[0]) if row else None
 
     def prune(self, before_s: int) -> None:
         """Drop what is too old. Passes over the file only where a batch is."""
@@ -251,8 +251,8 @@ class Store:
         self._map = bits
 
     def _stored_map(self) -> bytearray:
-        found = self._connection.execute("SELECT bits FROM map").fetchone()
-        return bytearray(found[0]) if found else bytearray(1 << (BITS - 3))
+        row = self._connection.execute("SELECT bits FROM map").fetchone()
+        return bytearray(row[0]) if row else bytearray(1 << (BITS - 3))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -313,8 +313,11 @@ def connect(path: Path, secret: keys.Keys) -> Store:
     )
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
-        found = connection.execute("PRAGMA application_id").fetchone()[0]
-        if found != APPLICATION_ID and connection.execute("PRAGMA schema_version").fetchone()[0]:
+        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+        if (
+            application_id != APPLICATION_ID
+            and connection.execute("PRAGMA schema_version").fetchone()[0]
+        ):
             raise NotOurs
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             raise sqlite3.DatabaseError("the memory is of another version")

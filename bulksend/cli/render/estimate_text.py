@@ -31,29 +31,29 @@ _LIMITED_BY = {
 _SENTENCE = 2 * (_WIDTH - 9)
 
 
-def estimate(found: DryRun) -> str:
+def estimate(dry_run: DryRun) -> str:
     """Totals, countries, what is not sent, what costs most, what is odd, how messages read."""
-    counts = found.estimate
+    counts = dry_run.estimate
     blocks = [
-        "\n".join(_totals(found)),
+        "\n".join(_totals(dry_run)),
         _countries(counts.countries),
         _block("nearly surely a mistake", counts.mistakes, _PROBLEMS, "red"),
         _block("not sent", counts.problems, _PROBLEMS, "red"),
-        _block("what costs most", [it for it in counts.costs if it.parts], _COSTS, "yellow"),
-        _block("good to know", [*found.queue, *counts.remarks], _REMARKS, "cyan"),
-        "\n".join(line for it in counts.samples for line in _reads(it)),
+        _block("what costs most", [cost for cost in counts.costs if cost.parts], _COSTS, "yellow"),
+        _block("good to know", [*dry_run.queue, *counts.remarks], _REMARKS, "cyan"),
+        "\n".join(line for sample in counts.samples for line in _reads(sample)),
     ]
-    return "\n".join(it for it in blocks if it)
+    return "\n".join(block for block in blocks if block)
 
 
-def _totals(found: DryRun) -> Iterator[str]:
-    counts = found.estimate
+def _totals(dry_run: DryRun) -> Iterator[str]:
+    counts = dry_run.estimate
     yield (
-        f"{click.style(visible.visible(found.contacts_name), bold=True)}: "
+        f"{click.style(visible.visible(dry_run.contacts_name), bold=True)}: "
         f"{visible.counted(counts.rows, 'row')}, "
         f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped"
     )
-    yield f"phones: column {visible.visible(found.phone_column or '(no name)')}"
+    yield f"phones: column {visible.visible(dry_run.phone_column or '(no name)')}"
     parts = visible.counted(counts.parts, "part")
     if counts.parts_max != counts.parts:
         parts += f" (up to {counts.parts_max:,} as networks pack them)"
@@ -66,13 +66,13 @@ def _totals(found: DryRun) -> Iterator[str]:
         price += f" + {visible.counted(counts.unpriced_rows, 'row')} without a price"
     kinds = ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows)
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
-    if basis := money_text.confidence(found.confidence):
+    if basis := money_text.confidence(dry_run.confidence):
         yield basis
-    if found.digest:
-        yield f"digest {found.digest} (for --expect)"
-    why = _LIMITED_BY.get(found.limited_by, "")
-    takes = duration.in_words(found.duration_s)
-    yield f"about {takes} at --rate {visible.visible(found.rate)}{why}"
+    if dry_run.digest:
+        yield f"digest {dry_run.digest} (for --expect)"
+    why = _LIMITED_BY.get(dry_run.limited_by, "")
+    takes = duration.in_words(dry_run.duration_s)
+    yield f"about {takes} at --rate {visible.visible(dry_run.rate)}{why}"
 
 
 def _countries(lines: tuple[CountryLine, ...]) -> str:
@@ -80,16 +80,16 @@ def _countries(lines: tuple[CountryLine, ...]) -> str:
         return ""
     table = [
         (
-            it.country or "(none)",
-            f"{it.rows:,}",
-            f"{it.parts:,}",
-            f"{it.price.currency} {it.price.amount:f}" if it.price else "no price",
+            line.country or "(none)",
+            f"{line.rows:,}",
+            f"{line.parts:,}",
+            f"{line.price.currency} {line.price.amount:f}" if line.price else "no price",
         )
-        for it in lines[:_COUNTRIES]
+        for line in lines[:_COUNTRIES]
     ]
     rest = lines[_COUNTRIES:]
     if rest:
-        rows, parts = sum(it.rows for it in rest), sum(it.parts for it in rest)
+        rows, parts = sum(line.rows for line in rest), sum(line.parts for line in rest)
         table.append((f"{len(rest)} more", f"{rows:,}", f"{parts:,}", "see --json"))
     return tabulate(
         table,
@@ -99,28 +99,28 @@ def _countries(lines: tuple[CountryLine, ...]) -> str:
     )
 
 
-def _block(title: str, found: tuple[Finding, ...] | list[Finding], most: int, color: str) -> str:
-    if not found:
+def _block(title: str, findings: tuple[Finding, ...] | list[Finding], most: int, color: str) -> str:
+    if not findings:
         return ""
-    shown = [line for it in found[:most] for line in _sentence(it)]
-    if len(found) > most:
-        rows = sum(it.rows for it in found[most:])
+    shown = [line for finding in findings[:most] for line in _sentence(finding)]
+    if len(findings) > most:
+        rows = sum(finding.rows for finding in findings[most:])
         shown.append(
-            f"  … {len(found) - most} more, {visible.counted(rows, 'row')}; --json has all"
+            f"  … {len(findings) - most} more, {visible.counted(rows, 'row')}; --json has all"
         )
     return "\n".join((click.style(title, fg=color, bold=True), *shown))
 
 
-def _sentence(it: Finding) -> list[str]:
+def _sentence(finding: Finding) -> list[str]:
     """How many rows, which first, what it is, what it costs, and the fix."""
-    words = f"{it.rows:,} {'row' if it.rows == 1 else 'rows'}"
-    if it.first_rows:
-        more = ", …" if it.rows > len(it.first_rows[:3]) else ""
-        words += f" ({', '.join(map(str, it.first_rows[:3]))}{more})"
-    if it.kind == "cost" and it.parts:
-        words += f", {visible.counted(it.parts, 'part')}{_worth(it)}"
-    words += f": {visible.visible(it.text, longest=_SENTENCE)}"
-    fix = visible.visible(it.fix, longest=_SENTENCE)
+    words = f"{finding.rows:,} {'row' if finding.rows == 1 else 'rows'}"
+    if finding.first_rows:
+        more = ", …" if finding.rows > len(finding.first_rows[:3]) else ""
+        words += f" ({', '.join(map(str, finding.first_rows[:3]))}{more})"
+    if finding.kind == "cost" and finding.parts:
+        words += f", {visible.counted(finding.parts, 'part')}{_worth(finding)}"
+    words += f": {visible.visible(finding.text, longest=_SENTENCE)}"
+    fix = visible.visible(finding.fix, longest=_SENTENCE)
     if fix:  # which is not to be cut off
         room = _SENTENCE - len(fix)
         words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {fix}"
@@ -135,19 +135,21 @@ def _sentence(it: Finding) -> list[str]:
     )
 
 
-def _worth(it: Finding) -> str:
-    priced = f" = {money_text.amounts(it.price)}" if it.price else ""
-    return priced + (f" + {it.unpriced_parts:,} without a price" if it.unpriced_parts else "")
+def _worth(finding: Finding) -> str:
+    priced = f" = {money_text.amounts(finding.price)}" if finding.price else ""
+    return priced + (
+        f" + {finding.unpriced_parts:,} without a price" if finding.unpriced_parts else ""
+    )
 
 
-def _reads(it: Sample) -> list[str]:
+def _reads(sample: Sample) -> list[str]:
     """A message as a phone shows it, with a bar where one part ends and the next begins."""
-    kind = f"{it.parts} {'part' if it.parts == 1 else 'parts'}, {it.encoding}"
-    bars = " ┃ ".join(encoding.split(it.text)).replace("\n", "⏎")
+    kind = f"{sample.parts} {'part' if sample.parts == 1 else 'parts'}, {sample.encoding}"
+    bars = " ┃ ".join(encoding.split(sample.text)).replace("\n", "⏎")
     return textwrap.wrap(
         visible.visible(bars, longest=700),
         _WIDTH,
-        initial_indent=f"row {it.row} reads ({kind}): ",
+        initial_indent=f"row {sample.row} reads ({kind}): ",
         subsequent_indent="    ",
         max_lines=_SAMPLE_LINES,
         placeholder=" …",

@@ -91,8 +91,8 @@ def _shared_out(group: click.Group, values: Mapping[str, Any]) -> dict[str, dict
 
 def _value(path: Path, key: str, value: object, option: Option) -> object:
     """Values reach the options as they would from the command line; a list stands for commas."""
-    if isinstance(value, list) and value and all(isinstance(it, str) for it in value):
-        words = [_word(path, it, option) for it in value]
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        words = [_word(path, item, option) for item in value]
         return words if option.multiple else ",".join(words)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         if isinstance(value, bool) and option.is_flag:
@@ -121,7 +121,7 @@ def _unknown(path: Path, key: str, options: Mapping[str, Option]) -> errors.Usag
     name = key.replace("_", "-").lower()
     if name == "api-key":
         return _bad(path, "holds `api_key`", hint="keep the key in TELNYX_API_KEY or a file")
-    known = [it for it, option in options.items() if not option.typed_only]
+    known = [name for name, option in options.items() if not option.typed_only]
     near = difflib.get_close_matches(name, known, n=1)
     instead = f"did you mean `{near[0]}`?" if near else "see `bulksend run -h`"
     return _bad(path, f"has no option `{key}`", hint=instead)

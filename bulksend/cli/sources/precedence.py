@@ -29,7 +29,7 @@ EXCLUSIVE = (
 
 def typed(context: click.Context) -> frozenset[str]:
     """The parameters that stand on the command line itself."""
-    return frozenset(it for it in context.params if _rank(context, it) == _TYPED)
+    return frozenset(name for name in context.params if _rank(context, name) == _TYPED)
 
 
 def settle(context: click.Context, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def settle(context: click.Context, options: Mapping[str, Any]) -> dict[str, Any]
     _refuse_variables(context)
     settled = dict(options)
     for group in EXCLUSIVE:
-        present = [it for it in group if settled.get(it) not in (None, False)]
+        present = [name for name in group if settled.get(name) not in (None, False)]
         present.sort(key=lambda name: -_rank(context, name))
         for stronger, weaker in pairwise(present):
             if _rank(context, stronger) == _rank(context, weaker):
@@ -65,7 +65,7 @@ def only_typed(flag: str, where: str) -> str:
 
 
 def _both(context: click.Context, names: Iterable[str]) -> str:
-    flags = {it.name: it.opts[0] for it in context.command.params}
+    flags = {parameter.name: parameter.opts[0] for parameter in context.command.params}
     places = {1: "the options file", 2: "the environment", 3: "this command"}
     first, second = names
     where = places.get(_rank(context, first), "this command")

@@ -83,9 +83,9 @@ def kinds(digits: pl.Series, country: pl.Series) -> pl.Series:
 @functools.cache
 def _patterns(code: int, length: int) -> tuple[tuple[str, str], ...]:
     """(kind, pattern of national numbers of that length) in the order to ask."""
-    found: dict[str, set[str]] = defaultdict(set)
+    patterns: dict[str, set[str]] = defaultdict(set)
     if code == 44 and length == plans.FICTIONAL_LENGTH - 2:
-        found[TEXTED].add(plans.FICTIONAL.removeprefix("44"))
+        patterns[TEXTED].add(plans.FICTIONAL.removeprefix("44"))
     for plan in plans.plans_of(code):
         texted = [*_TEXTED_DESCS]
         if plan.same_mobile_and_fixed_line_pattern:
@@ -93,9 +93,9 @@ def _patterns(code: int, length: int) -> tuple[tuple[str, str], ...]:
         for kind, name in (*((TEXTED, name) for name in texted), *_DESCS):
             desc = getattr(plan, name)
             if plans.has_length(desc, length):
-                found[kind].add(plans.pattern(desc))
+                patterns[kind].add(plans.pattern(desc))
     ordered = (TEXTED, *(kind for kind, _name in _DESCS))
-    return tuple((kind, "|".join(sorted(found[kind]))) for kind in ordered if kind in found)
+    return tuple((kind, "|".join(sorted(patterns[kind]))) for kind in ordered if kind in patterns)
 
 
 @functools.cache
