@@ -71,22 +71,29 @@ class End:
 
 def run_loop(work: Coroutine[Any, Any, End]) -> End:
     """Run to the end, on uvloop where it is installed (the extra `speed`)."""
+    # A Ctrl-C before the loop has begun would leave the work unawaited, and Python warn of it.
+    with contextlib.closing(work), _garbage_rarely(), _loop() as loop:
+        return loop.run(work)
+
+
+def _loop() -> asyncio.Runner:
     try:
         import uvloop
-
-        factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
     except ImportError:
-        factory = None
-    # Long-lived objects need not be looked at again and again: a quarter of the CPU at high rates.
+        return asyncio.Runner()
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
+@contextlib.contextmanager
+def _garbage_rarely() -> Iterator[None]:
+    """Long-lived objects need not be looked at again and again: a quarter of the CPU."""
     thresholds = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     try:
-        with asyncio.Runner(loop_factory=factory) as runner:
-            return runner.run(work)
+        yield
     finally:
-        work.close()  # a Ctrl-C before the loop began leaves it unawaited, and a warning
         gc.set_threshold(*thresholds)
 
 
