@@ -19,9 +19,9 @@ from bulksend.batch import plan
 from bulksend.batch.reporter import Progress, Silent
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings, state_folder
 from bulksend.batch.summary import Counts, State, Summary
-from bulksend.commands import receipts as asking
-from bulksend.commands import resume as resuming
 from bulksend.commands import run
+from bulksend.commands.receipts import collect_receipts
+from bulksend.commands.resume import resume_contacts
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
 from bulksend.receipts.collect import Patience
@@ -195,7 +195,7 @@ def _receipts_work(
         raise errors.UsageError(
             "wait_s is 0 or more, and every_s more than 0", code="setting_invalid"
         )
-    return lambda: asking.receipts(settings, reporter, patience, opened).summary, reporter
+    return lambda: collect_receipts(settings, reporter, patience, opened).summary, reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _resume_work(
         also_changed=words.also_changed,
     )
     reporter = _Listening(on_progress)
-    return lambda: resuming.resume_contacts(opened, settings, reporter), reporter
+    return lambda: resume_contacts(opened, settings, reporter), reporter
 
 
 def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Settings]:

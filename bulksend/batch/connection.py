@@ -80,11 +80,14 @@ async def opened(access_to: Access, settings: Settings) -> AsyncIterator[Access]
     if not settings.sandbox:
         yield access_to
         return
-    from bulksend.sandbox import server as sandbox  # whoever sends for real does not wait for it
+    from bulksend.sandbox.server import (  # whoever sends for real does not wait for it
+        Sandbox,
+        SandboxConfig,
+    )
 
     profile = SANDBOX_IDENTITY.profile_id or ""
-    config = sandbox.SandboxConfig(profile_id=profile, any_account=True)
-    async with sandbox.Sandbox(config) as server:
+    config = SandboxConfig(profile_id=profile, any_account=True)
+    async with Sandbox(config) as server:
         yield Access(server.base_url, client.Secret(server.key))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bulksend import errors, journal, portable
 from bulksend.batch import advice, connection, guards, paths, runner, standing
-from bulksend.batch.memory import keeper as keepers
+from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
@@ -29,7 +29,7 @@ def send_open_rows(
     settings: Settings,
     access: connection.Access,
     reporter: Reporter,
-    keeper: keepers.Keeper,
+    keeper: Keeper,
     again: Iterable[Status] = (Status.UNSENT,),
 ) -> Summary:
     """Send every row that was never claimed or stands in `again`; then results and summary."""
@@ -80,7 +80,7 @@ def _send(
     settings: Settings,
     access: connection.Access,
     reporter: Reporter,
-    keeper: keepers.Keeper,
+    keeper: Keeper,
     again: tuple[Status, ...],
 ) -> runner.End:
     guards.keep(record, settings)

@@ -14,8 +14,8 @@ from typing import Any
 from bulksend import errors, journal
 from bulksend.batch import connection, identity, past
 from bulksend.batch.control import quiet, request, signals
-from bulksend.batch.control import run_control as controls
-from bulksend.batch.memory import keeper as keepers
+from bulksend.batch.control.run_control import RunControl
+from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings
@@ -23,8 +23,8 @@ from bulksend.contacts import rows
 from bulksend.errors import Stop
 from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
-from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy
+from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
 from bulksend.telnyx.clock import ServerClock
 
@@ -54,7 +54,7 @@ class Task:
     ended_before: int = 0
     #: What earlier runs of the batch have cost, or may have; empty where there is no cap.
     earlier: Sequence[Charge]
-    keeper: keepers.Keeper
+    keeper: Keeper
 
     def progress(self) -> Progress:
         """Before the first row of this run."""
@@ -104,7 +104,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         server = await stack.enter_async_context(connection.opened(access, task.settings))
         envelope = identity.envelope(task.journal.batch())
         gateway = await stack.enter_async_context(server.client(envelope))
-        pacer = pacing.Pacer(policy.parse_rate(guards.rate))
+        pacer = Pacer(policy.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
         task.keeper.tell(_skipping(task, progress))
         messages = feed.Feed(task.keeper.reserve(_messages(task)))
@@ -157,7 +157,7 @@ class _Recorder:
     """The journal, with the hashes of the memory beside each claim."""
 
     journal: journal.Journal
-    keeper: keepers.Keeper
+    keeper: Keeper
 
     def claim(self, message: Message, body: bytes) -> asyncio.Future[None]:
         """Done when it is durable that a row is about to be sent."""
@@ -205,9 +205,9 @@ def _breaker(task: Task) -> breaker.Breaker:
 
 
 def _run_control(
-    settings: Settings, pacer: pacing.Pacer, source: pipeline.Source, reporter: Reporter
-) -> controls.RunControl:
-    return controls.RunControl(
+    settings: Settings, pacer: Pacer, source: pipeline.Source, reporter: Reporter
+) -> RunControl:
+    return RunControl(
         pacer=pacer,
         reporter=reporter,
         path=request.request_path(settings.journal_path),
@@ -235,10 +235,10 @@ class _Report:
     switch: halt.Halt
     progress: Progress
     reporter: Reporter
-    run_control: controls.RunControl
+    run_control: RunControl
     journal: journal.Journal
     clock: ServerClock
-    keeper: keepers.Keeper
+    keeper: Keeper
     lost_codes: set[str] = field(default_factory=set)
 
     def on_reply(self, reply: Reply) -> None:

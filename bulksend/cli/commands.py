@@ -11,8 +11,15 @@ import click
 
 from bulksend.batch.settings import Settings
 from bulksend.cli import asked, exit, options, show
-from bulksend.cli import parameters as of
 from bulksend.cli.group import cli
+from bulksend.cli.parameters import (
+    BatchParameters,
+    ResultsParameters,
+    ResumeParameters,
+    RunParameters,
+    SandboxParameters,
+    typed,
+)
 
 CONTACTS = click.argument("contacts", type=options.FILE, metavar="CONTACTS.csv")
 
@@ -24,7 +31,7 @@ Examples:
 """
 
 
-@cli.command(short_help="Send a batch.", help=f"{_RUN_EXAMPLES}\nSend a batch.")
+@cli.command("run", short_help="Send a batch.", help=f"{_RUN_EXAMPLES}\nSend a batch.")
 @CONTACTS
 @options.option("--dry-run", "-n", is_flag=True, help="Count and price; send nothing.")
 @options.option("--only-problems", is_flag=True, help="With -n --results: only rows not sent.")
@@ -43,8 +50,8 @@ Examples:
 @options.WAIT_RECEIPTS
 @options.SERVER
 @options.OUTPUT
-@of.typed(of.RunParameters)
-def run(parameters: of.RunParameters) -> int:
+@typed(RunParameters)
+def run_command(parameters: RunParameters) -> int:
     """Send a batch."""
     if parameters.only_problems and not parameters.dry_run:
         raise click.UsageError("--only-problems goes with --dry-run and --results")
@@ -55,15 +62,16 @@ def run(parameters: of.RunParameters) -> int:
     settings = asked.for_run(parameters)
     if parameters.dry_run:
         return _dry_run(settings, parameters)
-    from bulksend.commands import run as command
+    from bulksend.commands import run
 
     if settings.test_to:
-        tested = command.to_own_phones(settings, show.reporter(parameters))
+        tested = run.to_own_phones(settings, show.reporter(parameters))
         return show.to_own_phones(tested, parameters.output)
-    return show.summary(command.run(settings, show.reporter(parameters)), parameters.output)
+    return show.summary(run.run(settings, show.reporter(parameters)), parameters.output)
 
 
 @cli.command(
+    "resume",
     short_help="Go on with an unfinished batch.",
     help="\b\nExamples:\n  bulksend resume contacts.csv\n"
     "  bulksend resume contacts.csv --retry-refused\n\nGo on with an unfinished batch.",
@@ -81,16 +89,17 @@ def run(parameters: of.RunParameters) -> int:
 @options.WAIT_RECEIPTS
 @options.SERVER
 @options.OUTPUT
-@of.typed(of.ResumeParameters)
-def resume(parameters: of.ResumeParameters) -> int:
+@typed(ResumeParameters)
+def resume_command(parameters: ResumeParameters) -> int:
     """Go on with an unfinished batch."""
-    from bulksend.commands import resume as command
+    from bulksend.commands import resume
 
-    summary = command.resume(asked.for_resume(parameters), show.reporter(parameters))
+    summary = resume.resume(asked.for_resume(parameters), show.reporter(parameters))
     return show.summary(summary, parameters.output)
 
 
 @cli.command(
+    "status",
     short_help="How a batch stands, also while it runs.",
     help="\b\nExample:\n  bulksend status contacts.csv --json\n\n"
     "How a batch stands, also while it runs.",
@@ -98,15 +107,16 @@ def resume(parameters: of.ResumeParameters) -> int:
 @CONTACTS
 @options.PLACE
 @options.OUTPUT
-@of.typed(of.BatchParameters)
-def status(parameters: of.BatchParameters) -> int:
+@typed(BatchParameters)
+def status_command(parameters: BatchParameters) -> int:
     """How a batch stands."""
-    from bulksend.commands import status as command
+    from bulksend.commands import status
 
-    return show.summary(command.status(asked.settings(parameters)), parameters.output)
+    return show.summary(status.status(asked.settings(parameters)), parameters.output)
 
 
 @cli.command(
+    "results",
     short_help="Write the results again, all rows or some.",
     help="\b\nExamples:\n  bulksend results contacts.csv\n"
     "  bulksend results contacts.csv --only undelivered -o call-these.xlsx\n\n"
@@ -121,17 +131,18 @@ def status(parameters: of.BatchParameters) -> int:
 )
 @options.PLACE
 @options.OUTPUT
-@of.typed(of.ResultsParameters)
-def results(parameters: of.ResultsParameters) -> int:
+@typed(ResultsParameters)
+def results_command(parameters: ResultsParameters) -> int:
     """Write the results again."""
-    from bulksend.commands import results as command
+    from bulksend.commands import results
     from bulksend.results import selection
 
     only = selection.parse(parameters.only) if parameters.only is not None else ()
-    return show.summary(command.results(asked.settings(parameters), only), parameters.output)
+    return show.summary(results.results(asked.settings(parameters), only), parameters.output)
 
 
 @cli.command(
+    "sandbox",
     short_help="A Telnyx look-alike on localhost.",
     help="\b\nExample:\n  bulksend sandbox --port 8080 --ledger ledger.jsonl\n\n"
     "A Telnyx look-alike on localhost, in the foreground.",
@@ -160,12 +171,12 @@ def results(parameters: of.ResultsParameters) -> int:
 @options.option("--records-missing", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE")
 @options.option("--redact", is_flag=True, help="Mask the numbers in detail records.")
 @options.OUTPUT
-@of.typed(of.SandboxParameters)
-def sandbox(parameters: of.SandboxParameters) -> int:
+@typed(SandboxParameters)
+def sandbox_command(parameters: SandboxParameters) -> int:
     """A Telnyx look-alike on localhost."""
-    from bulksend.commands import sandbox as command
+    from bulksend.commands import sandbox
 
-    return command.serve(
+    return sandbox.serve(
         port=parameters.port,
         ledger=parameters.ledger,
         faults=parameters.faults,
@@ -176,7 +187,7 @@ def sandbox(parameters: of.SandboxParameters) -> int:
         latency_s=parameters.latency_s,
         api_key=parameters.api_key,
         ignore_keys=parameters.ignore_keys,
-        records=command.Records(
+        records=sandbox.Records(
             lag_s=parameters.record_lag_s,
             missing=parameters.records_missing,
             redacted=parameters.redact,
@@ -186,15 +197,16 @@ def sandbox(parameters: of.SandboxParameters) -> int:
 
 
 @cli.command(
+    "init",
     short_help="Starter contacts.csv and bulksend.toml.",
     help="\b\nExample:\n  bulksend init\n\n"
     "Starter contacts.csv and bulksend.toml; never overwrites.",
 )
-def init() -> int:
+def init_command() -> int:
     """Starter files."""
-    from bulksend.commands import init as scaffold
+    from bulksend.commands import init
 
-    for path in scaffold.write(Path.cwd()):
+    for path in init.write(Path.cwd()):
         click.echo(f"wrote {path.name}")
     click.echo("next: bulksend run contacts.csv --sandbox")
     return 0
@@ -216,13 +228,13 @@ def completion(shell: str) -> int:
     return 0
 
 
-def _dry_run(settings: Settings, parameters: of.RunParameters) -> int:
-    from bulksend.batch import dry_run as command
+def _dry_run(settings: Settings, parameters: RunParameters) -> int:
+    from bulksend.batch.dry_run import dry_run
     from bulksend.cli.render import estimate_json, estimate_text
 
-    dry_run = command.dry_run(settings, show.reporter(parameters))
+    planned = dry_run(settings, show.reporter(parameters))
     if parameters.output.as_json:
-        exit.document(estimate_json.document(dry_run))
+        exit.document(estimate_json.document(planned))
     else:
-        click.echo(estimate_text.estimate(dry_run), color=show.color(parameters.output))
-    return dry_run.exit_code
+        click.echo(estimate_text.estimate(planned), color=show.color(parameters.output))
+    return planned.exit_code

@@ -7,12 +7,13 @@ import click
 from bulksend import errors
 from bulksend.batch.settings import state_folder
 from bulksend.cli import asked, exit, option_types, options, show
-from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
+from bulksend.cli.parameters import DoctorParameters, PhoneParameters, ReconcileParameters, typed
 
 
 @cli.command(
+    "reconcile",
     short_help="Settle unknown rows by evidence.",
     help="\b\nExamples:\n  bulksend reconcile contacts.csv\n"
     "  bulksend reconcile contacts.csv --yes --json\n\nSettle unknown rows by evidence.",
@@ -29,13 +30,13 @@ from bulksend.cli.group import cli
 @options.RATE
 @options.YES
 @options.OUTPUT
-@of.typed(of.ReconcileParameters)
-def reconcile(parameters: of.ReconcileParameters) -> int:
+@typed(ReconcileParameters)
+def reconcile_command(parameters: ReconcileParameters) -> int:
     """Settle unknown rows by evidence."""
     from bulksend.cli.render import reconcile_json, summary_text
-    from bulksend.commands import reconcile as command
+    from bulksend.commands import reconcile
 
-    reconciled = command.reconcile(
+    reconciled = reconcile.reconcile(
         asked.typed_alone(asked.settings(parameters), parameters.typed),
         show.reporter(parameters),
         after_5xx=parameters.repeat_after_5xx,
@@ -48,6 +49,7 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
 
 
 @cli.command(
+    "doctor",
     short_help="Key, balance, profile, sender, clock, limits, disk.",
     help="\b\nExamples:\n  bulksend doctor --from MyCompany --profile-id UUID\n"
     '  bulksend doctor contacts.csv --from MyCompany --profile-id UUID --text "Hi {name}"\n'
@@ -68,16 +70,16 @@ def reconcile(parameters: of.ReconcileParameters) -> int:
 @options.SERVER
 @options.YES
 @options.OUTPUT
-@of.typed(of.DoctorParameters)
-def doctor(parameters: of.DoctorParameters) -> int:
+@typed(DoctorParameters)
+def doctor_command(parameters: DoctorParameters) -> int:
     """Look at everything that a batch needs."""
     from bulksend.cli.render import doctor_json, summary_text
-    from bulksend.commands import doctor as command
+    from bulksend.commands import doctor
 
     if parameters.probe_key != (parameters.to is not None):
         raise errors.UsageError("--probe-key and --to go together", hint="give both, or neither")
     settings = asked.settings(parameters)
-    report = command.doctor(
+    report = doctor.doctor(
         settings,
         show.reporter(parameters),
         with_batch="contacts" in parameters.typed,
@@ -94,19 +96,20 @@ NUMBER = click.argument("phone", type=option_types.Phone(), metavar="+NUMBER")
 
 
 @cli.command(
+    "explain",
     short_help="What this computer has sent a number.",
     help="\b\nExample:\n  bulksend explain +447700900123\n\n"
     "What this computer has sent a number: when, in which batch and row.",
 )
 @NUMBER
 @options.OUTPUT
-@of.typed(of.PhoneParameters)
-def explain(parameters: of.PhoneParameters) -> int:
+@typed(PhoneParameters)
+def explain_command(parameters: PhoneParameters) -> int:
     """What this computer has sent a number."""
     from bulksend.cli.render.memory import documents, words
-    from bulksend.commands import explain as command
+    from bulksend.commands import explain
 
-    explained = command.explain(parameters.phone, state_folder(), show.reporter(parameters))
+    explained = explain.explain(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
         exit.document(documents.explained(explained))
     else:
@@ -115,6 +118,7 @@ def explain(parameters: of.PhoneParameters) -> int:
 
 
 @cli.command(
+    "forget",
     short_help="Take a number out of this computer's memory.",
     help="\b\nExample:\n  bulksend forget +447700900123\n\n"
     "Take out of the memory what it holds of a number. Another file with this number would then "
@@ -122,13 +126,13 @@ def explain(parameters: of.PhoneParameters) -> int:
 )
 @NUMBER
 @options.OUTPUT
-@of.typed(of.PhoneParameters)
-def forget(parameters: of.PhoneParameters) -> int:
+@typed(PhoneParameters)
+def forget_command(parameters: PhoneParameters) -> int:
     """Take a number out of this computer's memory."""
     from bulksend.cli.render.memory import documents, words
-    from bulksend.commands import forget as command
+    from bulksend.commands import forget
 
-    forgotten = command.forget(parameters.phone, state_folder(), show.reporter(parameters))
+    forgotten = forget.forget(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
         exit.document(documents.forgotten(forgotten))
     else:

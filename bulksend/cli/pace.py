@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from bulksend.cli import asked, exit, options
-from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
+from bulksend.cli.parameters import PaceParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -18,6 +18,7 @@ Examples:
 
 
 @cli.command(
+    "pace",
     short_help="Change the pace of a run, pause it, go on.",
     help=f"{_EXAMPLES}\nChange the pace of the run that works on a batch, pause it, or let it go"
     " on; without a change, say how it goes. The run follows within half a second. It holds for"
@@ -27,13 +28,13 @@ Examples:
 @click.argument("change", required=False, metavar="[RATE|pause|continue]")
 @options.PLACE
 @options.OUTPUT
-@of.typed(of.PaceParameters)
-def pace(parameters: of.PaceParameters) -> int:
+@typed(PaceParameters)
+def pace_command(parameters: PaceParameters) -> int:
     """Change the pace of a run."""
     from bulksend.cli.render import pace_json
-    from bulksend.commands import pace as command
+    from bulksend.commands import pace
 
-    confirmed = command.pace(asked.settings(parameters), parameters.change)
+    confirmed = pace.pace(asked.settings(parameters), parameters.change)
     if parameters.output.as_json:
         exit.document(pace_json.document(confirmed))
     elif confirmed.paused:

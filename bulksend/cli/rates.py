@@ -6,8 +6,8 @@ import click
 
 from bulksend import visible
 from bulksend.cli import exit, options, show
-from bulksend.cli import parameters as of
 from bulksend.cli.group import cli
+from bulksend.cli.parameters import LearnParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -16,12 +16,12 @@ Examples:
 """
 
 
-@cli.group(short_help="A rate card out of past batches.")
-def rates() -> None:
+@cli.group("rates", short_help="A rate card out of past batches.")
+def rates_group() -> None:
     """A rate card out of past batches."""
 
 
-@rates.command(
+@rates_group.command(
     short_help="What past batches were really charged, as a rate card.",
     help=f"{_EXAMPLES}\nMake a rate card of what past batches were really charged: by country the "
     "median price of a part, how many charges it rests on, the least, the most and the last day.",
@@ -32,13 +32,13 @@ def rates() -> None:
 )
 @options.option("--force", is_flag=True, help="Replace the file that is there.")
 @options.OUTPUT
-@of.typed(of.LearnParameters)
-def learn(parameters: of.LearnParameters) -> int:
+@typed(LearnParameters)
+def learn(parameters: LearnParameters) -> int:
     """A rate card out of results files."""
     from bulksend.cli.render import rates_json
-    from bulksend.commands import rates as command
+    from bulksend.commands import rates
 
-    learned = command.learn(
+    learned = rates.learn(
         parameters.files,
         parameters.output_file,
         show.reporter(parameters),

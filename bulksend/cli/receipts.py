@@ -6,9 +6,9 @@ import click
 
 from bulksend import visible
 from bulksend.cli import asked, exit, option_types, options, show
-from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
+from bulksend.cli.parameters import OptoutsParameters, ReceiptsParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -19,6 +19,7 @@ Examples:
 
 
 @cli.command(
+    "receipts",
     short_help="What became of every accepted message.",
     help=f"{_EXAMPLES}\nAsk Telnyx what became of every accepted message, and what it cost.",
 )
@@ -54,11 +55,11 @@ Examples:
 @options.PLACE
 @options.SERVER
 @options.OUTPUT
-@of.typed(of.ReceiptsParameters)
-def receipts(parameters: of.ReceiptsParameters) -> int:
+@typed(ReceiptsParameters)
+def receipts_command(parameters: ReceiptsParameters) -> int:
     """What became of every accepted message."""
     from bulksend.cli.render import receipts_json, summary_text
-    from bulksend.commands import receipts as command
+    from bulksend.commands import receipts
     from bulksend.receipts.collect import Patience
 
     if not parameters.every_s:
@@ -67,7 +68,7 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
     if parameters.listen is not None:
         if not parameters.public_key:
             raise click.UsageError("--listen needs Telnyx's public key in TELNYX_PUBLIC_KEY")
-        ended = command.listen(
+        ended = receipts.listen(
             settings,
             show.reporter(parameters),
             parameters.listen,
@@ -76,7 +77,7 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
         )
     else:
         patience = Patience(wait_s=parameters.wait_s, every_s=parameters.every_s)
-        ended = command.receipts(settings, show.reporter(parameters), patience)
+        ended = receipts.collect_receipts(settings, show.reporter(parameters), patience)
     if parameters.output.as_json:
         exit.document(receipts_json.document(ended))
     else:
@@ -85,6 +86,7 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
 
 
 @cli.command(
+    "optouts",
     short_help="People who have opted out, for --suppress.",
     help="\b\nExamples:\n  bulksend optouts --profile-id $PROFILE -o optouts.csv\n"
     "  bulksend run contacts.csv --suppress optouts.csv\n\n"
@@ -107,14 +109,14 @@ def receipts(parameters: of.ReceiptsParameters) -> int:
 )
 @options.SERVER
 @options.OUTPUT
-@of.typed(of.OptoutsParameters)
-def optouts(parameters: of.OptoutsParameters) -> int:
+@typed(OptoutsParameters)
+def optouts_command(parameters: OptoutsParameters) -> int:
     """People who have opted out."""
     from bulksend.cli.render import optouts_json
-    from bulksend.commands import optouts as command
+    from bulksend.commands import optouts
 
     output = parameters.output_file
-    listed = command.fetch(asked.settings(parameters), output, show.reporter(parameters))
+    listed = optouts.fetch(asked.settings(parameters), output, show.reporter(parameters))
     if parameters.output.as_json:
         exit.document(optouts_json.document(listed))
     elif output is None:

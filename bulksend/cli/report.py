@@ -6,9 +6,9 @@ import click
 
 from bulksend import visible
 from bulksend.cli import asked, exit, options, show
-from bulksend.cli import parameters as of
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
+from bulksend.cli.parameters import ReportParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -18,6 +18,7 @@ Examples:
 
 
 @cli.command(
+    "report",
     short_help="One HTML page of what became of a batch.",
     help=f"{_EXAMPLES}\nWrite one self-contained HTML page: what there is to do, totals, money, "
     "countries, pace. Without phone numbers, unless --show-people.",
@@ -30,13 +31,13 @@ Examples:
 @options.JOURNAL
 @options.SANDBOX
 @options.OUTPUT
-@of.typed(of.ReportParameters)
-def report(parameters: of.ReportParameters) -> int:
+@typed(ReportParameters)
+def report_command(parameters: ReportParameters) -> int:
     """One HTML page of what became of a batch."""
     from bulksend.cli.render import report_json
-    from bulksend.commands import report as command
+    from bulksend.commands import report
 
-    written = command.write(
+    written = report.write(
         asked.settings(parameters), parameters.output_file, people=parameters.show_people
     )
     if parameters.output.as_json:

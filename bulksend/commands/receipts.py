@@ -23,8 +23,8 @@ from bulksend.batch.settings import Settings
 from bulksend.commands import results
 from bulksend.contacts import loader
 from bulksend.receipts import asking, intake, signature, store
-from bulksend.receipts import listen as receipt_server
 from bulksend.receipts.collect import Collected, Patience
+from bulksend.receipts.listen import Address, listening, parse_address
 from bulksend.reconcile.evidence import By
 from bulksend.sending import halt
 from bulksend.sms.message import Reply, Status
@@ -58,7 +58,7 @@ class Receipts:
         return summary.PARTLY if deliveries.failed else summary.OK
 
 
-def receipts(
+def collect_receipts(
     settings: Settings,
     reporter: Reporter,
     patience: Patience,
@@ -116,7 +116,7 @@ def listen(
     Raises UsageError for an address or a key that cannot be used, as `receipts` does.
     """
     began_s = time.monotonic()
-    address, check = receipt_server.parse_address(where), signature.checker(public_key)
+    address, check = parse_address(where), signature.checker(public_key)
     standing.refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
@@ -129,7 +129,7 @@ async def _listen(
     settings: Settings,
     reporter: Reporter,
     facts: journal.Batch,
-    address: receipt_server.Address,
+    address: Address,
     check: signature.Check,
     wait_s: float,
 ) -> None:
@@ -148,7 +148,7 @@ async def _listen(
         taking = intake.Intake(
             receipt_store, in_journal, lambda url: row_reference.find(url) is not None, facts.sender
         )
-        async with receipt_server.listening(address, check, taking) as open_at:
+        async with listening(address, check, taking) as open_at:
             reporter.note(f"listening for Telnyx's webhooks on http://{open_at}; Ctrl-C ends it")
             with signals.two_steps(switch, lambda: None, lambda _: None):
                 await switch.outlast(asyncio.sleep(wait_s or _FOR_EVER_S))

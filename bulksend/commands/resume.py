@@ -7,8 +7,17 @@ from contextlib import contextmanager
 from functools import partial
 
 from bulksend import journal
-from bulksend.batch import connection, consent, execution, guards, paths, plan, standing, summary
-from bulksend.batch import identity as batch
+from bulksend.batch import (
+    connection,
+    consent,
+    execution,
+    guards,
+    identity,
+    paths,
+    plan,
+    standing,
+    summary,
+)
 from bulksend.batch.memory import session
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, older_journal
@@ -68,8 +77,8 @@ def reopened(
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))
-        batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
-        for other in settings.ambient.differences(batch.identity_of(facts)):
+        identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
+        for other in settings.ambient.differences(identity.identity_of(facts)):
             reporter.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
         planned = _planned(record, contacts, settings, reporter, agree)
         changed_file.settle_counts(record, planned)
@@ -86,13 +95,13 @@ def _planned(
     """The plan of a file that is as it was, in seconds; of a changed one, after one pass."""
     facts = record.batch()
     if contacts.digest() == facts.contacts_sha256:
-        planned = batch.plan_again(facts, contacts, settings, reporter)
+        planned = identity.plan_again(facts, contacts, settings, reporter)
         if record.lacks_keys():
             older_journal.note_keys_of_same_file(record, planned.frames)
         return planned
     changed_file.refuse_other_list(settings, facts)
-    identity = batch.identity_of(facts)
-    comparison = changed_file.compare(record, identity, contacts, settings, reporter)
+    earlier = identity.identity_of(facts)
+    comparison = changed_file.compare(record, earlier, contacts, settings, reporter)
     for line in changed_file.in_words(comparison, settings):
         reporter.note(line)
     agree(comparison)

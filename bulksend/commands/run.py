@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import errors, journal
-from bulksend.batch import connection, consent, execution, paths, plan, standing, summary
-from bulksend.batch import identity as batch
+from bulksend.batch import connection, consent, execution, identity, paths, plan, standing, summary
 from bulksend.batch.memory import session, texted_before
 from bulksend.batch.preflight import look, own_phones
 from bulksend.batch.reporter import Reporter
@@ -31,9 +30,9 @@ def run(settings: Settings, reporter: Reporter) -> summary.Summary:
 def to_own_phones(settings: Settings, reporter: Reporter) -> own_phones.OwnText:
     """`run --test-to`: one row's text to phones of one's own; no batch begins."""
     contacts = loader.open_contacts(settings.contacts, settings.layout)
-    identity = plan.complete(settings.identity, settings)
+    completed = plan.complete(settings.identity, settings)
     server = connection.access(settings)
-    planned = plan.make_plan(contacts, identity, settings, reporter)
+    planned = plan.make_plan(contacts, completed, settings, reporter)
     _refuse_empty(planned, settings)
     return own_phones.send(planned, settings, server, reporter)
 
@@ -52,18 +51,18 @@ def run_contacts(
         paths.check_batch(settings)
     else:
         paths.check_new(settings)
-    identity = plan.complete(settings.identity, settings)
+    completed = plan.complete(settings.identity, settings)
     access = connection.access(settings)
     with session.opened(settings, reporter) as memory:
 
-        def make(identity: Identity) -> plan.Plan:
-            check = memory.check(identity.sender or "")
+        def make(wanted: Identity) -> plan.Plan:
+            check = memory.check(wanted.sender or "")
             rules = check.rules()
-            made = plan.make_plan(contacts, identity, settings, reporter, rules=rules)
+            made = plan.make_plan(contacts, wanted, settings, reporter, rules=rules)
             _refuse_empty(made, settings)
             return texted_before.noted(made, check, settings)
 
-        planned = make(identity)
+        planned = make(completed)
         consent.refuse_other_plan(planned, settings)
         texted_before.refuse_nobody(planned, settings)
         consent.refuse_unasked(planned, settings, reporter)
@@ -72,7 +71,7 @@ def run_contacts(
         _agree_to_repeat(planned, settings, reporter)
         consent.to_send(planned, settings, access.base_url, reporter)
         writer.check_writable(settings.results_path)
-        begun = batch.new_batch(planned, settings, access.base_url)
+        begun = identity.new_batch(planned, settings, access.base_url)
         if earlier and not settings.sandbox:
             set_aside.set_aside(settings, reporter.note)
         elif earlier:  # it cost nothing
@@ -103,8 +102,8 @@ def _met_again(
         if facts.sandbox if finished else set_aside.nobody_was_reached(record):
             return None
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))
-        batch.refuse_changes(batch.changes(facts, settings.identity), settings, facts)
-        batch.refuse_changed_file(contacts.digest(), settings, facts)
+        identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
+        identity.refuse_changed_file(contacts.digest(), settings, facts)
         if not finished:
             raise errors.BatchMismatch(
                 f"this batch began on {facts.created_at:%F %R} UTC and is not finished: "

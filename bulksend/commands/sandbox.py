@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend.batch.control import signals
-from bulksend.sandbox import faults as scripts
 from bulksend.sandbox import lifecycle, server, webhook_rules
+from bulksend.sandbox.faults import parse_script
 from bulksend.sending.pacing import policy
 
 
@@ -48,7 +48,7 @@ def serve(
         port=port,
         api_key=api_key,
         ledger_path=ledger,
-        faults=scripts.parse_script(faults) if faults else (),
+        faults=parse_script(faults) if faults else (),
         fates=lifecycle.parse_fates(fates) if fates else (),
         reports=webhooks is not None,
         webhooks=webhook_rules.parse_webhooks(webhooks) if webhooks else (),

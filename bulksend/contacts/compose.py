@@ -15,7 +15,7 @@ from bulksend.contacts.message_plan import MessagePlan, make_message_plan, place
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms import countries, encoding
 from bulksend.sms.message import Message, Status
-from bulksend.sms.phone import columns as phone_columns
+from bulksend.sms.phone.columns import parse_column
 
 __all__ = ["MessagePlan", "compose", "make_message_plan", "messages", "placeholder_columns"]
 
@@ -26,7 +26,7 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
 
     An invalid row has no text, encoding or parts.
     """
-    phones = phone_columns.parse_column(
+    phones = parse_column(
         chunk[message_plan.header.cell(message_plan.to_column)], message_plan.default_region
     )
     needed = {

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from bulksend import errors
 from bulksend.contacts.header import Header
-from bulksend.sms import fix_text as fix
 from bulksend.sms import slips, template
-from bulksend.sms.fix_text import FixText
+from bulksend.sms.fix_text import FixText, Replacement, replacements
 from bulksend.sms.phone import parse
 from bulksend.sms.template import OnMissing
 
@@ -33,7 +32,7 @@ class MessagePlan:
     #: What is done to template and cells before they become texts.
     fix_text: FixText = FixText.OFF
     #: What `--fix-text` changes in the template.
-    replaced: tuple[fix.Replacement, ...] = ()
+    replaced: tuple[Replacement, ...] = ()
     #: Where it looks like a slip: other tools' placeholders, typed line ends, HTML.
     slips: tuple[slips.Slip, ...] = ()
 
@@ -71,7 +70,7 @@ def make_message_plan(
     )
 
 
-def _replaced(source: str | None) -> tuple[fix.Replacement, ...]:
+def _replaced(source: str | None) -> tuple[Replacement, ...]:
     """What --fix-text changes. Raises UsageError where there is no template to change."""
     if source is None:
         raise errors.UsageError(
@@ -79,7 +78,7 @@ def _replaced(source: str | None) -> tuple[fix.Replacement, ...]:
             hint="give the template with --text or --text-file, or correct the column by hand",
             code="fix_text_without_template",
         )
-    return tuple(fix.replacements(source))
+    return tuple(replacements(source))
 
 
 def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:

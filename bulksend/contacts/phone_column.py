@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bulksend import errors
-from bulksend.contacts import header as headers
 from bulksend.contacts import phone_names
-from bulksend.contacts.header import Header
+from bulksend.contacts.header import Header, folded, named
 from bulksend.contacts.phone_names import Kind
 from bulksend.contacts.reading import looks
 from bulksend.errors import Code
@@ -69,7 +68,7 @@ def choose(
     one where it is not sure.
     """
     if wanted is not None:
-        return Choice(headers.named(header, wanted, "--to-column"))
+        return Choice(named(header, wanted, "--to-column"))
     contents = [_content(_cells(rows, at), region) for at in range(len(header.names))]
     candidates = _candidates(header, contents)
     for tier in _tiers(candidates):
@@ -141,15 +140,15 @@ def _by_content(
         for at, content in enumerate(contents)
         if content.cells and content.sure >= _SURE_SHARE * content.cells
     ]
-    named = [each for each in candidates if each.kind is not Kind.NUMBER and each.whole]
-    if len(named) == 1 and not sure:
-        return Choice(named[0].column)
-    if len(named) > 1 and not sure:
-        raise _two(header, [each.column for each in named])
+    by_name = [each for each in candidates if each.kind is not Kind.NUMBER and each.whole]
+    if len(by_name) == 1 and not sure:
+        return Choice(by_name[0].column)
+    if len(by_name) > 1 and not sure:
+        raise _two(header, [each.column for each in by_name])
     numbers = [each for each in candidates if each.whole and not each.content.cells]
-    if len(numbers) == 1 and not sure and not named:
+    if len(numbers) == 1 and not sure and not by_name:
         return Choice(numbers[0].column)
-    if len(sure) == 1 and not named:
+    if len(sure) == 1 and not by_name:
         name = header.names[sure[0]]
         note = f"the phones are those of column `{name}`, recognised by what stands in it"
         return Choice(sure[0], note if name else "")
@@ -160,7 +159,7 @@ def _by_content(
 
 def _two(header: Header, columns: Sequence[int]) -> errors.ContactsError:
     names = _listed(header, columns)
-    same = len({headers.folded(header.names[at]) for at in columns}) < len(columns)
+    same = len({folded(header.names[at]) for at in columns}) < len(columns)
     return errors.ContactsError(
         f"{len(columns)} columns could hold the phone numbers: {names}",
         hint="rename one of them in the contacts file"

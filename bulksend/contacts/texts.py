@@ -13,9 +13,8 @@ import polars as pl
 
 from bulksend import errors
 from bulksend.contacts import cell_values
-from bulksend.contacts import message_plan as plans
 from bulksend.contacts.header import Header
-from bulksend.contacts.message_plan import MessagePlan
+from bulksend.contacts.message_plan import MessagePlan, column_of, placeholder_columns
 from bulksend.errors import Code
 from bulksend.sms import encoding, fix_text, slips, smart_encoding, template
 from bulksend.sms.fix_text import FixText
@@ -39,7 +38,7 @@ def render(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
     """The texts of a loader's chunk, and what went wrong with them."""
     if message_plan.template is None:
         return _own_texts(chunk, message_plan)
-    columns = plans.placeholder_columns(message_plan)
+    columns = placeholder_columns(message_plan)
     cells = {name: message_plan.header.cell(at) for name, at in columns.items()}
     values = chunk.select(
         "row", *(inserted(chunk[cell], message_plan).alias(name) for name, cell in cells.items())
@@ -67,7 +66,7 @@ def smart_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.Series:
     parsed = message_plan.template
     if parsed is None or message_plan.fix_text is not FixText.OFF:
         return smart_encoding.smart_column(chunk["text"])
-    columns = plans.placeholder_columns(message_plan)
+    columns = placeholder_columns(message_plan)
     cells = {name: chunk[message_plan.header.cell(at)] for name, at in columns.items()}
     values = chunk.select(
         "row",
@@ -169,12 +168,10 @@ def _render(
     if slip is not None:
         return cell, str(Code(slip.kind)), f"{slip.text}: {slip.fix}"
     try:
-        parsed, placeholder_columns = _parsed(cell, message_plan.header)
+        parsed, columns = _parsed(cell, message_plan.header)
     except errors.ContactsError as fault:
         return cell, str(Code.TEMPLATE_INVALID), f"{fault.message}; {fault.hint}"
-    fields = {
-        name: cell_values.inserted_one(values[at]) for name, at in placeholder_columns.items()
-    }
+    fields = {name: cell_values.inserted_one(values[at]) for name, at in columns.items()}
     broken = next((name for name, value in fields.items() if cell_values.is_error(value)), None)
     if broken is not None:
         return None, str(Code.CELL_ERROR), cell_values.sentence(broken, fields[broken])
@@ -197,4 +194,4 @@ def _slip(cell: str, values: tuple[str, ...], header: Header) -> slips.Slip | No
 @functools.lru_cache(maxsize=1024)
 def _parsed(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:
     parsed = template.parse_template(cell)
-    return parsed, {name: plans.column_of(header, name) for name in parsed.placeholders}
+    return parsed, {name: column_of(header, name) for name in parsed.placeholders}

@@ -9,8 +9,7 @@ import polars as pl
 
 from bulksend import errors
 from bulksend.contacts import cell_values, texts
-from bulksend.contacts import message_plan as plans
-from bulksend.contacts.message_plan import MessagePlan
+from bulksend.contacts.message_plan import MessagePlan, placeholder_columns
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms import encoding, fix_text, template
 
@@ -47,7 +46,7 @@ def _pieces(row: Mapping[str, str], message_plan: MessagePlan) -> Iterator[tuple
         except errors.ContactsError:  # which is the row's first problem
             parsed, columns = template.Template((own,)), {}
     else:
-        columns = plans.placeholder_columns(message_plan)
+        columns = placeholder_columns(message_plan)
     yield "", "".join(fix_text.words(parsed))
     for column in columns.values():
         yield header.names[column], cell_values.inserted_one(row[header.cell(column)])

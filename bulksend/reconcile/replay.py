@@ -15,7 +15,7 @@ from bulksend.reconcile import idempotency
 from bulksend.reconcile.evidence import By, Reason, Resolution, Unresolved
 from bulksend.reconcile.unknown_rows import UnknownRow
 from bulksend.sending import breaker, delivery, halt
-from bulksend.sending.pacing import pacer as pacing
+from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_key
 
 #: Waits for a first request that the server still works on.
@@ -31,7 +31,7 @@ class KeyReplay:
     batch_id: str
     record: journal.Journal
     gateway: delivery.Gateway
-    pacer: pacing.Pacer
+    pacer: Pacer
     guard: breaker.Breaker
     switch: halt.Halt
     max_in_flight: int

@@ -15,7 +15,7 @@ from typing import Protocol
 import tenacity
 
 from bulksend import errors
-from bulksend.sending import halt as halting
+from bulksend.sending.halt import Halt
 from bulksend.sms.message import Message, Outcome, Reply, Status
 
 
@@ -70,7 +70,7 @@ class Delivery:
 
     gateway: Gateway
     pace: Pace
-    halt: halting.Halt
+    halt: Halt
     #: Told of every reply, once each and in this order; also of those that are tried again.
     listeners: Sequence[Callable[[Reply], None]]
     sleep: Callable[[float], Awaitable[None]]

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bulksend.sending import halt as halting
 from bulksend.sending import hours
 from bulksend.sending.feed import Feed
+from bulksend.sending.halt import Halt
 from bulksend.sms.message import Message
 from bulksend.sms.phone import zones
 
@@ -26,7 +26,7 @@ class OpenFirst:
 
     messages: Feed
     quiet: hours.Quiet
-    halt: halting.Halt
+    halt: Halt
     #: The clock on the wall; aware.
     now: Callable[[], datetime]
     #: How long Telnyx's queue is right now, in seconds.

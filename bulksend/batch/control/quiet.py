@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Guards
 from bulksend.sending import feed, halt, hours, open_first, pipeline
-from bulksend.sending.pacing import pacer as pacing
+from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Message
 
 
 def source(
     messages: feed.Feed,
     guards: Guards,
-    pacer: pacing.Pacer,
+    pacer: Pacer,
     switch: halt.Halt,
     reporter: Reporter,
 ) -> pipeline.Source:

@@ -12,8 +12,8 @@ from bulksend import errors
 from bulksend.batch.control import request
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.sending import bottleneck, delivery
-from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing import policy
+from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Reply
 
 #: Looks that make a judgement: a second and a quarter.
@@ -24,7 +24,7 @@ _LOOKS = 5
 class RunControl:
     """Lays down the wish of the run's own options, then follows those of others."""
 
-    pacer: pacing.Pacer
+    pacer: Pacer
     reporter: Reporter
     path: Path
     #: The run's own rate, as it was given.

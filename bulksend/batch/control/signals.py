@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bulksend.errors import Stop
-from bulksend.sending import halt as halting
+from bulksend.sending.halt import Halt
 
 #: The longest a drain may take before the rest is given up.
 DRAIN_S = 60.0
@@ -21,9 +21,7 @@ _REASONS = {signal.SIGINT: Stop.INTERRUPTED, signal.SIGTERM: Stop.TERMINATED} | 
 
 
 @contextmanager
-def two_steps(
-    halt: halting.Halt, leave: Callable[[], None], say: Callable[[str], None]
-) -> Iterator[None]:
+def two_steps(halt: Halt, leave: Callable[[], None], say: Callable[[str], None]) -> Iterator[None]:
     """Signals set the halt, then leave. Off the main thread they stay as they are."""
     loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
