@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Self
-from unittest import mock
+
+import pytest
 
 from bulksend.batch import connection
 from bulksend.sms.message import Reply
@@ -146,8 +147,8 @@ def stands_in(gateway: Gateway) -> Iterator[None]:
 
     fast = types.ModuleType("uvloop")
     fast.new_event_loop = FastLoop  # type: ignore[attr-defined]
-    with (
-        mock.patch.object(connection.Access, "client", client),
-        mock.patch.dict(sys.modules, {"uvloop": fast}),
-    ):
+    # `mock.patch.dict` would also take out every module that is first imported meanwhile.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.Access, "client", client)
+        patch.setitem(sys.modules, "uvloop", fast)
         yield

@@ -126,7 +126,7 @@ def _raise_the_cap(person: Person, name: str) -> None:
 
 
 def _lose_the_journal(person: Person, name: str) -> None:
-    if person.random.random() < 0.4:
+    if person.random.random() < 0.4 and "memory" not in person.lost:
         person.lose_journal(name)
         person.caps.pop(name, None)
         person.run(name)
@@ -148,7 +148,7 @@ def _send_anew(person: Person, name: str) -> None:
 
 
 def _damage(person: Person, name: str) -> None:
-    if person.random.random() < 0.4:
+    if person.random.random() < 0.4 and "journal" not in person.lost:
         person.damage_memory()
         person.run(name)
 

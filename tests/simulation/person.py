@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bulksend.batch.memory import keys
 from tests.acceptance import cli
 from tests.makers import PROFILE
 from tests.simulation.gateway import Gateway
@@ -39,6 +40,9 @@ class Person:
     caps: dict[str, str] = field(default_factory=dict)
     #: What was typed, for the report of a failure.
     typed: list[str] = field(default_factory=list)
+    #: What was taken away. A text whose journal and whose memory are both gone is known to nobody,
+    #: and so is one whose secret is gone with its journal; such a person is not simulated.
+    lost: set[str] = field(default_factory=set)
     _next_phone: int = 0
 
     @property
@@ -101,6 +105,7 @@ class Person:
         self.save(to)
 
     def lose_journal(self, name: str) -> None:
+        self.lost.add("journal")
         for path in self.desk.glob(f"{Path(name).stem}.*"):
             if path.name not in self.files:
                 path.unlink()
@@ -114,8 +119,10 @@ class Person:
         self.typed.append(f"# {name} is called {to} now")
 
     def damage_memory(self) -> None:
-        for path in self.state.rglob("*"):
-            if path.is_file() and "memory" in path.name:
+        """All of it but its secret: the journals in the folder show what it held."""
+        self.lost.add("memory")
+        for path in self.state.rglob("memory.*"):
+            if path.is_file() and path.name != keys.NAME:
                 path.write_bytes(b"\0" * 100)
                 self.typed.append(f"# {path.name} is damaged")
 
