@@ -84,9 +84,9 @@ class Sent:
 
         One line for each row of the contacts, in their order.
         """
-        from bulksend.results import reader
+        from bulksend.results import results_reader
 
-        return reader.read(self.summary.results)
+        return results_reader.read(self.summary.results)
 
 
 def estimate(contacts: Contacts, settings: Settings) -> estimator.Estimate:

@@ -13,7 +13,7 @@ from bulksend.batch.summary import OK, PARTLY
 from bulksend.contacts import loader
 from bulksend.estimate import duration, estimator
 from bulksend.estimate.findings import Finding
-from bulksend.results import csv_style, writer
+from bulksend.results import csv_style, csv_writer
 from bulksend.sending.pacing import policy
 from bulksend.sms import sender
 from bulksend.sms.rates import Confidence, confidence
@@ -124,7 +124,7 @@ def _with_duration(
 def _write_verdicts(planned: plan.Plan, settings: Settings, reporter: Reporter) -> None:
     if settings.results is None:
         return
-    write = writer.write_problems if settings.only_problems else writer.write_estimate
+    write = csv_writer.write_problems if settings.only_problems else csv_writer.write_estimate
     style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
     names = planned.contacts.header.names
     with paths.renewing(settings, reporter.note, paths.estimates(settings)) as path:

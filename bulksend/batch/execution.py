@@ -15,7 +15,7 @@ from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.receipts import asking
-from bulksend.results import charges, csv_style, entries, variance, writer
+from bulksend.results import charges, csv_style, csv_writer, entries, variance
 from bulksend.sms.message import Charge, Status
 from bulksend.telnyx import codes
 
@@ -177,7 +177,7 @@ def write_results(
         written = paths.beside(settings.journal_path, kind)
         with paths.renewing(settings, reporter.note, written) as path:
             if only:
-                writer.write_selected(path, names, pieces, only, style)
+                csv_writer.write_selected(path, names, pieces, only, style)
             else:
-                writer.write_results(path, names, pieces, style)
+                csv_writer.write_results(path, names, pieces, style)
     return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None

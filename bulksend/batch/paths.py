@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bulksend import atomic_file, errors
 from bulksend.batch.settings import Settings
-from bulksend.results import writer
+from bulksend.results import csv_writer
 
 #: What lies beside a journal under its name.
 COMPANIONS = ("-wal", "-shm", "-journal", ".lock", ".pace", ".receipts", ".written", ".part")
@@ -145,7 +145,7 @@ def renewing(settings: Settings, note: Callable[[str], None], written: Written) 
         with taking(target, written, other) as path:
             yield path
     except OSError as failure:
-        raise writer.unwritable(target, failure) from None
+        raise csv_writer.unwritable(target, failure) from None
 
 
 @contextlib.contextmanager

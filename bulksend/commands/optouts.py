@@ -13,7 +13,7 @@ from bulksend import atomic_file, errors
 from bulksend.batch import connection, paths
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
-from bulksend.results import writer
+from bulksend.results import csv_writer
 from bulksend.telnyx import client, optouts
 
 COLUMNS = ("phone", "keyword", "from", "created_at")
@@ -95,7 +95,7 @@ def _keep(listed: Listed, output: Path, noted: paths.Written) -> None:
         with paths.taking(output, noted, lambda _: None) as part:
             atomic_file.write(part, listed.table.encode())
     except OSError as failure:
-        raise writer.unwritable(output, failure) from None
+        raise csv_writer.unwritable(output, failure) from None
 
 
 def _unread(status: int) -> errors.UsageError:

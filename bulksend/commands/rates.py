@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
-from bulksend.results import learned_rates, writer
+from bulksend.results import csv_writer, learned_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,6 @@ def learn(
         )
     learned = Learned(tuple(usual), left_out, output)
     if output is not None:
-        with writer.replacing(output) as file:
+        with csv_writer.replacing(output) as file:
             file.write(learned.card.encode())
     return learned

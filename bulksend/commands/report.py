@@ -15,7 +15,7 @@ from bulksend.batch.settings import Settings
 from bulksend.batch.summary import State, Summary
 from bulksend.commands import results
 from bulksend.receipts import asking
-from bulksend.results import entries, figures, report, variance, writer
+from bulksend.results import csv_writer, entries, figures, report, variance
 from bulksend.results.report import Cover, Line, Todo
 from bulksend.results.variance import Variance
 
@@ -53,7 +53,7 @@ def _keep(page: bytes, path: Path, written: paths.Written) -> Path:
         with paths.taking(path, written, chosen.append) as part:
             atomic_file.write(part, page)
     except OSError as failure:
-        raise writer.unwritable(path, failure) from None
+        raise csv_writer.unwritable(path, failure) from None
     return chosen[-1]
 
 
@@ -63,7 +63,7 @@ def _gather(
     comparison = variance.Comparison(record)
     with asking.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(planned.frames, record, receipts))
-        gathered = figures.gather(writer.join(*piece) for piece in pieces)
+        gathered = figures.gather(csv_writer.join(*piece) for piece in pieces)
     groups = comparison.groups
     return gathered, variance.variance(groups, planned.rate_card) if groups else None
 

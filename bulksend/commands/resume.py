@@ -24,7 +24,7 @@ from bulksend.batch.resuming import changed_file, older_journal
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.errors import Code
-from bulksend.results import writer
+from bulksend.results import csv_writer
 from bulksend.sending.pacing import policy
 from bulksend.sms.message import Status
 
@@ -73,7 +73,7 @@ def reopened(
     """
     standing.refuse_missing(settings)
     paths.check_batch(settings)
-    writer.check_writable(settings.results_path)
+    csv_writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))

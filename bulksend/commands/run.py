@@ -12,7 +12,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, set_aside
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
-from bulksend.results import writer
+from bulksend.results import csv_writer
 from bulksend.sending.pacing import policy
 
 
@@ -70,7 +70,7 @@ def run_contacts(
         texted_before.tell(planned, settings, reporter)
         _agree_to_repeat(planned, settings, reporter)
         consent.to_send(planned, settings, access.base_url, reporter)
-        writer.check_writable(settings.results_path)
+        csv_writer.check_writable(settings.results_path)
         begun = identity.new_batch(planned, settings, access.base_url)
         if earlier and not settings.sandbox:
             set_aside.set_aside(settings, reporter.note)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bulksend import atomic_file, errors
-from bulksend.journal import opening, reader, renumber, schema, upgrade
+from bulksend.journal import integrity, reader, renumber, schema, upgrade
 from bulksend.journal.lock import Lock
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
 from bulksend.journal.writer import Waiter, Writer
@@ -65,20 +65,20 @@ class Journal(reader.Reader):
 
     @classmethod
     def _opened(cls, path: Path, lock: Lock) -> Self:
-        connection = opening.connect(path, "rw")
+        connection = integrity.connect(path, "rw")
         try:
-            opening.harden(connection)
-            if upgrade.is_old(opening.version_of(connection)):
+            integrity.harden(connection)
+            if upgrade.is_old(integrity.version_of(connection)):
                 upgrade.bring_up_to_date(connection)
-            opening.mark_open(connection)
+            integrity.mark_open(connection)
             journal = cls(connection, path, lock)
             journal._mark_interrupted()
             journal._begin_run()
         except sqlite3.Error as failure:
-            opening.close(connection, path)
-            raise opening.failed(path, failure) from None
+            integrity.close(connection, path)
+            raise integrity.failed(path, failure) from None
         except errors.JournalError:
-            opening.close(connection, path)
+            integrity.close(connection, path)
             raise
         return journal
 
@@ -93,11 +93,11 @@ class Journal(reader.Reader):
     ) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
-            raise opening.failed(self._path, error) from None
+            raise integrity.failed(self._path, error) from None
 
     def close(self) -> None:
         """Give back the lock; the file alone is enough to go on."""
-        opening.close(self._connection, self._path)
+        integrity.close(self._connection, self._path)
         self._lock.release()
 
     @contextlib.asynccontextmanager

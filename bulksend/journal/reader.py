@@ -14,7 +14,7 @@ from typing import Any
 
 from bulksend import errors
 from bulksend.errors import Stop
-from bulksend.journal import lock, opening, schema
+from bulksend.journal import integrity, lock, schema
 from bulksend.journal.models import (
     AcceptedMessage,
     Batch,
@@ -56,8 +56,8 @@ class Reader:
         """What this is the journal of. Raises JournalError."""
         try:
             return Batch.from_json(self.fact("batch"))
-        except (*opening.ODD, sqlite3.Error):
-            raise opening.foreign(self._path) from None
+        except (*integrity.ODD, sqlite3.Error):
+            raise integrity.foreign(self._path) from None
 
     def fact(self, name: str) -> str:
         """What was noted under a name; "" where nothing was."""
@@ -79,7 +79,7 @@ class Reader:
         """Claimed rows by status: a fifth of the time that the whole standing takes."""
         rows, *by_code = map(int, self._connection.execute(schema.COUNTS).fetchone())
         if sum(by_code) != rows:
-            raise opening.foreign(self._path)
+            raise integrity.foreign(self._path)
         return dict(zip(schema.CODE_OF, by_code, strict=True))
 
     def cost(self) -> dict[str, Decimal]:
@@ -88,7 +88,7 @@ class Reader:
         with _sound(self._path):
             for currency, amount, count in self._connection.execute(schema.COST):
                 if not (_AMOUNT.fullmatch(amount) and _CURRENCY.fullmatch(currency)):
-                    raise opening.foreign(self._path)
+                    raise integrity.foreign(self._path)
                 cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount) * count
         return cost
 
@@ -140,7 +140,7 @@ class Reader:
         last = self._connection.execute(schema.LAST_ROW).fetchone()[0]
         with _sound(self._path):
             if last > _ROW_MAX:
-                raise opening.foreign(self._path)
+                raise integrity.foreign(self._path)
             states = bytearray(last + 1)
             for row, code in self._connection.execute(schema.STATES):
                 states[row] = code
@@ -255,17 +255,17 @@ class Reader:
 
     def damaged(self) -> errors.JournalError:
         """What to raise where a value makes no sense."""
-        return opening.foreign(self._path)
+        return integrity.foreign(self._path)
 
 
 @contextlib.contextmanager
 def read(path: Path) -> Iterator[Reader]:
     """A reader without the lock; works while a run is going. Raises JournalError."""
-    connection = opening.connect(path, "ro")
+    connection = integrity.connect(path, "ro")
     try:
         yield Reader(connection, path)
     except sqlite3.Error as failure:
-        raise opening.failed(path, failure) from None
+        raise integrity.failed(path, failure) from None
     finally:
         connection.close()
 
@@ -302,5 +302,5 @@ def _sound(path: Path) -> Iterator[None]:
     """Raises JournalError for what somebody else's hand, or a failing disk, has put in."""
     try:
         yield
-    except opening.ODD:
-        raise opening.foreign(path) from None
+    except integrity.ODD:
+        raise integrity.foreign(path) from None

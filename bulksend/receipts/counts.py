@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bulksend import journal
 from bulksend.receipts import store
-from bulksend.receipts.rows import Totals
+from bulksend.receipts.message_state import Totals
 from bulksend.sms.message import Status
 from bulksend.telnyx.receipts import FAILED, DeliveryStatus
 

@@ -19,7 +19,7 @@ from typing import Self
 
 from bulksend import atomic_file, errors
 from bulksend.journal import lock
-from bulksend.receipts import rows
+from bulksend.receipts import message_state
 from bulksend.receipts.apply import State, join
 
 #: "brcp"
@@ -42,8 +42,8 @@ CREATE TABLE receipt (
 """
 _LAST = """NOT EXISTS (SELECT 1 FROM receipt AS later
   WHERE later.message_id = receipt.message_id AND later.version = receipt.version + 1)"""
-ADD = f"INSERT INTO receipt ({rows.COLUMNS}, noted_ms) VALUES ({','.join('?' * 19)})"  # noqa: S608
-STATES = f"SELECT {rows.COLUMNS} FROM receipt WHERE {_LAST} AND message_id IN "  # noqa: S608
+ADD = f"INSERT INTO receipt ({message_state.COLUMNS}, noted_ms) VALUES ({','.join('?' * 19)})"  # noqa: S608
+STATES = f"SELECT {message_state.COLUMNS} FROM receipt WHERE {_LAST} AND message_id IN "  # noqa: S608
 STRAYS = f"SELECT message_id FROM receipt WHERE {_LAST} AND NOT ours"  # noqa: S608
 TOTALS = f"""
 SELECT status, charge_status, currency, cost, code, count(*) FROM receipt
@@ -68,29 +68,29 @@ class Reader:
         self._connection = connection
         self._path = path
 
-    def entries(self, message_ids: Iterable[str]) -> dict[str, rows.Entry]:
+    def entries(self, message_ids: Iterable[str]) -> dict[str, message_state.Entry]:
         """By message ID; what is not there was never heard of. Raises JournalError."""
         keys = [uuid.UUID(message_id).bytes for message_id in message_ids]
-        by_id: dict[str, rows.Entry] = {}
+        by_id: dict[str, message_state.Entry] = {}
         with _sound(self._path):
             for start in range(0, len(keys), _AT_ONCE):
                 some = keys[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(some))
                 for row in self._connection.execute(f"{STATES} ({marks})", some):
-                    entry = rows.from_row(row)
+                    entry = message_state.from_row(row)
                     by_id[entry.state.message_id] = entry
         return by_id
 
     def receipt_columns(self, message_ids: Sequence[bytes]) -> dict[str, Sequence[object]]:
         """By the names of `rows.RECEIPT_COLUMNS`, what the results show of some messages."""
         wanted = (str(uuid.UUID(bytes=key)) for key in message_ids)
-        shown = [rows.shown(entry.state) for entry in self.entries(wanted).values()]
-        columns = zip(*shown, strict=True) if shown else ((),) * len(rows.RECEIPT_COLUMNS)
-        return dict(zip(rows.RECEIPT_COLUMNS, columns, strict=True))
+        shown = [message_state.shown(entry.state) for entry in self.entries(wanted).values()]
+        columns = zip(*shown, strict=True) if shown else ((),) * len(message_state.RECEIPT_COLUMNS)
+        return dict(zip(message_state.RECEIPT_COLUMNS, columns, strict=True))
 
-    def totals(self) -> rows.Totals:
+    def totals(self) -> message_state.Totals:
         """Counts and money of the batch's own messages. Raises JournalError."""
-        totals = rows.Totals()
+        totals = message_state.Totals()
         with _sound(self._path):
             for row in self._connection.execute(TOTALS):
                 totals.add(*row)
@@ -148,15 +148,15 @@ class Store(Reader):
         before = self.entries(states)
         changed = []
         for message_id, state in states.items():
-            entry = before.get(message_id) or rows.Entry(state=state)
-            after = rows.Entry(
+            entry = before.get(message_id) or message_state.Entry(state=state)
+            after = message_state.Entry(
                 state=join(entry.state, state),
                 version=entry.version + 1,
                 ours=entry.ours or ours is None or message_id in ours,
                 asked=entry.asked + (message_id in asked),
             )
             if after.differs(entry):
-                changed.append((*rows.to_row(after), _now_ms()))
+                changed.append((*message_state.to_row(after), _now_ms()))
         if changed:
             self._write(changed)
         return len(changed)

@@ -17,7 +17,7 @@ class Beside(NamedTuple):
     """Some composed rows, and the entries of those that were claimed."""
 
     composed: pl.DataFrame
-    #: row, status and everything after it in `writer.RESULTS_COLUMNS` that is the journal's.
+    #: row, status and everything after it in `csv_writer.RESULTS_COLUMNS` that is the journal's.
     entries: pl.DataFrame
 
 

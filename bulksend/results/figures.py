@@ -67,7 +67,7 @@ class Figures:
     people: list[Person] = field(default_factory=list)
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Some more joined rows, as `writer.join` makes them. Raises ArithmeticError."""
+        """Some more joined rows, as `csv_writer.join` makes them. Raises ArithmeticError."""
         self._add_countries(frame)
         self._add_moments(frame)
         missed = (pl.col("status").is_in([str(status) for status in _TEXTED_NOT])) | (

@@ -120,7 +120,7 @@ BUGS = (
     ),
     Bug(
         "commits that a power cut undoes",
-        "journal/opening.py",
+        "journal/integrity.py",
         """    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
 """,

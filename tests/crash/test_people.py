@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from bulksend.cli import main
-from bulksend.results import writer
+from bulksend.results import csv_writer
 from tests.acceptance import cli
 from tests.makers import PROFILE
 
@@ -102,8 +102,8 @@ def test_no_cell_runs_and_every_number_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
 
     frame = pl.DataFrame({"c0": cells, "error": cells})
-    table = writer.Table(path=path, originals=["=name()"], ours=["error"], our_names=["error"])
-    writer.write_table(table, [frame])
+    table = csv_writer.Table(path=path, originals=["=name()"], ours=["error"], our_names=["error"])
+    csv_writer.write_table(table, [frame])
 
     with path.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)

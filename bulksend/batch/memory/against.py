@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from bulksend.batch.memory.store import Batch, Sent, Since
+from bulksend.batch.memory.memory_file import Batch, Sent, Since
 from bulksend.errors import Code
 
 #: The memory has everything; a skip stays as long as the other text stands.

@@ -12,8 +12,8 @@ from pathlib import Path
 from bulksend import journal
 from bulksend.batch.memory import against
 from bulksend.batch.memory.against import Against
+from bulksend.batch.memory.memory_file import Batch, Since
 from bulksend.batch.memory.opening import Memory
-from bulksend.batch.memory.store import Batch, Since
 from bulksend.contacts import left_out
 from bulksend.contacts.phone_buckets import Occupied
 

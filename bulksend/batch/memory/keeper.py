@@ -15,8 +15,8 @@ from typing import Protocol
 
 from bulksend import errors, journal
 from bulksend.batch.memory import against, check, keys
+from bulksend.batch.memory.memory_file import Sent, Since, Wanted
 from bulksend.batch.memory.opening import Memory
-from bulksend.batch.memory.store import Sent, Since, Wanted
 from bulksend.sms.message import Message, OnDuplicate, Outcome, Status
 
 #: Of these it is certain that nobody was texted.

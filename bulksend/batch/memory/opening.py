@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bulksend import errors, journal, portable
-from bulksend.batch.memory import keys, store
+from bulksend.batch.memory import keys, memory_file
 from bulksend.batch.reporter import Reporter
 
 KEPT_S = 400 * 86_400
@@ -29,7 +29,7 @@ _COMPANIONS = ("", "-wal", "-shm", "-journal")
 class Memory:
     """An open memory: its secret, and the file."""
 
-    def __init__(self, folder: Path, secret: keys.Keys, opened: store.Store) -> None:
+    def __init__(self, folder: Path, secret: keys.Keys, opened: memory_file.Store) -> None:
         self.folder = folder
         self.keys = secret
         self.store = opened
@@ -50,8 +50,8 @@ def opened(folder: Path, reporter: Reporter, nearby: Iterable[Path] = ()) -> Ite
         memory = _open(folder, reporter, nearby)
     except OSError as failure:
         raise unusable(folder, failure.strerror or str(failure)) from None
-    except store.NotOurs:
-        raise unusable(folder, f"{store.NAME} in it is not bulksend's") from None
+    except memory_file.NotOurs:
+        raise unusable(folder, f"{memory_file.NAME} in it is not bulksend's") from None
     except sqlite3.Error as failure:
         raise unusable(folder, str(failure)) from None
     try:
@@ -78,22 +78,22 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _making(folder):
         secret = keys.load(folder)
-        path = folder / store.NAME
+        path = folder / memory_file.NAME
         _refuse_foreign(path)
         known = list(_listed(folder))
         if secret is None:
             _set_aside(folder, keys.NAME, "its secret is gone", reporter)
-            _set_aside(folder, store.NAME, "its secret is gone", reporter)
+            _set_aside(folder, memory_file.NAME, "its secret is gone", reporter)
             secret, known = keys.make(folder), []
         try:
             if not path.exists():
                 raise FileNotFoundError
-            memory = Memory(folder, secret, store.connect(path, secret))
+            memory = Memory(folder, secret, memory_file.connect(path, secret))
         except (sqlite3.DatabaseError, FileNotFoundError) as failure:
             if isinstance(failure, sqlite3.OperationalError) and _is_busy(failure):
                 raise
             if isinstance(failure, sqlite3.DatabaseError):
-                _set_aside(folder, store.NAME, f"it is damaged ({failure})", reporter)
+                _set_aside(folder, memory_file.NAME, f"it is damaged ({failure})", reporter)
             memory = _made_anew(folder, secret, [*known, *nearby], reporter)
         _mend_interrupted(memory)
     memory.store.prune(int(time.time()) - KEPT_S)
@@ -119,7 +119,7 @@ def _refuse_foreign(path: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISREG(status.st_mode) or portable.is_another_users(status):
-        raise store.NotOurs
+        raise memory_file.NotOurs
 
 
 def _is_busy(failure: sqlite3.OperationalError) -> bool:
@@ -146,8 +146,8 @@ def _made_anew(
     folder: Path, secret: keys.Keys, journals: Iterable[Path], reporter: Reporter
 ) -> Memory:
     """An empty memory, filled with what the journals show."""
-    store.create(folder / store.NAME, secret)
-    memory = Memory(folder, secret, store.connect(folder / store.NAME, secret))
+    memory_file.create(folder / memory_file.NAME, secret)
+    memory = Memory(folder, secret, memory_file.connect(folder / memory_file.NAME, secret))
     shown = [path for path in dict.fromkeys(journals) if _absorb(memory, path)]
     if shown:
         rebuilt = "1 journal" if len(shown) == 1 else f"{len(shown)} journals"
@@ -169,9 +169,9 @@ def _absorb(memory: Memory, path: Path) -> bool:
     return True
 
 
-def noted(facts: journal.Batch, path: Path) -> store.Batch:
+def noted(facts: journal.Batch, path: Path) -> memory_file.Batch:
     """A batch as it is remembered."""
-    return store.Batch(
+    return memory_file.Batch(
         number=0,
         batch_id=facts.batch_id,
         name=facts.contacts_name,
@@ -182,10 +182,10 @@ def noted(facts: journal.Batch, path: Path) -> store.Batch:
     )
 
 
-def rows_of(record: journal.Reader) -> Iterator[tuple[store.Wanted, int]]:
+def rows_of(record: journal.Reader) -> Iterator[tuple[memory_file.Wanted, int]]:
     """What was sent, or may have been, and when."""
     for row, memory_row, memory_phone, claimed_ms in record.remembered_rows():
-        wanted = store.Wanted(row, keys.from_bytes(memory_phone), keys.from_bytes(memory_row))
+        wanted = memory_file.Wanted(row, keys.from_bytes(memory_phone), keys.from_bytes(memory_row))
         yield wanted, claimed_ms // 1000
 
 
@@ -197,7 +197,7 @@ def _mend_interrupted(memory: Memory) -> None:
             _mend(memory, batch, path)
 
 
-def _mend(memory: Memory, batch: store.Batch, path: Path) -> None:
+def _mend(memory: Memory, batch: memory_file.Batch, path: Path) -> None:
     """Not while a run works on it, which is what the lock says."""
     try:
         with journal.held(path), journal.read(path) as record:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bulksend import errors, journal
 from bulksend.batch.memory import check, keeper, opening
-from bulksend.batch.memory.store import Since
+from bulksend.batch.memory.memory_file import Since
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bulksend.batch.memory import keys, store
-from bulksend.batch.memory.store import Batch, Since, Wanted
+from bulksend.batch.memory import keys, memory_file
+from bulksend.batch.memory.memory_file import Batch, Since, Wanted
 
 SECRET = keys.Keys(b"k" * 32)
 DAY_S = 86_400
@@ -18,13 +18,13 @@ SINCE = Since(same_s=NOW_S - 6 * DAY_S)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    store.create(tmp_path / store.NAME, SECRET)
-    return tmp_path / store.NAME
+    memory_file.create(tmp_path / memory_file.NAME, SECRET)
+    return tmp_path / memory_file.NAME
 
 
 @pytest.fixture
-def memory(path: Path) -> Iterator[store.Store]:
-    opened = store.connect(path, SECRET)
+def memory(path: Path) -> Iterator[memory_file.Store]:
+    opened = memory_file.connect(path, SECRET)
     yield opened
     opened.close()
 
@@ -38,7 +38,7 @@ def wanted(row: int, phone: str = "", text: str = "Hi") -> Wanted:
     return Wanted(row, SECRET.phones()(phone), SECRET.text("MyCompany", text))
 
 
-def test_what_one_batch_has_another_leaves_out(memory: store.Store) -> None:
+def test_what_one_batch_has_another_leaves_out(memory: memory_file.Store) -> None:
     first, second = memory.begin(batch("a")), memory.begin(batch("b"))
     assert not memory.reserve(first, [wanted(2), wanted(3)], SINCE, NOW_S)
 
@@ -47,14 +47,14 @@ def test_what_one_batch_has_another_leaves_out(memory: store.Store) -> None:
     assert {row: (entry.batch, entry.row) for row, entry in taken.items()} == {3: (first, 3)}
 
 
-def test_a_batch_has_its_own_rows_again_and_again(memory: store.Store) -> None:
+def test_a_batch_has_its_own_rows_again_and_again(memory: memory_file.Store) -> None:
     number = memory.begin(batch("a"))
     for _ in range(2):
         assert not memory.reserve(number, [wanted(2)], SINCE, NOW_S)
     assert memory.begin(batch("a")) == number
 
 
-def test_what_was_not_sent_is_free_for_others(memory: store.Store) -> None:
+def test_what_was_not_sent_is_free_for_others(memory: memory_file.Store) -> None:
     first, second = memory.begin(batch("a")), memory.begin(batch("b"))
     memory.reserve(first, [wanted(2), wanted(3)], SINCE, NOW_S)
 
@@ -75,7 +75,7 @@ def test_what_was_not_sent_is_free_for_others(memory: store.Store) -> None:
     ],
 )
 def test_how_long_a_text_counts(
-    memory: store.Store, since: Since, age_days: int, text: str, is_taken: bool
+    memory: memory_file.Store, since: Since, age_days: int, text: str, is_taken: bool
 ) -> None:
     first, second = memory.begin(batch("a")), memory.begin(batch("b"))
     at_s = NOW_S - age_days * DAY_S
@@ -90,7 +90,7 @@ def test_how_long_a_text_counts(
     assert bool(taken) == is_taken
 
 
-def test_the_same_text_is_the_reason_before_any_other(memory: store.Store) -> None:
+def test_the_same_text_is_the_reason_before_any_other(memory: memory_file.Store) -> None:
     first, second, third = (memory.begin(batch(name)) for name in "abc")
     memory.reserve(first, [wanted(2)], Since(), NOW_S - DAY_S)
     memory.reserve(second, [wanted(2, text="Ho")], Since(), NOW_S)
@@ -100,8 +100,8 @@ def test_the_same_text_is_the_reason_before_any_other(memory: store.Store) -> No
     assert taken[2].batch == first
 
 
-def test_two_writers_see_each_other(path: Path, memory: store.Store) -> None:
-    other = store.connect(path, SECRET)
+def test_two_writers_see_each_other(path: Path, memory: memory_file.Store) -> None:
+    other = memory_file.connect(path, SECRET)
     first, second = memory.begin(batch("a")), other.begin(batch("b"))
 
     memory.reserve(first, [wanted(2)], SINCE, NOW_S)
@@ -111,7 +111,7 @@ def test_two_writers_see_each_other(path: Path, memory: store.Store) -> None:
     other.close()
 
 
-def test_the_map_holds_every_phone_that_is_noted(memory: store.Store) -> None:
+def test_the_map_holds_every_phone_that_is_noted(memory: memory_file.Store) -> None:
     assert memory.occupied() == b""
     number = memory.begin(batch("a"))
     rows = [wanted(row, f"+4474{row:08}") for row in range(2, 500)]
@@ -127,9 +127,9 @@ def test_the_map_holds_every_phone_that_is_noted(memory: store.Store) -> None:
 
 
 def test_the_map_is_right_for_who_opened_the_memory_earlier(
-    path: Path, memory: store.Store
+    path: Path, memory: memory_file.Store
 ) -> None:
-    other = store.connect(path, SECRET)
+    other = memory_file.connect(path, SECRET)
     first, second = memory.begin(batch("a")), other.begin(batch("b"))
     memory.reserve(first, [wanted(2)], SINCE, NOW_S)
     other.reserve(second, [wanted(3)], SINCE, NOW_S)
@@ -144,7 +144,7 @@ def test_the_map_is_right_for_who_opened_the_memory_earlier(
     other.close()
 
 
-def test_what_a_journal_shows_takes_the_place_of_what_was_noted(memory: store.Store) -> None:
+def test_what_a_journal_shows_takes_the_place_of_what_was_noted(memory: memory_file.Store) -> None:
     number, other = memory.begin(batch("a")), memory.begin(batch("b"))
     memory.reserve(number, [wanted(2), wanted(3)], SINCE, NOW_S)
 
@@ -155,7 +155,9 @@ def test_what_a_journal_shows_takes_the_place_of_what_was_noted(memory: store.St
     assert not memory.batches()[number].open
 
 
-def test_a_forgotten_phone_stays_forgotten_when_the_memory_is_rebuilt(memory: store.Store) -> None:
+def test_a_forgotten_phone_stays_forgotten_when_the_memory_is_rebuilt(
+    memory: memory_file.Store,
+) -> None:
     number = memory.begin(batch("a"))
     memory.reserve(number, [wanted(2), wanted(3)], SINCE, NOW_S)
 
@@ -167,7 +169,7 @@ def test_a_forgotten_phone_stays_forgotten_when_the_memory_is_rebuilt(memory: st
     assert memory.forgotten_s(wanted(2).phone) == NOW_S
 
 
-def test_what_is_sent_after_that_is_remembered(memory: store.Store) -> None:
+def test_what_is_sent_after_that_is_remembered(memory: memory_file.Store) -> None:
     number = memory.begin(batch("a"))
     memory.forget(wanted(2).phone, NOW_S)
 
@@ -176,7 +178,7 @@ def test_what_is_sent_after_that_is_remembered(memory: store.Store) -> None:
     assert len(memory.of_phone(wanted(2).phone)) == 1
 
 
-def test_what_is_too_old_is_dropped(memory: store.Store) -> None:
+def test_what_is_too_old_is_dropped(memory: memory_file.Store) -> None:
     number = memory.begin(batch("a")._replace(began_s=NOW_S - 500 * DAY_S))
     memory.reserve(number, [wanted(2)], SINCE, NOW_S - 450 * DAY_S)
     memory.reserve(number, [wanted(3)], SINCE, NOW_S - 10 * DAY_S)
@@ -188,11 +190,11 @@ def test_what_is_too_old_is_dropped(memory: store.Store) -> None:
 
 
 def test_another_secret_is_not_taken_for_ours(path: Path) -> None:
-    with pytest.raises(store.Failure):
-        store.connect(path, keys.Keys(b"x" * 32))
+    with pytest.raises(memory_file.Failure):
+        memory_file.connect(path, keys.Keys(b"x" * 32))
 
 
-def test_a_row_takes_at_most_64_bytes(path: Path, memory: store.Store) -> None:
+def test_a_row_takes_at_most_64_bytes(path: Path, memory: memory_file.Store) -> None:
     number = memory.begin(batch("a"))
     empty_bytes = path.stat().st_size
     for start in range(0, 40_000, 1000):
