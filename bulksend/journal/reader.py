@@ -187,6 +187,10 @@ class Reader:
         """Rows that were sent, or may have been, and are no longer in the contacts file."""
         return int(self._connection.execute(schema.GONE).fetchone()[0])
 
+    def gone_unpriced(self) -> int:
+        """Rows that are gone and may have cost something, nobody knows what."""
+        return int(self._connection.execute(schema.GONE_UNPRICED).fetchone()[0])
+
     def skipped_by(self) -> dict[str, int]:
         """Rows that a run left out when their turn came, by code."""
         return dict(self._connection.execute(schema.SKIPPED_BY).fetchall())

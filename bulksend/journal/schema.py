@@ -189,6 +189,11 @@ SELECT count(*), total(status = 1), total(status = 2), total(status = 3), total(
 """
 # Sent, or perhaps, and no longer in the contacts file.
 GONE = "SELECT count(*) FROM send WHERE row < 0 AND status IN (1, 2, 4)"
+# Of those, the ones whose cost nobody has named.
+GONE_UNPRICED = """
+SELECT count(*) FROM send WHERE row < 0
+  AND (status IN (1, 4) OR status = 2 AND (cost IS NULL OR cost LIKE '-%'))
+"""
 PARTS = "SELECT coalesce(sum(parts), 0) FROM send WHERE status = 2"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
 WORKED = """

@@ -4,7 +4,8 @@ A row is counted at its worst: the most that a part to its country has cost (a c
 parts we counted) or is on the rate card, whichever is more. What is in flight is set aside at that
 price, so the cap cannot be passed by what was known. What nobody could know is the first text to a
 country, so it goes alone; a country with neither price nor cost goes no further than that. A reply
-without a cost that can be believed, and an unknown row, count as the worst until Telnyx says.
+without a cost that can be believed, and an unknown row, count as the worst until Telnyx says; where
+such a row is gone from the file, nobody knows its country: it counts as the dearest row of all.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ class Budget:
         self._charged: dict[str, Amounts] = {}
         #: Countries whose first row has been answered.
         self._opened: set[str] = set()
+        #: Rows that are gone from the file and may have cost something, and the dearest row so far.
+        self._gone = 0
+        self._dearest: Amounts = {}
 
     def add_earlier(self, charges: Sequence[Charge], costs: Mapping[str, Decimal]) -> None:
         """Count what earlier runs of the batch have spent, or may have.
@@ -44,6 +48,7 @@ class Budget:
                 self._learn(charge.country, charge.cost, charge.parts)
         named: Amounts = {}
         for charge in charges:
+            self._meet(self._worst(charge.country, charge.parts))
             if _believable(charge.cost):
                 named = _sum(named, {charge.cost.currency: charge.cost.amount * charge.rows})
             else:
@@ -54,6 +59,10 @@ class Budget:
         }
         self._spent = _sum(self._spent, named | most)
 
+    def add_gone(self, rows: int) -> None:
+        """Count rows that are gone from the file and may have been sent, nobody knows for what."""
+        self._gone += rows
+
     @property
     def idle(self) -> bool:
         """True when nothing is set aside."""
@@ -63,12 +72,17 @@ class Budget:
         """Set aside the most this message can cost; False when that could exceed the cap."""
         country = message.country
         worst = self._worst(country, message.parts)
+        self._meet(worst)
         if country not in self._opened:
             if any(country == other for other, _ in self._reserved.values()):
                 return False  # the first row to a country goes alone
         elif not worst:
             return False  # its first row went, and nobody knows what it cost
-        taken = _sum(self._spent, *(amounts for _, amounts in self._reserved.values()))
+        taken = _sum(
+            self._spent,
+            *(amounts for _, amounts in self._reserved.values()),
+            {currency: amount * self._gone for currency, amount in self._dearest.items()},
+        )
         if any(spent >= self._cap for spent in taken.values()):
             return False
         if any(amount > self._cap for amount in _sum(taken, worst).values()):
@@ -95,6 +109,10 @@ class Budget:
         if card is not None:
             worst[card.currency] = max(worst.get(card.currency, Decimal(0)), card.amount)
         return worst
+
+    def _meet(self, row: Amounts) -> None:
+        for currency, amount in row.items():
+            self._dearest[currency] = max(self._dearest.get(currency, Decimal(0)), amount)
 
     def _learn(self, country: str, cost: Money, parts: int) -> None:
         charged = self._charged.setdefault(country, {})

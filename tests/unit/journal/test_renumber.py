@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bulksend import journal
-from bulksend.sms.message import Outcome, Reply, Status
+from bulksend.sms.message import Money, Outcome, Reply, Status
 from tests.integration.test_journal import make_batch
 from tests.makers import accepted, entries_of, make_message, refused, unknown, unsent
 
@@ -52,6 +53,19 @@ def test_a_row_that_is_gone_is_out_of_the_counts_and_comes_back(record: journal.
     assert gone == (2, 0, [])
     assert statuses(record) == {4: "refused", 5: "unsent", 7: "accepted"}
     assert record.gone() == 1
+
+
+def test_a_row_that_is_gone_may_have_a_cost_that_nobody_has_named(tmp_path: Path) -> None:
+    path = tmp_path / "costs.journal"
+    unpriced, odd = accepted(cost=None), accepted(cost=Money(Decimal(-1), "USD"))
+    replies = {2: accepted(), 3: unknown(), 4: refused("40310"), 5: unsent(), 6: unpriced, 7: odd}
+    with journal.Journal.create(path, make_batch()) as made:
+        asyncio.run(send(made, replies))
+
+        assert made.gone_unpriced() == 0
+        moved(made, *((row, 1 - row) for row in replies))
+
+        assert made.gone_unpriced() == 3
 
 
 def test_the_key_of_a_claim_stays_that_of_the_row_it_was_made_with(

@@ -144,6 +144,25 @@ def test_costs_of_rows_that_are_gone_from_the_file_count() -> None:
     assert sent(cap, charged("0.05")) == 1
 
 
+@pytest.mark.parametrize(
+    ("gone", "charges", "rows"),
+    [
+        pytest.param(1, [], 3, id="one, counted as the card says"),
+        pytest.param(3, [earlier("0.05")], 0, id="beside what was charged"),
+        pytest.param(1, [earlier("0.05", parts=1)], 2, id="as an earlier row"),
+        pytest.param(1, [earlier("0.10", parts=2)], 0, id="as the dearest earlier row"),
+        pytest.param(9, [], 0, id="the cap is passed already"),
+    ],
+)
+def test_rows_that_may_have_been_sent_and_are_gone_from_the_file_count(
+    gone: int, charges: list[Charge], rows: int
+) -> None:
+    cap = cap_of("0.20", *charges)
+    cap.add_gone(gone)
+
+    assert sent(cap, charged("0.05")) == rows
+
+
 def test_currencies_are_never_added_up() -> None:
     cap = cap_of("0.12")
 
