@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bulksend import errors
-from bulksend.batch import plan
+from bulksend.batch import guards, plan
 from bulksend.batch.reporter import Progress, Silent
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings, state_folder
 from bulksend.batch.summary import Counts, State, Summary
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     import polars as pl
+
+    from bulksend.contacts.layout import Layout
 
     Contacts = pl.DataFrame | str | Path
 
@@ -138,9 +140,8 @@ def resume(
     `retry_refused` and `resend_unknown` add those rows; the latter may text twice.
     `also_changed` adds rows whose text was changed after they were sent.
     """
-    asked = _opened(contacts, settings)[1]
     words = _Words(retry_refused, resend_unknown, also_changed)
-    work, reporter = _resume_work(contacts, asked, on_progress, words)
+    work, reporter = _resume_work(contacts, settings, on_progress, words)
     return _wait(work, reporter)
 
 
@@ -189,7 +190,7 @@ async def areceipts(
 def _receipts_work(
     contacts: Contacts, settings: Settings, patience: Patience
 ) -> tuple[Callable[[], Summary], Silent]:
-    opened, settings = _opened(contacts, settings)
+    opened, settings = _opened(contacts, settings, guards.layout_of_batch)
     reporter = Silent()
     if patience.every_s <= 0 or patience.wait_s < 0:
         raise errors.UsageError(
@@ -239,7 +240,7 @@ def _send_work(
 def _resume_work(
     contacts: Contacts, settings: Settings, on_progress: OnProgress | None, words: _Words
 ) -> tuple[Callable[[], Summary], Silent]:
-    opened, settings = _opened(contacts, settings)
+    opened, settings = _opened(contacts, settings, guards.layout_of_batch)
     settings = replace(
         settings,
         yes=True,
@@ -252,8 +253,14 @@ def _resume_work(
     return lambda: resume_contacts(opened, settings, reporter), reporter
 
 
-def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Settings]:
-    """Raises UsageError for what is neither frame nor path, and for settings that cannot be."""
+def _opened(
+    contacts: Contacts,
+    settings: Settings,
+    layout: Callable[[Settings], Layout] = lambda settings: settings.layout,
+) -> tuple[loader.Contacts, Settings]:
+    """The contacts, and settings that name them; `layout`: how a file of them is laid out.
+
+    Raises UsageError for what is neither frame nor path, and for settings that cannot be."""
     import polars as pl
 
     if not isinstance(settings, Settings):
@@ -266,7 +273,7 @@ def _opened(contacts: Contacts, settings: Settings) -> tuple[loader.Contacts, Se
     if isinstance(contacts, str | Path):
         settings = replace(settings, contacts=Path(contacts))
         _refuse_missing_file(settings.contacts)
-        return loader.open_contacts(settings.contacts, settings.layout), settings
+        return loader.open_contacts(settings.contacts, layout(settings)), settings
     way = "call .collect() first" if isinstance(contacts, pl.LazyFrame) else "make one of them"
     raise errors.UsageError(
         f"contacts must be a polars DataFrame or the path of a file, and not a "
@@ -288,11 +295,10 @@ def _wait(work: Callable[[], Summary], reporter: Silent) -> Sent:
     thread = _Thread(work)
     thread.start()
     try:
-        while thread.is_alive():
-            thread.join(_LOOK_S)
+        thread.outlast()
     except KeyboardInterrupt:
         reporter.stopped = True
-        thread.join()
+        thread.outlast()
     return thread.sent()
 
 
@@ -314,6 +320,7 @@ class _Thread(threading.Thread):
         self._work = work
         self._summary: Summary | None = None
         self._failure: BaseException | None = None
+        self._ended = threading.Event()
 
     def run(self) -> None:
         """Whatever goes wrong, the caller is to see it."""
@@ -321,6 +328,13 @@ class _Thread(threading.Thread):
             self._summary = self._work()
         except BaseException as failure:
             self._failure = failure
+        finally:
+            self._ended.set()
+
+    def outlast(self) -> None:
+        """Wait for its end; not by `join`, after whose interruption a thread counts as ended."""
+        while not self._ended.wait(_LOOK_S):
+            pass
 
     def sent(self) -> Sent:
         """After its end."""

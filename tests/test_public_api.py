@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import re
+import threading
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 
 import bulksend
 from bulksend import api
+from bulksend.contacts.layout import Layout
 
 
 def test_every_public_name_is_there_sorted_and_documented() -> None:
@@ -153,3 +157,59 @@ def test_python_has_the_memory_that_the_command_line_has(tmp_path: Path) -> None
     assert api._opened(frame, settings)[1].state_folder == Path(os.environ["XDG_STATE_HOME"]) / (
         "bulksend"
     )
+
+
+LAID_OUT = {
+    "a title above": (
+        b"Our list\nphone,name\n+447700900123,Ada\n+447700900124,Bob\n",
+        "header_row",
+    ),
+    "an encoding that must be said": (
+        "phone,name\n+447700900123,Zoë\n+447700900124,Bøb\n".encode("cp1252"),
+        "encoding",
+    ),
+}
+SAID: dict[str, Any] = {"header_row": 2, "encoding": "cp1252"}
+
+
+@pytest.mark.parametrize("content, word", LAID_OUT.values(), ids=LAID_OUT)
+def test_a_batch_is_gone_on_with_by_the_layout_that_it_began_with(
+    content: bytes, word: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(content)
+    settings = bulksend.Settings(
+        contacts=file, identity=bulksend.Identity(text="Hi {name}"), sandbox=True
+    )
+    first = replace(settings, layout=Layout(**{word: SAID[word]}), guards=bulksend.Guards(limit=1))
+
+    assert bulksend.send(file, first).counts.accepted == 1
+    assert bulksend.resume(file, settings).counts.accepted == 2
+
+
+def test_a_finished_batch_that_is_resumed_has_nothing_left_to_do(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"phone": ["+447700900123", "none"]})
+    settings = bulksend.Settings(
+        contacts=tmp_path / "june", identity=bulksend.Identity(text="Hi"), sandbox=True
+    )
+
+    first, again = bulksend.send(frame, settings), bulksend.resume(frame, settings)
+
+    assert (first.state, first.exit_code) == ("finished", 3)
+    assert (again.state, again.exit_code) == ("nothing_to_do", 0)
+    assert again.counts == first.counts
+
+
+@pytest.mark.parametrize("into_the_work_s", [0.0, 0.15, 0.3])
+def test_a_ctrl_c_is_told_to_the_work_and_its_end_is_waited_for(into_the_work_s: float) -> None:
+    reporter = api.Silent()
+    asked_to_stop = threading.Event()
+
+    def work() -> Any:
+        threading.Timer(into_the_work_s, _thread.interrupt_main).start()
+        while not reporter.stopped:
+            asked_to_stop.wait(0.01)
+        asked_to_stop.wait(0.05)
+        return "summary"
+
+    assert api._wait(work, reporter).summary == "summary"

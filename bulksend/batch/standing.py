@@ -38,6 +38,11 @@ def at_work(record: journal.Reader, settings: Settings) -> Summary:
     return replace(summary, counts=counts, state=State.RUNNING, next="")
 
 
+def met_finished(stands: Summary) -> Summary:
+    """A batch that was finished, asked for again; where rows are unknown, that comes first."""
+    return stands if stands.counts.unknown else replace(stands, state=State.NOTHING_TO_DO)
+
+
 def summarize_batch(
     record: journal.Reader,
     settings: Settings,

@@ -48,6 +48,7 @@ def resume_contacts(
     settings = guards.of_batch(settings)
     policy.parse_rate(settings.guards.rate)
     agree = partial(_agree, settings=settings, reporter=reporter)
+    as_it_was = _is_as_it_was(contacts, settings)
     with (
         session.opened(settings, reporter) as memory,
         reopened(contacts, settings, reporter, agree) as (record, planned),
@@ -55,8 +56,22 @@ def resume_contacts(
         _open_changed(record, settings, reporter)
         server = connection.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
+        finished = as_it_was and again == (Status.UNSENT,) and _all_ended(record, settings)
         keeper = memory.keeper(record, planned)
-        return execution.send_open_rows(planned, record, settings, server, reporter, keeper, again)
+        ended = execution.send_open_rows(planned, record, settings, server, reporter, keeper, again)
+    return standing.met_finished(ended) if finished else ended
+
+
+def _is_as_it_was(contacts: loader.Contacts, settings: Settings) -> bool:
+    """Whether the contacts are those of the batch as it stands, byte for byte."""
+    if not settings.journal_path.exists():
+        return False
+    with journal.read(settings.journal_path) as reader:
+        return contacts.digest() == reader.batch().contacts_sha256
+
+
+def _all_ended(record: journal.Journal, settings: Settings) -> bool:
+    return not standing.summarize_batch(record, settings, seconds=0.0).counts.unsent
 
 
 @contextmanager

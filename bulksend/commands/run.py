@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bulksend import errors, journal
 from bulksend.batch import connection, consent, execution, identity, paths, plan, standing, summary
 from bulksend.batch.memory import session, texted_before
@@ -111,7 +109,7 @@ def _met_again(
                 hint=f"go on with: {stands.next}",
                 code="unfinished",
             )
-    return stands if stands.counts.unknown else replace(stands, state=summary.State.NOTHING_TO_DO)
+    return standing.met_finished(stands)
 
 
 def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:
