@@ -81,7 +81,7 @@ class Plan:
 
     @property
     def frames(self) -> rows.Frames:
-        """The contacts file composed, chunk by chunk; can be walked any number of times."""
+        """The contacts file composed, chunk by chunk; can be read any number of times."""
         return rows.Frames(
             self.contacts,
             self.message_plan,

@@ -28,7 +28,7 @@ from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
 from bulksend.telnyx.clock import ServerClock
 
-#: How often silence, and a wish to stop, are looked for.
+#: How often silence, and a request to stop, are looked for.
 _WATCH_S = 0.25
 #: A change of the server's clock against ours that is worth a note.
 _CLOCK_STEP_S = 5.0

@@ -15,7 +15,7 @@ OPTIONS_FILE_NAME = "bulksend.toml"
 SETTINGS = "bulksend.settings"
 #: The options file of this command, where there is one.
 OPTIONS_FILE = "bulksend.options_file"
-#: A typo is never mended into consent, or into a text or a charge more.
+#: A typo is never turned into consent, or into a text or a charge more.
 NEVER_SUGGESTED = {
     "--yes",
     "--yes-up-to",

@@ -60,7 +60,7 @@ def _changed(control_request: request.ControlRequest, change: str) -> request.Co
 
 
 def _present(settings: Settings, path: Path, change: str | None) -> request.ControlRequest:
-    """What the run goes by; a run that has just begun lays it down in a moment."""
+    """What the run goes by; a run that has just begun writes it in a moment."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
         _refuse_idle(settings, change)

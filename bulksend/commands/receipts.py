@@ -32,7 +32,7 @@ from bulksend.telnyx import client
 from bulksend.telnyx.receipt_search import Trouble
 from bulksend.telnyx.records import Record
 
-#: How often a wish to stop is looked for.
+#: How often a request to stop is looked for.
 _WATCH_S = 0.25
 #: A listener that nobody ends.
 _FOR_EVER_S = 10 * 365 * 86_400.0

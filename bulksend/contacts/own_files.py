@@ -12,7 +12,7 @@ import polars as pl
 
 from bulksend.contacts.header import Header, folded
 
-Walk = Callable[[], Iterator[pl.DataFrame]]
+Frames = Callable[[], Iterator[pl.DataFrame]]
 #: What the estimate CSV says of each row, after the original columns.
 VERDICT_COLUMNS = (
     *("row", "status", "to_e164", "country", "encoding", "parts", "price", "currency"),
@@ -39,13 +39,13 @@ def beside(header: Sequence[str], ours: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{_PREFIX}{name}" if folded(name) in taken else name for name in ours)
 
 
-def as_it_was(header: Header, walk: Walk) -> tuple[Header, Walk]:
+def as_it_was(header: Header, frames: Frames) -> tuple[Header, Frames]:
     """The header and the frames without our columns; unchanged for a file that is not ours."""
     ours = next((len(tail) for tail in _TAILS if _ends_with(header, tail)), 0)
     if not ours:
-        return header, walk
+        return header, frames
     own = Header(header.names[:-ours])
-    return own, lambda: (_restored(frame, own) for frame in walk())
+    return own, lambda: (_restored(frame, own) for frame in frames())
 
 
 def _ends_with(header: Header, tail: Sequence[str]) -> bool:

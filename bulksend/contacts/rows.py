@@ -1,4 +1,4 @@
-"""Composed frames as the later rooms want them: walked again and again, and as messages."""
+"""Composed frames as the later rooms want them: read again and again, and as messages."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ class Journal(reader.Reader):
     async def resolve(self, row: int, claim: int, reply: Reply, why: str) -> None:
         """Settle an unknown row by evidence. `why` stays in the history, with what it was before.
 
-        A reply that is unknown itself changes what is known of the doubt, and settles nothing.
+        A reply that is unknown itself changes what is known of it, and settles nothing.
         """
         if reply.status is not Status.UNKNOWN:
             advance(Status.UNKNOWN, reply.status)

@@ -102,11 +102,11 @@ class Reader:
         with _sound(self._path):
             return dict(self._connection.execute(schema.REFUSED_BY_CODE).fetchall())
 
-    def remembered_rows(self) -> Iterator[tuple[int, bytes, bytes, int]]:
+    def memory_rows(self) -> Iterator[tuple[int, bytes, bytes, int]]:
         """Rows that were sent, or may have been: number, the memory's hashes of row and phone, and
         when they were claimed (ms).
         """
-        yield from self._connection.execute(schema.REMEMBERED)
+        yield from self._connection.execute(schema.MEMORY_ROWS)
 
     def may_skip(self, row: int) -> bool:
         """Whether nothing of a row was sent or refused yet."""

@@ -142,7 +142,7 @@ SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 WHERE NOT EXISTS (SELECT 1 FROM send WHERE row = ?1 AND status <> 5)
 """
 IS_SETTLED = "SELECT EXISTS (SELECT 1 FROM send WHERE row = ? AND status <> 5)"
-REMEMBERED = """
+MEMORY_ROWS = """
 SELECT row, memory_row, memory_phone, claimed_ms FROM send
 WHERE status IN (1, 2, 4) AND typeof(memory_row) = 'blob' AND typeof(memory_phone) = 'blob'
   AND length(memory_row) = 8 AND length(memory_phone) = 8
@@ -182,7 +182,7 @@ EARLIER_RUN = "SELECT why FROM run WHERE ended_ms IS NOT NULL ORDER BY id DESC L
 FACT = "SELECT value FROM meta WHERE name = ?"
 DROP_FACT = "DELETE FROM meta WHERE name = ?"
 SET_FACT = "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)"
-# One walk: GROUP BY would sort ten million rows first.
+# One pass: GROUP BY would sort ten million rows first.
 COUNTS = """
 SELECT count(*), total(status = 1), total(status = 2), total(status = 3), total(status = 4),
   total(status = 5) FROM send WHERE row > 0

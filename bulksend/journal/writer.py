@@ -96,10 +96,10 @@ class Writer:
         self._gathering.skips.append(values)
         return waiter
 
-    def resolve(self, doubt: Row, settlement: Row) -> Waiter:
+    def resolve(self, unknown_row: Row, settlement: Row) -> Waiter:
         """Done when an unknown row is settled by evidence, with what it was before."""
         waiter = self._join()
-        self._gathering.resolutions.append((doubt, settlement))
+        self._gathering.resolutions.append((unknown_row, settlement))
         return waiter
 
     async def stop(self) -> None:
@@ -160,8 +160,8 @@ class Writer:
             self._connection.executemany(schema.DROP_UNSENT, [(skip[0],) for skip in group.skips])
             for statement, values in group.notes:
                 self._write(statement, [values])
-            for doubt, settlement in group.resolutions:
-                self._write(schema.NOTE_UNKNOWN, [doubt])
+            for unknown_row, settlement in group.resolutions:
+                self._write(schema.NOTE_UNKNOWN, [unknown_row])
                 self._write(schema.RESOLVE, [settlement])
             self._return_to_doubt(group.settlements)
             self._return_to_doubt([settlement for _, settlement in group.resolutions])

@@ -25,7 +25,7 @@ class Event:
 
     receipt: Receipt
     sender: str
-    #: Where a row's mark may stand.
+    #: Where a row reference may stand.
     url: str
 
 

@@ -82,7 +82,7 @@ class Reader:
         return by_id
 
     def receipt_columns(self, message_ids: Sequence[bytes]) -> dict[str, Sequence[object]]:
-        """By the names of `rows.RECEIPT_COLUMNS`, what the results show of some messages."""
+        """By `message_state.RECEIPT_COLUMNS`, what results show of messages."""
         wanted = (str(uuid.UUID(bytes=key)) for key in message_ids)
         shown = [message_state.shown(entry.state) for entry in self.entries(wanted).values()]
         columns = zip(*shown, strict=True) if shown else ((),) * len(message_state.RECEIPT_COLUMNS)

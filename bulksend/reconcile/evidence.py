@@ -98,7 +98,7 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.EARLIER_CLAIM: "its last request never arrived, and an earlier one may have",
     Reason.SANDBOX_GONE: "the embedded sandbox, and its memory, ended with the run",
 }
-#: What may be otherwise in a while, or after the stop is mended: worth another `reconcile`.
+#: What may be otherwise soon, or when the cause of the stop is gone: worth another `reconcile`.
 PASSING = frozenset(
     {Reason.KEY_BUSY, Reason.NO_ANSWER, Reason.STOPPED, Reason.REFUSED_NOW, Reason.NO_SERVER_TIME}
     | {Reason.RECORDS_UNREAD, Reason.TOO_EARLY, Reason.NEIGHBOURS_UNSEEN, Reason.NOT_CONFIRMED}

@@ -115,14 +115,14 @@ class RecordLookup:
         ]
 
     def _competing(self, phones: set[str]) -> set[int]:
-        """Rows whose phone another doubtful row of the batch has as well."""
-        doubtful = self.record.rows_maybe_sent()
+        """Rows whose phone another unknown row of the batch has as well."""
+        maybe_sent = self.record.rows_maybe_sent()
         sharing = rows.rows_of_phones(self.frames, phones) if phones else {}
         return {
             row
             for together in sharing.values()
             for row in together
-            if any(other in doubtful for other in together if other != row)
+            if any(other in maybe_sent for other in together if other != row)
         }
 
     async def _controls(

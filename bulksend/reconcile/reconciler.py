@@ -1,4 +1,4 @@
-"""One `reconcile` from doubts to resolutions: asks, looks up, and writes down what is certain.
+"""One `reconcile` from unknown rows to resolutions: asks, looks up, writes what is certain.
 
 The order is that of strength: keys first, then records; what is only probable waits for a person's
 word, outside the loop.
@@ -217,11 +217,11 @@ class Reconciler:
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             clock=clock,
         )
-        doubts = {
+        unknown_claims = {
             claim.row: claim for claim in self._record.unknown_claims()
         }  # some were asked for just now
         looked = [
-            replace(unknown_row, unknown_claim=doubts[unknown_row.row])
+            replace(unknown_row, unknown_claim=unknown_claims[unknown_row.row])
             for unknown_row in self._unknown_rows
             if self.resolutions.is_unresolved(unknown_row.row)
             and self._is_same(unknown_row, gateway)

@@ -112,7 +112,7 @@ def opt_outs(state: State, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def messages(state: State) -> list[dict[str, Any]]:
-    """Every accepted message as it stands, with what it truly costs: the sandbox's own books."""
+    """Every accepted message as it stands, with what it truly costs: the sandbox's own record."""
     now_s = state.now()
     return [
         {

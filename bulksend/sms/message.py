@@ -1,4 +1,4 @@
-"""The values that walk through the house: Message, Reply, Outcome; and a row's Status.
+"""The values that pass through the house: Message, Reply, Outcome; and a row's Status.
 
 A `Message` leaves `contacts`, is claimed in the journal, becomes one or more requests in
 `sending`, each of which comes back as a `Reply`; the last one makes the `Outcome`, which the

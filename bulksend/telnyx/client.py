@@ -217,7 +217,7 @@ _TO = b',"to":'
 
 
 def _frame(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
-    """The bytes before the text, after the phone, and after the row's mark in each body."""
+    """The bytes before the text, after the phone, and after the row reference in each body."""
     head: dict[str, Any] = {
         "from": envelope.sender,
         "messaging_profile_id": envelope.profile_id,

@@ -41,7 +41,7 @@ class Page:
     """One page of detail records."""
 
     receipts: tuple[Receipt, ...]
-    #: By message ID, the records that show a webhook URL, where a row's mark may stand.
+    #: By message ID, the records that show a webhook URL, where a row reference may stand.
     marked: Mapping[str, Record]
     #: How many records there are in all, where the page says so.
     total: int | None
@@ -91,7 +91,7 @@ class ReceiptSearch:
         return receipt if receipt is not None and fits else Trouble.FOREIGN
 
     async def deliveries(self, mark: str) -> tuple[Receipt, ...] | Trouble:
-        """What webhooks have said, or tried to say, of the message that carries a row's mark."""
+        """What webhooks have said, or tried to say, of the message that carries a row reference."""
         parameters = {"filter[attempts][contains]": mark, "page[size]": str(PAGE_ROWS)}
         document = _document(await self._search.read("/webhook_deliveries", parameters))
         if isinstance(document, Trouble):

@@ -1,4 +1,4 @@
-"""Telnyx's own records, read: detail records by number, webhook deliveries by a row's mark.
+"""Telnyx's own records, read: detail records by number, webhook deliveries by a row reference.
 
 What cannot be read whole is None, never an empty answer: nothing may follow from a page that did
 not come.
@@ -40,7 +40,7 @@ class Record:
     sender: str = ""
     #: When it was made, in seconds since the epoch; None where that cannot be read.
     at_s: float | None = None
-    #: Where the row's mark may stand: a webhook URL, or a delivery with all its attempts.
+    #: Where the row reference may stand: a webhook URL, or a delivery with all its attempts.
     marked: str = ""
     parts: int | None = None
     encoding: str = ""
@@ -77,7 +77,7 @@ class Search:
         return None if entries is None else _unless_strange(map(record_of, entries))
 
     async def by_mark(self, mark: str) -> tuple[Record, ...] | None:
-        """Every webhook delivery that carries a row's mark; None when they cannot be read whole."""
+        """Webhook deliveries that carry a row reference; None when they cannot be read whole."""
         entries = await self._whole("/webhook_deliveries", {"filter[attempts][contains]": mark})
         records = None if entries is None else _unless_strange(map(_delivery, entries))
         if records is None:

@@ -1,4 +1,4 @@
-"""The row's mark in its webhook URL: `?b=<batch>.<row>.<claim>.<mac>`, found again in records.
+"""The row reference in its webhook URL: `?b=<batch>.<row>.<claim>.<mac>`, found again in records.
 
 It says which claim of which row a message belongs to, to us and to nobody else: no phone and no
 text, and a code that only the batch's own key can make.

@@ -1,8 +1,8 @@
-"""The wish for another pace: a small file beside the journal, from any process to the run.
+"""The control request, for another pace: a small file beside the journal, from any process.
 
-The journal has one writer, so the wish is not in it. The run lays the file down when it begins and
-takes it away when it ends: a wish holds for the run it was made for, and a batch that is resumed
-goes by its own --rate and is never paused by what was wished before.
+The journal has one writer, so the request is not in it. The run writes the file when it begins and
+takes it away when it ends: a request holds for the run it was made for, and a batch that is resumed
+goes by its own --rate and is never paused by what was asked for before.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ class ControlRequest:
     #: As a person writes it: 50/s.
     rate: str
     paused: bool = False
-    #: Tells one wish from another.
+    #: Tells one request from another.
     token: str = ""
     #: Whether the run goes by it.
     heard: bool = False
 
     def but(self, **changes: str | bool) -> ControlRequest:
-        """Another wish, not yet heard."""
+        """Another request, not yet acknowledged."""
         return replace(self, **changes, token=secrets.token_hex(8), heard=False)  # type: ignore[arg-type]
 
 
 def request_path(journal_path: Path) -> Path:
-    """Where the wish for a batch lies."""
+    """Where the control request of a batch lies."""
     return journal_path.with_name(f"{journal_path.name}.pace")
 
 
@@ -51,7 +51,7 @@ def command_line(settings: Settings, change: str) -> str:
 
 
 def read(path: Path) -> ControlRequest | None:
-    """The wish that lies there; None when there is none. Raises UsageError for one that is none."""
+    """The request there; None when there is none. Raises UsageError for a file that is none."""
     try:
         file = os.open(path, os.O_RDONLY | portable.SAFE | portable.NONBLOCK)
     except OSError:
@@ -83,7 +83,7 @@ def write(path: Path, control_request: ControlRequest) -> None:
 
 
 def remove(path: Path) -> None:
-    """No wish lies there any more."""
+    """No request lies there any more."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
 

@@ -22,7 +22,7 @@ _LOOKS = 5
 
 @dataclass(slots=True)
 class RunControl:
-    """Lays down the wish of the run's own options, then follows those of others."""
+    """Writes the control request of the run's own options, then follows those of others."""
 
     pacer: Pacer
     reporter: Reporter
@@ -48,7 +48,7 @@ class RunControl:
         self._lay_down(self._control_request)
 
     def end(self) -> None:
-        """What was wished ends with the run."""
+        """What was asked for ends with the run."""
         request.remove(self.path)
 
     def on_reply(self, reply: Reply) -> None:
@@ -62,7 +62,7 @@ class RunControl:
         self._outage = failed
 
     def look(self, progress: Progress, deliveries: delivery.Delivery, in_flight: int) -> None:
-        """Follow a new wish; say what limits."""
+        """Follow a new control request; say what limits."""
         signature = self._signature()
         if signature is not None and signature != self._seen:
             self._seen = signature

@@ -32,7 +32,7 @@ def two_steps(halt: Halt, leave: Callable[[], None], say: Callable[[str], None])
         del before[_HANGUP]  # whoever said nohup wants no end when the terminal closes
     heard_before: list[signal.Signals] = []
 
-    def heard(number: signal.Signals) -> None:
+    def on_signal(number: signal.Signals) -> None:
         heard_before.append(number)
         if len(heard_before) > 1:
             leave()
@@ -42,7 +42,7 @@ def two_steps(halt: Halt, leave: Callable[[], None], say: Callable[[str], None])
         loop.call_later(DRAIN_S, leave)
 
     for number in before:
-        install(loop, number, heard)
+        install(loop, number, on_signal)
     try:
         yield
     finally:
@@ -53,10 +53,12 @@ def two_steps(halt: Halt, leave: Callable[[], None], say: Callable[[str], None])
 
 
 def install(
-    loop: asyncio.AbstractEventLoop, number: signal.Signals, heard: Callable[[signal.Signals], None]
+    loop: asyncio.AbstractEventLoop,
+    number: signal.Signals,
+    on_signal: Callable[[signal.Signals], None],
 ) -> None:
-    """Let a signal call `heard` in the loop; where loops know no signals, Python's own way."""
+    """Let a signal call `on_signal` in the loop; where loops know no signals, Python's own way."""
     try:
-        loop.add_signal_handler(number, heard, number)
+        loop.add_signal_handler(number, on_signal, number)
     except (NotImplementedError, AttributeError):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(heard, number))
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(on_signal, number))

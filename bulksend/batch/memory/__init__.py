@@ -2,7 +2,7 @@
 
 keys    the secret, and what stands for a phone and for a text: hashes, never the words
 store   the file: reserve a row before it is sent, look, release, forget
-opening the file found, checked, mended from the journals where it must be
+opening the file found, checked, rebuilt from the journals where it must be
 check   a contacts file held against it, before anything is sent
 keeper  the same while a batch is sent
 """

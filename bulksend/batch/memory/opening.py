@@ -1,7 +1,7 @@
 """The memory found and believed, or said what is the matter with it.
 
-Damage is set aside, not mended: what the journals show takes its place. A run that was killed left
-rows noted that it may never have sent; its journal says which.
+Damage is set aside, never repaired: what the journals show takes its place. A run that was killed
+left rows noted that it may never have sent; its journal says which.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def noted(facts: journal.Batch, path: Path) -> memory_file.Batch:
 
 def rows_of(record: journal.Reader) -> Iterator[tuple[memory_file.Wanted, int]]:
     """What was sent, or may have been, and when."""
-    for row, memory_row, memory_phone, claimed_ms in record.remembered_rows():
+    for row, memory_row, memory_phone, claimed_ms in record.memory_rows():
         wanted = memory_file.Wanted(row, keys.from_bytes(memory_phone), keys.from_bytes(memory_row))
         yield wanted, claimed_ms // 1000
 

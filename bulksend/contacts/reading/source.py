@@ -1,6 +1,6 @@
 """The bytes of a contacts file: surveyed once, then read again and again, each time verified.
 
-The file is held open. The survey notes a digest of every block; a later walk that meets other bytes
+The file is held open. The survey notes a digest of every block; a later pass that meets other bytes
 stops before anything made of them is handed out.
 """
 
@@ -27,7 +27,7 @@ _END_OF_FILE = b"\x1a"
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one walk over all bytes shows."""
+    """What one pass over all bytes shows."""
 
     sha256: str
     size_bytes: int

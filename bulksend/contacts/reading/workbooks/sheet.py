@@ -38,7 +38,7 @@ class SheetRow(NamedTuple):
 
 @dataclass(slots=True)
 class Marks:
-    """What a walk over a sheet shows beside its rows."""
+    """What a pass over a sheet shows beside its rows."""
 
     #: From 0; known before the first row.
     hidden_columns: set[int] = field(default_factory=set)
