@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
+from pathlib import Path
 from typing import Any
 
 #: Not handed to child processes; not through a link; not waiting for a pipe's other end.
@@ -72,6 +73,16 @@ def write_over(file: int, content: bytes) -> None:
     os.ftruncate(file, 0)
     os.lseek(file, 0, os.SEEK_SET)
     os.write(file, content)
+
+
+def is_suspended(pid: int) -> bool:
+    """Whether a process was stopped by Ctrl-Z; False where the system does not tell (no /proc)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        state = stat.rpartition(b")")[2].split()[:1]
+    except OSError:
+        return False
+    return state in ([b"T"], [b"t"])
 
 
 def allow_open_files(needed: int) -> int | None:

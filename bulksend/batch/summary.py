@@ -50,6 +50,8 @@ class State(StrEnum):
     RUNNING = "running"
     #: A run works on it and waits for `continue`.
     PAUSED = "paused"
+    #: A run works on it and was stopped by Ctrl-Z.
+    SUSPENDED = "suspended"
     #: This command ended early; `stop` says why.
     STOPPED = "stopped"
     #: An earlier run left rows behind; `stop` says why.
@@ -115,9 +117,14 @@ class Summary:
     deliveries: DeliveryCounts = NOBODY_ASKED
 
     @property
+    def at_work(self) -> bool:
+        """Whether a run works on it, or will when it is let go on."""
+        return self.state in (State.RUNNING, State.PAUSED, State.SUSPENDED)
+
+    @property
     def exit_code(self) -> int:
         """By the contract's order: 7, 130/143, 8, 5, 6, 3."""
-        if self.state in (State.NOTHING_TO_DO, State.RUNNING, State.PAUSED):
+        if self.at_work or self.state is State.NOTHING_TO_DO:
             return OK
         if self.state is State.UNFINISHED and self.stop is not Stop.LIMIT:
             return STOPPED

@@ -12,7 +12,7 @@ from bulksend import atomic_file, journal
 from bulksend.batch import advice, paths, standing
 from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
-from bulksend.batch.summary import State, Summary
+from bulksend.batch.summary import Summary
 from bulksend.commands import results
 from bulksend.receipts import asking
 from bulksend.results import csv_writer, entries, figures, report, variance
@@ -79,7 +79,7 @@ def _cover(
         began=f"{facts.created_at:%F %R}",
         version=bulksend.__version__,
         sandbox=facts.sandbox,
-        running=summary.state in (State.RUNNING, State.PAUSED),
+        running=summary.at_work,
         rows=counts.rows,
         todo=tuple(_todo(settings, summary)),
         funnel=tuple(_funnel(summary)),
@@ -110,7 +110,7 @@ def _headline(summary: Summary) -> str:
 def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
     """The most urgent first; what may text or cost twice is no command."""
     counts, deliveries = summary.counts, summary.deliveries
-    if summary.state in (State.RUNNING, State.PAUSED):
+    if summary.at_work:
         return
     for number, what, how, name in (
         (counts.unknown, "may have been sent, and nobody knows", "Find out:", "reconcile"),

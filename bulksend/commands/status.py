@@ -19,6 +19,8 @@ def status(settings: Settings) -> Summary:
         if not running:
             return standing.at_rest(record, settings)
         summary = standing.at_work(record, settings)
+    if journal.is_suspended(settings.journal_path):
+        return replace(summary, state=State.SUSPENDED)
     if not request.is_paused(settings):
         return summary
     go_on = request.command_line(settings, request.CONTINUE)

@@ -16,7 +16,7 @@ from bulksend.journal.models import (
     StatusCounts,
     UnknownClaim,
 )
-from bulksend.journal.reader import Reader, forget, held, is_running, read
+from bulksend.journal.reader import Reader, forget, held, is_running, is_suspended, read
 from bulksend.journal.renumber import Changes
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "forget",
     "held",
     "is_running",
+    "is_suspended",
     "read",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import time
 from datetime import UTC, datetime
@@ -75,3 +76,12 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(file)
     return False
+
+
+def is_suspended(path: Path) -> bool:
+    """Whether the run that holds it was stopped by Ctrl-Z, as far as this computer can see."""
+    try:
+        who = re.match(r"pid (\d+) on (\S+) since", path.read_text(errors="replace"))
+    except OSError:
+        return False
+    return bool(who and who[2] == socket.gethostname() and portable.is_suspended(int(who[1])))

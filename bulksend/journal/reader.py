@@ -301,6 +301,11 @@ def is_running(path: Path) -> bool:
     return lock.is_held(lock_path(path))
 
 
+def is_suspended(path: Path) -> bool:
+    """Whether the run that works on this batch was stopped by Ctrl-Z, and waits for `fg`."""
+    return is_running(path) and lock.is_suspended(lock_path(path))
+
+
 @contextlib.contextmanager
 def _sound(path: Path) -> Iterator[None]:
     """Raises JournalError for what somebody else's hand, or a failing disk, has put in."""

@@ -58,9 +58,9 @@ def _deliveries(deliveries: DeliveryCounts) -> dict[str, Any]:
 
 
 def _stopped_because(summary: Summary) -> str | None:
-    """One word for a program: `limit`, `funds`, `paused`."""
-    if summary.state is State.PAUSED:
-        return str(State.PAUSED)
+    """One word for a program: `limit`, `funds`, `paused`, `suspended`."""
+    if summary.state in (State.PAUSED, State.SUSPENDED):
+        return str(summary.state)
     return None if summary.stop is None else str(summary.stop)
 
 

@@ -41,6 +41,8 @@ def _lines(ended: Summary) -> Iterator[str]:
         yield "a run is at work on this batch right now"
     elif ended.state is State.PAUSED:
         yield "a run is at work on this batch, and is paused"
+    elif ended.state is State.SUSPENDED:
+        yield "a run on this batch is suspended (Ctrl-Z): type `fg` in its terminal to let it go on"
     yield from _counts(ended)
     yield _money(ended)
     yield from delivery_text.deliveries(ended.deliveries, ended.variance)

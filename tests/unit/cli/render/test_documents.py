@@ -98,6 +98,7 @@ def test_a_summary_is_as_its_schema_says(summary: Summary) -> None:
         pytest.param(State.UNFINISHED, Stop.INTERRUPTED, Counts(unsent=2), 5, id="left behind"),
         pytest.param(State.UNFINISHED, Stop.LIMIT, Counts(unsent=2), 0, id="left by a limit"),
         pytest.param(State.RUNNING, None, Counts(in_flight=2), 0, id="running"),
+        pytest.param(State.SUSPENDED, None, Counts(in_flight=2, unsent=1), 0, id="suspended"),
         pytest.param(State.NOTHING_TO_DO, None, Counts(refused=2), 0, id="nothing to do"),
     ],
 )
