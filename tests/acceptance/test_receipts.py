@@ -72,7 +72,9 @@ class World:
 
     async def asks(self, patience: Patience = ONCE, **more: Any) -> receipts.Receipts:
         settings = replace(self.settings, identity=Identity(), **more)
-        return await asyncio.to_thread(receipts.receipts, settings, self.listening, patience)
+        return await asyncio.to_thread(
+            receipts.collect_receipts, settings, self.listening, patience
+        )
 
     async def stands(self) -> dict[str, Any]:
         return summary_json.document(await asyncio.to_thread(status.status, self.settings))
