@@ -47,6 +47,7 @@ _KEYS = "tests/unit/reconcile/test_idempotency.py"
 _RECONCILE = "tests/acceptance/test_reconcile.py"
 _STOPPING = "tests/crash/test_stopping.py"
 _PEOPLE = "tests/crash/test_people.py"
+_HISTORIES = "tests/simulation/test_histories.py"
 
 BUGS = (
     Bug(
@@ -276,6 +277,27 @@ BUGS = (
         "return read if len(read) == total else None",
         "return read",
         ("tests/integration/test_records.py",),
+    ),
+    Bug(
+        "a memory that is not asked at the claim",
+        "batch/memory/keeper.py",
+        "yield [message for message in messages if message.row not in taken]",
+        "yield messages",
+        (_HISTORIES,),
+    ),
+    Bug(
+        "a cap that is forgotten by `resume`",
+        "batch/guards.py",
+        '    "max_cost": Decimal,\n',
+        "",
+        (_HISTORIES,),
+    ),
+    Bug(
+        "rows of a changed file that keep their old numbers",
+        "journal/renumber.py",
+        "connection.executemany(_PLACE, changes.moves)",
+        "connection.executemany(_PLACE, ())",
+        (_HISTORIES,),
     ),
 )
 BY_NAME = {it.name: it for it in BUGS}
