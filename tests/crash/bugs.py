@@ -299,6 +299,13 @@ BUGS = (
         "connection.executemany(_PLACE, ())",
         (_HISTORIES,),
     ),
+    Bug(
+        "a memory that is rebuilt without unknown rows",
+        "journal/schema.py",
+        "WHERE status IN (1, 2, 4) AND typeof(memory_row)",
+        "WHERE status IN (1, 2) AND typeof(memory_row)",
+        (_HISTORIES,),
+    ),
 )
 BY_NAME = {it.name: it for it in BUGS}
 #: The short form: one of the sending, one of the wire, one of the journal.
