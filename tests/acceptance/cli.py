@@ -130,8 +130,10 @@ def write_contacts(path: Path, rows: int, *, first: int = 0) -> Path:
 
 
 def read_results(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    """The lines, whatever delimiter and byte order mark the contacts file had."""
+    text = path.read_text(encoding="utf-8-sig")
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
 def document(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:

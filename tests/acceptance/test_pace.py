@@ -126,7 +126,7 @@ def test_what_others_write_there_moves_nothing(tmp_path: Path) -> None:
         _, err = process.communicate(timeout=60)
 
     assert process.returncode == 0
-    assert "is not what `bulksend pace` writes" in err
+    assert "is not what the command pace writes" in err
 
 
 def test_a_storm_of_429_is_over_at_once_and_everybody_is_texted_once(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_lost_replies_are_unknown_and_never_sent_again_without_a_word(tmp_path: 
 
 def test_refused_rows_are_tried_again_only_when_asked(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 30)
-    script = '[{"fault": "error", "status": 400, "code": "40310", "nth": 3, "times": 2}]'
+    script = '[{"fault": "error", "status": 400, "code": "40399", "nth": 3, "times": 2}]'
     with running_sandbox(tmp_path, "--faults", script) as sandbox:
         run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
         plain = bulksend("resume", contacts, "--json")
