@@ -59,8 +59,23 @@ def process(
     )
 
 
+_STARTED: list[subprocess.Popen[str]] = []
+
+
+def end_all() -> None:
+    """No process and no pipe of a test outlives it."""
+    while _STARTED:
+        process = _STARTED.pop()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
 def start(*words: str | Path, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*BULKSEND, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -68,6 +83,8 @@ def start(*words: str | Path, **more: str) -> subprocess.Popen[str]:
         env=environment(**more),
         stdin=subprocess.DEVNULL,
     )
+    _STARTED.append(process)
+    return process
 
 
 class RunningSandbox:

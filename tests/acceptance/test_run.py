@@ -92,7 +92,7 @@ def test_the_messy_sample_ends_with_the_right_status_for_each_row(tmp_path: Path
         "18": ("invalid", "repeated_header"),
         "19": ("accepted", ""),
         "20": ("invalid", "ragged_row"),
-        "21": ("invalid", "ragged_row"),
+        "21": ("invalid", "field_missing"),
     }
 
 
@@ -159,7 +159,11 @@ def test_the_same_run_again_sends_nothing_and_a_change_is_named(tmp_path: Path) 
         pytest.param("to,name\n", [], 4, "no rows", id="header-only"),
         pytest.param("a,b\n1,2\n", [], 4, "`a`, `b`", id="no-phone-column"),
         pytest.param(
-            "to,phone\n+447911000001,+447911000002\n", [], 4, "`phone`", id="two-phone-columns"
+            "phone 1,phone 2\n+447911000001,+447911000002\n",
+            [],
+            4,
+            "`phone 1`",
+            id="two-phone-columns",
         ),
         pytest.param(
             "to,name\n+447911000001,x\n", ["--text", "{nmae}"], 4, "{name}", id="no-such-column"
