@@ -30,7 +30,7 @@ class Progress:
     unreconciled: int | None = None
 
     def lines(self) -> list[str]:
-        doubts = sorted(self.unknown_claims) or [0]
+        doubts = sorted(self.doubts) or [0]
         said = "not tried" if self.unreconciled is None else str(self.unreconciled)
         return [
             f"{self.kills} kills over {self.batches} batches: 0 texted twice, 0 lost",
@@ -53,7 +53,7 @@ def kills(
             world = worlds.World(place, sandbox, rows)
             _one_batch(world, wanted, chance, progress)
         progress.batches += 1
-        doubts = progress.unknown_claims
+        doubts = progress.doubts
         say(f"{progress.kills} kills, {sum(doubts)} rows in doubt, most {max(doubts)}")
     return progress
 
@@ -65,7 +65,7 @@ def _one_batch(world: worlds.World, wanted: int, chance: random.Random, progress
             break  # the batch was quicker than its killer
         doubtful = worlds.after_a_death(world, world.sandbox.entries(), unknown)
         unknown += doubtful
-        progress.unknown_claims.append(doubtful)
+        progress.doubts.append(doubtful)
         progress.kills += 1
     ended = worlds.bulksend(world, world.go_on())
     assert ended.returncode == (6 if unknown else 0), ended.stderr
