@@ -150,11 +150,12 @@ class Savings:
             return
         columns = self._accented_columns(groups)
         where = ", ".join(f"column `{name}`" for name in columns) or "the template"
+        by = ", as --fix-text does," if by_fix_text else ""
         yield Finding(
             code="separate_accents",
             kind=Kind.COST if saved.parts else Kind.REMARK,
             text=f"letters with separate accents in {where}, as Macs and PDFs write them; composed "
-            f"(NFC) they read the same{_saving(saved.parts)}",
+            f"(NFC){by} they read the same{_saving(saved.parts)}",
             rows=int(groups["rows"].sum()),
             first_rows=self._rows_of(groups),
             fix="--fix-text composes them"

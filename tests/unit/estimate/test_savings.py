@@ -127,6 +127,7 @@ def test_separate_accents_in_names_are_named_with_what_composing_saves() -> None
     assert (finding.column, finding.rows, finding.first_rows) == ("name", 3, (2, 3, 4))
     assert promised(finding) == saved(before, after)
     assert "--fix-text" in finding.fix
+    assert "--fix-text" in finding.text
     assert of_code(before, "character") == []
 
 
@@ -134,7 +135,7 @@ def test_separate_accents_that_cost_nothing_are_a_remark() -> None:
     (finding,) = of_code(estimated("Hi {name}", [nfd("José")]), "separate_accents")
 
     assert (finding.kind, finding.parts) == ("remark", 0)
-    assert "--fix-text" not in finding.fix
+    assert "--fix-text" not in finding.fix + finding.text
 
 
 def test_in_a_column_of_texts_the_source_is_to_be_composed() -> None:
