@@ -1,3 +1,3 @@
 """The version, in one place: the package, its metadata and its journals read it here."""
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"

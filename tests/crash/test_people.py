@@ -80,7 +80,7 @@ def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
     cli.bulksend("run", contacts, "--dry-run", "--text", "x", "--results", tmp_path / "estimate")
 
     made = [it for it in tmp_path.iterdir() if it.is_file() and it != contacts]
-    assert len(made) == 4
+    assert len(made) == 5
     assert {it.name: stat.S_IMODE(it.stat().st_mode) for it in made} == {
         it.name: 0o600 for it in made
     }
@@ -116,8 +116,8 @@ def test_no_cell_runs_and_every_number_stays_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "header"),
     [
-        pytest.param("evil\x1b[31m.csv", "+447911000001,b", id="a-file-name"),
-        pytest.param("c.csv", "\x1b]0;pwned\x07,b", id="a-column"),
+        pytest.param("evil\x1b[31m.csv", "", id="a-file-name"),
+        pytest.param("c.csv", "a\x1b[31m,b", id="a-column"),
         pytest.param("c.csv", "a\u202egpj,b\u200b", id="a-column-that-turns-around"),
         pytest.param("c.csv", "a\x9b31m,b", id="a-c1-control"),
     ],
@@ -125,7 +125,7 @@ def test_no_cell_runs_and_every_number_stays_as_it_is(tmp_path: Path) -> None:
 def test_what_acts_on_a_terminal_is_shown_and_does_not_act(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, header: str
 ) -> None:
-    (tmp_path / name).write_text(f"{header}\n1,2\n")
+    (tmp_path / name).write_text(f"{header}\n1,2\n" if header else "")
 
     with pytest.raises(SystemExit) as ended:
         main.main(["run", str(tmp_path / name), "--dry-run", "--text", "x"])
