@@ -24,8 +24,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_left_running() -> Iterator[None]:
+    before = cli.started()
     yield
-    cli.end_all()
+    cli.end_all(but=before)
 
 
 @pytest.fixture

@@ -62,9 +62,14 @@ def process(
 _STARTED: list[subprocess.Popen[str]] = []
 
 
-def end_all() -> None:
-    """No process and no pipe of a test outlives it."""
-    while _STARTED:
+def started() -> int:
+    """How many processes were started so far and not ended by `end_all`."""
+    return len(_STARTED)
+
+
+def end_all(*, but: int = 0) -> None:
+    """No process and no pipe of a test outlives it, `but` for the first ones: a module's."""
+    while len(_STARTED) > but:
         process = _STARTED.pop()
         if process.poll() is None:
             process.kill()

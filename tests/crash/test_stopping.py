@@ -81,7 +81,7 @@ def test_a_fatal_answer_ends_the_batch_within_what_is_in_flight(
         pytest.param({"fault": "http", "status": 404}, Stop.BASE_URL, 1, id="404"),
         pytest.param({"fault": "reset", "after": True}, Stop.UNKNOWNS, 8, id="unknowns"),
         pytest.param(
-            {"fault": "error", "status": 400, "code": "40310"}, Stop.REFUSALS, 20, id="refusals"
+            {"fault": "error", "status": 400, "code": "40399"}, Stop.REFUSALS, 20, id="refusals"
         ),
     ],
 )
