@@ -148,6 +148,10 @@ def _foreign(source: str, names: tuple[str, ...]) -> Iterator[Slip]:
             yield Slip(kind, match.start() + 1, match[0], fix, column)
 
 
+#: Nobody types a longer name into a text; a pattern of a megabyte takes seconds to make.
+_NAME_MAX = 100
+
+
 @functools.lru_cache(maxsize=64)
 def _patterns(names: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     alternatives = _names(names)
@@ -161,7 +165,8 @@ def _patterns(names: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 @functools.lru_cache(maxsize=64)
 def _names(names: tuple[str, ...]) -> str:
     """The names as an alternation, longest first; blanks, `_` and `-` alike, or left out."""
-    flexible = {r"[\s_\-]*".join(re.escape(word) for word in _words(name)) for name in names}
+    short = (name for name in names if len(name) <= _NAME_MAX)
+    flexible = {r"[\s_\-]*".join(re.escape(word) for word in _words(name)) for name in short}
     return "|".join(sorted(flexible - {""}, key=lambda name: (-len(name), name)))
 
 

@@ -51,7 +51,8 @@ def _of_an_error(file: File, error: dict[str, Any], verdicts: Path) -> Iterator[
     if not file.legible:
         return
     said, row = error["message"], _open_quote_row(file)
-    if error["code"] == "open_quote" and f" row {row} " not in said:
+    # A quote that swallows whole rows and is closed below them opens in a row of its own.
+    if error["code"] == "open_quote" and row and f" row {row} " not in said:
         yield f"the quote opens in row {row}: {said}"
     if error["code"] == "no_rows" and row:
         yield f"a quote opens in row {row} and is never closed: {said}"
