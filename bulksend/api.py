@@ -25,7 +25,7 @@ from bulksend.commands.resume import resume_contacts
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
 from bulksend.receipts.collect import Patience
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -266,7 +266,7 @@ def _opened(
     if not isinstance(settings, Settings):
         words = f"settings must be a bulksend.Settings, and a {type(settings).__name__} is none"
         raise errors.UsageError(words, code="setting_invalid")
-    policy.parse_rate(settings.guards.rate)
+    user_rate.parse_rate(settings.guards.rate)
     settings = replace(settings, state_folder=settings.state_folder or state_folder())
     if isinstance(contacts, pl.DataFrame):
         return loader.from_frame(contacts, name=settings.contacts.name), settings

@@ -14,7 +14,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 
 #: From so many texts on, the person types the number.
 TYPED_FROM = 1_000
@@ -205,7 +205,7 @@ def _time(plan: Plan, settings: Settings, now: datetime) -> str:
     seconds = duration.expected(
         rows,
         counts.parts * rows // max(counts.sendable, 1),
-        policy.parse_rate(guards.rate),
+        user_rate.parse_rate(guards.rate),
         guards.max_in_flight,
         past.load(settings, plan.identity.sender),
     ).seconds

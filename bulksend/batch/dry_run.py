@@ -14,7 +14,7 @@ from bulksend.contacts import loader
 from bulksend.estimate import duration, estimator
 from bulksend.estimate.findings import Finding
 from bulksend.results import csv_style, csv_writer
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 from bulksend.sms import sender
 from bulksend.sms.rates import Confidence, confidence
 
@@ -62,7 +62,7 @@ class DryRun:
 
 def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     """Count, price and, with --results, write the verdict row by row. Raises as `run` does."""
-    rate_per_s = policy.parse_rate(settings.guards.rate)
+    rate_per_s = user_rate.parse_rate(settings.guards.rate)
     if settings.only_problems and settings.results is None:
         raise errors.UsageError(
             "--only-problems writes a file, and --results does not say which",

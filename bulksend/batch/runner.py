@@ -22,8 +22,7 @@ from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Stop
 from bulksend.receipts import asking
-from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline
-from bulksend.sending.pacing import policy
+from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline, user_rate
 from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
 from bulksend.telnyx.clock import ServerClock
@@ -104,7 +103,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         server = await stack.enter_async_context(connection.opened(access, task.settings))
         envelope = identity.envelope(task.journal.batch())
         gateway = await stack.enter_async_context(server.client(envelope))
-        pacer = Pacer(policy.parse_rate(guards.rate))
+        pacer = Pacer(user_rate.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
         task.keeper.tell(_skipping(task, progress))
         messages = feed.Feed(task.keeper.reserve(_messages(task)))

@@ -11,7 +11,7 @@ from bulksend import errors, journal
 from bulksend.batch import advice, standing
 from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 
 #: How long the run may take to answer; it looks four times a second.
 ANSWER_S = 3.0
@@ -34,7 +34,7 @@ def pace(settings: Settings, change: str | None) -> Pace:
     Raises UsageError where no run works on the batch, or it does not answer.
     """
     if change not in (None, request.PAUSE, request.CONTINUE):
-        policy.parse_rate(change or "")
+        user_rate.parse_rate(change or "")
     standing.refuse_missing(settings)
     path = request.request_path(settings.journal_path)
     control_request = present = _present(settings, path, change)

@@ -27,8 +27,7 @@ from bulksend.contacts import loader
 from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
-from bulksend.sending import halt
-from bulksend.sending.pacing import policy
+from bulksend.sending import halt, user_rate
 from bulksend.sms.message import Status
 
 
@@ -103,7 +102,7 @@ def _settle(
         envelope=identity.envelope(facts),
         person=reporter,
         stopping=signals.two_steps,
-        rate_per_s=policy.parse_rate(settings.guards.rate),
+        rate_per_s=user_rate.parse_rate(settings.guards.rate),
         max_in_flight=settings.guards.max_in_flight,
         state_folder=settings.state_folder,
         after_5xx=after_5xx,

@@ -25,7 +25,7 @@ from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.errors import Code
 from bulksend.results import csv_writer
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 from bulksend.sms.message import Status
 
 
@@ -46,7 +46,7 @@ def resume_contacts(
 ) -> summary.Summary:
     """`resume` for contacts that are open already: a file or a frame."""
     settings = guards.of_batch(settings)
-    policy.parse_rate(settings.guards.rate)
+    user_rate.parse_rate(settings.guards.rate)
     agree = partial(_agree, settings=settings, reporter=reporter)
     as_it_was = _is_as_it_was(contacts, settings)
     with (

@@ -11,7 +11,7 @@ from bulksend.batch.resuming import changed_file, set_aside
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
 from bulksend.results import csv_writer
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 
 
 def run(settings: Settings, reporter: Reporter) -> summary.Summary:
@@ -39,7 +39,7 @@ def run_contacts(
     contacts: loader.Contacts, settings: Settings, reporter: Reporter
 ) -> summary.Summary:
     """`run` for contacts that are open already: a file or a frame."""
-    policy.parse_rate(settings.guards.rate)
+    user_rate.parse_rate(settings.guards.rate)
     paths.check_journal(settings)
     earlier = settings.journal_path.exists()
     if earlier:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bulksend.batch.control import signals
 from bulksend.sandbox import lifecycle, server, webhook_rules
 from bulksend.sandbox.faults import parse_script
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,8 @@ def serve(
         fates=lifecycle.parse_fates(fates) if fates else (),
         reports=webhooks is not None,
         webhooks=webhook_rules.parse_webhooks(webhooks) if webhooks else (),
-        rate_per_s=policy.parse_rate(rate) if rate else None,
-        requests_per_s=policy.parse_rate(request_rate) if request_rate else None,
+        rate_per_s=user_rate.parse_rate(rate) if rate else None,
+        requests_per_s=user_rate.parse_rate(request_rate) if request_rate else None,
         latency_s=latency_s,
         honours_keys=not ignore_keys,
         record_lag_s=records.lag_s,

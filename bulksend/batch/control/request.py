@@ -17,7 +17,7 @@ from pathlib import Path
 from bulksend import atomic_file, errors, portable
 from bulksend.batch import advice
 from bulksend.batch.settings import Settings
-from bulksend.sending.pacing import policy
+from bulksend.sending import user_rate
 
 PAUSE, CONTINUE = "pause", "continue"
 _LONGEST_BYTES = 1000
@@ -70,7 +70,7 @@ def read(path: Path) -> ControlRequest | None:
         ) from None
     finally:
         os.close(file)
-    policy.parse_rate(control_request.rate)
+    user_rate.parse_rate(control_request.rate)
     return control_request
 
 

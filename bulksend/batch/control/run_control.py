@@ -11,7 +11,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.control import request
 from bulksend.batch.reporter import Progress, Reporter
-from bulksend.sending import bottleneck, delivery
+from bulksend.sending import bottleneck, delivery, user_rate
 from bulksend.sending.pacing import policy
 from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Reply
@@ -100,7 +100,7 @@ class RunControl:
         if control_request is None or control_request.heard:
             return
         if control_request.rate != self._control_request.rate:
-            self.pacer.set_rate(policy.parse_rate(control_request.rate))
+            self.pacer.set_rate(user_rate.parse_rate(control_request.rate))
             self.reporter.note(f"the rate is {control_request.rate} from now on")
         if control_request.paused != self._control_request.paused:
             self._pause() if control_request.paused else self._continue()

@@ -9,7 +9,6 @@ go. No connection at all, and a server that names a time, hold the gate and leav
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -28,8 +27,6 @@ SHARE = 0.995
 _LATE_S = 0.05
 #: With no connection one row tries again after so long, twice as long each time, at most that long.
 OUTAGE_HOLD_S, OUTAGE_HOLD_MAX_S = 0.5, 10.0
-_RATE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*/\s*(s|sec|second|m|min|minute|h|hour)\s*")
-_UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class LimitedBy(StrEnum):
@@ -95,19 +92,6 @@ class Pace:
         if lowest >= self.user_per_s:
             return LimitedBy.RATE
         return LimitedBy.QUEUE if self.queue.per_s <= lowest else LimitedBy.THROTTLED
-
-
-def parse_rate(text: str) -> float:
-    """`50/s`, `600/min`, `0.1/s` -> requests per second. Raises UsageError."""
-    match = _RATE.fullmatch(text.lower())
-    per_s = float(match[1]) / _UNIT_S[match[2][0]] if match else 0.0
-    if not match or not 0.001 <= per_s <= 100_000:
-        raise errors.UsageError(
-            f"--rate {text!r} is not a rate from 0.001/s to 100000/s",
-            hint="write it like 50/s, 600/min or 0.1/s",
-            code="rate_invalid",
-        )
-    return per_s
 
 
 def start(user_per_s: float) -> Pace:
