@@ -223,18 +223,6 @@ def _samples(plan: Plan) -> Iterator[str]:
         yield f"  row {sample.row} reads: {shown}"
 
 
-def to_go_on(count: int, settings: Settings, reporter: Reporter) -> None:
-    """Consent to the rest of a batch whose contacts file was changed. Raises UsageError."""
-    if settings.sandbox or settings.yes:
-        return
-    if not reporter.confirm(f"{count:,} rows would be sent now"):
-        raise errors.UsageError(
-            "no consent; nothing was sent",
-            hint="--yes agrees without a question",
-            code="no_consent",
-        )
-
-
 def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
     """Consent that names the count: the person types it. Raises UsageError."""
     rows = f"{visible.counted(count, 'row')} {'is' if count == 1 else 'are'}"

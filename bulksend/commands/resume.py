@@ -20,7 +20,7 @@ from bulksend.batch import (
 )
 from bulksend.batch.memory import session
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.resuming import changed_file, older_journal
+from bulksend.batch.resuming import changed_file, older_journal, rest
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.errors import Code
@@ -53,6 +53,9 @@ def resume_contacts(
         session.opened(settings, reporter) as memory,
         reopened(contacts, settings, reporter, agree) as (record, planned),
     ):
+        if as_it_was:
+            remaining = rest.of_same_file(record, planned, settings)
+            rest.agree(remaining, record, settings, reporter)
         _open_changed(record, settings, reporter)
         server = connection.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
@@ -79,7 +82,7 @@ def reopened(
     contacts: loader.Contacts,
     settings: Settings,
     reporter: Reporter,
-    agree: Callable[[changed_file.Comparison], None] = lambda _comparison: None,
+    agree: Callable[[changed_file.Comparison, journal.Journal], None] = lambda *_: None,
 ) -> Iterator[tuple[journal.Journal, plan.Plan]]:
     """The journal of a batch that has begun, and the plan of its contacts file as it is now.
 
@@ -105,7 +108,7 @@ def _planned(
     contacts: loader.Contacts,
     settings: Settings,
     reporter: Reporter,
-    agree: Callable[[changed_file.Comparison], None],
+    agree: Callable[[changed_file.Comparison, journal.Journal], None],
 ) -> plan.Plan:
     """The plan of a file that is as it was, in seconds; of a changed one, after one pass."""
     facts = record.batch()
@@ -119,11 +122,16 @@ def _planned(
     comparison = changed_file.compare(record, earlier, contacts, settings, reporter)
     for line in changed_file.in_words(comparison, settings):
         reporter.note(line)
-    agree(comparison)
+    agree(comparison, record)
     return changed_file.take_over(record, comparison, settings)
 
 
-def _agree(comparison: changed_file.Comparison, settings: Settings, reporter: Reporter) -> None:
+def _agree(
+    comparison: changed_file.Comparison,
+    record: journal.Journal,
+    settings: Settings,
+    reporter: Reporter,
+) -> None:
     """Consent to what the changed file would send, and apart from it to changed texts."""
     if settings.also_changed and comparison.changed:
         consent.to_send_again(
@@ -132,8 +140,9 @@ def _agree(comparison: changed_file.Comparison, settings: Settings, reporter: Re
             "their people had the earlier text and would get the new one too",
             reporter,
         )
-    if comparison.open:
-        consent.to_go_on(comparison.open, settings, reporter)
+    if comparison.rest.count and (settings.yes or settings.yes_up_to is not None):
+        consent.refuse_guesses(comparison.plan)
+    rest.agree(comparison.rest, record, settings, reporter)
 
 
 def _open_changed(record: journal.Journal, settings: Settings, reporter: Reporter) -> None:

@@ -84,11 +84,12 @@ class Match:
         gone = self.gone.filter(pl.col("status").is_in(statuses) & pl.col("phone").is_not_null())
         return dict(gone.sort("old").group_by("phone").agg("old").iter_rows())
 
-    def closed_but_new(self) -> bytes:
-        """One byte a row number: 0 for the rows that are new in the file."""
-        last = int(self.new["row"][-1]) if self.new.height else 0
-        closed = bytearray(b"\1" * (last + 1))
-        for row in self.new["row"]:
+    def closed_but_new(self, *statuses: int) -> bytes:
+        """One byte a row number: 0 for the rows that are new in the file, or stand so."""
+        standing = self.same.filter(pl.col("status").is_in(statuses))
+        rows = [*self.new["row"], *standing["row"]]
+        closed = bytearray(b"\1" * (max(rows, default=0) + 1))
+        for row in rows:
             closed[row] = 0
         return bytes(closed)
 

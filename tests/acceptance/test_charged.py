@@ -24,7 +24,7 @@ def test_the_summary_names_the_causes_of_a_difference(tmp_path: Path) -> None:
     words = ["run", contacts, "--text", "Hi {name}", "--rates", rates]
     with cli.running_sandbox(tmp_path, "--faults", json.dumps(FAULTS)) as sandbox:
         ended = cli.bulksend(*words, *sandbox.run_options(), "--json")
-        again = cli.bulksend("resume", contacts, "--rates", rates)
+        again = cli.bulksend("resume", contacts, "--yes", "--rates", rates)
 
     found = cli.document(ended)
     compared = found["variance"]

@@ -34,7 +34,7 @@ def test_a_batch_killed_again_and_again_texts_nobody_twice_and_forgets_nobody(
             time.sleep(chance.uniform(0.0, 0.3))
             process.kill()
             process.communicate()
-            command = ["resume", contacts, "--rate", "600/s"]
+            command = ["resume", contacts, "--yes", "--rate", "600/s"]
         ended = bulksend(*command, "--json")
         ledger = sandbox.accepted()
 
@@ -227,6 +227,33 @@ def test_a_contacts_file_that_was_changed_is_gone_on_with_and_nobody_has_two(
     assert again.returncode == ended.returncode == 0
 
 
+def test_the_rest_is_sent_only_with_consent(tmp_path: Path) -> None:
+    """Nobody is there to ask, so --yes or --yes-up-to must say it, wherever a yes may stand."""
+    contacts = write_contacts(tmp_path / "c.csv", 9)
+    card = tmp_path / "rates.csv"
+    card.write_text("country,price_per_part,currency\nGB,0.0400,USD\n")
+    with running_sandbox(tmp_path) as sandbox:
+        bulksend("run", contacts, *sandbox.run_options(), "--text", TEXT, "--limit", "2")
+        unasked = bulksend("resume", contacts)
+        unpriced = bulksend("resume", contacts, "--yes-up-to", "9")
+        dearer = bulksend("resume", contacts, "--yes-up-to", "0.27", "--rates", card)
+        before = len(sandbox.accepted())
+        for words, more in (
+            (["--yes", "--limit", "1"], {}),
+            (["--yes-up-to", "0.04", "--rates", card, "--limit", "1"], {}),
+            ([], {"BULKSEND_YES": "1"}),
+        ):
+            ended = bulksend("resume", contacts, *words, **more)
+            assert ended.returncode == 0, ended.stderr
+        nothing_left = bulksend("resume", contacts)
+        sent = len(sandbox.accepted())
+
+    assert [it.returncode for it in (unasked, unpriced, dearer)] == [2, 2, 2]
+    assert "nobody can be asked" in unasked.stderr
+    assert "the estimate is USD 0.2800" in dearer.stderr
+    assert (before, sent, nothing_left.returncode) == (2, 9, 0)
+
+
 @pytest.mark.parametrize("command", ["resume", "status", "results"])
 def test_without_a_batch_there_is_nothing_to_go_on_with(tmp_path: Path, command: str) -> None:
     write_contacts(tmp_path / "c.csv", 1)
@@ -255,7 +282,7 @@ def test_a_full_disk_ends_with_7_and_everything_is_named_afterwards(tmp_path: Pa
             timeout=30,
             check=False,
         )
-        resumed = bulksend("resume", contacts, "--rate", "2000/s", "--json")
+        resumed = bulksend("resume", contacts, "--yes", "--rate", "2000/s", "--json")
         ledger = sandbox.accepted()
 
     assert ended.returncode == 7, ended.stderr

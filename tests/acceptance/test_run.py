@@ -317,7 +317,7 @@ def test_limit_sends_the_first_rows_and_resume_the_rest(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 20)
     with running_sandbox(tmp_path) as sandbox:
         first = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--limit", "5", "--json")
-        rest = bulksend("resume", contacts, "--json")
+        rest = bulksend("resume", contacts, "--yes", "--json")
         sent = sandbox.accepted()
 
     assert (first.returncode, document(first)["accepted"], document(first)["unsent"]) == (0, 5, 15)

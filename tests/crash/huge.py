@@ -80,7 +80,7 @@ def _fill(path: Path, rows: int) -> None:
 
 def _resumed(sandbox: cli.RunningSandbox, contacts: Path) -> float:
     before, began_s = sandbox.request_count(), time.monotonic()
-    process = cli.start("resume", contacts, "--limit", "5", "--no-progress")
+    process = cli.start("resume", contacts, "--yes", "--limit", "5", "--no-progress")
     while sandbox.request_count() == before:
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)

@@ -110,5 +110,7 @@ def _go_on(world: worlds.World, said: str, unknown: int) -> None:
     lines.sort(key=lambda it: it.startswith("next: "))  # a note may name another command beside it
     line = lines[-1] if lines else shlex.join(["bulksend", "resume", str(world.contacts)])
     words = shlex.split(line[line.index("bulksend ") :].split("`")[0])[1:]
-    ended = worlds.bulksend(world, [*words, *(["--rate", "2000/s"] if "resume" in words else [])])
+    ended = worlds.bulksend(
+        world, [*words, *(["--rate", "2000/s", "--yes"] if "resume" in words else [])]
+    )
     assert ended.returncode == (6 if unknown else 0), ended.stderr

@@ -52,10 +52,10 @@ def test_the_key_is_nowhere_and_the_journal_and_the_log_know_nobody(tmp_path: Pa
         started = cli.start(*words, "--rate", "100/s", **key)
         seen = Path(f"/proc/{started.pid}/cmdline").read_bytes()
         out, err = started.communicate(timeout=30)
-        resumed = cli.bulksend("resume", contacts, "--verbose", **key)
+        resumed = cli.bulksend("resume", contacts, "--yes", "--verbose", **key)
         wrong = cli.bulksend(*words[:2], *words[2:], "--journal", folder / "w", **key)
         broken = cli.subprocess.run(
-            [cli.BULKSEND[0], "-c", _TRACEBACK, "resume", str(contacts), "--json"],
+            [cli.BULKSEND[0], "-c", _TRACEBACK, "resume", str(contacts), "--yes", "--json"],
             capture_output=True,
             text=True,
             env=cli.environment(**key),

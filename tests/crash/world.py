@@ -56,7 +56,7 @@ class World:
 
     def resume(self, *more: str) -> list[str]:
         pace = ["--rate", self.rate, "--max-in-flight", str(self.in_flight)]
-        return ["resume", str(self.contacts), "--no-progress", *pace, *more]
+        return ["resume", str(self.contacts), "--yes", "--no-progress", *pace, *more]
 
     def go_on(self) -> list[str]:
         """What a person types next: `resume` where a batch has begun, `run` where none has."""

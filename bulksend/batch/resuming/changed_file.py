@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bulksend import errors, journal
 from bulksend.batch.plan import Plan, make_plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.resuming import older_journal
+from bulksend.batch.resuming import older_journal, rest
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader, rows
 from bulksend.errors import TEXT_FOR, Code
@@ -47,9 +47,13 @@ class Comparison:
         return len(self.match.gone_rows(*_SENT))
 
     @property
-    def open(self) -> int:
+    def rest(self) -> rest.Rest:
         """Rows that would be sent now, without a person's further word."""
-        return self.new + self.match.count(_UNSENT)
+        closed = bytearray(self.match.closed_but_new(_UNSENT))
+        for skip in self.changed:
+            closed[skip.row] = _SKIPPED
+        count = self.new + self.match.count(_UNSENT)
+        return rest.Rest(plan=self.plan, count=count, closed=bytes(closed))
 
 
 def compare(
