@@ -110,7 +110,8 @@ def refuse_guesses(plan: Plan) -> None:
         )
     if mistakes := plan.estimate.mistakes:
         raise errors.ContactsError(
-            f"{mistakes[0].text}; {mistakes[0].rows:,} texts would go out so",
+            f"{plan.contacts.name}: {mistakes[0].text}; {mistakes[0].rows:,} texts would go out so"
+            + "".join(f", first that of row {row}" for row in mistakes[0].first_rows[:1]),
             hint=f"{mistakes[0].fix}; or answer for it at a terminal, without --yes",
             code=mistakes[0].code,
         )

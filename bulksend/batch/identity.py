@@ -7,7 +7,7 @@ import os
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,9 @@ from bulksend.estimate import estimator
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 from bulksend.telnyx import client, reference
+
+#: Beside the options of the identity: the server, and the column that was recognised.
+_BASE_URL, _PHONE_COLUMN = "base_url", "phone_column"
 
 
 def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
@@ -37,7 +40,7 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
         contacts_sha256=plan.contacts.digest(),
         sender=plan.identity.sender or "",
         profile_id=plan.identity.profile_id or "",
-        options=_packed(plan.identity) | {"base_url": base_url},
+        options=_packed(plan.identity) | {_BASE_URL: base_url} | options_of_phones(plan),
         rows=counts.rows,
         invalid=counts.invalid,
         skipped=counts.skipped - sum(by_memory.values()),
@@ -53,8 +56,11 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
 def identity_of(batch: journal.Batch) -> Identity:
     """The identity a batch was begun with. Raises JournalError for options of nobody's."""
     try:
-        packed = {name: value for name, value in batch.options.items() if name != "base_url"}
-        options = {name: _UNPACK.get(name, str)(value) for name, value in packed.items()}
+        options = {
+            name: _UNPACK.get(name, str)(value)
+            for name, value in batch.options.items()
+            if name not in (_BASE_URL, _PHONE_COLUMN)
+        }
         return Identity(sender=batch.sender, profile_id=batch.profile_id, **options)
     except (TypeError, ValueError, AttributeError, zlib.error, errors.UsageError):
         raise errors.JournalError(
@@ -62,6 +68,17 @@ def identity_of(batch: journal.Batch) -> Identity:
             hint="go on with the version that began the batch, or restore the journal",
             code="journal_foreign",
         ) from None
+
+
+def options_of_phones(plan: Plan) -> dict[str, str]:
+    """The column of the phones, as the journal keeps it: the one that was recognised too."""
+    return {_PHONE_COLUMN: plan.phone_column}
+
+
+def phone_column_of(batch: journal.Batch) -> str | None:
+    """The column that a batch takes its phones from; None in journals of older versions."""
+    name = batch.options.get(_PHONE_COLUMN)
+    return None if name is None else str(name)
 
 
 def _unpacked_text(packed: str) -> str:
@@ -108,14 +125,14 @@ def plan_again(
 
     Ten million rows are not counted again, unless to find the duplicates among them.
     """
-    identity = identity_of(batch)
+    identity, column = identity_of(batch), phone_column_of(batch)
     left_out = settings.guards.suppress or settings.guards.countries
     if batch.skipped or left_out or identity.on_duplicate == OnDuplicate.ERROR:
-        return make_plan(contacts, identity, settings, reporter)
+        return make_plan(contacts, identity, settings, reporter, earlier_phone_column=column)
     counted = estimator.counted_before(
         rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
     )
-    return make_plan(contacts, identity, settings, reporter, counted)
+    return make_plan(contacts, identity, settings, reporter, counted, earlier_phone_column=column)
 
 
 def _packed(identity: Identity) -> dict[str, str]:
@@ -138,7 +155,9 @@ def _packed_word(value: object) -> str:
 
 def changes(batch: journal.Batch, asked: Identity) -> list[str]:
     """What is no longer as it was when the batch began, in words."""
-    return [_in_words(name) for name in asked.differences(identity_of(batch))]
+    own = identity_of(batch)
+    own = own.or_else(replace(own, to_column=phone_column_of(batch)))
+    return [_in_words(name) for name in asked.differences(own)]
 
 
 def _in_words(name: str) -> str:

@@ -110,6 +110,7 @@ def make_plan(
     counted: estimator.Estimate | None = None,
     rules: Sequence[left_out.Rule] = (),
     watchers: Sequence[left_out.Rule] = (),
+    earlier_phone_column: str | None = None,
 ) -> Plan:
     """Read the whole file once, unless it was counted before; opens no socket.
 
@@ -117,7 +118,11 @@ def make_plan(
     before them, and leave nobody out. Raises ContactsError or UsageError.
     """
     chosen = phone_column.choose(
-        contacts.header, identity.to_column, contacts.reading.sample, identity.default_region
+        contacts.header,
+        identity.to_column,
+        contacts.reading.sample,
+        identity.default_region,
+        earlier_phone_column,
     )
     if chosen.note:
         reporter.note(chosen.note)

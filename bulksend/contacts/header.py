@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from bulksend import errors
 
@@ -18,6 +19,8 @@ class Header:
     """The names in the first record, in their order."""
 
     names: tuple[str, ...]
+    #: The contacts file, as errors name it; "" where they are about one row.
+    file: str = field(default="", compare=False)
 
     def find(self, name: str) -> tuple[int, ...]:
         """The columns of that name: any case; blanks, `_` and `-` are alike."""
@@ -37,15 +40,20 @@ class Header:
         """All names, for a message."""
         return ", ".join(f"`{name}`" if name else "(no name)" for name in self.names)
 
+    def fault(self, what: str, *, hint: str, code: str) -> errors.ContactsError:
+        """What is the matter with the columns, with the file that it is about."""
+        message = f"{self.file}: {what}" if self.file else what
+        return errors.ContactsError(message, hint=hint, code=code)
+
 
 def folded(name: str) -> str:
     """A name as it is compared: any case; blanks, `_` and `-` are alike."""
     return re.sub(r"[\s_\-]+", " ", name.strip(BLANKS)).casefold()
 
 
-def make_header(cells: list[str]) -> Header:
-    """Names trimmed of what nobody sees."""
-    return Header(tuple(cell.strip(BLANKS) for cell in cells))
+def make_header(cells: Sequence[str], file: str = "") -> Header:
+    """Names trimmed of what nobody sees; `file` is what errors call theirs."""
+    return Header(tuple(cell.strip(BLANKS) for cell in cells), file)
 
 
 def text_column(header: Header, wanted: str | None) -> int | None:
@@ -62,14 +70,14 @@ def named(header: Header, wanted: str, option: str) -> int:
     if len(columns) == 1:
         return columns[0]
     if columns:
-        raise errors.ContactsError(
+        raise header.fault(
             f"{option} {wanted}: {len(columns)} columns have that name",
             hint="rename one of them in the contacts file",
             code="column_twice",
         )
     near = header.nearest(wanted)
     meant = f"; did you mean `{near}`?" if near else ""
-    raise errors.ContactsError(
+    raise header.fault(
         f"{option} {wanted}: there is no such column{meant}",
         hint=f"the columns are {header.listed()}",
         code="column_missing",

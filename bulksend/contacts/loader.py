@@ -108,7 +108,7 @@ def _read(path: Path, descriptor: int, layout: Layout) -> Contacts:
         yield from every
 
     records = csv_reader.first_records(str(path), blocks(), form, _sampled(layout))
-    place = table.place(path.name, records, layout.header_row)
+    place = table.place(str(path), records, layout.header_row)
     _check_header(path, place.header)
     encoding = survey.encoding
     bad = code_pages.label(encoding.encoding) if encoding.damaged else ""
@@ -160,7 +160,7 @@ def _open_workbook(path: Path, descriptor: int, survey: source.Survey, layout: L
 
 def from_frame(frame: pl.DataFrame, *, name: str = "frame") -> Contacts:
     """A frame from a notebook: cells as texts, nulls empty; its first row is row 2."""
-    header = make_header(frame.columns)
+    header = make_header(frame.columns, name)
     cells = frame.select(
         pl.int_range(2, frame.height + 2, dtype=pl.UInt32).alias("row"),
         pl.lit(None, dtype=pl.String).alias("problem"),
@@ -193,5 +193,6 @@ def _check_header(path: Path, header: Header) -> None:
     if len(header.names) > COLUMNS_MAX:
         raise errors.ContactsError(
             f"{path}: {len(header.names)} columns; {COLUMNS_MAX} is the most",
-            hint="is this a contacts file?",
+            hint="keep the columns that the text needs, the phones among them",
+            code="too_many_columns",
         )

@@ -93,14 +93,14 @@ def column_of(header: Header, name: str) -> int:
     if len(columns) == 1:
         return columns[0]
     if columns:
-        raise errors.ContactsError(
+        raise header.fault(
             f"the template names {{{name}}}, and {len(columns)} columns have that name",
             hint="rename one of them in the contacts file",
             code="column_twice",
         )
     near = header.nearest(name)
     meant = f"did you mean {{{near}}}? " if near else ""
-    raise errors.ContactsError(
+    raise header.fault(
         f"the template names {{{name}}}, and there is no such column",
         hint=f"{meant}the columns are {header.listed()}",
         code="column_missing",

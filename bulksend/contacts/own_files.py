@@ -44,7 +44,7 @@ def as_it_was(header: Header, frames: Frames) -> tuple[Header, Frames]:
     ours = next((len(tail) for tail in _TAILS if _ends_with(header, tail)), 0)
     if not ours:
         return header, frames
-    own = Header(header.names[:-ours])
+    own = Header(header.names[:-ours], header.file)
     return own, lambda: (_restored(frame, own) for frame in frames())
 
 

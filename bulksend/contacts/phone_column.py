@@ -62,13 +62,19 @@ class _Candidate:
 
 
 def choose(
-    header: Header, wanted: str | None, rows: Sequence[Sequence[str]], region: str | None
+    header: Header,
+    wanted: str | None,
+    rows: Sequence[Sequence[str]],
+    region: str | None,
+    earlier: str | None = None,
 ) -> Choice:
-    """The column of the phones; `rows` are the file's first. Raises ContactsError naming the likely
-    one where it is not sure.
+    """The column of the phones; `rows` are the file's first, and `earlier` is the column that the
+    batch took before. Raises ContactsError naming the likely one where it is not sure.
     """
     if wanted is not None:
         return Choice(named(header, wanted, "--to-column"))
+    if earlier and len(same := header.find(earlier)) == 1:
+        return Choice(same[0])
     contents = [_content(_cells(rows, at), region) for at in range(len(header.names))]
     candidates = _candidates(header, contents)
     for tier in _tiers(candidates):
@@ -160,7 +166,7 @@ def _by_content(
 def _two(header: Header, columns: Sequence[int]) -> errors.ContactsError:
     names = _listed(header, columns)
     same = len({folded(header.names[at]) for at in columns}) < len(columns)
-    return errors.ContactsError(
+    return header.fault(
         f"{len(columns)} columns could hold the phone numbers: {names}",
         hint="rename one of them in the contacts file"
         if same
@@ -174,7 +180,7 @@ def _none(header: Header, contents: Sequence[Content], sure: Sequence[int]) -> e
     most = max(contents, key=lambda content: content.phones, default=Content())
     likely = sure[0] if sure else contents.index(most) if most.is_phones else None
     columns = header.listed()
-    return errors.ContactsError(
+    return header.fault(
         f"no column holds phone numbers by its name and its content; the columns are {columns}",
         hint=f"is it this one? --to-column {_quoted(header, likely)}"
         if likely is not None and header.names[likely]

@@ -83,7 +83,7 @@ def _phones_of(path: Path, default_region: str | None) -> tuple[pl.DataFrame, in
         column = contacts.header.cell(chosen.column)
         frames = list(_frames(contacts.chunks(), column, default_region))
     except errors.BulksendError as failure:
-        raise _unusable(path, failure.message) from None
+        raise _unusable(path, failure.message.removeprefix(f"{path}: ")) from None
     phones = pl.concat([pl.DataFrame(schema={"phone": pl.UInt64, "list_row": pl.UInt32}), *frames])
     readable = phones.drop_nulls("phone")
     if not readable.height:

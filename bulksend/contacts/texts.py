@@ -193,5 +193,5 @@ def _slip(cell: str, values: tuple[str, ...], header: Header) -> slips.Slip | No
 
 @functools.lru_cache(maxsize=1024)
 def _parsed(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:
-    parsed = template.parse_template(cell)
-    return parsed, {name: column_of(header, name) for name in parsed.placeholders}
+    parsed, own = template.parse_template(cell), Header(header.names)  # the fault is the row's
+    return parsed, {name: column_of(own, name) for name in parsed.placeholders}

@@ -76,7 +76,7 @@ FILES: dict[str, tuple[str, dict[int, str] | tuple[str, str]]] = {
     "more-than-a-megabyte": (HEAD + A + "x" * (1 << 20), ("line_too_long", "line 3")),
     "column-names-alone": (HEAD, ("no_rows", "no rows")),
     "column-names-without-a-line-end": ("phone,name", ("no_rows", "no rows")),
-    "blank-lines-alone": ("\n \n,\n\t\n", ("ContactsError", "empty")),
+    "blank-lines-alone": ("\n \n,\n\t\n", ("contacts_unusable", "empty")),
     "no-column-names": (A + B, ("no_header", "row 1")),
     "no-column-names-below-blanks": ("\n\n" + A + B, ("no_header", "row 3")),
     "no-phone-column": ("a,b\nx,Ada\n", ("no_phone_column", "`a`, `b`")),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bulksend import errors, journal
+from bulksend.batch.identity import options_of_phones, phone_column_of
 from bulksend.batch.plan import Plan, make_plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import older_journal, rest
@@ -67,7 +68,10 @@ def compare(
     collector = matching.KeyCollector(record.row_keys_of)
     older = older_journal.Collector(record) if record.lacks_keys() else None
     watchers = (collector,) if older is None else (collector, older)
-    planned = make_plan(contacts, identity, settings, reporter, watchers=watchers)
+    column = phone_column_of(record.batch())
+    planned = make_plan(
+        contacts, identity, settings, reporter, watchers=watchers, earlier_phone_column=column
+    )
     if older is not None:
         older.note_keys()
     in_file = collector.rows(planned.estimate.duplicates)
@@ -162,6 +166,7 @@ def recounted(batch: journal.Batch, planned: Plan) -> journal.Batch:
         skipped=counts.skipped,
         sendable=counts.sendable,
         skipped_by=counts.skipped_by,
+        options={**batch.options, **options_of_phones(planned)},
     )
 
 

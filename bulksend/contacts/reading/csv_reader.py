@@ -268,7 +268,7 @@ def _lines(name: str, blocks: Iterable[bytes], number: int) -> Iterator[str]:
             if len(line) == RECORD_MAX_CHARACTERS:
                 raise errors.ContactsError(
                     f"{name}: line {number} has more than {RECORD_MAX_CHARACTERS:,} characters",
-                    hint="is this a contacts file?",
+                    hint="is it a table? Save it again as CSV (UTF-8), one line a row",
                     code="line_too_long",
                 )
             yield line

@@ -43,7 +43,9 @@ def place(name: str, records: Sequence[tuple[int, Record]], header_row: int | No
     """
     if not records:
         raise errors.ContactsError(
-            f"{name}: the file is empty", hint="fill it: a line of column names, then rows"
+            f"{name}: the file is empty",
+            hint="fill it: a line of column names, then rows",
+            code="contacts_unusable",
         )
     at = _named(name, records, header_row) if header_row else find_header(_cells(records))
     if at is None:
@@ -56,7 +58,7 @@ def place(name: str, records: Sequence[tuple[int, Record]], header_row: int | No
     above = ", ".join(str(number) for number, _cells in records[:at][:3]) + ", …" * (at > 3)
     note = f"the column names are those of row {row}; what stands above is left out (row {above})"
     return Place(
-        header=make_header(list(names)),
+        header=make_header(names, name),
         row=row,
         sample=_cells(records[at + 1 :]),
         notes=(note,) if at and not header_row else (),

@@ -94,3 +94,14 @@ def test_the_choice_is_told_where_there_was_one() -> None:
     choice = phone_column.choose(header, None, rows, "DE")
 
     assert "`Mobil`" in choice.note and "`Telefon`" in choice.note
+
+
+@pytest.mark.parametrize("names", ["Name|City", "Phone|Telefon", "Phone|Phone"])
+@pytest.mark.parametrize("wanted", [None, "Fon"])
+def test_every_refusal_names_the_file_and_a_way_out(names: str, wanted: str | None) -> None:
+    header = make_header(names.split("|"), "lists/october.csv")
+
+    with pytest.raises(errors.ContactsError, match=r"\Alists/october\.csv: ") as refusal:
+        phone_column.choose(header, wanted, [[GB, OTHER_GB] if "P" in names else ["a", "b"]], None)
+
+    assert refusal.value.hint

@@ -193,7 +193,9 @@ def _without(row: SheetRow, hidden: set[int], scan: _Scan) -> SheetRow:
 def _endless(name: str, row: int, length: int) -> errors.ContactsError:
     many = f"row {row} has {length:,}" if length >= csv_reader.RECORD_MAX_CHARACTERS else "too many"
     return errors.ContactsError(
-        f"{name}: {many} characters", hint="is this a contacts file?", code="line_too_long"
+        f"{name}: {many} characters",
+        hint="is it a table of contacts? Keep the columns that the text needs, or save it as CSV",
+        code="line_too_long",
     )
 
 
