@@ -117,20 +117,12 @@ def make_plan(
     `rules` leave rows out beside those that the guards make; `watchers` see every sendable row
     before them, and leave nobody out. Raises ContactsError or UsageError.
     """
-    chosen = phone_column.choose(
-        contacts.header,
-        identity.to_column,
-        contacts.reading.sample,
-        identity.default_region,
-        earlier_phone_column,
-    )
-    if chosen.note:
-        reporter.note(chosen.note)
+    to_column = _phone_column(contacts, identity, earlier_phone_column, reporter)
     text_column = header.text_column(contacts.header, identity.text_column)
     template = _template(identity, text_column, settings)
     message_plan = compose.make_message_plan(
         contacts.header,
-        to_column=chosen.column,
+        to_column=to_column,
         text_column=None if template is not None else text_column,
         template_source=template,
         default_region=identity.default_region,
@@ -160,6 +152,22 @@ def make_plan(
         estimate=counted,
         rate_card=card,
     )
+
+
+def _phone_column(
+    contacts: loader.Contacts, identity: Identity, earlier: str | None, reporter: Reporter
+) -> int:
+    """The place of the phones' column, with a note where there was a choice."""
+    chosen = phone_column.choose(
+        contacts.header,
+        identity.to_column,
+        contacts.reading.sample,
+        identity.default_region,
+        earlier,
+    )
+    if chosen.note:
+        reporter.note(chosen.note)
+    return chosen.column
 
 
 def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_out.Rule]:
