@@ -37,8 +37,7 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
         pl.when(pl.col(name).str.len_bytes() <= _DIGITS_MAX).then(name)
         for name in ("digits", "abroad")
     )
-    country = plans.countries(frame["digits"])
-    kind = kinds.kinds(frame["digits"], country)
+    country, kind = kinds.countries_and_kinds(frame["digits"])
     country = _without_guessed_services(country, kind, frame["phone_fixes"])
     valid = pl.lit(country.is_not_null())
     decided = frame.select(
@@ -152,9 +151,8 @@ def _at_home(read: pl.DataFrame, home: plans.HomePlan) -> pl.Series:
         return digits
     written = read["written"].gather(at)
     own = (home.code + written).alias("digits")
-    country = plans.countries(own)
-    mobile = (kinds.kinds(own, country) == kinds.TEXTED).fill_null(value=False)
-    american = plans.countries(written)
+    mobile = (kinds.countries_and_kinds(own)["line_kind"] == kinds.TEXTED).fill_null(value=False)
+    american = kinds.countries_and_kinds(written)["country"]
     nowhere = american.is_null() | american.is_in(list(countries.refused()))
     sure = mobile & nowhere
     return digits.scatter(at.filter(sure), own.filter(sure))

@@ -14,7 +14,7 @@ import polars as pl
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from bulksend.errors import Code
-from bulksend.sms.phone import former, parse
+from bulksend.sms.phone import calling_codes, former, parse
 
 _NSN_MIN = 3
 
@@ -41,10 +41,10 @@ def _reasons(digits: pl.Series) -> pl.Series:
     """The sentence for each number; null where libphonenumber must be asked."""
     frame = pl.DataFrame({"digits": digits}).select(
         code=pl.col("digits")
-        .str.head(3)
-        .replace_strict(_codes(), default=None, return_dtype=pl.String),
+        .str.head(calling_codes.START)
+        .replace_strict(calling_codes.by_start(), default=None, return_dtype=pl.String),
         length=pl.col("digits").str.len_bytes(),
-        certain=~pl.col("digits").str.contains(_uncertain()),
+        certain=~pl.col("digits").str.contains(_uncertain(calling_codes.met(digits))),
     )
     kinds = frame.unique()
     text = [
@@ -58,23 +58,13 @@ def _reasons(digits: pl.Series) -> pl.Series:
 
 
 @functools.cache
-def _codes() -> dict[str, str]:
-    """The first three digits -> the calling code."""
-    codes: dict[str, str] = {}
-    for number in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-        code = str(number)
-        for rest in range(10 ** (3 - len(code))):
-            codes[code + str(rest).zfill(3 - len(code)) if len(code) < 3 else code] = code
-    return codes
+def _uncertain(codes: frozenset[int]) -> str:
+    """Numbers that may carry a national prefix, zeros that are part of them, and former ones."""
+    each = "".join(f"|{code}(?:0|{_prefix(code)})" for code in sorted(codes))
+    return f"^(?:{former.pattern()}${each})".replace(r"\d", "[0-9]")
 
 
 @functools.cache
-def _uncertain() -> str:
-    """Numbers that may carry a national prefix, zeros that are part of them, and former ones."""
-    each = (f"{code}(?:0|{_prefix(code)})" for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
-    return f"^(?:{former.pattern()}$|{'|'.join(each)})".replace(r"\d", "[0-9]")
-
-
 def _prefix(code: int) -> str:
     region = phonenumbers.region_code_for_country_code(code)
     plan = (

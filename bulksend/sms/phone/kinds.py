@@ -14,7 +14,7 @@ from enum import StrEnum
 import phonenumbers
 import polars as pl
 
-from bulksend.sms.phone import plans
+from bulksend.sms.phone import calling_codes, plans
 
 
 class LineKind(StrEnum):
@@ -31,6 +31,8 @@ class LineKind(StrEnum):
 
 #: What texts reach, or may reach.
 TEXTED = ""
+#: Digits are never empty.
+_NO_NUMBER = "^$"
 #: As people say it, for sentences.
 WORDS: dict[LineKind, str] = {
     LineKind.PREMIUM_RATE: "a premium-rate number",
@@ -63,30 +65,47 @@ def kind_of(number: phonenumbers.PhoneNumber) -> str:
     return TEXTED
 
 
-def kinds(digits: pl.Series, country: pl.Series) -> pl.Series:
-    """`kind_of` for numbers with their calling code (String); null where `country` is null."""
-    frame = pl.DataFrame({"digits": digits}).with_row_index("at").filter(country.is_not_null())
+def countries_and_kinds(digits: pl.Series) -> pl.DataFrame:
+    """country, line_kind (String: `kind_of`) of numbers, which are digits with their calling code;
+    both null where not valid. The country is "" where a number belongs to none.
+    """
     kind = pl.Series("line_kind", [None], dtype=pl.String).new_from_index(0, len(digits))
-    lengths = frame["digits"].str.len_bytes()
-    for length in lengths.unique().to_list():
-        group = frame.filter(lengths == length)
-        for name, alternatives in _together(length):
-            if not group.height:
+    codes = calling_codes.met(digits)
+    lengths = digits.str.len_bytes()
+    for length in lengths.unique().drop_nulls():
+        at = (lengths == length).arg_true()
+        at = at.filter(digits.gather(at).str.contains(_general(length, codes)))
+        for name, alternatives in _together(length, codes):
+            if at.is_empty():
                 break
-            matching = group["digits"].str.contains(alternatives)
-            kind = kind.scatter(group["at"].filter(matching), str(name))
-            group = group.filter(~matching)
-        kind = kind.scatter(group["at"], TEXTED)
-    return kind
+            matching = digits.gather(at).str.contains(alternatives)
+            kind = kind.scatter(at.filter(matching), str(name))
+            at = at.filter(~matching)
+    valid = kind.is_not_null().arg_true()
+    country = pl.Series("country", [None], dtype=pl.String).new_from_index(0, len(digits))
+    return pl.DataFrame([country.scatter(valid, plans.countries(digits.gather(valid))), kind])
+
+
+@functools.cache
+def _general(length: int, codes: frozenset[int]) -> str:
+    """The general patterns of calling codes, for numbers of so many digits with their code."""
+    each = (
+        (str(code), sorted(plans.general_patterns(code, length - len(str(code)))))
+        for code in sorted(codes)
+    )
+    alternatives = [f"{code}(?:{'|'.join(patterns)})" for code, patterns in each if patterns]
+    return f"^(?:{'|'.join(alternatives)})$" if alternatives else _NO_NUMBER
 
 
 @functools.cache
 def _patterns(code: int, length: int) -> tuple[tuple[str, str], ...]:
     """(kind, pattern of national numbers of that length) in the order to ask."""
     patterns: dict[str, set[str]] = defaultdict(set)
-    if code == 44 and length == plans.FICTIONAL_LENGTH - 2:
-        patterns[TEXTED].add(plans.FICTIONAL.removeprefix("44"))
+    if code == plans.FICTIONAL_CODE and length == plans.FICTIONAL_LENGTH:
+        patterns[TEXTED].add(plans.FICTIONAL)
     for plan in plans.plans_of(code):
+        if not plans.has_length(plan.general_desc, length):
+            continue
         texted = [*_TEXTED_DESCS]
         if plan.same_mobile_and_fixed_line_pattern:
             texted.append("fixed_line")
@@ -99,10 +118,10 @@ def _patterns(code: int, length: int) -> tuple[tuple[str, str], ...]:
 
 
 @functools.cache
-def _together(length: int) -> tuple[tuple[str, str], ...]:
-    """The same of all calling codes, for numbers of so many digits with their code."""
+def _together(length: int, codes: frozenset[int]) -> tuple[tuple[str, str], ...]:
+    """The same of these calling codes, for numbers of so many digits with their code."""
     alternatives: dict[str, list[str]] = defaultdict(list)
-    for code in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE):
+    for code in sorted(codes):
         for kind, pattern in _patterns(code, length - len(str(code))):
             alternatives[kind].append(f"{code}(?:{pattern})")
     ordered = (TEXTED, *(kind for kind, _name in _DESCS))

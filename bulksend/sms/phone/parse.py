@@ -243,7 +243,9 @@ def _judge(number: str, region: str | None) -> Phone | PhoneError:
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if len(e164) > 1 + _DIGITS_MAX:
         return PhoneError(Code.PHONE_INVALID, f"the number has more than {_DIGITS_MAX} digits")
-    if phonenumbers.is_valid_number(parsed) or re.fullmatch(rf"\+{plans.FICTIONAL}", e164):
+    if phonenumbers.is_valid_number(parsed) or re.fullmatch(
+        rf"\+{plans.FICTIONAL_CODE}{plans.FICTIONAL}", e164
+    ):
         return Phone(e164, plans.country_of(parsed), kinds.kind_of(parsed))
     changed = former.changed(e164[1:])
     return PhoneError(Code.PHONE_INVALID, changed or why_not(parsed))

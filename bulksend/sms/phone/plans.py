@@ -2,19 +2,22 @@
 
 `phonenumbers` carries libphonenumber's metadata; its rule for a valid number is that the national
 number fits the country's general pattern and the pattern of one of its types, each for certain
-lengths. Put together for all calling codes that is one expression for each length: about 400 times
-cheaper than asking for every row, and a property test holds the two together.
+lengths. Put together for the calling codes of a column (in `kinds`) that is one expression for each
+length: about 400 times cheaper than asking for every row, and a property test holds the two
+together.
 """
 
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+import re
 from dataclasses import dataclass
 
 import phonenumbers
 import polars as pl
 from phonenumbers.phonemetadata import PhoneMetadata, PhoneNumberDesc
+
+from bulksend.sms.phone import calling_codes
 
 _TYPES = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip"),
@@ -22,37 +25,25 @@ _TYPES = (
 )
 #: Ofcom keeps +44 7700 900000 to 900999 for drama; the block around it is given to nobody. No
 #: person can be reached there, which makes it right for samples and tests.
-FICTIONAL = "4477009[0-9]{5}"
-FICTIONAL_LENGTH = 12
+FICTIONAL_CODE = 44
+FICTIONAL = "77009[0-9]{5}"
+FICTIONAL_LENGTH = 10
 #: Shorter than this, digits with their calling code cannot be told from national ones.
 LOST_PLUS_MIN = 11
 
 
 def country_of(number: phonenumbers.PhoneNumber) -> str:
     """ISO alpha-2, "" where the number belongs to no country."""
-    if (
-        number.country_code == 44
-        and phonenumbers.national_significant_number(number)[:5] == "77009"
-    ):
+    if is_fictional(number):
         return "GB"
     region = phonenumbers.region_code_for_number(number)
     return region if region and region != "001" else ""
 
 
-def countries(digits: pl.Series) -> pl.Series:
-    """The country of each number (digits with the calling code, no plus); null where not valid.
-
-    "" stands for valid numbers of no country (satellites and the like).
-    """
-    frame = pl.DataFrame({"digits": digits}).with_row_index("at")
-    lengths = frame["digits"].str.len_bytes()
-    country = pl.Series("country", [None], dtype=pl.String).new_from_index(0, len(digits))
-    for length in lengths.unique().drop_nulls().to_list():
-        group = frame.filter(lengths == length)
-        valid = group.filter(_fits(length))
-        if valid.height:
-            country = country.scatter(valid["at"], _countries_of_valid(valid["digits"]))
-    return country
+def is_fictional(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it is one of those for drama."""
+    national = phonenumbers.national_significant_number(number)
+    return number.country_code == FICTIONAL_CODE and bool(re.fullmatch(FICTIONAL, national))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +145,20 @@ def is_national_form(number: str, region: str) -> bool:
     return phonenumbers.normalize_digits_only(national) == number
 
 
-def _fits(length: int) -> pl.Expr:
-    general, types = _patterns(length)
-    digits = pl.col("digits")
-    return digits.str.contains(general or "^$") & digits.str.contains(types or "^$")
+def countries(valid: pl.Series) -> pl.Series:
+    """The country of each valid number (digits with the calling code, no plus).
 
-
-def _countries_of_valid(digits: pl.Series) -> pl.Series:
-    """A calling code of one country names it; a shared one is asked country by country."""
+    "" stands for numbers of no country (satellites and the like). A calling code of one country
+    names it; a shared one is asked country by country.
+    """
     alone, shared = _calling_codes()
-    start = digits.str.head(3).cast(pl.UInt16)
-    result = alone.gather(start)
+    start = valid.str.head(calling_codes.START).cast(pl.UInt16)
+    result = alone.gather(start).alias("country")
     asked = result.is_null().arg_true()
     codes = shared.gather(start.gather(asked))
     for code in codes.unique():
         mine = asked.filter(codes == code)
-        result = result.scatter(mine, _share_out(code, digits.gather(mine)))
+        result = result.scatter(mine, _share_out(code, valid.gather(mine)))
     return result
 
 
@@ -191,14 +180,12 @@ def _calling_codes() -> tuple[pl.Series, pl.Series]:
     """By the first three digits: the country of a code that is its alone, and a shared code."""
     alone: list[str | None] = [None] * 1000
     shared: list[str | None] = [None] * 1000
-    for number, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
-        code = str(number)
-        for rest in range(10 ** (3 - len(code))):
-            start = int(code + str(rest).zfill(3 - len(code))) if len(code) < 3 else number
-            if len(regions) > 1:
-                shared[start] = code
-            else:
-                alone[start] = "" if regions[0] == "001" else regions[0]
+    for start, code in calling_codes.by_start().items():
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
+        if len(regions) > 1:
+            shared[int(start)] = code
+        else:
+            alone[int(start)] = "" if regions[0] == "001" else regions[0]
     return pl.Series("country", alone, pl.String), pl.Series("code", shared, pl.String)
 
 
@@ -215,44 +202,26 @@ def _metadata(code: int, region: str) -> PhoneMetadata | None:
 
 
 @functools.cache
-def _patterns(length: int) -> tuple[str, str]:
-    """All plans together, for numbers of so many digits: general patterns, and type patterns."""
-    general: dict[int, set[str]] = defaultdict(set)
-    types: dict[int, set[str]] = defaultdict(set)
-    if length == FICTIONAL_LENGTH:
-        general[44].add(FICTIONAL.removeprefix("44"))
-        types[44].add(FICTIONAL.removeprefix("44"))
-    for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
-        national = length - len(str(code))
-        for region in regions:
-            plan = _metadata(code, region)
-            if plan is None or not has_length(plan.general_desc, national):
-                continue
-            patterns = {
-                pattern(desc)
-                for name in _TYPES
-                if has_length(desc := getattr(plan, name), national)
-            }
-            if patterns:
-                general[code].add(pattern(plan.general_desc))
-                types[code] |= patterns
-    return _together(general), _together(types)
-
-
-def _together(patterns: dict[int, set[str]]) -> str:
-    if not patterns:
-        return ""
-    each = (
-        f"{code}(?:{'|'.join(sorted(alternatives))})"
-        for code, alternatives in sorted(patterns.items())
-    )
-    return f"^(?:{'|'.join(each)})$"
+def general_patterns(code: int, length: int) -> frozenset[str]:
+    """What national numbers of so many digits look like, of all plans of a calling code that have
+    any kind of them.
+    """
+    patterns = {
+        pattern(plan.general_desc)
+        for plan in plans_of(code)
+        if has_length(plan.general_desc, length)
+        and any(has_length(getattr(plan, name), length) for name in _TYPES)
+    }
+    if code == FICTIONAL_CODE and length == FICTIONAL_LENGTH:
+        patterns.add(FICTIONAL)
+    return frozenset(patterns)
 
 
 @functools.cache
 def _shared_patterns(code: str) -> list[tuple[str, str]]:
     """(country, pattern) of those that share a calling code, in libphonenumber's order."""
-    result = [("GB", f"^{FICTIONAL}$")] if code == "44" else []
+    mine = int(code) == FICTIONAL_CODE
+    result = [("GB", f"^{FICTIONAL_CODE}{FICTIONAL}$")] if mine else []
     for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]:
         plan = _metadata(int(code), region)
         if plan is None:
