@@ -10,6 +10,7 @@ from bulksend import errors, journal, portable
 from bulksend.batch import advice, connection, guards, paths, runner, standing
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
+from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
@@ -85,12 +86,8 @@ def _send(
 ) -> runner.End:
     guards.keep(record, settings)
     guards.note_lists(record, settings, reporter.note)
-    counts = record.counts()
-    skips = sum(record.skipped_by().values())
-    open_rows = record.batch().sendable - skips - sum(counts.values())
-    open_rows += sum(counts[status] for status in again)
-    if Status.REFUSED in again:
-        open_rows -= refused_for_good(record)
+    look.note_countries(record, plan)
+    open_rows = count_open(record, again)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
         return runner.End(None, "")
@@ -118,6 +115,15 @@ def _send(
         reporter.note(failure.message)
         return runner.End(Stop.CONTACTS_CHANGED, failure.message)
     return runner.End(Stop.LIMIT, "") if end.stop is None and total < open_rows else end
+
+
+def count_open(record: journal.Reader, again: Iterable[Status]) -> int:
+    """Rows that were never claimed, or stand in `again` and may be tried once more."""
+    counts = record.counts()
+    skips = sum(record.skipped_by().values())
+    open_rows = record.batch().sendable - skips - sum(counts.values())
+    open_rows += sum(counts[status] for status in again)
+    return open_rows - (refused_for_good(record) if Status.REFUSED in again else 0)
 
 
 def refused_for_good(record: journal.Reader) -> int:

@@ -68,6 +68,7 @@ def for_resume(asked: parameters.ResumeParameters) -> Settings:
             retry_refused=asked.retry_refused,
             resend_unknown=asked.resend_unknown,
             also_changed=asked.also_changed,
+            preflight=not asked.no_preflight,
             wait_receipts_s=asked.wait_receipts_s,
         )
     )

@@ -85,6 +85,7 @@ def run_command(parameters: RunParameters) -> int:
 @options.PACE
 @options.MONEY
 @options.CONSENT
+@options.PREFLIGHT
 @options.PLACE
 @options.WAIT_RECEIPTS
 @options.SERVER

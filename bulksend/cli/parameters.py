@@ -134,6 +134,7 @@ class ResumeParameters(BatchParameters):
     retry_refused: bool = False
     resend_unknown: bool = False
     also_changed: bool = False
+    no_preflight: bool = False
     wait_receipts_s: float = 0.0
 
 

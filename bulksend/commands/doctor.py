@@ -77,7 +77,7 @@ def _batch(settings: Settings, reporter: Reporter) -> fitness.Batch:
     """The contacts file, counted and priced as `run` would."""
     identity = plan.complete(settings.identity, settings)
     contacts = loader.open_contacts(settings.contacts, settings.layout)
-    return look.batch_of(plan.make_plan(contacts, identity, settings, reporter))
+    return look.batch_of(plan.make_plan(contacts, identity, settings, reporter), settings)
 
 
 def _local(settings: Settings, batch: fitness.Batch | None) -> list[Finding]:
@@ -127,7 +127,7 @@ def _account(identity: Identity, facts: reads.Facts) -> list[Finding]:
         checklist.key(facts.first),
         checklist.balance(facts.balance),
         *checklist.profile(profile, identity.profile_id, smart, facts.second),
-        checklist.sender(identity.sender, facts.senders, profile, Level.FAIL),
+        checklist.sender(identity.sender, facts.senders, profile),
         checklist.clock(facts.clock_ahead_s),
     ]
 

@@ -19,6 +19,7 @@ from bulksend.batch import (
     summary,
 )
 from bulksend.batch.memory import session
+from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, older_journal, rest
 from bulksend.batch.settings import Settings, option_name
@@ -53,11 +54,13 @@ def resume_contacts(
         session.opened(settings, reporter) as memory,
         reopened(contacts, settings, reporter, agree) as (record, planned),
     ):
+        server = connection.access(settings, record.batch().options.get("base_url", ""))
+        wanted = _count_wanted(record, settings)
+        look.before_resuming(planned, record, wanted, settings, server, reporter)
         if as_it_was:
             remaining = rest.of_same_file(record, planned, settings)
             rest.agree(remaining, record, settings, reporter)
         _open_changed(record, settings, reporter)
-        server = connection.access(settings, record.batch().options.get("base_url", ""))
         again = _again(record, settings, reporter)
         finished = as_it_was and again == (Status.UNSENT,) and _all_ended(record, settings)
         keeper = memory.keeper(record, planned)
@@ -71,6 +74,22 @@ def _is_as_it_was(contacts: loader.Contacts, settings: Settings) -> bool:
         return False
     with journal.read(settings.journal_path) as reader:
         return contacts.digest() == reader.batch().contacts_sha256
+
+
+def _count_wanted(record: journal.Journal, settings: Settings) -> int:
+    """Rows that would be sent if the person agreed to all that was asked for."""
+    again = [Status.UNSENT]
+    again += [Status.REFUSED] if settings.retry_refused else []
+    again += [Status.UNKNOWN] if settings.resend_unknown else []
+    return execution.count_open(record, again) + len(_left_out_as_changed(record, settings))
+
+
+def _left_out_as_changed(record: journal.Journal, settings: Settings) -> list[int]:
+    """--also-changed: rows that an earlier `resume` left out because their text was changed."""
+    if not settings.also_changed:
+        return []
+    code = str(Code.CHANGED_AFTER_SENT)
+    return [skip.row for skip in record.skips() if skip.code == code]
 
 
 def _all_ended(record: journal.Journal, settings: Settings) -> bool:
@@ -146,11 +165,7 @@ def _agree(
 
 
 def _open_changed(record: journal.Journal, settings: Settings, reporter: Reporter) -> None:
-    """--also-changed: rows that an earlier `resume` left out because their text was changed."""
-    if not settings.also_changed:
-        return
-    code = str(Code.CHANGED_AFTER_SENT)
-    left_out = [skip.row for skip in record.skips() if skip.code == code]
+    left_out = _left_out_as_changed(record, settings)
     if left_out:
         consent.to_send_again(
             len(left_out),

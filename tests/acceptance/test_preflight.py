@@ -18,6 +18,22 @@ pytestmark = pytest.mark.slow
 PEOPLE = "phone,name\n+447400000001,Ada\n+447400000002,Grace\n+33612345678,Sophie\n"
 CARD = "country,price_per_part,currency\nGB,0.0400,USD\nFR,0.0700,USD\n"
 
+#: What keeps every text from going: config of the sandbox, environment, words of the sentence.
+CERTAIN = [
+    pytest.param({}, {"TELNYX_API_KEY": "KEYwrong0123"}, ["API key is not accepted"], id="key"),
+    pytest.param({"balance": Decimal(0)}, {}, ["to spend", "top up"], id="no-credit"),
+    pytest.param({"enabled": False}, {}, ["is disabled", "enable it"], id="disabled"),
+    pytest.param(
+        {"profile_id": "00000000-0000-4000-8000-000000000009"},
+        {},
+        ["no such messaging profile"],
+        id="no-profile",
+    ),
+    pytest.param({"closed": True}, {}, ["closed to FR, GB"], id="every-country-closed"),
+    pytest.param({"whitelist": frozenset({"US"})}, {}, ["closed to FR, GB"], id="other-countries"),
+    pytest.param({"daily_spend_limit": Decimal(0)}, {}, ["USD 0 a day"], id="a-limit-of-nothing"),
+]
+
 
 def run(sandbox: ThreadedSandbox, folder: Path, *words: str, **more: str) -> Any:
     (folder / "list.csv").write_text(PEOPLE)
@@ -30,27 +46,7 @@ def run(sandbox: ThreadedSandbox, folder: Path, *words: str, **more: str) -> Any
     )
 
 
-@pytest.mark.parametrize(
-    ("config", "environment", "words"),
-    [
-        pytest.param({}, {"TELNYX_API_KEY": "KEYwrong0123"}, ["API key is not accepted"], id="key"),
-        pytest.param({"balance": Decimal(0)}, {}, ["to spend", "top up"], id="no-credit"),
-        pytest.param({"enabled": False}, {}, ["is disabled", "enable it"], id="disabled"),
-        pytest.param(
-            {"profile_id": "00000000-0000-4000-8000-000000000009"},
-            {},
-            ["no such messaging profile"],
-            id="no-profile",
-        ),
-        pytest.param({"closed": True}, {}, ["closed to FR, GB"], id="every-country-closed"),
-        pytest.param(
-            {"whitelist": frozenset({"US"})}, {}, ["closed to FR, GB"], id="other-countries"
-        ),
-        pytest.param(
-            {"daily_spend_limit": Decimal(0)}, {}, ["USD 0 a day"], id="a-limit-of-nothing"
-        ),
-    ],
-)
+@pytest.mark.parametrize(("config", "environment", "words"), CERTAIN)
 def test_what_is_certain_to_fail_stops_before_the_first_text(
     tmp_path: Path, config: dict[str, Any], environment: dict[str, str], words: list[str]
 ) -> None:
@@ -62,6 +58,48 @@ def test_what_is_certain_to_fail_stops_before_the_first_text(
     assert not (tmp_path / "list.journal").exists()
     for word in words:
         assert word in ended.stderr
+
+
+@pytest.mark.parametrize(("config", "environment", "words"), CERTAIN)
+def test_what_is_certain_to_fail_stops_a_batch_that_goes_on_as_well(
+    tmp_path: Path, config: dict[str, Any], environment: dict[str, str], words: list[str]
+) -> None:
+    with ThreadedSandbox() as good:
+        run(good, tmp_path, "--limit", "1")
+        port = int(good.base_url.split(":")[2].split("/")[0])
+    with ThreadedSandbox(SandboxConfig(port=port, **config)) as sandbox:
+        ended = bulksend("resume", tmp_path / "list.csv", "--yes", **environment)
+        status = bulksend("status", tmp_path / "list.csv", "--json")
+
+    assert ended.returncode == 2, ended.stderr
+    assert sandbox.ledger == []
+    assert (document(status)["accepted"], document(status)["unsent"]) == (1, 2)
+    for word in words:
+        assert word in ended.stderr
+
+
+def test_a_batch_goes_on_without_the_look_where_that_is_asked_for(tmp_path: Path) -> None:
+    with ThreadedSandbox() as good:
+        run(good, tmp_path, "--limit", "1")
+        port = int(good.base_url.split(":")[2].split("/")[0])
+    with ThreadedSandbox(SandboxConfig(port=port, balance=Decimal(0))) as sandbox:
+        ended = bulksend("resume", tmp_path / "list.csv", "--yes", "--no-preflight")
+
+    assert (ended.returncode, sandbox.texts) == (5, {})
+    assert "to spend" not in ended.stderr
+
+
+def test_the_rest_of_a_batch_is_held_against_the_credit(tmp_path: Path) -> None:
+    with ThreadedSandbox() as good:
+        run(good, tmp_path, "--limit", "1")
+        port = int(good.base_url.split(":")[2].split("/")[0])
+    with ThreadedSandbox(SandboxConfig(port=port, balance=Decimal("0.05"))) as sandbox:
+        ended = bulksend("resume", tmp_path / "list.csv", "--yes")
+        finished = bulksend("resume", tmp_path / "list.csv", "--yes", TELNYX_API_KEY="KEYwrong")
+
+    assert "the estimate is USD 0.0840" in ended.stderr
+    assert len(sandbox.texts) == 1
+    assert "API key is not accepted" in finished.stderr
 
 
 def test_nobody_there_is_said_before_a_batch_begins(tmp_path: Path) -> None:
@@ -146,6 +184,19 @@ def test_doctor_holds_a_contacts_file_against_the_account(tmp_path: Path) -> Non
     assert "the profile is closed to FR" in ended.stdout
     assert "the estimate is USD 0.1500" in ended.stdout
     assert sandbox.ledger == []
+
+
+@pytest.mark.parametrize("with_list", [True, False], ids=["with-list", "without"])
+def test_doctor_warns_of_a_sender_that_is_not_listed(tmp_path: Path, with_list: bool) -> None:
+    with ThreadedSandbox(SandboxConfig(senders=frozenset({"Other"}))) as sandbox:
+        run(sandbox, tmp_path, "--dry-run")
+        ended = bulksend(
+            *("doctor", *([tmp_path / "list.csv"] if with_list else []), "--text", "Hi {name}"),
+            *("--from", "MyCompany", "--profile-id", PROFILE, "--base-url", sandbox.base_url),
+        )
+
+    assert ended.returncode == 0, ended.stdout
+    assert "warn  sender" in ended.stdout
 
 
 def test_doctor_without_a_key_looks_at_what_it_can(tmp_path: Path) -> None:

@@ -131,13 +131,8 @@ def _smart_encoding(facts: Profile, smart: bool) -> Finding:
     return Finding("smart encoding", Level.WARN, text, f"give {option}")
 
 
-def sender(
-    name: str | None,
-    listed: Sequence[str] | None,
-    facts: Profile | None,
-    level: Level = Level.WARN,
-) -> Finding:
-    """Whether the sender ID is one of the profile's; `level`: how bad it is that it is not."""
+def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None) -> Finding:
+    """Whether the sender ID is one of the profile's. It may work without being listed there."""
     if name is None:
         return _not_given("sender", "--from")
     alpha = facts.alpha_sender if facts is not None else None
@@ -153,9 +148,9 @@ def sender(
     alike = [other for other in others if other.casefold().split() == name.casefold().split()]
     if alike:
         text = f"{name} is written {alike[0]} on the profile, and Telnyx compares letter by letter"
-        return Finding("sender", level, text, f"give --from {alike[0]!r}")
+        return Finding("sender", Level.WARN, text, f"give --from {alike[0]!r}")
     text = f"{name} is not on the profile; its sender IDs are {', '.join(others[:10])}"
-    return Finding("sender", level, text, "give --from one of them, as it is written there")
+    return Finding("sender", Level.WARN, text, "give --from one of them, as it is written there")
 
 
 def opt_outs(answer: Exchange | None) -> Finding:

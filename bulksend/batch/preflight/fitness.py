@@ -13,6 +13,7 @@ from decimal import Decimal
 from bulksend.batch.preflight import checklist
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.preflight.reads import Facts
+from bulksend.estimate import duration
 from bulksend.telnyx.account import Balance, Profile
 from bulksend.visible import counted
 
@@ -33,12 +34,18 @@ class Batch:
     sendable: int
     #: In the contacts file.
     rows: int
-    #: Rows that would be sent, by ISO country.
+    #: Rows that would be sent, by ISO country; of a batch that has begun, all that it had.
     rows_by_country: Mapping[str, int]
+    has_begun: bool = False
     #: By currency; what is not priced is missing in it.
     price: Mapping[str, Decimal]
     unpriced_rows: int = 0
     smart_encoding: bool = False
+    #: Texts of this run, and their parts by Telnyx's formula.
+    texts: int
+    parts: int
+    #: What earlier batches taught of the sender's queue.
+    past: duration.Past = duration.NO_PAST
 
 
 def findings(batch: Batch, facts: Facts) -> list[Finding]:
@@ -86,9 +93,11 @@ def _destinations(batch: Batch, profile: Profile) -> Finding | None:
         return None
     rows = sum(closed.values())
     named = ", ".join(sorted(closed))
-    text = f"{counted(rows, 'row')} cannot go: the profile is closed to {named}"
+    most = "up to " if batch.has_begun else ""
+    cannot_go = f"{most}{counted(min(rows, batch.sendable), 'row')} cannot go"
+    text = f"{cannot_go}: the profile is closed to {named}"
     todo = "open the countries on the profile in the portal (whitelisted destinations)"
-    everywhere = rows >= batch.sendable
+    everywhere = rows >= sum(batch.rows_by_country.values())
     return Finding("destinations", Level.FAIL if everywhere else Level.WARN, text, todo)
 
 
@@ -120,14 +129,30 @@ def _limit(batch: Batch, profile: Profile) -> Finding | None:
 
 
 def _queue(batch: Batch) -> Finding:
-    if batch.sendable <= DEFAULT_QUEUE:
+    """At what this sender took before; of one that never sent, at what a new one is allowed."""
+    todo = "ask Telnyx for the limit of your sender ID"
+    texts = counted(batch.texts, "text")
+    if batch.past.parts_per_s is not None:
+        takes_s = duration.seconds(batch.parts, batch.past.parts_per_s)
+        text = (
+            f"this sender's queue took {_rate(batch.past.parts_per_s)} before: "
+            f"{texts} {'takes' if batch.texts == 1 else 'take'} {duration.in_words(takes_s)}"
+        )
+        level = Level.WARN if takes_s > duration.QUEUE_S else Level.OK
+        return Finding("queue", level, text, todo if level is Level.WARN else "")
+    if batch.texts <= DEFAULT_QUEUE:
         return Finding("queue", Level.OK, "fits into the queue of any sender ID")
-    hours = batch.sendable / DEFAULT_SENDER_PER_S / 3600
+    hours = batch.texts / DEFAULT_SENDER_PER_S / 3600
     text = (
         f"a sender ID that Telnyx has not raised sends 0.1 a second, and {DEFAULT_QUEUE:,} may "
-        f"wait: {batch.sendable:,} texts take {hours:,.0f} hours then"
+        f"wait: {texts} take {hours:,.0f} hours then"
     )
-    return Finding("queue", Level.WARN, text, "ask Telnyx for the limit of your sender ID")
+    return Finding("queue", Level.WARN, text, todo)
+
+
+def _rate(parts_per_s: float) -> str:
+    shown = f"{parts_per_s:,.1f}" if parts_per_s >= 0.1 else f"{parts_per_s:.3f}"
+    return f"{shown.removesuffix('.0')} parts a second"
 
 
 def disk(free_bytes: int, rows: int) -> Finding:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 
-from bulksend import errors
+from bulksend import errors, journal
+from bulksend.batch import past
 from bulksend.batch.connection import Access
 from bulksend.batch.plan import Plan
 from bulksend.batch.preflight import fitness, reads
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings
+from bulksend.sms.message import Status
 from bulksend.telnyx.account import Profile
 from bulksend.telnyx.client import Envelope
 
 #: Makes the plan again for an identity that was adapted to the profile.
 Replan = Callable[[Identity], Plan]
+#: The fact of a journal under which it stands where the batch goes.
+_COUNTRIES = "countries"
+_CENT_OF_A_CENT = Decimal("0.0001")
 
 
 def before_sending(
@@ -32,18 +39,97 @@ def before_sending(
         return plan
     facts = asyncio.run(_read(access, plan.identity))
     looked = _look(plan, settings, facts)
-    _refuse(looked)
+    refuse(looked)
     adapted = _adapted(plan, settings, facts.profile)
     if adapted != plan.identity:
         closed = [finding for finding in looked if finding.name == "destinations"]
         plan = replan(adapted)
         again = _look(plan, settings, facts)
-        _refuse(again)
+        refuse(again)
         looked = [finding for finding in again if finding.name != "destinations"] + closed
+    _note(looked, reporter)
+    return plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the rest of a batch comes to, by what its rows came to so far."""
+
+    rows: int
+    parts: int
+    price: dict[str, Decimal]
+    #: Of the whole batch, as it was counted when it began; empty where nobody noted it.
+    rows_by_country: dict[str, int]
+
+    @classmethod
+    def of(cls, record: journal.Reader, rows: int) -> Expected:
+        """Of so many rows. Raises JournalError."""
+        so_far, with_cost = record.status_counts(), record.rows_with_cost()
+        accepted = so_far.by_status[Status.ACCEPTED]
+        price = {
+            currency: (amount * rows / with_cost).quantize(_CENT_OF_A_CENT, ROUND_HALF_UP)
+            for currency, amount in so_far.cost.items()
+            if with_cost
+        }
+        parts = so_far.parts * rows // accepted if accepted else rows
+        countries = _countries(record.fact(_COUNTRIES))
+        return cls(rows=rows, parts=parts, price=price, rows_by_country=countries)
+
+
+def _countries(packed: str) -> dict[str, int]:
+    """Of a journal from anywhere: what is none counts as not noted."""
+    try:
+        countries = json.loads(packed or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(countries, dict):
+        return {}
+    return {country: rows for country, rows in countries.items() if isinstance(rows, int)}
+
+
+def note_countries(record: journal.Journal, plan: Plan) -> None:
+    """Keep where a batch goes for the look before its rest, whose rows nobody counts again."""
+    countries = json.dumps({line.country: line.rows for line in plan.estimate.countries})
+    if plan.estimate.countries and countries != record.fact(_COUNTRIES):
+        record.set_fact(_COUNTRIES, countries)
+
+
+def before_resuming(
+    plan: Plan,
+    record: journal.Reader,
+    rows: int,
+    settings: Settings,
+    access: Access,
+    reporter: Reporter,
+) -> None:
+    """The same look before so many rows of a batch that has begun; what they are is settled.
+
+    Raises UsageError for what cannot work.
+    """
+    if settings.sandbox or not settings.preflight or not rows:
+        return
+    expected = Expected.of(record, rows)
+    facts = asyncio.run(_read(access, plan.identity))
+    limit = settings.guards.limit or expected.rows
+    batch = replace(
+        batch_of(plan, settings),
+        sendable=expected.rows,
+        texts=min(expected.rows, limit),
+        parts=expected.parts,
+        price=expected.price,
+        unpriced_rows=0 if expected.price else expected.rows,
+        rows_by_country=expected.rows_by_country,
+        has_begun=True,
+    )
+    looked = [*fitness.findings(batch, facts), *_disk(settings, expected.rows)]
+    refuse(looked)
+    _note(looked, reporter)
+
+
+def _note(looked: Sequence[Finding], reporter: Reporter) -> None:
     for finding in looked:
         if finding.level is Level.WARN:
             reporter.note(f"{finding.name}: {finding.text}; {finding.todo}")
-    return plan
 
 
 async def _read(access: Access, identity: Identity) -> reads.Facts:
@@ -53,18 +139,22 @@ async def _read(access: Access, identity: Identity) -> reads.Facts:
 
 
 def _look(plan: Plan, settings: Settings, facts: reads.Facts) -> list[Finding]:
-    looked = fitness.findings(batch_of(plan), facts)
-    folder = settings.journal_path.absolute().parent
+    looked = fitness.findings(batch_of(plan, settings), facts)
+    return [*looked, *_disk(settings, plan.estimate.rows)]
+
+
+def _disk(settings: Settings, rows: int) -> list[Finding]:
     try:
-        free_bytes = shutil.disk_usage(folder).free
+        free_bytes = shutil.disk_usage(settings.journal_path.absolute().parent).free
     except OSError:  # the journal says what is the matter with its folder
-        return looked
-    return [*looked, fitness.disk(free_bytes, plan.estimate.rows)]
+        return []
+    return [fitness.disk(free_bytes, rows)]
 
 
-def batch_of(plan: Plan) -> fitness.Batch:
+def batch_of(plan: Plan, settings: Settings) -> fitness.Batch:
     """What a plan is about to send."""
     counts, identity = plan.estimate, plan.identity
+    texts = min(counts.sendable, settings.guards.limit or counts.sendable)
     return fitness.Batch(
         sender=identity.sender or "",
         profile_id=identity.profile_id or "",
@@ -74,10 +164,14 @@ def batch_of(plan: Plan) -> fitness.Batch:
         price=counts.price,
         unpriced_rows=counts.unpriced_rows,
         smart_encoding=bool(identity.smart_encoding),
+        texts=texts,
+        parts=counts.parts * texts // max(counts.sendable, 1),
+        past=past.load(settings, identity.sender),
     )
 
 
-def _refuse(looked: Sequence[Finding]) -> None:
+def refuse(looked: Sequence[Finding]) -> None:
+    """Raises UsageError for the first that is certain to fail."""
     for finding in looked:
         if finding.level is Level.FAIL:
             raise errors.UsageError(

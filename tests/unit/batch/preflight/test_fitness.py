@@ -11,6 +11,7 @@ import pytest
 from bulksend.batch.preflight import fitness
 from bulksend.batch.preflight.checklist import Level
 from bulksend.batch.preflight.reads import Facts
+from bulksend.estimate import duration
 from bulksend.telnyx import account
 from bulksend.telnyx.codes import Exchange, Failure
 from tests.makers import PROFILE
@@ -25,7 +26,8 @@ def make_batch(**changed: Any) -> fitness.Batch:
         "rows_by_country": {"GB": 6, "FR": 4},
         "price": {"USD": Decimal("5.00")},
     }
-    return fitness.Batch(**(values | changed))
+    counted = dict.fromkeys(("texts", "parts"), changed.get("sendable", 10))
+    return fitness.Batch(**(values | counted | changed))
 
 
 def answer(status: int, **data: Any) -> Exchange:
@@ -126,6 +128,13 @@ def test_what_is_certain_to_fail_fails(name: str, facts: Facts, word: str) -> No
             "smart encoding", make_batch(), make_facts(smart_encoding=True), "otherwise", id="smart"
         ),
         pytest.param("queue", make_batch(sendable=10_000), make_facts(), "28 hours", id="queue"),
+        pytest.param(
+            "queue",
+            make_batch(sendable=10_000, past=duration.Past(parts_per_s=0.1)),
+            make_facts(),
+            "this sender's queue took 0.1 parts a second before: 10,000 texts take 27.8 h",
+            id="queue-as-it-was-before",
+        ),
     ],
 )
 def test_what_may_still_work_is_a_warning(
@@ -135,6 +144,30 @@ def test_what_may_still_work_is_a_warning(
 
     assert level is Level.WARN
     assert word in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param(
+            {"sendable": 10_000, "past": duration.Past(parts_per_s=10.0)},
+            "took 10 parts a second before: 10,000 texts take 17 min",
+            id="fast",
+        ),
+        pytest.param(
+            {"sendable": 1, "past": duration.Past(parts_per_s=0.016)},
+            "took 0.016 parts a second before: 1 text takes 0 s",
+            id="one",
+        ),
+        pytest.param({"sendable": 1_440}, "fits into the queue of any", id="nothing-known"),
+        pytest.param({"sendable": 90_000, "texts": 5}, "fits into the queue of any", id="a-few"),
+    ],
+)
+def test_a_queue_that_is_short_enough_is_no_warning(changed: dict[str, Any], words: str) -> None:
+    level, text = level_of("queue", make_batch(**changed), make_facts())
+
+    assert level is Level.OK
+    assert words in text
 
 
 def test_an_estimate_in_another_currency_is_not_compared() -> None:
