@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent import futures
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -292,14 +293,31 @@ def _refuse_missing_file(path: Path) -> None:
 
 def _wait(work: Callable[[], Summary], reporter: Silent) -> Sent:
     """In a thread of its own, which leaves this one to hear Ctrl-C."""
-    thread = _Thread(work)
-    thread.start()
+    end: futures.Future[Summary] = futures.Future()
     try:
-        thread.outlast()
+        threading.Thread(target=_work_into, args=(end, work), name="bulksend-send").start()
+        _outlast(end)
     except KeyboardInterrupt:
         reporter.stopped = True
-        thread.outlast()
-    return thread.sent()
+        if end.cancel():  # before the work has begun: it never will
+            raise
+        _outlast(end)
+    return Sent(end.result())
+
+
+def _work_into(end: futures.Future[Summary], work: Callable[[], Summary]) -> None:
+    """Whatever goes wrong, the caller is to see it."""
+    if not end.set_running_or_notify_cancel():
+        return
+    try:
+        end.set_result(work())
+    except BaseException as failure:
+        end.set_exception(failure)
+
+
+def _outlast(end: futures.Future[Summary]) -> None:
+    while not futures.wait([end], _LOOK_S).done:
+        pass
 
 
 async def _await(work: Callable[[], Summary], reporter: Silent) -> Sent:
@@ -310,35 +328,3 @@ async def _await(work: Callable[[], Summary], reporter: Silent) -> Sent:
         reporter.stopped = True
         await asyncio.wait({task})
         raise
-
-
-class _Thread(threading.Thread):
-    """The work, and how it ended."""
-
-    def __init__(self, work: Callable[[], Summary]) -> None:
-        super().__init__(name="bulksend-send")
-        self._work = work
-        self._summary: Summary | None = None
-        self._failure: BaseException | None = None
-        self._ended = threading.Event()
-
-    def run(self) -> None:
-        """Whatever goes wrong, the caller is to see it."""
-        try:
-            self._summary = self._work()
-        except BaseException as failure:
-            self._failure = failure
-        finally:
-            self._ended.set()
-
-    def outlast(self) -> None:
-        """Wait for its end; not by `join`, after whose interruption a thread counts as ended."""
-        while not self._ended.wait(_LOOK_S):
-            pass
-
-    def sent(self) -> Sent:
-        """After its end."""
-        if self._failure is not None:
-            raise self._failure
-        assert self._summary is not None  # noqa: S101 - one of both is there
-        return Sent(self._summary)

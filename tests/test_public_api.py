@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import os
 import re
-import threading
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 import bulksend
 from bulksend import api
 from bulksend.contacts.layout import Layout
+from tests.acceptance import cli
 
 
 def test_every_public_name_is_there_sorted_and_documented() -> None:
@@ -200,16 +201,32 @@ def test_a_finished_batch_that_is_resumed_has_nothing_left_to_do(tmp_path: Path)
     assert again.counts == first.counts
 
 
-@pytest.mark.parametrize("into_the_work_s", [0.0, 0.15, 0.3])
-def test_a_ctrl_c_is_told_to_the_work_and_its_end_is_waited_for(into_the_work_s: float) -> None:
+INTERRUPTED = """
+import signal, threading
+from bulksend import api
+
+def interrupted(moment):
     reporter = api.Silent()
-    asked_to_stop = threading.Event()
-
-    def work() -> Any:
-        threading.Timer(into_the_work_s, _thread.interrupt_main).start()
+    def work():
+        moment()
+        signal.raise_signal(signal.SIGINT)
         while not reporter.stopped:
-            asked_to_stop.wait(0.01)
-        asked_to_stop.wait(0.05)
+            waiting.wait(0.01)
         return "summary"
+    return api._wait(work, reporter).summary
 
-    assert api._wait(work, reporter).summary == "summary"
+waiting = threading.Event()
+for moment in [lambda: None] * 20 + [lambda: waiting.wait(0.15)] * 2:
+    print(interrupted(moment))
+"""
+
+
+@pytest.mark.slow
+def test_a_ctrl_c_is_told_to_the_work_and_its_end_is_waited_for() -> None:
+    """From the first moment of the work's thread on, in a process that may die of it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, env=cli.environment()
+    )
+
+    assert (ended.stderr, ended.returncode) == ("", 0)
+    assert ended.stdout.split() == ["summary"] * 22

@@ -178,13 +178,16 @@ def test_two_runs_at_once_are_one_and_the_other_is_told_who(path: Path) -> None:
         journal.Journal.open(path)
 
 
-def test_a_look_at_the_lock_keeps_nobody_from_sending(path: Path) -> None:
+def test_a_look_at_the_lock_keeps_nobody_from_sending(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     journal.Journal.create(path, make_batch()).close()
-    looking = os.open(path.with_name(f"{path.name}.lock"), os.O_RDONLY)
-    fcntl.flock(looking, fcntl.LOCK_SH)
-    threading.Timer(0.05, os.close, [looking]).start()
+    looking = [os.open(path.with_name(f"{path.name}.lock"), os.O_RDONLY)]
+    fcntl.flock(looking[0], fcntl.LOCK_SH)
+    monkeypatch.setattr("time.sleep", lambda _: os.close(looking.pop()))
 
     with journal.Journal.open(path) as record:
+        assert not looking
         assert record.status_counts().worked_ms >= 0
 
 
