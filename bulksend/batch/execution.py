@@ -134,10 +134,13 @@ def refused_for_good(record: journal.Reader) -> int:
 
 def _earlier(plan: Plan, record: journal.Journal, settings: Settings) -> list[Charge]:
     """What earlier runs have cost; adding it up takes a while, and only a cap wants to know."""
-    if settings.guards.max_cost is None or not any(record.counts().values()):
+    if settings.guards.max_cost is None:
         return []
+    apart = record.charges_apart()
+    if not any(record.counts().values()):
+        return apart
     with asking.lookup(record, settings.journal_path) as receipts:
-        return charges.charges(entries.beside(plan.frames, record, receipts), record)
+        return [*charges.charges(entries.beside(plan.frames, record, receipts), record), *apart]
 
 
 def _file_changed(

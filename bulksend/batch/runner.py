@@ -223,7 +223,7 @@ def _budget(task: Task) -> pipeline.Budget:
         return budget.Unlimited()
     guard = budget.Budget(cap, task.plan.rate_card.worst)
     guard.add_earlier(task.earlier, task.journal.cost())
-    guard.add_gone(task.journal.gone_unpriced())
+    guard.add_uncounted(task.journal.apart_uncounted())
     return guard
 
 

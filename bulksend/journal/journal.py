@@ -113,8 +113,9 @@ class Journal(reader.Reader):
         """Done when it is durable that this row is about to be sent."""
         keys = self.row_keys(message.phone, message.text)
         now_ms, body_hash = _now_ms(), self.body_hash(body)
+        counted = (message.country, message.parts)
         return self._writer.claim(
-            (message.row, message.claim, self._run, body_hash, now_ms, *keys, *memory)
+            (message.row, message.claim, self._run, body_hash, now_ms, *keys, *memory, *counted)
         )
 
     def skip(self, skip: Skip) -> Waiter:

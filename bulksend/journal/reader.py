@@ -23,7 +23,7 @@ from bulksend.journal.models import (
     StatusCounts,
     UnknownClaim,
 )
-from bulksend.sms.message import Status
+from bulksend.sms.message import Charge, Money, Status
 
 #: Message IDs asked for in one query.
 _AT_ONCE = 500
@@ -187,9 +187,21 @@ class Reader:
         """Rows that were sent, or may have been, and are no longer in the contacts file."""
         return int(self._connection.execute(schema.GONE).fetchone()[0])
 
-    def gone_unpriced(self) -> int:
-        """Rows that are gone and may have cost something, nobody knows what."""
-        return int(self._connection.execute(schema.GONE_UNPRICED).fetchone()[0])
+    def charges_apart(self) -> list[Charge]:
+        """What stands in no row of the contacts file and may have cost something: rows that are
+        gone from it, and earlier claims of rows that were claimed again.
+        """
+        with _sound(self._path):
+            return [
+                Charge(country, int(parts), count, _named(cost, currency))
+                for country, parts, cost, currency, count in self._connection.execute(
+                    schema.CHARGES_APART
+                )
+            ]
+
+    def apart_uncounted(self) -> int:
+        """Those of them, without a cost, of which an older version kept no country."""
+        return int(self._connection.execute(schema.APART_UNCOUNTED).fetchone()[0])
 
     def skipped_by(self) -> dict[str, int]:
         """Rows that a run left out when their turn came, by code."""
@@ -260,6 +272,13 @@ class Reader:
     def damaged(self) -> errors.JournalError:
         """What to raise where a value makes no sense."""
         return integrity.foreign(self._path)
+
+
+def _named(cost: str | None, currency: str | None) -> Money | None:
+    """A cost that Telnyx has named; what is none of ours is as good as none."""
+    if not (cost and currency and _AMOUNT.fullmatch(cost) and _CURRENCY.fullmatch(currency)):
+        return None
+    return Money(Decimal(cost), currency)
 
 
 @contextlib.contextmanager

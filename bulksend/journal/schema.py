@@ -47,6 +47,7 @@ CREATE TABLE send (
   key_row INTEGER,          -- the number its claim was made with; null: the one it has now
   last_claim INTEGER,       -- the highest of its claims, where that is not this one
   memory_row BLOB, memory_phone BLOB,  -- the same in the hashes of this computer's memory
+  country TEXT, counted_parts INTEGER,  -- what it was counted at: for a row that left the file
   rate TEXT, carrier_fee TEXT, carrier TEXT, line_type TEXT
 );
 -- What a claim was before it was superseded, asked for again or settled by evidence, and why.
@@ -93,8 +94,9 @@ SELECT row, claim, status, code, message_id, 'claimed again', ?1 FROM send WHERE
 # A row is claimed anew only with a higher claim, and never while claimed or once accepted.
 CLAIM = """
 INSERT INTO send (
-  row, claim, status, run, body, claimed_ms, row_key, phone_key, memory_row, memory_phone
-) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+  row, claim, status, run, body, claimed_ms, row_key, phone_key, memory_row, memory_phone,
+  country, counted_parts
+) VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 ON CONFLICT (row) DO UPDATE SET
   claim = excluded.claim, status = 1, run = excluded.run, body = excluded.body,
   claimed_ms = excluded.claimed_ms, settled_ms = NULL, attempts = NULL, http = NULL, code = NULL,
@@ -102,7 +104,8 @@ ON CONFLICT (row) DO UPDATE SET
   wait_s = NULL, delivery_status = NULL, rate = NULL, carrier_fee = NULL, carrier = NULL,
   line_type = NULL, key_row = NULL, last_claim = NULL, row_key = excluded.row_key,
   phone_key = excluded.phone_key, memory_row = excluded.memory_row,
-  memory_phone = excluded.memory_phone
+  memory_phone = excluded.memory_phone, country = excluded.country,
+  counted_parts = excluded.counted_parts
 WHERE send.status IN (3, 4, 5) AND excluded.claim > max(send.claim, coalesce(send.last_claim, 0))
 """
 SETTLE = """
@@ -189,10 +192,19 @@ SELECT count(*), total(status = 1), total(status = 2), total(status = 3), total(
 """
 # Sent, or perhaps, and no longer in the contacts file.
 GONE = "SELECT count(*) FROM send WHERE row < 0 AND status IN (1, 2, 4)"
-# Of those, the ones whose cost nobody has named.
-GONE_UNPRICED = """
-SELECT count(*) FROM send WHERE row < 0
-  AND (status IN (1, 4) OR status = 2 AND (cost IS NULL OR cost LIKE '-%'))
+# What may have cost something and stands in no row of the file: rows that are gone, and earlier
+# claims of rows that were claimed again.
+CHARGES_APART = """
+SELECT country, counted_parts, CASE WHEN status = 2 THEN cost END, currency, count(*) FROM send
+WHERE row < 0 AND status IN (1, 2, 4) AND country NOT NULL GROUP BY 1, 2, 3, 4
+UNION ALL SELECT country, counted_parts, NULL, NULL, count(*) FROM doubt JOIN send USING (row)
+WHERE country NOT NULL GROUP BY 1, 2
+"""
+# Of those, the ones of which an older version kept no country, and nobody has named a cost.
+APART_UNCOUNTED = """
+SELECT (SELECT count(*) FROM send WHERE row < 0 AND country IS NULL
+    AND (status IN (1, 4) OR status = 2 AND (cost IS NULL OR cost LIKE '-%')))
+  + (SELECT count(*) FROM doubt JOIN send USING (row) WHERE country IS NULL)
 """
 PARTS = "SELECT coalesce(sum(parts), 0) FROM send WHERE status = 2"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"

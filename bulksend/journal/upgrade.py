@@ -12,7 +12,7 @@ from bulksend.journal import schema
 #: What version 3 added to the table `send`.
 _ADDED = (
     *("row_key INTEGER", "phone_key INTEGER", "key_row INTEGER", "last_claim INTEGER"),
-    *("memory_row BLOB", "memory_phone BLOB"),
+    *("memory_row BLOB", "memory_phone BLOB", "country TEXT", "counted_parts INTEGER"),
     *("rate TEXT", "carrier_fee TEXT", "carrier TEXT", "line_type TEXT"),
 )
 #: A claim of an unknown row that was followed by one that ended without a text may have arrived

@@ -4,8 +4,9 @@ A row is counted at its worst: the most that a part to its country has cost (a c
 parts we counted) or is on the rate card, whichever is more. What is in flight is set aside at that
 price, so the cap cannot be passed by what was known. What nobody could know is the first text to a
 country, so it goes alone; a country with neither price nor cost goes no further than that. A reply
-without a cost that can be believed, and an unknown row, count as the worst until Telnyx says; where
-such a row is gone from the file, nobody knows its country: it counts as the dearest row of all.
+without a cost that can be believed, and an unknown row, count as the worst until Telnyx says, also
+when the row has left the file, and for each claim that may have arrived. A text of which a journal
+of an older version kept no country counts as the dearest row of all.
 """
 
 from __future__ import annotations
@@ -33,14 +34,15 @@ class Budget:
         self._charged: dict[str, Amounts] = {}
         #: Countries whose first row has been answered.
         self._opened: set[str] = set()
-        #: Rows that are gone from the file and may have cost something, and the dearest row so far.
-        self._gone = 0
+        #: Texts of which an older version kept no country, and the dearest row so far.
+        self._uncounted = 0
         self._dearest: Amounts = {}
 
     def add_earlier(self, charges: Sequence[Charge], costs: Mapping[str, Decimal]) -> None:
         """Count what earlier runs of the batch have spent, or may have.
 
-        `costs` is all that Telnyx has named by currency, also of rows that are gone from the file.
+        `charges` also of rows that are gone from the file, and one for each claim that may have
+        arrived; `costs` is all that Telnyx has named by currency.
         """
         for charge in charges:  # first what a part costs, then what the others may have cost
             self._opened.add(charge.country)
@@ -59,9 +61,9 @@ class Budget:
         }
         self._spent = _sum(self._spent, named | most)
 
-    def add_gone(self, rows: int) -> None:
-        """Count rows that are gone from the file and may have been sent, nobody knows for what."""
-        self._gone += rows
+    def add_uncounted(self, texts: int) -> None:
+        """Count texts that may have been sent, nobody knows where to or in how many parts."""
+        self._uncounted += texts
 
     @property
     def idle(self) -> bool:
@@ -81,7 +83,7 @@ class Budget:
         taken = _sum(
             self._spent,
             *(amounts for _, amounts in self._reserved.values()),
-            {currency: amount * self._gone for currency, amount in self._dearest.items()},
+            {currency: amount * self._uncounted for currency, amount in self._dearest.items()},
         )
         if any(spent >= self._cap for spent in taken.values()):
             return False

@@ -6,19 +6,23 @@ import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bulksend import journal
-from bulksend.sms.message import Money, Outcome, Reply, Status
+from bulksend.sms.message import Charge, Money, Outcome, Reply, Status
 from tests.integration.test_journal import make_batch
 from tests.makers import accepted, entries_of, make_message, refused, unknown, unsent
 
 
-async def send(record: journal.Journal, replies: dict[int, Reply], claim: int = 1) -> None:
+async def send(
+    record: journal.Journal, replies: dict[int, Reply], claim: int = 1, **fields: Any
+) -> None:
     async with record.writing():
         for row, reply in replies.items():
-            await record.claim(make_message(row, claim=claim), f"body {row}".encode())
+            message = make_message(row, claim=claim, **fields)
+            await record.claim(message, f"body {row}".encode())
             await record.settle(Outcome(row, claim, 1, reply))
 
 
@@ -55,17 +59,57 @@ def test_a_row_that_is_gone_is_out_of_the_counts_and_comes_back(record: journal.
     assert record.gone() == 1
 
 
-def test_a_row_that_is_gone_may_have_a_cost_that_nobody_has_named(tmp_path: Path) -> None:
+def test_what_a_row_that_is_gone_may_have_cost_is_known_by_country_and_parts(
+    tmp_path: Path,
+) -> None:
+    """The dearest row of all may be the one that left: two parts to France."""
     path = tmp_path / "costs.journal"
-    unpriced, odd = accepted(cost=None), accepted(cost=Money(Decimal(-1), "USD"))
+    unpriced, odd = accepted(cost=None), accepted(cost=Money(Decimal("NaN"), "USD"))
     replies = {2: accepted(), 3: unknown(), 4: refused("40310"), 5: unsent(), 6: unpriced, 7: odd}
     with journal.Journal.create(path, make_batch()) as made:
-        asyncio.run(send(made, replies))
+        asyncio.run(send(made, replies, country="FR", parts=2))
 
-        assert made.gone_unpriced() == 0
+        assert made.charges_apart() == []
         moved(made, *((row, 1 - row) for row in replies))
 
-        assert made.gone_unpriced() == 3
+        charges = sorted(made.charges_apart(), key=lambda charge: charge.rows)
+    assert charges == [
+        Charge("FR", 2, 1, Money(Decimal("0.0420"), "USD")),
+        Charge("FR", 2, 1, None),
+        Charge("FR", 2, 2, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "charges"),
+    [
+        pytest.param([], [], id="asked for once"),
+        pytest.param([accepted()], [Charge("GB", 1, 1, None)], id="then accepted: both count"),
+        pytest.param([unknown()], [Charge("GB", 1, 1, None)], id="then unknown again: both count"),
+        pytest.param([refused("40310")], [], id="then refused: the first alone"),
+        pytest.param([unsent()], [], id="then unsent: the first alone"),
+        pytest.param(
+            [unknown(), accepted()], [Charge("GB", 1, 2, None)], id="the third time accepted"
+        ),
+    ],
+)
+@pytest.mark.parametrize("left_the_file", [False, True], ids=["in the file", "gone from it"])
+def test_each_claim_that_may_have_arrived_may_have_cost_something(
+    tmp_path: Path, ends: list[Reply], charges: list[Charge], left_the_file: bool
+) -> None:
+    path = tmp_path / "costs.journal"
+    with journal.Journal.create(path, make_batch()) as made:
+        for claim, reply in enumerate([unknown(), *ends], 1):
+            asyncio.run(send(made, {3: reply}, claim=claim))
+        of_the_row = []
+        if left_the_file:
+            moved(made, (3, -1))
+            cost = ends[-1].cost if ends and ends[-1].status is Status.ACCEPTED else None
+            of_the_row = [Charge("GB", 1, 1, cost)]
+
+        apart = sorted(made.charges_apart(), key=repr)
+        assert apart == sorted([*of_the_row, *charges], key=repr)
+        assert made.apart_uncounted() == 0
 
 
 def test_the_key_of_a_claim_stays_that_of_the_row_it_was_made_with(

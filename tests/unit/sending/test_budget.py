@@ -145,7 +145,7 @@ def test_costs_of_rows_that_are_gone_from_the_file_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gone", "charges", "rows"),
+    ("texts", "charges", "rows"),
     [
         pytest.param(1, [], 3, id="one, counted as the card says"),
         pytest.param(3, [earlier("0.05")], 0, id="beside what was charged"),
@@ -154,11 +154,11 @@ def test_costs_of_rows_that_are_gone_from_the_file_count() -> None:
         pytest.param(9, [], 0, id="the cap is passed already"),
     ],
 )
-def test_rows_that_may_have_been_sent_and_are_gone_from_the_file_count(
-    gone: int, charges: list[Charge], rows: int
+def test_texts_of_which_no_country_is_known_count_as_the_dearest(
+    texts: int, charges: list[Charge], rows: int
 ) -> None:
     cap = cap_of("0.20", *charges)
-    cap.add_gone(gone)
+    cap.add_uncounted(texts)
 
     assert sent(cap, charged("0.05")) == rows
 
