@@ -11,20 +11,20 @@ from typing import Never
 
 def start() -> None:
     """Run the command line in a process of its own."""
-    _hear(_leave)
+    _install(_leave)
     from bulksend.cli.main import main
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is more to say
     try:
         main()
     finally:
-        _hear(signal.SIG_IGN)  # all is said: a finished batch does not become an interrupted one
+        _install(signal.SIG_IGN)  # all is said: a finished batch does not become an interrupted one
         # Python remembers a Ctrl-C in code of this kind (dataclasses are made so), also one that
         # was caught, and would end by the signal, not with our code; more of it makes it forget.
         exec("")  # noqa: S102
 
 
-def _hear(handler: Callable[[int, FrameType | None], Never] | signal.Handlers) -> None:
+def _install(handler: Callable[[int, FrameType | None], Never] | signal.Handlers) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handler)
 

@@ -26,7 +26,7 @@ _UNSHOWN = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Remaining:
     """How a batch stands, as far as the next step depends on it."""
 
     unsent: int = 0
@@ -37,18 +37,18 @@ class Standing:
     stop: Stop | None = None
 
 
-def next_step(standing: Standing, settings: Settings) -> str:
+def next_step(remaining: Remaining, settings: Settings) -> str:
     """The one command that goes on; "" when there is nothing to do, or nothing that is safe.
 
     At the cap it is `status`, which sends nothing and names the way on in words.
     """
-    if standing.unsent:
-        if standing.stop is Stop.MAX_COST:
+    if remaining.unsent:
+        if remaining.stop is Stop.MAX_COST:
             return command("status", settings)
         return command("resume", settings)
-    if standing.unknown:  # the embedded sandbox is gone, and with it all evidence
+    if remaining.unknown:  # the embedded sandbox is gone, and with it all evidence
         return "" if settings.sandbox else command("reconcile", settings)
-    if standing.refused_for_now and not settings.retry_refused:
+    if remaining.refused_for_now and not settings.retry_refused:
         return command("resume", settings, "--retry-refused")
     return ""
 

@@ -102,9 +102,9 @@ def refuse_guesses(plan: Plan) -> None:
     """Raises ContactsError where the texts rest on a guess that nobody has seen, or hold what is
     nearly surely a mistake of the whole batch.
     """
-    if doubt := plan.contacts.reading.doubt:
+    if why_guessed := plan.contacts.reading.why_guessed:
         raise errors.ContactsError(
-            f"{plan.contacts.name}: {doubt}",
+            f"{plan.contacts.name}: {why_guessed}",
             hint="look at the texts with --dry-run, and name the right one with --encoding NAME",
             code="encoding_doubtful",
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bulksend import errors, journal, portable
-from bulksend.batch import advice, connection, guards, paths, runner, standing
+from bulksend.batch import advice, batch_status, connection, guards, paths, runner
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.preflight import look
@@ -41,7 +41,7 @@ def send_open_rows(
         keeper.finish(record)
     seconds = time.monotonic() - began_s
     try:
-        summary = standing.summarize_batch(
+        summary = batch_status.summarize_batch(
             record, settings, seconds=seconds, stop=end.stop, detail=end.detail
         )
         record.end_run(summary.exit_code, str(end.stop or "finished"))
@@ -56,7 +56,7 @@ def send_open_rows(
             raise
         raise errors.JournalError(
             STOP_TEXT[Stop.JOURNAL] + f": {end.detail}",
-            hint=f"free space or mend the disk, then: {advice.command('resume', settings)}",
+            hint=f"free space or repair the disk, then: {advice.command('resume', settings)}",
             code="journal_failed",
         ) from None
     return replace(summary, variance=compared, invalid_by=plan.invalid_by)
@@ -148,7 +148,7 @@ def _file_changed(
 ) -> Summary:
     """The contacts file was saved again meanwhile: no results can be written of it as it was."""
     stop = end.stop or Stop.CONTACTS_CHANGED
-    summary = standing.summarize_batch(record, settings, seconds=seconds, stop=stop)
+    summary = batch_status.summarize_batch(record, settings, seconds=seconds, stop=stop)
     record.end_run(summary.exit_code, str(stop))
     return replace(summary, next=advice.command("resume", settings))
 
@@ -159,7 +159,7 @@ def _without_results(
     """Interrupted while the results were being written."""
     command = advice.command("results", settings)
     reporter.note(f"the results CSV is not written; `{command}` writes it")
-    summary = standing.summarize_batch(
+    summary = batch_status.summarize_batch(
         record, settings, seconds=seconds, stop=end.stop or Stop.INTERRUPTED, detail=end.detail
     )
     return replace(summary, next=summary.next or command)

@@ -161,12 +161,12 @@ def changes(batch: journal.Batch, asked: Identity) -> list[str]:
 
 
 def _in_words(name: str) -> str:
-    known: Mapping[str, str] = {
+    in_a_sentence: Mapping[str, str] = {
         "text": "the template",
         "sender": "the sender (--from)",
         "profile_id": "the messaging profile (--profile-id)",
     }
-    return known.get(name, option_name(name))
+    return in_a_sentence.get(name, option_name(name))
 
 
 def refuse_changes(differences: list[str], settings: Settings, batch: journal.Batch) -> None:

@@ -21,11 +21,12 @@ _SENDERS_MAX = 200
 
 def load(settings: Settings, sender: str | None) -> Past:
     """What is known of a sender; nothing in the sandbox, where nobody waits."""
-    known = _read(settings).get(sender or "")
-    if not isinstance(known, dict):
+    learned_of = _read(settings).get(sender or "")
+    if not isinstance(learned_of, dict):
         return NO_PAST
     return Past(
-        latency_s=_positive(known.get("latency_s")), parts_per_s=_positive(known.get("parts_per_s"))
+        latency_s=_positive(learned_of.get("latency_s")),
+        parts_per_s=_positive(learned_of.get("parts_per_s")),
     )
 
 

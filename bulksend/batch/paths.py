@@ -139,6 +139,7 @@ def renewing(settings: Settings, note: Callable[[str], None], written: Written) 
     target = settings.results_path
 
     def other(chosen: Path) -> None:
+        """Name the file that the results went to instead."""
         note(f"{target} was changed meanwhile and left as it is; the results are in {chosen}")
 
     try:

@@ -93,8 +93,8 @@ class Plan:
 
 def complete(asked: Identity, settings: Settings) -> Identity:
     """The identity of a new batch: defaults filled in. Raises UsageError when it cannot send."""
-    known = asked.or_else(SANDBOX_IDENTITY) if settings.sandbox else asked
-    whole = require(known.or_else(DEFAULT_IDENTITY))
+    asked_whole = asked.or_else(SANDBOX_IDENTITY) if settings.sandbox else asked
+    whole = require(asked_whole.or_else(DEFAULT_IDENTITY))
     sender.parse_sender(whole.sender or "")
     reference.check_webhook_url(whole.webhook_url)
     if not _UUID.fullmatch(whole.profile_id or ""):
@@ -131,7 +131,7 @@ def make_plan(
         fix_text=bool(identity.fix_text),
         destinations=tuple(identity.destinations.split(",")) if identity.destinations else None,
     )
-    _tell_what_was_mended(message_plan, reporter)
+    _note_fixes(message_plan, reporter)
     card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
     policy = identity.on_duplicate or OnDuplicate.SKIP
     try:
@@ -186,7 +186,7 @@ def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_
     return rules
 
 
-def _tell_what_was_mended(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
+def _note_fixes(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
     """--fix-text changes what people get, so it says where and what."""
     positions_of: dict[tuple[str, str], list[str]] = {}
     for change in message_plan.replaced:

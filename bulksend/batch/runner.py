@@ -105,7 +105,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         gateway = await stack.enter_async_context(server.client(envelope))
         pacer = Pacer(user_rate.parse_rate(guards.rate))
         await stack.enter_async_context(task.journal.writing())
-        task.keeper.tell(_skipping(task, progress))
+        task.keeper.listen(_skipping(task, progress))
         messages = feed.Feed(task.keeper.reserve(_messages(task)))
         stack.push_async_callback(messages.close)
         source = quiet.source(messages, guards, pacer, switch, reporter)
@@ -144,6 +144,7 @@ def _skipping(task: Task, progress: Progress) -> Callable[[journal.Skip], None]:
     """What is done with a row that another batch has."""
 
     def skip(left_out: journal.Skip) -> None:
+        """Take it off the total, and into the journal where no claim of it stands there."""
         progress.total -= 1
         if task.journal.may_skip(left_out.row):
             task.journal.skip(left_out)

@@ -61,7 +61,7 @@ def document(value: dict[str, Any]) -> None:
 
 
 def flush() -> None:
-    """What a closed pipe has to say must be heard before the interpreter ends."""
+    """Raise what a closed pipe has to say before the interpreter ends."""
     sys.stdout.flush()
 
 

@@ -45,6 +45,7 @@ def stack(group: str, *options: Decorator) -> Decorator:
     """Several options as one decorator, shown in this order below one heading."""
 
     def decorate(command: Command) -> Command:
+        """Add the options from the last to the first: click shows them the other way round."""
         for each in reversed(options):
             command = each(command)
             newest = command.__click_params__[-1]  # type: ignore[attr-defined]

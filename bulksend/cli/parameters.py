@@ -227,8 +227,11 @@ def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Cal
     """A command that is called with one value of that kind. Raises click.UsageError."""
 
     def decorate(command: Callable[[Parameters], int]) -> Callable[..., int]:
+        """The command as click calls it."""
+
         @functools.wraps(command)
         def callback(**options: Any) -> int:
+            """Options by their parameters' names in, exit code out; colour and log begin here."""
             context = click.get_current_context()
             settled = precedence.settle(context, options)
             settled["typed"] = precedence.typed(context)

@@ -148,14 +148,14 @@ async def _key(
 ) -> Finding:
     """What is known of the idempotency key here, after a probe where one was asked for."""
     folder, profile_id = settings.state_folder, identity.profile_id or ""
-    seen = ""
+    observed = ""
     if to is None:
         proof = proofs.load(folder, base_url, profile_id)
     else:
-        proof, seen = await probe.probe(gateway, to)
+        proof, observed = await probe.probe(gateway, to)
         if folder is not None and proof.verdict is not Verdict.UNDECIDED and not settings.sandbox:
             proofs.save(folder, base_url, profile_id, proof)
-    return checklist.idempotency_key(proof, seen)
+    return checklist.idempotency_key(proof, observed)
 
 
 def _journal(folder: Path) -> Finding:

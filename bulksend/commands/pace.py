@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors, journal
-from bulksend.batch import advice, standing
+from bulksend.batch import advice, batch_status
 from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
 from bulksend.sending import user_rate
@@ -35,7 +35,7 @@ def pace(settings: Settings, change: str | None) -> Pace:
     """
     if change not in (None, request.PAUSE, request.CONTINUE):
         user_rate.parse_rate(change or "")
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     path = request.request_path(settings.journal_path)
     control_request = present = _present(settings, path, change)
     if change is not None:
@@ -85,7 +85,7 @@ def _wait(settings: Settings, path: Path, control_request: request.ControlReques
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
         present = request.read(path)
-        if present is not None and present.token == control_request.token and present.heard:
+        if present is not None and present.token == control_request.token and present.acknowledged:
             return
         _refuse_idle(settings, control_request.rate)
         time.sleep(_LOOK_S)
@@ -98,7 +98,11 @@ def _take_back(
     """A command that failed changes nothing later, when a suspended run goes on."""
     with contextlib.suppress(OSError, errors.UsageError):
         present = request.read(path)
-        if present is not None and present.token == control_request.token and not present.heard:
+        if (
+            present is not None
+            and present.token == control_request.token
+            and not present.acknowledged
+        ):
             request.write(path, before)
 
 
@@ -114,7 +118,7 @@ def _refuse_idle(settings: Settings, change: str | None) -> None:
 
 def _way_out(settings: Settings, change: str | None) -> str:
     with journal.read(settings.journal_path) as record:
-        left = standing.at_rest(record, settings).counts.unsent
+        left = batch_status.at_rest(record, settings).counts.unsent
     if not left:
         return f"nothing is left to send, see: {advice.command('status', settings)}"
     rate = settings.guards.rate if change in (None, request.PAUSE, request.CONTINUE) else change

@@ -12,9 +12,9 @@ from typing import Any
 from bulksend import errors, journal
 from bulksend.batch import (
     advice,
+    batch_status,
     connection,
     identity,
-    standing,
     summary,
 )
 from bulksend.batch.control import signals
@@ -71,7 +71,7 @@ def collect_receipts(
     server, Locked where somebody collects already, JournalError.
     """
     began_s = time.monotonic()
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
         facts, accepted = record.batch(), record.counts()[Status.ACCEPTED]
     asking.refuse_sandbox(facts)
@@ -82,6 +82,7 @@ def collect_receipts(
     collected, switch = Collected(), halt.Halt()
 
     async def ask(gateway: client.Client) -> None:
+        """Ask about every accepted message, with the batch's own envelope and server."""
         nonlocal collected
         collected = await asking.ask(
             gateway,
@@ -117,7 +118,7 @@ def listen(
     """
     began_s = time.monotonic()
     address, check = parse_address(where), signature.checker(public_key)
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
     collected = Collected()
@@ -137,8 +138,9 @@ async def _listen(
     switch = halt.Halt()
 
     def in_journal(message_ids: Collection[str]) -> Collection[str]:
+        """Those of the messages that are rows of this batch: the journal read anew each time."""
         with journal.read(settings.journal_path) as record:
-            return record.known_messages(message_ids)
+            return record.own_messages(message_ids)
 
     row_reference = identity.envelope(facts).row_reference
     assert row_reference is not None  # noqa: S101 - every batch makes one
@@ -207,7 +209,7 @@ async def _with_gateway(
     switch: halt.Halt,
     reporter: Reporter,
 ) -> None:
-    """The first Ctrl-C ends the asking at once: what was heard is written down."""
+    """The first Ctrl-C ends the asking at once: what was answered is written down."""
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(access.client(identity.envelope(facts)))
         stack.enter_context(signals.two_steps(switch, lambda: None, reporter.note))
@@ -233,11 +235,11 @@ def _ended(
 ) -> Receipts:
     running = journal.is_running(settings.journal_path)
     with journal.read(settings.journal_path) as record:
-        batch_summary = standing.summarize_batch(
+        batch_summary = batch_status.summarize_batch(
             record, settings, seconds=time.monotonic() - began_s, stop=stop
         )
         if running:
-            batch_summary = standing.at_work(record, settings)
+            batch_summary = batch_status.at_work(record, settings)
     if not running:
         _write_results(settings, reporter, contacts)
     waiting = batch_summary.deliveries.waiting
@@ -253,7 +255,7 @@ def _ended(
 def _write_results(
     settings: Settings, reporter: Reporter, contacts: loader.Contacts | None
 ) -> None:
-    """The file that people open; where it cannot be written, what was heard stays all the same."""
+    """The file that people open; without it, what was answered stays all the same."""
     try:
         results.results(settings, contacts=contacts)
     except (errors.BatchMismatch, errors.ContactsError, errors.UsageError) as failure:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from bulksend import journal
 from bulksend.batch import (
     advice,
+    batch_status,
     connection,
     consent,
     execution,
     guards,
     identity,
-    standing,
     summary,
 )
 from bulksend.batch.control import signals
@@ -65,7 +65,7 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
             with session.opened(settings, reporter) as memory:
                 memory.refresh(record)
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
-        stands = standing.summarize_batch(
+        stands = batch_status.summarize_batch(
             record,
             settings,
             seconds=time.monotonic() - began_s,

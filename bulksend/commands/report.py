@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bulksend
 from bulksend import atomic_file, journal
-from bulksend.batch import advice, paths, standing
+from bulksend.batch import advice, batch_status, paths
 from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
@@ -34,15 +34,15 @@ def write(settings: Settings, output: Path | None, *, people: bool) -> Written:
     `people`: with the phones of those who have not got it. Raises as `results` does, and UsageError
     for a file that is there and is no report.
     """
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     path = output or settings.contacts.with_name(f"{settings.stem}.report.html")
     written = paths.beside(settings.journal_path, paths.REPORT)
     paths.check_output(path, "output", settings, written)
     with results.read_again(settings) as (record, planned):
         summary = results.stands(record, settings)
-        gathered, compared = _gather(record, planned, settings)
+        totals, compared = _figures_and_variance(record, planned, settings)
         cover = _cover(settings, record.batch(), summary, compared)
-    page = report.render(cover, gathered, people=people)
+    page = report.render(cover, totals, people=people)
     return Written(path=_keep(page, path, written), summary=summary)
 
 
@@ -57,15 +57,15 @@ def _keep(page: bytes, path: Path, written: paths.Written) -> Path:
     return chosen[-1]
 
 
-def _gather(
+def _figures_and_variance(
     record: journal.Reader, planned: Plan, settings: Settings
 ) -> tuple[figures.Figures, Variance | None]:
     comparison = variance.Comparison(record)
     with asking.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(planned.frames, record, receipts))
-        gathered = figures.gather(csv_writer.join(*piece) for piece in pieces)
+        totals = figures.add_up(csv_writer.join(*piece) for piece in pieces)
     groups = comparison.groups
-    return gathered, variance.variance(groups, planned.rate_card) if groups else None
+    return totals, variance.variance(groups, planned.rate_card) if groups else None
 
 
 def _cover(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulksend import journal
-from bulksend.batch import execution, guards, identity, paths, standing, summary
+from bulksend.batch import batch_status, execution, guards, identity, paths, summary
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Settings
@@ -23,7 +23,7 @@ def results(
     Raises BatchMismatch when the contacts file is another one, or UsageError for a file that is
     not bulksend's own.
     """
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     if only:
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
     paths.check_batch(settings, paths.LIST if only else paths.RESULTS)
@@ -40,7 +40,7 @@ def read_again(
     settings = guards.of_batch(settings)
     with journal.read(settings.journal_path) as record:
         if contacts is None:
-            standing.refuse_frame(record.batch(), settings)
+            batch_status.refuse_frame(record.batch(), settings)
             contacts = loader.open_contacts(settings.contacts, guards.layout_of_batch(settings))
         facts = record.batch()
         identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
@@ -51,7 +51,7 @@ def read_again(
 def stands(record: journal.Reader, settings: Settings) -> summary.Summary:
     """How the batch stands, whether a run works on it or none."""
     running = journal.is_running(settings.journal_path)
-    return (standing.at_work if running else standing.at_rest)(record, settings)
+    return (batch_status.at_work if running else batch_status.at_rest)(record, settings)
 
 
 def _selected_path(settings: Settings, only: Sequence[str]) -> Path:

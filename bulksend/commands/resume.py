@@ -8,6 +8,7 @@ from functools import partial
 
 from bulksend import journal
 from bulksend.batch import (
+    batch_status,
     connection,
     consent,
     execution,
@@ -15,7 +16,6 @@ from bulksend.batch import (
     identity,
     paths,
     plan,
-    standing,
     summary,
 )
 from bulksend.batch.memory import session
@@ -65,7 +65,7 @@ def resume_contacts(
         finished = as_it_was and again == (Status.UNSENT,) and _all_ended(record, settings)
         keeper = memory.keeper(record, planned)
         ended = execution.send_open_rows(planned, record, settings, server, reporter, keeper, again)
-    return standing.met_finished(ended) if finished else ended
+    return batch_status.met_finished(ended) if finished else ended
 
 
 def _is_as_it_was(contacts: loader.Contacts, settings: Settings) -> bool:
@@ -93,7 +93,7 @@ def _left_out_as_changed(record: journal.Journal, settings: Settings) -> list[in
 
 
 def _all_ended(record: journal.Journal, settings: Settings) -> bool:
-    return not standing.summarize_batch(record, settings, seconds=0.0).counts.unsent
+    return not batch_status.summarize_batch(record, settings, seconds=0.0).counts.unsent
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def reopened(
     Where the file was changed, that is told, and `agree` is asked. Raises UsageError where no batch
     has begun or there is no consent, Locked, and BatchMismatch naming what else changed since.
     """
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     paths.check_batch(settings)
     csv_writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:

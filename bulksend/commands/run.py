@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from bulksend import errors, journal
-from bulksend.batch import connection, consent, execution, identity, paths, plan, standing, summary
+from bulksend.batch import (
+    batch_status,
+    connection,
+    consent,
+    execution,
+    identity,
+    paths,
+    plan,
+    summary,
+)
 from bulksend.batch.memory import session, texted_before
 from bulksend.batch.preflight import look, own_phones
 from bulksend.batch.reporter import Reporter
@@ -54,6 +63,7 @@ def run_contacts(
     with session.opened(settings, reporter) as memory:
 
         def make(wanted: Identity) -> plan.Plan:
+            """The plan with who was texted before left out. Raises where nobody is left."""
             check = memory.check(wanted.sender or "")
             rules = check.rules()
             made = plan.make_plan(contacts, wanted, settings, reporter, rules=rules)
@@ -91,7 +101,7 @@ def _met_again(
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-        stands = standing.summarize_batch(record, settings, seconds=0.0)
+        stands = batch_status.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
         changed_file.refuse_other_list(settings, facts)
         if settings.new_batch:
@@ -109,7 +119,7 @@ def _met_again(
                 hint=f"go on with: {stands.next}",
                 code="unfinished",
             )
-    return standing.met_finished(stands)
+    return batch_status.met_finished(stands)
 
 
 def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:

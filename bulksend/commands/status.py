@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend import journal
-from bulksend.batch import standing
+from bulksend.batch import batch_status
 from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import State, Summary
@@ -13,12 +13,12 @@ from bulksend.batch.summary import State, Summary
 
 def status(settings: Settings) -> Summary:
     """Counts, money and what to do next. Raises UsageError where no batch has begun."""
-    standing.refuse_missing(settings)
+    batch_status.refuse_missing(settings)
     running = journal.is_running(settings.journal_path)
     with journal.read(settings.journal_path) as record:
         if not running:
-            return standing.at_rest(record, settings)
-        summary = standing.at_work(record, settings)
+            return batch_status.at_rest(record, settings)
+        summary = batch_status.at_work(record, settings)
     if journal.is_suspended(settings.journal_path):
         return replace(summary, state=State.SUSPENDED)
     if not request.is_paused(settings):

@@ -33,8 +33,8 @@ class Reading:
     notes: tuple[str, ...] = ()
     #: The text's encoding as Python knows it; "" for a workbook or a frame.
     encoding: str = ""
-    #: Why the encoding is a guess that needs the person's word; "" where it is beyond doubt.
-    doubt: str = ""
+    #: Why the encoding is a guess that needs the person's word; "" where it is certain.
+    why_guessed: str = ""
     #: The first rows, by which the column of the phones is recognised.
     sample: tuple[Sequence[str], ...] = ()
 
@@ -123,7 +123,7 @@ def _read(path: Path, descriptor: int, layout: Layout) -> Contacts:
         reading=Reading(
             notes=tuple(f"{path.name}: {note}" for note in (*encoding.notes(), *place.notes)),
             encoding=encoding.encoding,
-            doubt=encoding.doubt,
+            why_guessed=encoding.why_guessed,
             sample=place.sample,
         ),
     )

@@ -2,7 +2,8 @@
 
 A name alone is not enough: `To` of a booking list holds dates, `Number` holds customer numbers, and
 beside `Telefon` stands `Mobil`. What stands in it is not enough either: twelve digits may be an
-article. Where both leave a doubt, the person is asked, by an error that names the likely column.
+article. Where both leave more than one, the person is asked, by an error that names the likely
+column.
 """
 
 from __future__ import annotations

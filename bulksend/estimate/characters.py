@@ -70,9 +70,9 @@ class Characters:
         script that more than half of a text is written in cannot be left out of it.
         """
         whole = pl.concat([self._in_template(), *self._in_places()])
-        known = whole.join(non_gsm.lookup(whole["token"]), on="token")
+        tokens = whole.join(non_gsm.lookup(whole["token"]), on="token")
         return (
-            known.with_columns(pl.col(name) * pl.col("count") for name in _UNITS)
+            tokens.with_columns(pl.col(name) * pl.col("count") for name in _UNITS)
             .group_by("group", "source", "key", "replaceable", "script")
             .agg(pl.col(_UNITS).sum())
             .join(self._wide.select("group", "units"), on="group")

@@ -35,7 +35,7 @@ class CostGroups:
         self._groups: list[pl.DataFrame] = []
         self._numbers = pl.DataFrame(schema={"row_mark": pl.UInt64, "group": pl.UInt32})
         self._first_rows: list[pl.DataFrame] = []
-        self._remembered = pl.Series(dtype=pl.UInt8)
+        self._first_counts = pl.Series(dtype=pl.UInt8)
 
     def number(self, sendable: pl.DataFrame) -> pl.Series:
         """The cost group of each row."""
@@ -45,18 +45,18 @@ class CostGroups:
         different = marked.filter(first).with_columns(row_mark=marks.filter(first))
         new = different.join(self._numbers, on="row_mark", how="anti", maintain_order="left")
         if new.height:
-            known = self._numbers.height
-            numbers = pl.int_range(known, known + new.height, dtype=pl.UInt32, eager=True)
+            first_new = self._numbers.height
+            numbers = pl.int_range(first_new, first_new + new.height, dtype=pl.UInt32, eager=True)
             self._groups.append(new.drop("row_mark").insert_column(0, numbers.alias("group")))
             self._numbers = self._numbers.vstack(new.select("row_mark", group=pl.lit(numbers)))
             fresh = pl.Series([0], dtype=pl.UInt8).new_from_index(0, new.height)
-            self._remembered = self._remembered.append(fresh)
+            self._first_counts = self._first_counts.append(fresh)
         group = (
             pl.DataFrame({"row_mark": marks})
             .join(self._numbers, on="row_mark", how="left", maintain_order="left")
             .get_column("group")
         )
-        self._remember(sendable["row"], group, marked)
+        self._keep_first(sendable["row"], group, marked)
         return group
 
     @property
@@ -78,7 +78,7 @@ class CostGroups:
             *non_gsm.columns_of(sendable, self._message_plan),
         )
 
-    def _remember(self, rows: pl.Series, group: pl.Series, marked: pl.DataFrame) -> None:
+    def _keep_first(self, rows: pl.Series, group: pl.Series, marked: pl.DataFrame) -> None:
         """The first rows of the groups that findings point at."""
         pointed = (
             (marked["encoding"] == encoding.UTF_16)
@@ -86,7 +86,7 @@ class CostGroups:
             | (marked["parts_max"] > encoding.MAX_PARTS)
             | (marked["line_kind"] != "")
         )
-        wanted = pointed & (self._remembered.gather(group) < _FIRST_ROWS)
+        wanted = pointed & (self._first_counts.gather(group) < _FIRST_ROWS)
         if not wanted.any():
             return
         first = (
@@ -94,8 +94,8 @@ class CostGroups:
             .group_by("group")
             .agg(pl.col("row").head(_FIRST_ROWS))
         )
-        counts = self._remembered.gather(first["group"]) + first["row"].list.len().cast(pl.UInt8)
-        self._remembered = self._remembered.scatter(first["group"], counts.clip(0, 100))
+        counts = self._first_counts.gather(first["group"]) + first["row"].list.len().cast(pl.UInt8)
+        self._first_counts = self._first_counts.scatter(first["group"], counts.clip(0, 100))
         self._first_rows.append(first.explode("row"))
 
     def table(self) -> pl.DataFrame:

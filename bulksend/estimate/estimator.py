@@ -145,6 +145,7 @@ def _composed(
     """The rows composed, in order, a little ahead of whoever adds them."""
 
     def compose_piece(piece: pl.DataFrame) -> _Composed:
+        """One slice of the file, in a thread: composed, left out by rules, and its digest."""
         composed = compose.compose(piece, message_plan)
         named = left_out.by_rules(composed, rules)
         pieces = digest.pieces(composed)

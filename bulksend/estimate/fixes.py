@@ -13,7 +13,7 @@ FIX_FOR: dict[Code, str] = {
     Code.REPEATED_HEADER: "two files were put together; delete the row",
     Code.STRAY_QUOTE: 'close the quote at the end of its cell, or write "" for one in a text',
     Code.UNDECODABLE: "write the cell again in the file, saved as CSV UTF-8; or name --encoding",
-    Code.CELL_ERROR: "mend the formula or fill in the value in the spreadsheet",
+    Code.CELL_ERROR: "fix the formula or fill in the value in the spreadsheet",
     Code.CELL_UNCALCULATED: "open the workbook in the spreadsheet program and save it again",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
     Code.PHONE_MISSING: "fill in the number or delete the row",

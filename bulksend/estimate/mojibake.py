@@ -39,11 +39,11 @@ def wrongly_decoded(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -
 
 def _finding(column: str, example: str, rows: pl.Series) -> Finding:
     where = f"column `{column}`" if column else "the template"
-    seen = re.search(_WRONG, example)
+    bad = re.search(_WRONG, example)
     return Finding(
         code="wrongly_decoded",
         kind=Kind.REMARK,
-        text=f"{where} was decoded wrongly before it came here{_was(seen[0] if seen else '')}",
+        text=f"{where} was decoded wrongly before it came here{_was(bad[0] if bad else '')}",
         rows=len(rows),
         first_rows=tuple(rows.head(FIRST_ROWS)),
         fix="open the source as UTF-8 and export it again; it is sent as it stands",
@@ -51,7 +51,7 @@ def _finding(column: str, example: str, rows: pl.Series) -> Finding:
     )
 
 
-def _was(seen: str) -> str:
+def _was(garbled: str) -> str:
     with contextlib.suppress(UnicodeError):
-        return f": `{seen}` was `{seen.encode('cp1252').decode()}`"
+        return f": `{garbled}` was `{garbled.encode('cp1252').decode()}`"
     return ""

@@ -1,7 +1,7 @@
 """The crash-safe record of a batch, the only truth (the only room with sqlite3).
 
 A row is claimed here, durably, before the first byte of its request leaves, and settled here before
-its slot is given back; so a crash can leave no more rows in doubt than were in flight, and none
+its slot is given back; so a crash can leave no more rows unknown than were in flight, and none
 unnamed. No phone number and no text of a recipient is kept.
 """
 

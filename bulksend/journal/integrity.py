@@ -243,7 +243,7 @@ def failed(path: Path, failure: sqlite3.Error) -> errors.JournalError:
     if name.startswith(("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM")):
         return errors.JournalError(
             f"{path}: cannot be used: {failure}",
-            hint="free space or mend the disk",
+            hint="free space or repair the disk",
             code="journal_failed",
         )
     return foreign(path)

@@ -288,7 +288,7 @@ def _new_file(path: Path, batch: Batch) -> None:
         ) from None
     except sqlite3.Error as failure:
         raise errors.JournalError(
-            f"{path}: cannot be written: {failure}", hint="free space or mend the disk"
+            f"{path}: cannot be written: {failure}", hint="free space or repair the disk"
         ) from None
 
 

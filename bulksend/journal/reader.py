@@ -76,7 +76,7 @@ class Reader:
         return StatusCounts(self.counts(), parts, self.cost(), worked_ms)
 
     def counts(self) -> dict[Status, int]:
-        """Claimed rows by status: a fifth of the time that the whole standing takes."""
+        """Claimed rows by status: a fifth of the time that all counts take."""
         rows, *by_code = map(int, self._connection.execute(schema.COUNTS).fetchone())
         if sum(by_code) != rows:
             raise integrity.foreign(self._path)
@@ -227,16 +227,16 @@ class Reader:
         """The rows of which some claim may have been sent and nobody knows."""
         return {row for (row,) in self._connection.execute(schema.ROWS_MAYBE_SENT)}
 
-    def known_messages(self, message_ids: Iterable[str]) -> set[str]:
+    def own_messages(self, message_ids: Iterable[str]) -> set[str]:
         """Those of the messages that are known to be rows of this batch."""
         wanted = [uuid.UUID(message_id).bytes for message_id in message_ids]
-        known: set[str] = set()
+        ours: set[str] = set()
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
-            marks = ",".join(f"?{number}" for number in range(1, len(some) + 1))
-            rows = self._connection.execute(schema.KNOWN.format(marks), some)
-            known |= {str(uuid.UUID(bytes=message_id)) for (message_id,) in rows}
-        return known
+            placeholders = ",".join(f"?{number}" for number in range(1, len(some) + 1))
+            rows = self._connection.execute(schema.OURS.format(placeholders), some)
+            ours |= {str(uuid.UUID(bytes=message_id)) for (message_id,) in rows}
+        return ours
 
     def neighbours(self, claimed_ms: int, within_ms: int, most: int) -> list[tuple[int, int, str]]:
         """Accepted rows claimed around a moment, the nearest first: row, moment, message ID."""

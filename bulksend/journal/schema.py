@@ -58,14 +58,14 @@ CREATE TABLE history (
 """
 
 #: Earlier claims that may have arrived, of rows that were claimed again on the person's word.
-_DOUBT = """
+_EARLIER_CLAIM = """
 CREATE TABLE doubt (
   row INTEGER NOT NULL, claim INTEGER NOT NULL, key_row INTEGER NOT NULL, run INTEGER NOT NULL,
   body BLOB NOT NULL, claimed_ms INTEGER NOT NULL, settled_ms INTEGER, attempts INTEGER,
   http INTEGER, code TEXT, error TEXT
 )
 """
-DOUBT_INDEX = "CREATE INDEX doubt_row ON doubt (row)"
+EARLIER_CLAIM_INDEX = "CREATE INDEX doubt_row ON doubt (row)"
 #: Rows that a run left out on purpose when their turn came; nothing of them was ever sent.
 _SKIP = """
 CREATE TABLE skip (
@@ -74,8 +74,8 @@ CREATE TABLE skip (
   other_batch TEXT, other_day TEXT, other_row INTEGER, at_ms INTEGER NOT NULL
 )
 """
-NEW_TABLES = (_DOUBT, _SKIP)
-TABLES = f"{_TABLES}{_DOUBT};{DOUBT_INDEX};{_SKIP};"
+NEW_TABLES = (_EARLIER_CLAIM, _SKIP)
+TABLES = f"{_TABLES}{_EARLIER_CLAIM};{EARLIER_CLAIM_INDEX};{_SKIP};"
 
 #: How a status stands in the table `send`.
 CODE_OF = {
@@ -116,17 +116,17 @@ WHERE row = ?1 AND claim = ?2 AND status = 1
 """
 # A claim that may have arrived stays open to evidence while its row is claimed again: and where
 # the later claim ends without a text, the row is what it was before, unknown.
-OPEN_DOUBT = """
+KEEP_EARLIER_CLAIM = """
 INSERT INTO doubt SELECT row, claim, coalesce(key_row, row), run, body, claimed_ms, settled_ms,
   attempts, http, code, error
 FROM send WHERE row = ?2 AND status = 4
 """
-NOTE_FRUITLESS = """
+NOTE_WITHOUT_EFFECT = """
 INSERT INTO history (row, claim, status, code, message_id, why, at_ms)
 SELECT row, claim, status, code, message_id, 'an earlier claim may have arrived', ?3 FROM send
 WHERE row = ?1 AND claim = ?2 AND status IN (3, 5) AND row IN (SELECT row FROM doubt)
 """
-BACK_TO_DOUBT = """
+BACK_TO_EARLIER_CLAIM = """
 UPDATE send SET status = 4, last_claim = max(claim, coalesce(last_claim, 0)),
   (claim, key_row, run, body, claimed_ms, settled_ms, attempts, http, code, error) = (
     SELECT claim, key_row, run, body, claimed_ms, settled_ms, attempts, http, code, error
@@ -134,7 +134,7 @@ UPDATE send SET status = 4, last_claim = max(claim, coalesce(last_claim, 0)),
   )
 WHERE row = ?1 AND claim = ?2 AND status IN (3, 5) AND row IN (SELECT row FROM doubt)
 """
-CLOSE_DOUBT = """
+DROP_EARLIER_CLAIM = """
 DELETE FROM doubt WHERE row = ?1
 AND claim = (SELECT claim FROM send WHERE send.row = ?1 AND status = 4)
 """
@@ -252,7 +252,7 @@ WHERE status = 4 AND send.row > 0 ORDER BY send.row
 ROWS_MAYBE_SENT = """
 SELECT row FROM send WHERE status IN (1, 4) UNION SELECT row FROM doubt
 """
-KNOWN = """
+OURS = """
 SELECT message_id FROM send WHERE message_id IN ({0})
 UNION SELECT message_id FROM history WHERE message_id IN ({0})
 """

@@ -1,6 +1,7 @@
 """Journals of older versions: read as they are, and brought up to date when a run goes on with one.
 
-Version 2 knew rows by their number alone, and wiped out a doubt when its row was claimed again.
+Version 2 knew rows by their number alone, and forgot that a row was unknown when it
+was claimed again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _ADDED = (
 )
 #: A claim of an unknown row that was followed by one that ended without a text may have arrived
 #: all the same. When it was made was not written down: no earlier than the batch's first run.
-_REOPEN_DOUBTS = """
+_REOPEN_UNKNOWN = """
 UPDATE send SET status = 4, last_claim = claim,
   claimed_ms = (SELECT min(began_ms) FROM run),
   (claim, code, settled_ms) = (
@@ -53,7 +54,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE send ADD COLUMN {column}")
     for table in schema.NEW_TABLES:
         connection.execute(table)
-    connection.execute(schema.DOUBT_INDEX)
-    connection.execute(_REOPEN_DOUBTS)
+    connection.execute(schema.EARLIER_CLAIM_INDEX)
+    connection.execute(_REOPEN_UNKNOWN)
     connection.execute(f"PRAGMA user_version={schema.VERSION}")
     connection.execute("COMMIT")

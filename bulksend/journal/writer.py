@@ -163,13 +163,13 @@ class Writer:
             for unknown_row, settlement in group.resolutions:
                 self._write(schema.NOTE_UNKNOWN, [unknown_row])
                 self._write(schema.RESOLVE, [settlement])
-            self._return_to_doubt(group.settlements)
-            self._return_to_doubt([settlement for _, settlement in group.resolutions])
+            self._return_to_earlier_claim(group.settlements)
+            self._return_to_earlier_claim([settlement for _, settlement in group.resolutions])
             self._connection.execute("COMMIT")
         except Exception as failure:  # whatever it is: a thread that dies in silence is a hang
             return errors.JournalError(
                 f"the journal could not be written: {failure}",
-                hint="sending stopped at once; free space or mend the disk, then go on",
+                hint="sending stopped at once; free space or repair the disk, then go on",
                 code="journal_failed",
                 next_command="resume",
             )
@@ -179,15 +179,15 @@ class Writer:
         """What a row was before this claim; where that may have arrived it stays open."""
         if claims:
             self._connection.executemany(schema.NOTE_SUPERSEDED, claims)
-            self._connection.executemany(schema.OPEN_DOUBT, claims)
+            self._connection.executemany(schema.KEEP_EARLIER_CLAIM, claims)
 
-    def _return_to_doubt(self, settlements: list[Row]) -> None:
+    def _return_to_earlier_claim(self, settlements: list[Row]) -> None:
         """Rows whose last claim left no text and whose earlier one may have: unknown, as before."""
         for row, claim, status, at_ms, *_ in settlements:
             if claim > 1 and status in _WITHOUT_TEXT:
-                self._connection.execute(schema.NOTE_FRUITLESS, (row, claim, at_ms))
-                self._connection.execute(schema.BACK_TO_DOUBT, (row, claim))
-                self._connection.execute(schema.CLOSE_DOUBT, (row,))
+                self._connection.execute(schema.NOTE_WITHOUT_EFFECT, (row, claim, at_ms))
+                self._connection.execute(schema.BACK_TO_EARLIER_CLAIM, (row, claim))
+                self._connection.execute(schema.DROP_EARLIER_CLAIM, (row,))
 
     def _write(self, statement: str, rows: list[Row]) -> None:
         if not rows:

@@ -1,4 +1,4 @@
-"""All that was heard of one message, joined: whatever the order, and however often, the same.
+"""All receipts of one message, joined: whatever the order, and however often, the same.
 
 A state is three groups of facts that come together: what became of it, what it cost, where it
 went. Of each group the receipt wins that came furthest, then the later one, then the one with the

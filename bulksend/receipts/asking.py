@@ -72,7 +72,7 @@ async def ask(
 ) -> Collected:
     """Ask until all is known or the time is up. Raises Locked, JournalError.
 
-    May be cancelled at any moment: what was heard is durable.
+    May be cancelled at any moment: what was answered is durable.
     """
     facts, envelope = batch.facts, batch.envelope
     path = store.path_beside(batch.journal_path)
@@ -84,7 +84,7 @@ async def ask(
             sender=facts.sender,
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             pace=poll.Pace(per_s=schedule.READS_PER_S),
-            on_heard=saying.heard,
+            on_answered=saying.answered,
         )
         source = collect.Source(accepted=_accepted(batch.journal_path), is_running=is_running)
         return await collect.collect(polling, source, gateway, patience, saying.passed)
@@ -107,6 +107,7 @@ async def after_sending(
 
 def _accepted(journal_path: Path) -> Callable[[], collect.Accepted]:
     def accepted() -> collect.Accepted:
+        """Accepted messages and the run's clocks, read anew: a run may add to them meanwhile."""
         with journal.read(journal_path) as record:
             return record.accepted_messages(), record.clocks()
 
@@ -122,7 +123,7 @@ class _Saying:
     _trouble: Trouble | None = None
     _next_s: float = 0.0
 
-    def heard(self, waiting: int) -> None:
+    def answered(self, waiting: int) -> None:
         """Something was written down; said now and then."""
         now_s = time.monotonic()
         if not self._next_s:
@@ -143,16 +144,16 @@ class _Saying:
                 "72 hours after the last text was sent"
             )
         if in_s is not None:
-            self.note(f"{self._standing(collected)}; asking again in {_time(in_s)}")
+            self.note(f"{self._so_far(collected)}; asking again in {_time(in_s)}")
 
-    def _standing(self, collected: Collected) -> str:
-        standing = counts.count(self.receipt_store.totals(), 0)
+    def _so_far(self, collected: Collected) -> str:
+        counted = counts.count(self.receipt_store.totals(), 0)
         words = [
             f"{name} {number:,}"
             for name, number in (
-                ("delivered", standing.delivered),
-                ("failed", standing.failed),
-                ("unconfirmed", standing.unconfirmed),
+                ("delivered", counted.delivered),
+                ("failed", counted.failed),
+                ("unconfirmed", counted.unconfirmed),
             )
             if number
         ]

@@ -81,7 +81,7 @@ async def collect(
 ) -> Collected:
     """Ask until nothing is open or the time is up. `on_pass` hears when the next pass comes.
 
-    May be cancelled at any moment: what was heard is durable. Raises JournalError.
+    May be cancelled at any moment: what was answered is durable. Raises JournalError.
     """
     began_s, collected = time.monotonic(), Collected()
     await gateway.get("/balance")  # its reply tells the server's time

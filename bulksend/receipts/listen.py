@@ -75,6 +75,7 @@ async def listening(
 @asynccontextmanager
 async def _adopting(taking: Intake) -> AsyncIterator[None]:
     async def adopt() -> None:
+        """Every `_ADOPT_EVERY_S` seconds take in the events whose rows the run has now settled."""
         while True:
             await asyncio.sleep(_ADOPT_EVERY_S)
             await taking.adopt()

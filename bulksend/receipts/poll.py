@@ -1,7 +1,7 @@
 """One pass over everything that is not final: pages first, then one by one, then deliveries.
 
-What was heard is durable before the next read, so a pass may end anywhere; and what is settled is
-never asked about again, by this pass or any later one.
+What was answered is durable before the next read, so a pass may end anywhere; and what is settled
+is never asked about again, by this pass or any later one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Pass:
     """What a pass came to."""
 
     reads: int = 0
-    #: Messages of which something new was heard.
+    #: Messages of which something new was answered.
     changed: int = 0
     #: Messages that are still open.
     waiting: int = 0
@@ -88,7 +88,7 @@ class Poll:
     row_reference: RowReference | None
     pace: Pace
     #: Hears after each writing how many are not settled yet.
-    on_heard: Callable[[int], None] = lambda _: None
+    on_answered: Callable[[int], None] = lambda _: None
 
     async def once(self, sent: Sequence[journal.AcceptedMessage], server: ServerTime) -> Pass:
         """Ask about every message that is not settled. Raises JournalError from the store."""
@@ -180,18 +180,18 @@ class Poll:
 
     def _keep(
         self,
-        heard: Iterable[Receipt],
+        receipts: Iterable[Receipt],
         waiting: dict[str, journal.AcceptedMessage],
         asked: frozenset[str] = frozenset(),
     ) -> int:
         """Write receipts down; what they settle is waited for no longer."""
-        states = apply.states_of(heard)
+        states = apply.states_of(receipts)
         changed = self.store.add(states, asked=asked)
         for message_id, entry in self.store.entries(states).items():
             enough = entry.state.status.is_final and entry.asked >= schedule.COST_ASKS_MAX
             if entry.state.is_settled or enough:
                 waiting.pop(message_id, None)
-        self.on_heard(len(waiting))
+        self.on_answered(len(waiting))
         return changed
 
     async def _ask_each(
@@ -203,14 +203,14 @@ class Poll:
         for start in range(0, len(asking), _CHUNK):
             chunk = asking[start : start + _CHUNK]
             answers = await asyncio.gather(*(self._ask(message, came) for message in chunk))
-            heard = [
+            receipts = [
                 receipt
                 for answer in answers
                 if not isinstance(answer, Trouble)
                 for receipt in answer
             ]
-            final = frozenset(receipt.message_id for receipt in heard if receipt.status.is_final)
-            came.changed += self._keep(heard, waiting, asked=final)
+            final = frozenset(receipt.message_id for receipt in receipts if receipt.status.is_final)
+            came.changed += self._keep(receipts, waiting, asked=final)
             came.gone += answers.count(Trouble.GONE)
             for answer in answers:
                 if row.ends(answer, came):

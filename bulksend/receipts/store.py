@@ -1,4 +1,4 @@
-"""`<stem>.receipts`: what was heard of each message, beside the journal and apart from it.
+"""`<stem>.receipts`: the receipts of each message, beside the journal and apart from it.
 
 One SQLite file with a lock of its own, so that a run, a poll and a listener fight for no file. Rows
 are only ever added: each holds a message's whole state, and the last one counts. No phone number
@@ -69,7 +69,7 @@ class Reader:
         self._path = path
 
     def entries(self, message_ids: Iterable[str]) -> dict[str, message_state.Entry]:
-        """By message ID; what is not there was never heard of. Raises JournalError."""
+        """By message ID; what is not there has no receipt yet. Raises JournalError."""
         keys = [uuid.UUID(message_id).bytes for message_id in message_ids]
         by_id: dict[str, message_state.Entry] = {}
         with _sound(self._path):
@@ -184,14 +184,14 @@ class Store(Reader):
                 self._connection.execute("ROLLBACK")
             raise errors.JournalError(
                 f"{self._path}: cannot be written: {failure}",
-                hint="free space or mend the disk; what is in it stays, and nothing was sent",
+                hint="free space or repair the disk; what is in it stays, and nothing was sent",
                 code="receipts_unwritable",
             ) from None
 
 
 @contextlib.contextmanager
 def read(path: Path, batch_id: str) -> Iterator[Reader | None]:
-    """A reader without the lock, also while somebody writes; None where nothing was heard yet.
+    """A reader without the lock, also while somebody writes; None where there is none yet.
 
     Another batch's store counts as none. Raises JournalError for a file that is no store.
     """

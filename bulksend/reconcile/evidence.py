@@ -139,7 +139,7 @@ class ControlRow:
     records: tuple[Record, ...] | None
 
     @property
-    def seen(self) -> bool:
+    def observed(self) -> bool:
         """Its own record, with its own number."""
         return any(
             record.message_id == self.message_id and record.phone == self.phone
@@ -243,5 +243,5 @@ def _none(evidence: Evidence) -> Absent | Reason:
         return Reason.TOO_EARLY
     if len(evidence.controls) < CONTROLS_MIN:
         return Reason.FEW_NEIGHBOURS
-    every_one_seen = all(control.seen for control in evidence.controls)
-    return Absent() if every_one_seen else Reason.NEIGHBOURS_UNSEEN
+    every_one_observed = all(control.observed for control in evidence.controls)
+    return Absent() if every_one_observed else Reason.NEIGHBOURS_UNSEEN

@@ -70,7 +70,7 @@ class RecordLookup:
         shown = await self.search.by_phone(message.phone, self.sender, wide(asked))
         deliveries = None
         if self.row_reference is not None:
-            deliveries = await self.search.by_mark(
+            deliveries = await self.search.by_row_reference(
                 self.row_reference.mark(message.row, message.claim)
             )
         return Evidence(
@@ -86,13 +86,15 @@ class RecordLookup:
         self, unknown_rows: Sequence[UnknownRow], every_evidence: Sequence[Evidence]
     ) -> list[Evidence]:
         """What else of ours the records may be."""
-        seen = {
+        shown_ids = {
             record.message_id
             for evidence in every_evidence
             for record in (*(evidence.records or ()),)
         }
-        seen |= {record.message_id for evidence in every_evidence for record in evidence.deliveries}
-        explained = frozenset(self.record.known_messages(seen))
+        shown_ids |= {
+            record.message_id for evidence in every_evidence for record in evidence.deliveries
+        }
+        explained = frozenset(self.record.own_messages(shown_ids))
         foreign = {
             evidence.message.phone
             for evidence in every_evidence
@@ -136,16 +138,16 @@ class RecordLookup:
             )
             for minute in first
         }
-        known = messages(
+        control_messages = messages(
             self.frames, {row: 1 for neighbours in near.values() for row, _, _ in neighbours}
         )
         return {
             minute: tuple(
                 await asyncio.gather(
                     *(
-                        self._control(first[minute], known[row], claimed_ms, message_id)
+                        self._control(first[minute], control_messages[row], claimed_ms, message_id)
                         for row, claimed_ms, message_id in neighbours
-                        if row in known
+                        if row in control_messages
                     )
                 )
             )

@@ -51,14 +51,14 @@ async def probe(gateway: Client, to: parse.Phone) -> tuple[Proof, str]:
         second = await gateway.send(body, key)
         if not idempotency.is_in_flight(second):
             break
-    return Proof(idempotency.judge_probe(first, second), time.time()), _seen(second)
+    return Proof(idempotency.judge_probe(first, second), time.time()), _second_in_words(second)
 
 
 def _undecided() -> Proof:
     return Proof(idempotency.Verdict.UNDECIDED, time.time())
 
 
-def _seen(second: Reply) -> str:
+def _second_in_words(second: Reply) -> str:
     if second.status is not Status.ACCEPTED:
         return f"the second request was {second.status}: {second.code} {second.error}"
     return "the second reply is marked as replayed" if second.replayed else "no mark of a replay"

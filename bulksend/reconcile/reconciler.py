@@ -99,6 +99,7 @@ class Reconciler:
             asking = asyncio.create_task(self._by_strength(gateway, switch), name="bulksend-ask")
 
             def leave() -> None:
+                """Cancel what is still asked: its rows stay unknown."""
                 asking.cancel()
 
             stack.enter_context(self._task.stopping(switch, leave, self._task.person.note))
@@ -153,8 +154,8 @@ class Reconciler:
             switch=switch,
             max_in_flight=self._task.max_in_flight,
         )
-        for ending in await key_replay.repeat(may):
-            self.resolutions.add(ending)
+        for resolution in await key_replay.repeat(may):
+            self.resolutions.add(resolution)
 
     def _repeatable(self, gateway: client.Client, clock: Clock | None) -> list[UnknownRow]:
         """The unknown rows whose keys are proven to protect them; the others are told why not."""

@@ -37,10 +37,11 @@ class KeyReplay:
     max_in_flight: int
 
     async def repeat(self, unknown_rows: Iterable[UnknownRow]) -> list[Conclusion]:
-        """How each case ended. Raises JournalError."""
+        """How each row ended. Raises JournalError."""
         slots = asyncio.Semaphore(self.max_in_flight)
 
         async def one(unknown_row: UnknownRow, message: Message) -> Conclusion:
+            """Repeat one row's request as soon as fewer than `max_in_flight` are open."""
             async with slots:
                 return await self._repeat(unknown_row, message)
 

@@ -67,7 +67,7 @@ class Resolutions:
         return [self._left[row] for row in sorted(self._left)]
 
     def keep(self, unknown: Collection[int]) -> None:
-        """What the journal has settled is not left, though its ending was not heard of."""
+        """What the journal has settled is not left, though nobody added how."""
         self._left = {row: unresolved for row, unresolved in self._left.items() if row in unknown}
 
     def is_unresolved(self, row: int) -> bool:
@@ -79,13 +79,13 @@ class Resolutions:
         every = dict.fromkeys((*self._left[row].reasons, *reasons))
         self._left[row] = Unresolved(row=row, reasons=tuple(every))
 
-    def add(self, ending: Resolution | Unresolved) -> None:
+    def add(self, resolution: Resolution | Unresolved) -> None:
         """How one evidence ended for a row."""
-        if isinstance(ending, Unresolved):
-            self.note_reasons(ending.row, *ending.reasons)
+        if isinstance(resolution, Unresolved):
+            self.note_reasons(resolution.row, *resolution.reasons)
             return
-        self.settled.append(ending)
-        del self._left[ending.row]
+        self.settled.append(resolution)
+        del self._left[resolution.row]
 
 
 def unknown_rows(

@@ -224,7 +224,7 @@ def unwritable(path: Path, failure: OSError) -> errors.JournalError:
     """What is said where a file cannot be written."""
     return errors.JournalError(
         f"cannot write {path}: {failure.strerror or failure}",
-        hint="free space or mend the folder's permissions, then write it again",
+        hint="free space or fix the folder's permissions, then write it again",
         next_command="results",
         code="results_unwritable",
     )

@@ -66,7 +66,7 @@ def read(
     try:
         rows = {name: columns.get(name, [None] * len(columns["row"])) for name in _SCHEMA}
         frame = pl.DataFrame(rows, schema=_SCHEMA)
-        heard = pl.DataFrame(
+        of_receipts = pl.DataFrame(
             receipts.receipt_columns(frame["message_id"].drop_nulls().to_list()),
             schema=_RECEIPT_SCHEMA,
         )
@@ -74,16 +74,16 @@ def read(
         raise reader.damaged() from None
     if frame["status"].null_count():
         raise reader.damaged()
-    return _joined(frame, heard)
+    return _joined(frame, of_receipts)
 
 
-def _joined(frame: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
+def _joined(frame: pl.DataFrame, of_receipts: pl.DataFrame) -> pl.DataFrame:
     """Each entry with the last word on it: a receipt's where there is one, else the reply's."""
     return (
-        frame.join(heard, on="message_id", how="left", suffix="_heard", maintain_order="left")
+        frame.join(of_receipts, on="message_id", how="left", suffix="_final", maintain_order="left")
         .with_columns(
-            pl.coalesce("delivery_status_heard", "delivery_status").alias("delivery_status"),
-            pl.coalesce("delivered_at_heard", "delivered_at").alias("delivered_at"),
+            pl.coalesce("delivery_status_final", "delivery_status").alias("delivery_status"),
+            pl.coalesce("delivered_at_final", "delivered_at").alias("delivered_at"),
             pl.coalesce("final_rate", "rate").alias("rate"),
             pl.coalesce("final_carrier_fee", "carrier_fee").alias("carrier_fee"),
             pl.coalesce("receipt_carrier", "carrier").alias("carrier"),

@@ -128,7 +128,7 @@ class Figures:
             ]
 
 
-def gather(frames: Iterable[pl.DataFrame]) -> Figures:
+def add_up(frames: Iterable[pl.DataFrame]) -> Figures:
     """The figures of joined rows. Raises ArithmeticError for a cost that is no amount."""
     figures = Figures()
     for frame in frames:

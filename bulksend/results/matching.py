@@ -71,8 +71,8 @@ class Match:
 
     def rows_that_stand(self, statuses: Sequence[int], among: pl.DataFrame) -> list[int]:
         """The rows of the file that stand so, of those that `among` (row) names."""
-        standing = self.same.filter(pl.col("status").is_in(statuses))
-        return standing.join(among.select("row"), on="row", how="semi")["row"].to_list()
+        remaining = self.same.filter(pl.col("status").is_in(statuses))
+        return remaining.join(among.select("row"), on="row", how="semi")["row"].to_list()
 
     def gone_rows(self, *statuses: int) -> list[int]:
         """The numbers of rows that are gone and stand so, in their order."""

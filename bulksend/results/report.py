@@ -64,7 +64,7 @@ class Cover:
     commands: Mapping[str, str] = field(default_factory=dict)
 
 
-def render(cover: Cover, gathered: Figures, *, people: bool) -> bytes:
+def render(cover: Cover, totals: Figures, *, people: bool) -> bytes:
     """The page. `people`: with the phones of those who have not got it."""
     import jinja2
 
@@ -80,10 +80,10 @@ def render(cover: Cover, gathered: Figures, *, people: bool) -> bytes:
         style=_safe(style),
         style_hash=_safe(_hash(style)),
         **_heading(cover),
-        **_tables(cover, gathered),
-        people=gathered.people if people else [],
-        people_more=len(gathered.people) >= figures.PEOPLE_MAX,
-        pace=_pace(gathered),
+        **_tables(cover, totals),
+        people=totals.people if people else [],
+        people_more=len(totals.people) >= figures.PEOPLE_MAX,
+        pace=_pace(totals),
     )
     return page.encode()
 
@@ -107,7 +107,7 @@ def _heading(cover: Cover) -> dict[str, Any]:
     }
 
 
-def _tables(cover: Cover, gathered: Figures) -> dict[str, Any]:
+def _tables(cover: Cover, totals: Figures) -> dict[str, Any]:
     most = max((line.number for line in cover.funnel), default=0)
     return {
         "funnel": [
@@ -124,10 +124,10 @@ def _tables(cover: Cover, gathered: Figures) -> dict[str, Any]:
         "money": [
             {"name": name, "shown": shown, "figure": key} for name, shown, key in cover.money
         ],
-        "not_texted": _whys(gathered.not_texted),
-        "left_out": _whys(gathered.left_out),
-        "countries": _countries(gathered),
-        "within": _within(gathered),
+        "not_texted": _whys(totals.not_texted),
+        "left_out": _whys(totals.left_out),
+        "countries": _countries(totals),
+        "within": _within(totals),
     }
 
 
@@ -155,8 +155,8 @@ def _named(why: Why) -> str:
     return f"{named}, …" if why.rows > len(why.first_rows) else named
 
 
-def _countries(gathered: Figures) -> list[dict[str, str]]:
-    ordered = sorted(gathered.by_country.items(), key=lambda entry: (-entry[1].accepted, entry[0]))
+def _countries(totals: Figures) -> list[dict[str, str]]:
+    ordered = sorted(totals.by_country.items(), key=lambda entry: (-entry[1].accepted, entry[0]))
     return [
         {
             "name": name or "no country",
@@ -169,26 +169,26 @@ def _countries(gathered: Figures) -> list[dict[str, str]]:
     ]
 
 
-def _within(gathered: Figures) -> list[dict[str, Any]]:
-    total = gathered.within.total()
+def _within(totals: Figures) -> list[dict[str, Any]]:
+    total = totals.within.total()
     names = [*(name for _, name in figures.WITHIN_S), "later"]
     return [
         {
             "name": name,
-            "shown": f"{gathered.within[name]:,}",
-            "share": _share(gathered.within[name], total),
+            "shown": f"{totals.within[name]:,}",
+            "share": _share(totals.within[name], total),
         }
         for name in names
-        if gathered.within[name]
+        if totals.within[name]
     ]
 
 
-def _pace(gathered: Figures) -> dict[str, Any] | None:
-    width_s, counts = figures.buckets(gathered.per_second)
+def _pace(totals: Figures) -> dict[str, Any] | None:
+    width_s, counts = figures.buckets(totals.per_second)
     if len(counts) < 2:
         return None
-    first, total, most = min(gathered.per_second), sum(counts), max(counts)
-    seconds = max(gathered.per_second) - first + 1
+    first, total, most = min(totals.per_second), sum(counts), max(counts)
+    seconds = max(totals.per_second) - first + 1
     words = (
         f"{total:,} requests in {_duration(seconds)}: {total / seconds:,.1f} a second on the "
         f"whole, {most / width_s:,.1f} at the most"

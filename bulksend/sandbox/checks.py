@@ -119,7 +119,7 @@ def check_order(
     )
 
 
-def _fields(body: bytes, known: Mapping[str, Any]) -> Mapping[str, Any]:
+def _fields(body: bytes, types: Mapping[str, Any]) -> Mapping[str, Any]:
     """These fields, typed, and no other."""
     try:
         values = orjson.loads(body)
@@ -133,7 +133,7 @@ def _fields(body: bytes, known: Mapping[str, Any]) -> Mapping[str, Any]:
                 422, "10004", "Missing required parameter", f"`{name}` is missing.", f"/{name}"
             )
     for name, value in values.items():
-        _field(name, value, known)
+        _field(name, value, types)
     return values
 
 
@@ -149,10 +149,10 @@ def _check_options(values: Mapping[str, Any]) -> None:
         raise Refusal(400, "10015", "Bad Request", "Scheduling is not simulated.", "/send_at")
 
 
-def _field(name: str, value: object, known: Mapping[str, Any]) -> None:
-    if name not in known:
+def _field(name: str, value: object, types: Mapping[str, Any]) -> None:
+    if name not in types:
         raise Refusal(400, "10015", "Bad Request", f"`{name}` is not a parameter.", f"/{name}")
-    if not isinstance(value, known[name]):
+    if not isinstance(value, types[name]):
         raise Refusal(422, "10026", "Invalid type", f"`{name}` has a wrong type.", f"/{name}")
     if name == "messaging_profile_id":
         try:

@@ -234,6 +234,7 @@ class Sandbox:
         """A read that needs the key and answers with JSON."""
 
         async def handle(request: web.Request) -> web.Response:
+            """Answer 401 for a foreign key, the read's JSON else."""
             try:
                 checks.authorized(request.headers.get("Authorization", ""), self._taken_key)
                 return _json(orjson.dumps(answer(request)))

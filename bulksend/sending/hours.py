@@ -122,10 +122,10 @@ def _holidays(country: str) -> _Days:
     import holidays  # it is slow to import, and few want it
 
     try:
-        known: _Days = holidays.country_holidays(country)
+        days: _Days = holidays.country_holidays(country)
     except NotImplementedError:
         return frozenset()
-    return known
+    return days
 
 
 def _at(day: date, clock: time, zone: str) -> datetime:

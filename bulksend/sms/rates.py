@@ -54,10 +54,10 @@ class RateCard:
     def worst(self, country: str, parts: int) -> Money | None:
         """The most that `parts` parts have cost in a country, where the card knows it."""
         each = self.prices.get(country)
-        known = self.charges.get(country)
-        if each is None or known is None or known.high is None:
+        charged = self.charges.get(country)
+        if each is None or charged is None or charged.high is None:
             return self.price(country, parts)
-        return Money(max(each.amount, known.high) * parts, each.currency)
+        return Money(max(each.amount, charged.high) * parts, each.currency)
 
     def price(self, country: str, parts: int) -> Money | None:
         """The exact price of `parts` parts to a country; None when the card does not know it."""
@@ -130,8 +130,8 @@ def load_rate_card(path: Path) -> RateCard:
         if country in prices:
             raise _trouble(path, row, "country", f"{country} is there a second time")
         prices[country] = each
-        if (known := _parse_charges(path, row, named)) is not None:
-            charges[country] = known
+        if (charged := _parse_charges(path, row, named)) is not None:
+            charges[country] = charged
     return RateCard(prices, charges)
 
 

@@ -255,11 +255,11 @@ def _no(exchange: Exchange, problems: list[dict[str, Any]], now_s: float) -> Rep
 
 def _meaning(problem: Mapping[str, Any], http_status: int | None) -> Meaning:
     code, status = str(problem["code"]), http_status or 0
-    known = CODES.get(code)
+    meaning = CODES.get(code)
     if status >= 500:  # it may have taken the message before it failed, whatever it says
-        return Meaning(Status.UNKNOWN, known.stop) if known is not None else UNKNOWN
-    if known is not None:
-        return known
+        return Meaning(Status.UNKNOWN, meaning.stop) if meaning is not None else UNKNOWN
+    if meaning is not None:
+        return meaning
     # A 409 is a no where a messaging code says so (40300, opted out), and unknown otherwise.
     if status in (408, 425) or (status == 409 and not code.startswith("403")):
         return UNKNOWN

@@ -76,9 +76,10 @@ class Search:
         entries = await self._whole("/detail_records", filters)
         return None if entries is None else _unless_strange(map(record_of, entries))
 
-    async def by_mark(self, mark: str) -> tuple[Record, ...] | None:
+    async def by_row_reference(self, reference: str) -> tuple[Record, ...] | None:
         """Webhook deliveries that carry a row reference; None when they cannot be read whole."""
-        entries = await self._whole("/webhook_deliveries", {"filter[attempts][contains]": mark})
+        filters = {"filter[attempts][contains]": reference}
+        entries = await self._whole("/webhook_deliveries", filters)
         records = None if entries is None else _unless_strange(map(_delivery, entries))
         if records is None:
             return None
@@ -166,13 +167,13 @@ def _delivery(entry: Mapping[str, Any]) -> Record | None:
     if message_id is None or not isinstance(payload, dict):
         return None
     parts, encoding, cost = (payload.get(name) for name in ("parts", "encoding", "cost"))
-    known = cost if isinstance(cost, dict) else {}
+    money = cost if isinstance(cost, dict) else {}
     return Record(
         message_id=message_id,
         marked=orjson.dumps(entry).decode(),
         parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
         encoding=encoding if isinstance(encoding, str) else "",
-        cost=_money(known.get("amount"), known.get("currency")),
+        cost=_money(money.get("amount"), money.get("currency")),
     )
 
 

@@ -57,7 +57,7 @@ def verdict(people: list[str], page: str) -> str:
     if raw.isascii():
         return "plain"
     found = code_pages.recognise([raw])
-    if found.doubt:
+    if found.why_guessed:
         return "asked"
     read = raw.decode(found.encoding, errors="replace")
     if found.encoding == "utf-8":  # the broken rows are not sent; the others must be right

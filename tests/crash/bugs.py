@@ -260,8 +260,8 @@ BUGS = (
     Bug(
         "absence that is believed without its neighbours",
         "reconcile/evidence.py",
-        "every_one_seen = all(control.seen for control in evidence.controls)",
-        "every_one_seen = True",
+        "every_one_observed = all(control.observed for control in evidence.controls)",
+        "every_one_observed = True",
         (_EVIDENCE,),
     ),
     Bug(

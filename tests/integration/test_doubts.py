@@ -161,8 +161,8 @@ async def test_messages_are_known_whichever_claim_they_came_with(path: Path) -> 
             record, {row: accepted(message_id=it) for row, it in enumerate(ids[:700], start=2)}
         )
 
-        assert record.known_messages(ids) == set(ids[:700])
-        assert record.known_messages([]) == set()
+        assert record.own_messages(ids) == set(ids[:700])
+        assert record.own_messages([]) == set()
 
 
 async def test_neighbours_are_the_accepted_rows_claimed_nearest(path: Path) -> None:

@@ -284,4 +284,4 @@ def test_an_earlier_word_on_the_encoding_is_for_a_file_that_is_no_unicode(tmp_pa
         contacts = loader.open_contacts(path, told)
 
         assert next(contacts.chunks())["c1"].to_list() == ["Dvořák"]
-        assert contacts.reading.doubt == ""
+        assert contacts.reading.why_guessed == ""

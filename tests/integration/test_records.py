@@ -90,8 +90,8 @@ async def test_a_delivery_is_found_by_its_mark() -> None:
         gateway(sandbox.base_url, "https://example.com/hook") as made,
     ):
         ids = await sent(made, 7, 8)
-        found = await Search(made).by_mark(MARKER.mark(8, 1))
-        nothing = await Search(made).by_mark(MARKER.mark(9, 1))
+        found = await Search(made).by_row_reference(MARKER.mark(8, 1))
+        nothing = await Search(made).by_row_reference(MARKER.mark(9, 1))
 
     assert found is not None
     (record,) = found

@@ -24,9 +24,11 @@ def source(
         return messages
 
     def on_wait(until: datetime, rows: int, country: str) -> None:
+        """Say until when (UTC) so many rows wait, and whose turn comes first."""
         reporter.note(waiting(until, rows, country))
 
     def on_unknown_zone(message: Message) -> None:
+        """Say by which clock a phone is texted whose time zone nobody knows."""
         reporter.note(
             f"row {message.row}: nobody knows the time zone of this phone; for it and its like the "
             "hours of this computer count"

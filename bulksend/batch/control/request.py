@@ -33,11 +33,11 @@ class ControlRequest:
     #: Tells one request from another.
     token: str = ""
     #: Whether the run goes by it.
-    heard: bool = False
+    acknowledged: bool = False
 
     def but(self, **changes: str | bool) -> ControlRequest:
         """Another request, not yet acknowledged."""
-        return replace(self, **changes, token=secrets.token_hex(8), heard=False)  # type: ignore[arg-type]
+        return replace(self, **changes, token=secrets.token_hex(8), acknowledged=False)  # type: ignore[arg-type]
 
 
 def request_path(journal_path: Path) -> Path:
@@ -94,4 +94,4 @@ def is_paused(settings: Settings) -> bool:
         control_request = read(request_path(settings.journal_path))
     except errors.UsageError:
         return False
-    return control_request is not None and control_request.paused and control_request.heard
+    return control_request is not None and control_request.paused and control_request.acknowledged

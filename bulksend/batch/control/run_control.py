@@ -39,12 +39,12 @@ class RunControl:
     _unconnected: int = 0
     #: Whether the person knows that there is no connection.
     _outage: bool = False
-    _seen: tuple[int, int] | None = None
+    _last_signature: tuple[int, int] | None = None
     _control_request: request.ControlRequest = field(init=False)
 
     def begin(self) -> None:
         """From now on the run can be steered; where no file can be made, it cannot."""
-        self._control_request = request.ControlRequest(rate=self.rate, heard=True)
+        self._control_request = request.ControlRequest(rate=self.rate, acknowledged=True)
         self._lay_down(self._control_request)
 
     def end(self) -> None:
@@ -64,8 +64,8 @@ class RunControl:
     def look(self, progress: Progress, deliveries: delivery.Delivery, in_flight: int) -> None:
         """Follow a new control request; say what limits."""
         signature = self._signature()
-        if signature is not None and signature != self._seen:
-            self._seen = signature
+        if signature is not None and signature != self._last_signature:
+            self._last_signature = signature
             self._follow()
         self._looks.append(self._look(progress, deliveries, in_flight))
         took_s = bottleneck.reply_s(self._looks)
@@ -97,14 +97,14 @@ class RunControl:
         except errors.UsageError as failure:
             self.reporter.note(failure.message)
             return
-        if control_request is None or control_request.heard:
+        if control_request is None or control_request.acknowledged:
             return
         if control_request.rate != self._control_request.rate:
             self.pacer.set_rate(user_rate.parse_rate(control_request.rate))
             self.reporter.note(f"the rate is {control_request.rate} from now on")
         if control_request.paused != self._control_request.paused:
             self._pause() if control_request.paused else self._continue()
-        self._control_request = replace(control_request, heard=True)
+        self._control_request = replace(control_request, acknowledged=True)
         self._lay_down(self._control_request)
 
     def _pause(self) -> None:
@@ -118,7 +118,7 @@ class RunControl:
     def _lay_down(self, control_request: request.ControlRequest) -> None:
         with contextlib.suppress(OSError):  # a full disk is the journal's to tell
             request.write(self.path, control_request)
-        self._seen = self._signature()
+        self._last_signature = self._signature()
 
     def _signature(self) -> tuple[int, int] | None:
         try:

@@ -30,11 +30,12 @@ def two_steps(halt: Halt, leave: Callable[[], None], say: Callable[[str], None])
     before = {number: signal.getsignal(number) for number in _REASONS}
     if _HANGUP is not None and before[_HANGUP] is signal.SIG_IGN:
         del before[_HANGUP]  # whoever said nohup wants no end when the terminal closes
-    heard_before: list[signal.Signals] = []
+    signals: list[signal.Signals] = []
 
     def on_signal(number: signal.Signals) -> None:
-        heard_before.append(number)
-        if len(heard_before) > 1:
+        """First set the halt and say so; the second signal, or `DRAIN_S` later, leaves."""
+        signals.append(number)
+        if len(signals) > 1:
             leave()
             return
         say("stopping: waiting for the replies in flight; press Ctrl-C again to leave now")

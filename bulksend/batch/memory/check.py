@@ -118,12 +118,13 @@ def since(again_after_s: float, not_texted_within_s: float | None, now_s: float)
 
 def running() -> Callable[[Batch], bool]:
     """Whether a run works on a batch; each is looked at once."""
-    known: dict[int, bool] = {}
+    by_number: dict[int, bool] = {}
 
     def is_running(batch: Batch) -> bool:
-        if batch.number not in known:
-            known[batch.number] = batch.open and journal.is_running(Path(batch.journal))
-        return known[batch.number]
+        """Whether its journal is locked; looked up the first time it is asked."""
+        if batch.number not in by_number:
+            by_number[batch.number] = batch.open and journal.is_running(Path(batch.journal))
+        return by_number[batch.number]
 
     return is_running
 

@@ -26,7 +26,7 @@ _NOT_SENT = (Status.UNSENT, Status.REFUSED)
 class Keeper(Protocol):
     """Whoever remembers for a run."""
 
-    def tell(self, on_skip: Callable[[journal.Skip], None]) -> None:
+    def listen(self, on_skip: Callable[[journal.Skip], None]) -> None:
         """Call it, in the loop that runs now, with each row that is left out from here on."""
 
     def reserve(self, batches: Iterable[Sequence[Message]]) -> Iterator[Sequence[Message]]:
@@ -42,10 +42,10 @@ class Keeper(Protocol):
         """The run is over: free what was not sent."""
 
 
-class Forgetful:
+class NullKeeper:
     """For a sandbox, and for who goes on without a memory."""
 
-    def tell(self, on_skip: Callable[[journal.Skip], None]) -> None:
+    def listen(self, on_skip: Callable[[journal.Skip], None]) -> None:
         """Nobody is left out."""
 
     def reserve(self, batches: Iterable[Sequence[Message]]) -> Iterator[Sequence[Message]]:
@@ -63,7 +63,7 @@ class Forgetful:
         """Nothing."""
 
 
-class Remembering:
+class MemoryKeeper:
     """For a real batch."""
 
     def __init__(
@@ -87,14 +87,15 @@ class Remembering:
         self._free: list[Wanted] = []
         self._on_skip: Callable[[journal.Skip], None] = _nothing
 
-    def tell(self, on_skip: Callable[[journal.Skip], None]) -> None:
+    def listen(self, on_skip: Callable[[journal.Skip], None]) -> None:
         """Call it, in the loop that runs now, with each row that is left out from here on."""
         loop = asyncio.get_running_loop()
 
-        def tell(skip: journal.Skip) -> None:
+        def listen(skip: journal.Skip) -> None:
+            """From the thread that reads the contacts file into the loop."""
             loop.call_soon_threadsafe(on_skip, skip)
 
-        self._on_skip = tell
+        self._on_skip = listen
 
     def reserve(self, batches: Iterable[Sequence[Message]]) -> Iterator[Sequence[Message]]:
         """Noted before the pipeline sees them. Raises JournalError where that is not possible."""
@@ -191,7 +192,7 @@ def _durably() -> Iterator[None]:
     except sqlite3.Error as failure:
         raise errors.JournalError(
             f"what this computer remembers could not be written: {failure}",
-            hint="free space or mend the disk, then go on",
+            hint="free space or repair the disk, then go on",
             code="memory_failed",
             next_command="resume",
         ) from None

@@ -80,11 +80,11 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
         secret = keys.load(folder)
         path = folder / memory_file.NAME
         _refuse_foreign(path)
-        known = list(_listed(folder))
+        batches = list(_listed(folder))
         if secret is None:
             _set_aside(folder, keys.NAME, "its secret is gone", reporter)
             _set_aside(folder, memory_file.NAME, "its secret is gone", reporter)
-            secret, known = keys.make(folder), []
+            secret, batches = keys.make(folder), []
         try:
             if not path.exists():
                 raise FileNotFoundError
@@ -94,7 +94,7 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
                 raise
             if isinstance(failure, sqlite3.DatabaseError):
                 _set_aside(folder, memory_file.NAME, f"it is damaged ({failure})", reporter)
-            memory = _made_anew(folder, secret, [*known, *nearby], reporter)
+            memory = _made_anew(folder, secret, [*batches, *nearby], reporter)
         _mend_interrupted(memory)
     memory.store.prune(int(time.time()) - KEPT_S)
     return memory

@@ -42,7 +42,7 @@ class Without:
 
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:  # noqa: ARG002
         """Nothing is remembered."""
-        return keeper.Forgetful()
+        return keeper.NullKeeper()
 
     def refresh(self, record: journal.Reader) -> None:
         """Nothing."""
@@ -74,7 +74,7 @@ class With:
         number = self._memory.store.begin(opening.noted(facts, path))
         self._note_left_out(record, plan)
         self._take_up(record, plan, number)
-        return keeper.Remembering(self._memory, number, record, self._bounds, plan.on_duplicate)
+        return keeper.MemoryKeeper(self._memory, number, record, self._bounds, plan.on_duplicate)
 
     def refresh(self, record: journal.Reader) -> None:
         """Whole, from the journal."""

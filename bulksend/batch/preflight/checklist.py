@@ -192,9 +192,9 @@ def limits(answer: Exchange) -> Finding:
     return Finding("limits", Level.OK, text)
 
 
-def idempotency_key(proof: Proof | None, seen: str) -> Finding:
-    """What is known of the key; `seen`: what a probe saw just now."""
-    name, how = "idempotency", f" ({seen})" if seen else ""
+def idempotency_key(proof: Proof | None, observed: str) -> Finding:
+    """What is known of the key; `observed`: what a probe saw just now."""
+    name, how = "idempotency", f" ({observed})" if observed else ""
     probe = "`bulksend doctor --probe-key --to +NUMBER` finds out, for one text or two"
     if proof is None:
         return Finding(name, Level.WARN, "not known whether keys are honoured here", probe)

@@ -108,11 +108,11 @@ def in_words(comparison: Comparison, settings: Settings) -> list[str]:
     Rows that were never claimed are not in the journal: which of them are new, nobody can tell.
     """
     match = comparison.match
-    standing = (
+    remaining = (
         *((_ACCEPTED, "accepted"), (_REFUSED, "refused"), (_UNKNOWN, "unknown")),
         *((_UNSENT, "unsent"), (_SKIPPED, "skipped")),
     )
-    counts = [(match.count(status), word) for status, word in standing]
+    counts = [(match.count(status), word) for status, word in remaining]
     before = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     lines = [
         f"{settings.contacts.name} was changed since it was last sent from",

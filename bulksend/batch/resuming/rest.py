@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bulksend import errors, journal, visible
-from bulksend.batch import consent, standing
+from bulksend.batch import batch_status, consent
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
@@ -26,7 +26,7 @@ class Rest:
 
 def of_same_file(record: journal.Journal, planned: Plan, settings: Settings) -> Rest:
     """Where the contacts file is as it was, the journal alone knows the rest."""
-    unsent = standing.summarize_batch(record, settings, seconds=0.0).counts.unsent
+    unsent = batch_status.summarize_batch(record, settings, seconds=0.0).counts.unsent
     return Rest(plan=planned, count=unsent, closed=record.closed((Status.UNSENT,)))
 
 

@@ -17,7 +17,7 @@ _BAR_MIN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ProgressState:
     """What there is to say."""
 
     done: int
@@ -33,44 +33,44 @@ class View:
     now: datetime
 
 
-def line(view: View, width: int, *, blocks: bool = True) -> str:
+def line(state: ProgressState, width: int, *, blocks: bool = True) -> str:
     """As much as fits: the reason goes first, then money, pace, trouble and the clock."""
-    percent, counts = f"{_percent(view):3d}%", f"{view.done:,}/{view.total:,}"
+    percent, counts = f"{_percent(state):3d}%", f"{state.done:,}/{state.total:,}"
     for dropped in range(len(_DROP) + 1):
-        words = "  ".join([counts, *_words(view, frozenset(_DROP[:dropped]))])
+        words = "  ".join([counts, *_words(state, frozenset(_DROP[:dropped]))])
         room = width - len(percent) - len(words) - 4  # two ends of the bar, two blanks
         if room >= _BAR_MIN:
-            return f"{percent} {_bar(view, min(room, _BAR_MAX), blocks=blocks)} {words}"
-    short = "  ".join(word for word in (f"{percent.strip()} {counts}", time_left(view)) if word)
-    return short if len(short) <= width else f"{percent.strip()} {time_left(view)}"[:width]
+            return f"{percent} {_bar(state, min(room, _BAR_MAX), blocks=blocks)} {words}"
+    short = "  ".join(word for word in (f"{percent.strip()} {counts}", time_left(state)) if word)
+    return short if len(short) <= width else f"{percent.strip()} {time_left(state)}"[:width]
 
 
-def plain(view: View) -> str:
+def plain(state: ProgressState) -> str:
     """For a log: the clock, percent, counts, money, pace and time left."""
-    words = [f"{view.now:%H:%M:%S}", f"{_percent(view)}%", f"{view.done:,}/{view.total:,} rows"]
-    return "  ".join([*words, f"{view.accepted:,} accepted", *_words(view)])
+    words = [f"{state.now:%H:%M:%S}", f"{_percent(state)}%", f"{state.done:,}/{state.total:,} rows"]
+    return "  ".join([*words, f"{state.accepted:,} accepted", *_words(state)])
 
 
 #: In this order they give way.
 _DROP = ("reason", "cost", "pace", "trouble", "clock")
 
 
-def _words(view: View, dropped: frozenset[str] = frozenset()) -> list[str]:
+def _words(state: ProgressState, dropped: frozenset[str] = frozenset()) -> list[str]:
     """What is worth a word, in the order it is read."""
-    left, ends = time_left(view), "" if "clock" in dropped else _ends(view)
+    left, ends = time_left(state), "" if "clock" in dropped else _ends(state)
     words = {
-        "trouble": _trouble(view),
-        "cost": money(view.cost),
-        "pace": f"{_rate(view.per_s)}/s" if view.per_s else "",
+        "trouble": _trouble(state),
+        "cost": money(state.cost),
+        "pace": f"{_rate(state.per_s)}/s" if state.per_s else "",
         "left": f"{left}, ends {ends}" if left and ends else left,
-        "reason": f"({view.limited_by})" if view.limited_by and view.done < view.total else "",
+        "reason": f"({state.limited_by})" if state.limited_by and state.done < state.total else "",
     }
     return [word for name, word in words.items() if word and name not in dropped]
 
 
-def time_left(view: View) -> str:
+def time_left(state: ProgressState) -> str:
     """`3:46 left`; "" where nobody can know yet."""
-    seconds = _seconds_left(view)
+    seconds = _seconds_left(state)
     if seconds is None:
         return ""
     whole = round(seconds)
@@ -82,19 +82,19 @@ def time_left(view: View) -> str:
     return f"{minutes}:{whole % 60:02} left"
 
 
-def _seconds_left(view: View) -> float | None:
-    if view.done >= view.total:
-        return 0.0 if view.total else None
-    return (view.total - view.done) / view.per_s if view.per_s > 0 else None
+def _seconds_left(state: ProgressState) -> float | None:
+    if state.done >= state.total:
+        return 0.0 if state.total else None
+    return (state.total - state.done) / state.per_s if state.per_s > 0 else None
 
 
-def _ends(view: View) -> str:
+def _ends(state: ProgressState) -> str:
     """The clock time of the end, with the day where it is another."""
-    seconds = _seconds_left(view)
+    seconds = _seconds_left(state)
     if not seconds or seconds > 90 * 86_400:
         return ""
-    end = view.now + timedelta(seconds=seconds)
-    return f"{end:%H:%M}" if end.date() == view.now.date() else f"{end:%a %H:%M}"
+    end = state.now + timedelta(seconds=seconds)
+    return f"{end:%H:%M}" if end.date() == state.now.date() else f"{end:%a %H:%M}"
 
 
 def money(cost: Mapping[str, Decimal]) -> str:
@@ -106,14 +106,14 @@ def money(cost: Mapping[str, Decimal]) -> str:
 _CENT = Decimal("0.01")
 
 
-def _trouble(view: View) -> str:
-    kinds = {"refused": view.refused, "unknown": view.unknown, "unsent": view.unsent}
+def _trouble(state: ProgressState) -> str:
+    kinds = {"refused": state.refused, "unknown": state.unknown, "unsent": state.unsent}
     return " ".join(f"{count:,} {name}" for name, count in kinds.items() if count)
 
 
-def _percent(view: View) -> int:
+def _percent(state: ProgressState) -> int:
     """100 only at the end."""
-    return 100 * view.done // view.total if view.total else 100
+    return 100 * state.done // state.total if state.total else 100
 
 
 def _rate(per_s: float) -> str:
@@ -122,8 +122,8 @@ def _rate(per_s: float) -> str:
     )
 
 
-def _bar(view: View, width: int, *, blocks: bool) -> str:
-    share = view.done / view.total if view.total else 1.0
+def _bar(state: ProgressState, width: int, *, blocks: bool) -> str:
+    share = state.done / state.total if state.total else 1.0
     if not blocks:
         filled = int(share * width)
         return f"[{'#' * filled}{'.' * (width - filled)}]"

@@ -121,8 +121,8 @@ def _unknown(path: Path, key: str, options: Mapping[str, Option]) -> errors.Usag
     name = key.replace("_", "-").lower()
     if name == "api-key":
         return _bad(path, "holds `api_key`", hint="keep the key in TELNYX_API_KEY or a file")
-    known = [name for name, option in options.items() if not option.typed_only]
-    near = difflib.get_close_matches(name, known, n=1)
+    offered = [name for name, option in options.items() if not option.typed_only]
+    near = difflib.get_close_matches(name, offered, n=1)
     instead = f"did you mean `{near[0]}`?" if near else "see `bulksend run -h`"
     return _bad(path, f"has no option `{key}`", hint=instead)
 

@@ -56,6 +56,7 @@ def _best_effort(show: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
     @functools.wraps(show)
     def try_to_show(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+        """Show it, or nothing where the stream is closed or its disk full."""
         with contextlib.suppress(OSError):
             show(*arguments, **named)
 
@@ -174,18 +175,18 @@ class Terminal:
         elif self._shows_progress and now_s >= self._next_line_at_s:
             self._next_line_at_s = now_s + PLAIN_EVERY_S
             self._pace.look(progress.done)
-            click.echo(progress_line.plain(self._view(progress)), err=True)
+            click.echo(progress_line.plain(self._state(progress)), err=True)
 
     def _draw(self, progress: Progress) -> None:
         if self._bar is not None:
             width = _width()
             self._bar.ncols = width
-            line = progress_line.line(self._view(progress), width - 1, blocks=_has_blocks())
+            line = progress_line.line(self._state(progress), width - 1, blocks=_has_blocks())
             self._bar.set_description_str(line, refresh=True)
 
-    def _view(self, progress: Progress) -> progress_line.View:
+    def _state(self, progress: Progress) -> progress_line.ProgressState:
         count = progress.by_status
-        return progress_line.View(
+        return progress_line.ProgressState(
             done=progress.ended_before + progress.done,
             total=progress.ended_before + progress.total,
             accepted=count[Status.ACCEPTED],
@@ -217,7 +218,7 @@ class Terminal:
             self._bar.close()
             self._bar = None
         elif self._shows_progress and self._pace.lasted_s >= PLAIN_EVERY_S:
-            click.echo(progress_line.plain(self._view(progress)), err=True)
+            click.echo(progress_line.plain(self._state(progress)), err=True)
 
 
 class _Pace:

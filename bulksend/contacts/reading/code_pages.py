@@ -1,6 +1,6 @@
-"""Which encoding a text file is in that is no Unicode, and whether that is beyond doubt.
+"""Which encoding a text file is in that is no Unicode, and whether that is certain.
 
-A code page is beyond doubt where all words of the file are words under it, and no other page of the
+A code page is certain where all words of the file are words under it, and no other page of the
 list, which would make other words of the same bytes, could be meant. Statistics over bytes call a
 list of five names anything; what letters may stand beside each other does not (`plausible`).
 Otherwise the person's word is needed, and the guess is shown with a cell of the file.
@@ -61,8 +61,8 @@ class Recognised:
     encoding: str
     #: Some bytes mean nothing in it, or may.
     damaged: bool = False
-    #: Why it needs the person's word; "" where it is beyond doubt.
-    doubt: str = ""
+    #: Why it needs the person's word; "" where it is certain.
+    why_guessed: str = ""
     #: A cell of the file that shows it.
     shown: str = ""
 
@@ -71,8 +71,8 @@ class Recognised:
         if self.encoding not in ("utf-8", "utf-8-sig"):
             example = f", for example “{self.shown}”" if self.shown else ""
             yield f"read as {label(self.encoding)}{example}"
-        if self.doubt:
-            yield self.doubt
+        if self.why_guessed:
+            yield self.why_guessed
 
 
 def named(encoding: str) -> Recognised:
@@ -95,18 +95,18 @@ def recognise(blocks: Iterable[bytes]) -> Recognised:
 
 def _foreign_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """The different lines that are not ASCII, as many as are looked at, with their line ends."""
-    rest, seen, size = b"", set[bytes](), 0
+    rest, yielded, size = b"", set[bytes](), 0
     for block in blocks:
         lines = (rest + block).splitlines(keepends=True)
         rest = lines.pop()
         for line in lines:
-            if not line.isascii() and line not in seen:
-                seen.add(line)
+            if not line.isascii() and line not in yielded:
+                yielded.add(line)
                 yield line
                 size += len(line)
                 if size > _LOOKED_AT_BYTES:
                     return
-    if not rest.isascii() and rest not in seen:
+    if not rest.isascii() and rest not in yielded:
         yield rest
 
 
@@ -136,13 +136,13 @@ def _decide(lines: list[bytes]) -> Recognised:
         return Recognised(encoding=chosen.page, damaged=True, shown=chosen.shown[:_SHOWN])
     guess = chosen or next((each for each in readings if each.page == _DEFAULT), None)
     others = [label(each.page) for each in possible if each.text != guess.text] if guess else []
-    doubt = f"it is no UTF-8; {label(guess.page if guess else _DEFAULT)} is a guess"
+    why_guessed = f"it is no UTF-8; {label(guess.page if guess else _DEFAULT)} is a guess"
     if others:
-        doubt += f", and it could be {' or '.join(others[:3])}"
+        why_guessed += f", and it could be {' or '.join(others[:3])}"
     return Recognised(
         encoding=guess.page if guess else _DEFAULT,
         damaged=True,
-        doubt=doubt,
+        why_guessed=why_guessed,
         shown=guess.shown[:_SHOWN] if guess else "",
     )
 

@@ -24,8 +24,8 @@ def mark(decided: pl.DataFrame, rest: pl.Series, abroad: pl.Series) -> pl.DataFr
 
     `abroad` has the digits with their calling code, null where the cell does not say its country.
     """
-    known = abroad.is_not_null()
-    rows, digits = rest.filter(known), abroad.filter(known)
+    international = abroad.is_not_null()
+    rows, digits = rest.filter(international), abroad.filter(international)
     if rows.is_empty():
         return decided
     text = _reasons(digits)

@@ -24,7 +24,7 @@ def settings(contacts: str = "july.csv", **fields: object) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("standing", "asked", "line"),
+    ("remaining", "asked", "line"),
     [
         pytest.param({"unsent": 3}, {}, "bulksend resume july.csv", id="unsent rows are resumed"),
         pytest.param(
@@ -62,9 +62,9 @@ def settings(contacts: str = "july.csv", **fields: object) -> Settings:
     ],
 )
 def test_the_next_step_follows_from_how_the_batch_stands(
-    standing: dict[str, object], asked: dict[str, object], line: str
+    remaining: dict[str, object], asked: dict[str, object], line: str
 ) -> None:
-    assert advice.next_step(advice.Standing(**standing), settings(**asked)) == line  # type: ignore[arg-type]
+    assert advice.next_step(advice.Remaining(**remaining), settings(**asked)) == line  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("stop", [None, *Stop])
@@ -75,9 +75,9 @@ def test_the_next_step_follows_from_how_the_batch_stands(
 def test_no_next_step_texts_twice_or_costs_more(
     stop: Stop | None, unsent: int, unknown: int, refused: int, sandbox: bool
 ) -> None:
-    standing = advice.Standing(unsent=unsent, unknown=unknown, refused_for_now=refused, stop=stop)
+    remaining = advice.Remaining(unsent=unsent, unknown=unknown, refused_for_now=refused, stop=stop)
 
-    words = shlex.split(advice.next_step(standing, settings(sandbox=sandbox)))
+    words = shlex.split(advice.next_step(remaining, settings(sandbox=sandbox)))
 
     assert not set(DANGEROUS) & set(words)
     assert ("--sandbox" in words) == (sandbox and bool(words))

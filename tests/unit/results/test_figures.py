@@ -35,26 +35,26 @@ def frame(*rows: dict[str, object]) -> pl.DataFrame:
 
 
 def test_countries_add_up_with_the_last_word_on_the_cost():
-    gathered = figures.gather(
+    totals = figures.add_up(
         [frame({}, {"final_cost": None, "delivery_status": "sent"}), frame({"country": None})]
     )
 
-    britain = gathered.by_country["GB"]
+    britain = totals.by_country["GB"]
     assert (britain.accepted, britain.delivered, britain.parts) == (2, 1, 2)
     assert britain.cost == {"USD": Decimal("0.0864")}
-    assert gathered.by_country[""].accepted == 1
+    assert totals.by_country[""].accepted == 1
 
 
 def test_who_was_not_texted_is_counted_by_reason_and_the_first_rows_are_named():
     lost = {"delivery_status": "delivery_failed", "receipt_code": "40001", "delivered_at": None}
-    gathered = figures.gather(
+    totals = figures.add_up(
         [frame(*({**lost, "row": row} for row in range(2, 9))), frame({"status": "skipped"})]
     )
 
-    (why,) = gathered.not_texted.values()
+    (why,) = totals.not_texted.values()
     assert (why.rows, why.first_rows) == (7, [2, 3, 4, 5, 6])
-    assert len(gathered.people) == 7
-    assert sum(why.rows for why in gathered.left_out.values()) == 1
+    assert len(totals.people) == 7
+    assert sum(why.rows for why in totals.left_out.values()) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_who_was_not_texted_is_counted_by_reason_and_the_first_rows_are_named():
     [("05:00:05", "5 seconds"), ("05:00:40", "a minute"), ("07:00:00", "later")],
 )
 def test_deliveries_are_counted_by_how_long_they_took(delivered_at, line):
-    gathered = figures.gather([frame({"delivered_at": f"2026-11-27T{delivered_at}.000Z"})])
+    totals = figures.add_up([frame({"delivered_at": f"2026-11-27T{delivered_at}.000Z"})])
 
-    assert gathered.within == {line: 1}
+    assert totals.within == {line: 1}
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,14 @@ def page(name: str = "guests.csv", **cover: object) -> str:
         "facts": [(name, name)],
         "commands": {"status": name, "results": name, "list": name},
     } | cover
-    gathered = figures.Figures()
-    gathered.by_country[name] = figures.Country(accepted=1)
-    gathered.not_texted[(name, name)] = figures.Why(rows=9, first_rows=[2, 3])
-    gathered.left_out[(name, "")] = figures.Why(rows=1, first_rows=[4])
-    gathered.per_second.update({100: 5, 160: 2})
-    gathered.within["later"] = 2
-    gathered.people = [figures.Person(row=2, phone=name, reason=name, another_try=name)]
-    return report.render(report.Cover(**values), gathered, people=True).decode()
+    totals = figures.Figures()
+    totals.by_country[name] = figures.Country(accepted=1)
+    totals.not_texted[(name, name)] = figures.Why(rows=9, first_rows=[2, 3])
+    totals.left_out[(name, "")] = figures.Why(rows=1, first_rows=[4])
+    totals.per_second.update({100: 5, 160: 2})
+    totals.within["later"] = 2
+    totals.people = [figures.Person(row=2, phone=name, reason=name, another_try=name)]
+    return report.render(report.Cover(**values), totals, people=True).decode()
 
 
 class Elements(HTMLParser):
@@ -94,14 +94,14 @@ def test_a_page_is_read_by_a_screen_reader():
 
 @pytest.mark.parametrize("people", [True, False])
 def test_a_million_different_ends_make_a_small_page(people):
-    gathered = figures.Figures()
+    totals = figures.Figures()
     for number in range(5000):
-        gathered.not_texted[(f"{number} " + "why " * 20, "no")] = figures.Why(rows=number)
-        gathered.left_out[(f"{number} " + "out " * 20, "")] = figures.Why(rows=number)
-        gathered.per_second[number * 100] = 50
+        totals.not_texted[(f"{number} " + "why " * 20, "no")] = figures.Why(rows=number)
+        totals.left_out[(f"{number} " + "out " * 20, "")] = figures.Why(rows=number)
+        totals.per_second[number * 100] = 50
     for number in range(250):
-        gathered.by_country[f"{number}"] = figures.Country(accepted=number)
-    gathered.people = [
+        totals.by_country[f"{number}"] = figures.Country(accepted=number)
+    totals.people = [
         figures.Person(row=it, phone="+447911000001", reason="why " * 15, another_try="no")
         for it in range(figures.PEOPLE_MAX)
     ]
@@ -111,4 +111,4 @@ def test_a_million_different_ends_make_a_small_page(people):
         **{"money": (), "causes": (), "facts": ()},
     )
 
-    assert len(report.render(cover, gathered, people=people)) < 150_000
+    assert len(report.render(cover, totals, people=people)) < 150_000

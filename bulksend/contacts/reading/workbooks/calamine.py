@@ -18,7 +18,7 @@ from defusedxml.ElementTree import fromstring, iterparse
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from bulksend.contacts.reading.workbooks import date_formats, number_formats
-from bulksend.contacts.reading.workbooks.sheet import COLUMNS_KEPT, Marks, Sheet, SheetRow
+from bulksend.contacts.reading.workbooks.sheet import COLUMNS_KEPT, Sheet, SheetNotes, SheetRow
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -51,8 +51,8 @@ def _parts(raw: bytes) -> dict[str, str]:
     }
 
 
-def _rows(book: Any, name: str, raw: bytes, part: str, marks: Marks) -> Iterator[SheetRow]:
-    hidden_rows = _hidden(raw, part, marks)
+def _rows(book: Any, name: str, raw: bytes, part: str, notes: SheetNotes) -> Iterator[SheetRow]:
+    hidden_rows = _hidden(raw, part, notes)
     sheet = book.get_sheet_by_name(name)
     first_row, first_column = sheet.start or (0, 0)
     for at, values in enumerate(sheet.to_python(skip_empty_area=True), first_row + 1):
@@ -61,7 +61,7 @@ def _rows(book: Any, name: str, raw: bytes, part: str, marks: Marks) -> Iterator
         yield SheetRow(at, at in hidden_rows, cells, [], [])
 
 
-def _hidden(raw: bytes, part: str, marks: Marks) -> set[int]:
+def _hidden(raw: bytes, part: str, notes: SheetNotes) -> set[int]:
     """Hidden rows, and hidden columns into the marks."""
     rows: set[int] = set()
     number = 0
@@ -74,7 +74,7 @@ def _hidden(raw: bytes, part: str, marks: Marks) -> set[int]:
                     rows.add(number)
             elif tag == "col" and _is_hidden(element, "width"):
                 last = min(int(element.get("max")), COLUMNS_KEPT)
-                marks.hidden_columns.update(range(int(element.get("min")) - 1, last))
+                notes.hidden_columns.update(range(int(element.get("min")) - 1, last))
     return rows
 
 

@@ -18,8 +18,8 @@ from bulksend.contacts.reading.workbooks import number_formats
 from bulksend.contacts.reading.workbooks.sheet import (
     COLUMNS_KEPT,
     ROWS_MAX,
-    Marks,
     Sheet,
+    SheetNotes,
     SheetRow,
     error_in,
     uncalculated,
@@ -50,15 +50,15 @@ def _is_hidden_sheet(document: Document, table: Table) -> bool:
     return properties is not None and properties.get_attribute_string("table:display") == "false"
 
 
-def _rows(table: Table, marks: Marks) -> Iterator[SheetRow]:
-    marks.hidden_columns = _hidden_columns(table)
+def _rows(table: Table, notes: SheetNotes) -> Iterator[SheetRow]:
+    notes.hidden_columns = _hidden_columns(table)
     number = 1
     for element in table.get_elements(".//table:table-row"):
         row = SheetRow(number, _is_hidden(element), [], [], [])
         column = 0
         for cell in element.get_elements(_CELLS):
             count = _repeated(cell, "columns")
-            _add_cell(row, cell, range(column, column + count), marks)
+            _add_cell(row, cell, range(column, column + count), notes)
             column += count
         count = _repeated(element, "rows")
         if row.cells or row.faults:
@@ -79,12 +79,12 @@ def _hidden_columns(table: Table) -> set[int]:
     return hidden
 
 
-def _add_cell(row: SheetRow, cell: Element, columns: range, marks: Marks) -> None:
+def _add_cell(row: SheetRow, cell: Element, columns: range, notes: SheetNotes) -> None:
     """Put a cell in its places."""
     if cell.tag != "table:table-cell":
         return
     if cell.get_attribute("table:number-matrix-columns-spanned") is None:
-        marks.merged_areas += any(
+        notes.merged_areas += any(
             cell.get_attribute_string(name) not in (None, "1") for name in _SPANS
         )
     shown = _shown(row, cell, columns.start)

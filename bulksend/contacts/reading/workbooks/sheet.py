@@ -37,7 +37,7 @@ class SheetRow(NamedTuple):
 
 
 @dataclass(slots=True)
-class Marks:
+class SheetNotes:
     """What a pass over a sheet shows beside its rows."""
 
     #: From 0; known before the first row.
@@ -53,7 +53,7 @@ class Sheet:
     name: str
     hidden: bool
     #: Rows in the order of their numbers, once for each call.
-    rows: Callable[[Marks], Iterator[SheetRow]]
+    rows: Callable[[SheetNotes], Iterator[SheetRow]]
 
 
 def column_name(column: int) -> str:

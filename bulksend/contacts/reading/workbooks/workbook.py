@@ -19,8 +19,8 @@ from bulksend.contacts.reading.quotes import Row
 from bulksend.contacts.reading.workbooks.sheet import (
     AGAIN,
     ROWS_MAX,
-    Marks,
     Sheet,
+    SheetNotes,
     SheetRow,
     column_name,
     unusable,
@@ -137,9 +137,10 @@ def _sheets(name: str, raw: bytes) -> list[Sheet]:
         else:
             raise unusable(name, f"is {other or _ZIP}", _AS_XLSX)
 
-    def rows(sheet: Sheet, marks: Marks) -> Iterator[SheetRow]:
+    def rows(sheet: Sheet, notes: SheetNotes) -> Iterator[SheetRow]:
+        """Its rows in order; ContactsError for a part that the archive has damaged."""
         with zip_safety.damaged(name):
-            yield from _in_order(name, sheet.rows(marks))
+            yield from _in_order(name, sheet.rows(notes))
 
     return [replace(sheet, rows=partial(rows, sheet)) for sheet in every]
 
@@ -157,13 +158,13 @@ def _in_order(name: str, rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
 
 
 def _scan(name: str, sheet: Sheet) -> _Scan:
-    scan, marks, size = _Scan(), Marks(), 0
-    for row in sheet.rows(marks):
+    scan, notes, size = _Scan(), SheetNotes(), 0
+    for row in sheet.rows(notes):
         if row.hidden:
             if any(cell.strip() for cell in row.cells):
                 scan.hidden_rows.append(row.number)
             continue
-        shown = _without(row, marks.hidden_columns, scan)
+        shown = _without(row, notes.hidden_columns, scan)
         length = sum(map(len, shown.cells))
         size += length + 8 * len(shown.cells)
         if length >= csv_reader.RECORD_MAX_CHARACTERS or size > _SIZE_MAX:
@@ -171,7 +172,7 @@ def _scan(name: str, sheet: Sheet) -> _Scan:
         fault = shown.faults[0] if shown.faults else None
         if scan.rows or fault or any(cell.strip() for cell in shown.cells):
             scan.rows.append((row.number, shown.cells, fault and fault.code, fault and fault.text))
-    scan.merged_areas = marks.merged_areas
+    scan.merged_areas = notes.merged_areas
     return scan
 
 
@@ -200,7 +201,7 @@ def _endless(name: str, row: int, length: int) -> errors.ContactsError:
 
 
 def _has_rows(sheet: Sheet) -> bool:
-    return any(any(cell.strip() for cell in row.cells) for row in sheet.rows(Marks()))
+    return any(any(cell.strip() for cell in row.cells) for row in sheet.rows(SheetNotes()))
 
 
 def _notes(sheets: Sequence[Sheet], chosen: Sheet, scan: _Scan) -> Iterator[str]:

@@ -22,8 +22,8 @@ from bulksend.contacts import cell_values
 from bulksend.contacts.reading.workbooks import number_formats
 from bulksend.contacts.reading.workbooks.sheet import (
     COLUMNS_KEPT,
-    Marks,
     Sheet,
+    SheetNotes,
     SheetRow,
     error_in,
     uncalculated,
@@ -54,9 +54,10 @@ class _Parser(WorkSheetParser):
         """None of them is about cells."""
 
 
-def _rows(sheet: Any, marks: Marks) -> Iterator[SheetRow]:
+def _rows(sheet: Any, notes: SheetNotes) -> Iterator[SheetRow]:
     @cache
     def code_of(style: int) -> str:
+        """The number format of a style, looked up once for each."""
         return str(ReadOnlyCell(sheet, 1, 1, None, style_id=style).number_format)
 
     with sheet._get_source() as part:
@@ -64,14 +65,14 @@ def _rows(sheet: Any, marks: Marks) -> Iterator[SheetRow]:
         parser = _Parser(part, sheet._shared_strings, data_only=True, epoch=sheet.parent.epoch)
         for number, cells in parser.parse():
             if parser.column_dimensions:
-                marks.hidden_columns |= _hidden_columns(parser.column_dimensions)
+                notes.hidden_columns |= _hidden_columns(parser.column_dimensions)
                 parser.column_dimensions.clear()
             hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}), "ht")
             row = SheetRow(number, hidden, [], [], [])
             for cell in cells:
                 _add_cell(row, cell, code_of, parser.epoch)
             yield row
-    marks.merged_areas = len(parser.merged_cells.mergeCell) if parser.merged_cells else 0
+    notes.merged_areas = len(parser.merged_cells.mergeCell) if parser.merged_cells else 0
 
 
 def _add_cell(

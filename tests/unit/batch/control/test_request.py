@@ -28,11 +28,11 @@ def test_a_wish_is_read_as_it_was_written_and_by_us_alone(tmp_path: Path) -> Non
 
 
 def test_each_wish_is_another_and_not_heard_yet() -> None:
-    first = ControlRequest(rate="20/s", heard=True).but(rate="30/s")
+    first = ControlRequest(rate="20/s", acknowledged=True).but(rate="30/s")
     second = first.but(paused=True)
 
     assert first.token != second.token
-    assert (second.rate, second.paused, second.heard) == ("30/s", True, False)
+    assert (second.rate, second.paused, second.acknowledged) == ("30/s", True, False)
 
 
 @pytest.mark.parametrize(

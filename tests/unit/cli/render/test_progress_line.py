@@ -14,17 +14,17 @@ from bulksend.cli.render import progress_line
 NOW = datetime(2026, 11, 27, 14, 1, 30, tzinfo=timezone(timedelta(hours=1)))
 
 
-def make_view(**fields: Any) -> progress_line.View:
+def make_state(**fields: Any) -> progress_line.ProgressState:
     values: dict[str, Any] = {
         **{"done": 117, "total": 300, "accepted": 117, "per_s": 0.81, "now": NOW},
         **{"cost": {"USD": Decimal("4.7460")}, "limited_by": "limited by your rate"},
     }
-    return progress_line.View(**(values | fields))
+    return progress_line.ProgressState(**(values | fields))
 
 
 @pytest.mark.parametrize("width", range(40, 201))
 def test_a_line_fits_and_keeps_the_bar_the_count_and_the_time_left(width: int) -> None:
-    line = progress_line.line(make_view(), width)
+    line = progress_line.line(make_state(), width)
 
     assert len(line) <= width
     assert line.startswith(" 39% ▕")
@@ -34,7 +34,7 @@ def test_a_line_fits_and_keeps_the_bar_the_count_and_the_time_left(width: int) -
 
 @pytest.mark.parametrize("width", range(20, 40))
 def test_on_a_sliver_the_time_left_is_what_stays(width: int) -> None:
-    line = progress_line.line(make_view(done=1_170_000, total=3_000_000, per_s=800.0), width)
+    line = progress_line.line(make_state(done=1_170_000, total=3_000_000, per_s=800.0), width)
 
     assert len(line) <= width
     assert "38:08 left" in line or "left" in line
@@ -43,7 +43,7 @@ def test_on_a_sliver_the_time_left_is_what_stays(width: int) -> None:
 def test_the_reason_goes_first_and_the_clock_last() -> None:
     words = ("limited by your rate", "USD 4.75", "0.8/s", "ends 14:05")
     seen = [
-        [word in progress_line.line(make_view(), width) for word in words]
+        [word in progress_line.line(make_state(), width) for word in words]
         for width in range(40, 110)
     ]
 
@@ -64,15 +64,15 @@ def test_the_reason_goes_first_and_the_clock_last() -> None:
     ],
 )
 def test_the_time_left_in_words(fields: dict[str, Any], words: str) -> None:
-    assert progress_line.time_left(make_view(**fields)) == words
+    assert progress_line.time_left(make_state(**fields)) == words
 
 
 def test_an_end_on_another_day_names_the_day() -> None:
-    assert "ends Sat 00:5" in progress_line.line(make_view(per_s=183 / 39_000), 120)
+    assert "ends Sat 00:5" in progress_line.line(make_state(per_s=183 / 39_000), 120)
 
 
 def test_a_log_line_has_clock_percent_and_time_left() -> None:
-    line = progress_line.plain(make_view(refused=2, unknown=1))
+    line = progress_line.plain(make_state(refused=2, unknown=1))
 
     assert line == (
         "14:01:30  39%  117/300 rows  117 accepted  2 refused 1 unknown  USD 4.75  0.8/s  "
@@ -81,7 +81,7 @@ def test_a_log_line_has_clock_percent_and_time_left() -> None:
 
 
 def test_a_stream_without_blocks_gets_a_bar_all_the_same() -> None:
-    line = progress_line.line(make_view(), 80, blocks=False)
+    line = progress_line.line(make_state(), 80, blocks=False)
 
     assert line.isascii()
     assert "[###" in line
@@ -95,7 +95,7 @@ def test_currencies_stay_apart() -> None:
 
 @pytest.mark.parametrize("done", range(0, 101, 5))
 def test_the_bar_grows_and_never_overflows(done: int) -> None:
-    line = progress_line.line(make_view(done=done, total=100), 80)
+    line = progress_line.line(make_state(done=done, total=100), 80)
 
     bar = line[line.index("▕") + 1 : line.index("▏")] if done else ""
     assert len(line) <= 80

@@ -33,7 +33,7 @@ def test_names_that_only_one_page_makes_sense_of_are_beyond_doubt(
 
     recognised = code_pages.recognise([text.encode(page)])
 
-    assert (recognised.doubt, text.encode(page).decode(recognised.encoding)) == ("", text)
+    assert (recognised.why_guessed, text.encode(page).decode(recognised.encoding)) == ("", text)
     assert recognised.shown in names
 
 
@@ -47,7 +47,7 @@ def test_names_that_only_one_page_makes_sense_of_are_beyond_doubt(
     ],
 )
 def test_what_could_be_two_things_needs_the_persons_word(page: str, names: tuple[str, ...]) -> None:
-    assert code_pages.recognise([file(*names).encode(page)]).doubt
+    assert code_pages.recognise([file(*names).encode(page)]).why_guessed
 
 
 def test_a_few_broken_bytes_leave_the_file_utf_8() -> None:
@@ -55,7 +55,7 @@ def test_a_few_broken_bytes_leave_the_file_utf_8() -> None:
 
     recognised = code_pages.recognise([raw[:30], raw[30:]])
 
-    assert (recognised.encoding, recognised.doubt) == ("utf-8", "")
+    assert (recognised.encoding, recognised.why_guessed) == ("utf-8", "")
 
 
 @pytest.mark.parametrize("names", [("José", "Jos"), ("Ada", "Jos")])

@@ -70,7 +70,7 @@ def summarize_batch(
         state=State.FINISHED if stop is None else State.STOPPED,
         stop=stop,
         because=because,
-        next="" if is_frame(facts) else advice.next_step(_standing(counts, record, stop), settings),
+        next="" if is_frame(facts) else _next(counts, record, stop, settings),
         sandbox=facts.sandbox,
         gone=record.gone(),
         skipped_by=_added(facts.skipped_by, skipped_by),
@@ -85,14 +85,15 @@ def in_words(stop: Stop, counts: Counts) -> str:
     return STOP_TEXT[stop]
 
 
-def _standing(counts: Counts, record: journal.Reader, stop: Stop | None) -> advice.Standing:
+def _next(counts: Counts, record: journal.Reader, stop: Stop | None, settings: Settings) -> str:
     for_now = 0
     if counts.refused:
         by_code = record.refused_by_code()
         for_now = sum(rows for code, rows in by_code.items() if code not in codes.FINAL)
-    return advice.Standing(
+    remaining = advice.Remaining(
         unsent=counts.unsent, unknown=counts.unknown, refused_for_now=for_now, stop=stop
     )
+    return advice.next_step(remaining, settings)
 
 
 def _added(at_first: Mapping[str, int], at_their_turn: Mapping[str, int]) -> dict[str, int]:
