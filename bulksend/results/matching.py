@@ -86,8 +86,8 @@ class Match:
 
     def closed_but_new(self, *statuses: int) -> bytes:
         """One byte a row number: 0 for the rows that are new in the file, or stand so."""
-        standing = self.same.filter(pl.col("status").is_in(statuses))
-        rows = [*self.new["row"], *standing["row"]]
+        of_status = self.same.filter(pl.col("status").is_in(statuses))
+        rows = [*self.new["row"], *of_status["row"]]
         closed = bytearray(b"\1" * (max(rows, default=0) + 1))
         for row in rows:
             closed[row] = 0
