@@ -28,8 +28,9 @@ class Delivery:
 
     def order(self) -> tuple[object, ...]:
         """Furthest, with a reason, latest."""
-        why = (self.code != "", self.at_ms, self.delivered_ms or 0, self.code, self.error)
-        return (self.status.rank, *why)
+        delivered_ms = -1 if self.delivered_ms is None else self.delivered_ms
+        why = (self.code != "", self.at_ms, delivered_ms, self.code, self.error)
+        return (self.status.rank, *why, self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Charge:
         cost = self.cost or Money(Decimal(-1), "")
         more = [-1 if amount is None else amount for amount in (self.rate, self.carrier_fee)]
         said_by = (self.status.rank, self.at_ms)
-        return (self.cost is not None, *said_by, cost.currency, cost.amount, *more)
+        return (self.cost is not None, *said_by, cost.currency, cost.amount, *more, self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
