@@ -1,28 +1,27 @@
 """A day or a time in a workbook -> as its format spells it out: `d mmmm yyyy` is 15 March 2023.
 
-Formats that every computer shows in its own way (Excel's short date, marked system dates) and those
-that are spelled in a language other than English come out as 2023-03-15 and 14:30, which nobody
-reads wrongly.
+Formats that every computer shows in its own way (Excel's short date, marked system dates), and
+those of a language or a calendar that is not known here, come out as 2023-03-15 and 14:30, which
+nobody reads wrongly.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from openpyxl.styles.numbers import is_datetime
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from bulksend.contacts.reading.workbooks import month_names
+
 #: Number 14 of Excel, shown as the computer is set, and its kin with a time.
 _AS_SET = ("mm-dd-yy", "m/d/yy h:mm", "m/d/yyyy", "m/d/yyyy h:mm", "general")
 #: System dates and times; their bracket begins so.
 _SYSTEM = ("[$-f800]", "[$-f400]", "[$-x-sysdate]", "[$-x-systime]")
-#: Languages of a bracket: English has nine in its last two digits.
-_LANGUAGE = re.compile(r"\[\$[^\]-]*-([0-9a-z-]+)\]", re.IGNORECASE)
+#: Eras and years of other calendars, outside of literal text and brackets.
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', re.DOTALL)
+_OTHER_CALENDAR = re.compile("[gerb]")
 _TOKEN = re.compile(
     r'"(?P<text>[^"]*)"|\\(?P<one>.)|_.|\*.|(?P<elapsed>\[[hms]+\])|\[[^\]]*\]'
     r"|(?P<half>am/pm|a/p)|(?P<part>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<other>.)",
@@ -61,22 +60,24 @@ def _is_spelled_out(code: str) -> bool:
     lower = code.lower()
     if lower.partition(";")[0] in _AS_SET or lower.startswith(_SYSTEM):
         return False
-    language = _LANGUAGE.search(lower)
-    if language is None:
-        return True
-    tag = language[1]
-    return tag.startswith("en") or tag[-2:] == "09" or not re.search("mmm|ddd", lower)
+    bare = _LITERAL.sub("", lower)
+    if _OTHER_CALENDAR.search(bare):
+        return False
+    return month_names.of_format(lower) is not None or not re.search("mmm|ddd", bare)
 
 
 def _parts(moment: datetime, section: str) -> list[str]:
+    names = month_names.of_format(section) or month_names.ENGLISH
     tokens = list(_TOKEN.finditer(section))
+    if any(token["part"] and token["part"].lower() in ("d", "dd") for token in tokens):
+        names = replace(names, months=names.months_of_day)
     kinds = [(token["part"] or "").lower() for token in tokens]
     half = any(token["half"] for token in tokens)
     texts = []
     for at, token in enumerate(tokens):
         if token["part"]:
             is_minute = kinds[at] in ("m", "mm") and _beside_clock(kinds, at)
-            texts.append(_part(moment, kinds[at], half=half, is_minute=is_minute))
+            texts.append(_part(moment, kinds[at], names, half=half, is_minute=is_minute))
         elif token["half"]:
             texts.append(_half(moment, token["half"]))
         else:
@@ -96,15 +97,18 @@ def _half(moment: datetime, mark: str) -> str:
     return text[0] if len(mark) == 3 else text
 
 
-def _part(moment: datetime, kind: str, *, half: bool, is_minute: bool) -> str:
+def _part(
+    moment: datetime, kind: str, names: month_names.Names, *, half: bool, is_minute: bool
+) -> str:
     size = len(kind)
     letter = kind[0]
     if letter == "y":
         return f"{moment.year % 100:02d}" if size <= 2 else str(moment.year)
     if letter == "d" and size > 2:
-        return _DAYS[moment.weekday()][: 3 if size == 3 else None]
+        return (names.short_days if size == 3 else names.days)[moment.weekday()]
     if letter == "m" and size > 2 and not is_minute:
-        return _MONTHS[moment.month - 1][: {3: 3, 5: 1}.get(size)]
+        month = (names.short_months if size == 3 else names.months)[moment.month - 1]
+        return month[0] if size == 5 else month
     hour = (moment.hour - 1) % 12 + 1 if half else moment.hour
     number = {"d": moment.day, "h": hour, "s": moment.second}.get(letter)
     if number is None:

@@ -27,8 +27,6 @@ from bulksend.contacts.reading.workbooks.sheet import (
 )
 
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
-#: A second form of .xlsx that hardly anybody writes, and in which openpyxl sees no rows.
-_STRICT = b"http://purl.oclc.org/ooxml/"
 _OTHERS = {
     "xl/workbook.bin": "a binary workbook (.xlsb)",
     "word/document.xml": "a document and no workbook",
@@ -121,15 +119,15 @@ def _named(name: str, sheets: Sequence[Sheet], wanted: str) -> tuple[Sheet, _Sca
 def _sheets(name: str, raw: bytes) -> list[Sheet]:
     """By the libraries of the extra `sheets`."""
     try:
-        from bulksend.contacts.reading.workbooks import excel, ods, zip_safety
+        from bulksend.contacts.reading.workbooks import excel, ods, strict, zip_safety
     except ImportError as missing:
         hint = "pip install 'bulksend[sheets]', or save it as CSV (UTF-8)"
         raise unusable(name, f"to read a workbook, {missing.name} is needed", hint) from None
     with zip_safety.damaged(name):
         parts = zip_safety.looked_over(name, raw)
         other = next((_OTHERS[part] for part in _OTHERS if part in parts), "")
-        if _STRICT in parts.get("xl/workbook.xml", b""):
-            other = "a Strict Open XML workbook"
+        if strict.MARK in parts.get("xl/workbook.xml", b""):
+            raw = strict.transitional(raw)
         if not other and "[Content_Types].xml" in parts:
             every = excel.sheets(raw)
         elif parts.get("mimetype", b"").startswith(_OPEN_DOCUMENT):
