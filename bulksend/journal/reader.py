@@ -108,6 +108,15 @@ class Reader:
         """
         yield from self._connection.execute(schema.MEMORY_ROWS)
 
+    def row_of_memory(self, memory_row: bytes, memory_phone: bytes) -> tuple[int, Status] | None:
+        """The row with these hashes of the memory, as it is numbered now (below zero: gone from the
+        contacts file), and how it stands; None where it was never claimed.
+        """
+        values = (memory_row, memory_phone)
+        row = self._connection.execute(schema.ROW_OF_MEMORY, values).fetchone()
+        with _sound(self._path):
+            return None if row is None else (int(row[0]), schema.STATUS_OF[row[1]])
+
     def may_skip(self, row: int) -> bool:
         """Whether nothing of a row was sent or refused yet."""
         return not self._connection.execute(schema.IS_SETTLED, (row,)).fetchone()[0]

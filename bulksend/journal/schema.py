@@ -85,6 +85,7 @@ CODE_OF = {
     Status.UNKNOWN: 4,
     Status.UNSENT: 5,
 }
+STATUS_OF = {code: status for status, code in CODE_OF.items()}
 ENCODINGS = {"GSM-7": 1, "UTF-16": 2}
 
 NOTE_SUPERSEDED = """
@@ -150,6 +151,7 @@ SELECT row, memory_row, memory_phone, claimed_ms FROM send
 WHERE status IN (1, 2, 4) AND typeof(memory_row) = 'blob' AND typeof(memory_phone) = 'blob'
   AND length(memory_row) = 8 AND length(memory_phone) = 8
 """
+ROW_OF_MEMORY = "SELECT row, status FROM send WHERE memory_row = ?1 AND memory_phone = ?2"
 DROP_UNSENT = "DELETE FROM send WHERE row = ? AND status = 5"
 UNSKIP = "DELETE FROM skip WHERE row = ?"
 SKIPS = """

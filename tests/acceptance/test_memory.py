@@ -66,6 +66,8 @@ def test_what_is_known_of_a_number_is_said_and_forgotten(tmp_path: Path) -> None
     with running_sandbox(tmp_path) as sandbox:
         options = (*sandbox.run_options(), *TEXT)
         assert run("run", first, *options)[0] == 0
+        first.write_text(f"name,phone\nCy,{PHONES[2]}\nN0,{PHONES[0]}\nN1,{PHONES[1]}\n")
+        assert run("resume", first, "--yes")[0] == 0
         _, explained = run("explain", "+44 7400 000001", "--json")
         _, forgotten = run("forget", PHONES[0])
         _, after = run("explain", PHONES[0])
@@ -73,11 +75,12 @@ def test_what_is_known_of_a_number_is_said_and_forgotten(tmp_path: Path) -> None
         sent = texted(sandbox)
 
     texts = json.loads(explained)["texts"]
-    assert [(text["contacts"], text["row"]) for text in texts] == [("a.csv", 2)]
+    known = [(text["contacts"], text["row"], text["status"]) for text in texts]
+    assert known == [("a.csv", 3, "accepted")]
     assert "1 text forgotten" in forgotten
     assert "0 texts remembered" in after
     assert code == 0
-    assert sent == [PHONES[0], PHONES[0], PHONES[1]]
+    assert sent == [PHONES[0], PHONES[0], *PHONES[1:3]]
 
 
 def test_a_damaged_memory_is_set_aside_and_rebuilt(tmp_path: Path, home: Path) -> None:

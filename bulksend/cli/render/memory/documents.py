@@ -26,6 +26,9 @@ def explained(of_phone: Explained) -> dict[str, Any]:
                 "from": text.sender or None,
                 "row": text.row,
                 "journal": text.journal or None,
+                "status": text.status or None,
+                "delivery_status": text.delivery_status or None,
+                "gone": text.gone,
             }
             for text in of_phone.texts
         ],

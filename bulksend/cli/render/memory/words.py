@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from bulksend.commands.forget import Forgotten
 
 
+_IN_WORDS = {
+    "in_flight": "in flight",
+    "unknown": "unknown, it may have arrived",
+    "unsent": "about to be sent",
+}
+
+
 def explained(of_phone: Explained) -> str:
     """A line for each text."""
     lines = [f"{of_phone.phone}: {visible.counted(len(of_phone.texts), 'text')} remembered"]
@@ -23,7 +30,17 @@ def explained(of_phone: Explained) -> str:
 def _line(text: SentText) -> str:
     where = f"{text.contacts_name or 'a batch that is not known any more'}, row {text.row}"
     sender = f" from {text.sender}" if text.sender else ""
-    return f"  {text.at:%F %R} UTC{visible.visible(sender)}: {visible.visible(where)}"
+    shown = f"  {text.at:%F %R} UTC{visible.visible(sender)}: {visible.visible(where)}"
+    return f"{shown}: {_became(text)}"
+
+
+def _became(text: SentText) -> str:
+    """How its row stands, and what became of the message."""
+    if not text.status:
+        return "its journal cannot be read any more, so it counts as texted"
+    words = _IN_WORDS.get(text.status, text.status)
+    delivered = f", {text.delivery_status}" if text.delivery_status else ""
+    return f"{words}{delivered}{', gone from its contacts file' if text.gone else ''}"
 
 
 def forgotten(phone: Forgotten) -> str:
