@@ -86,6 +86,7 @@ def _send(
 ) -> runner.End:
     guards.keep(record, settings)
     guards.note_lists(record, settings, reporter.note)
+    guards.note_card(record, plan.rate_card, settings, reporter.note)
     look.note_countries(record, plan)
     open_rows = count_open(record, again)
     total = min(open_rows, settings.guards.limit or open_rows)

@@ -14,9 +14,12 @@ from bulksend import errors, journal
 from bulksend.batch.settings import Guards, Settings
 from bulksend.contacts import suppression
 from bulksend.contacts.layout import Layout
+from bulksend.sms import rates
 
 #: The name under which what was said of the file stands among the guards.
 _LAYOUT = "layout"
+#: The fact under which the prices stand.
+_CARD = "rate_card"
 
 
 def of_batch(settings: Settings) -> Settings:
@@ -27,15 +30,17 @@ def of_batch(settings: Settings) -> Settings:
     if not settings.journal_path.exists():
         return settings
     with journal.read(settings.journal_path) as reader:
-        packed = reader.guards()
+        packed, card = reader.guards(), reader.fact(_CARD)
     try:
         own = unpack(packed)
+        own_card = rates.unpack(card) if card and "rates" not in settings.guards.chosen else None
     except (ArithmeticError, ValueError, TypeError, AttributeError, errors.UsageError):
         raise errors.JournalError(
             f"{settings.journal_path}: its guards cannot be read", code="journal_foreign"
         ) from None
     layout = settings.layout.or_else(packed.get(_LAYOUT, {}))
-    return replace(settings, guards=settings.guards.or_else(own), layout=layout)
+    whole = settings.guards.or_else(own)
+    return replace(settings, guards=whole, layout=layout, rate_card=own_card)
 
 
 def layout_of_batch(settings: Settings) -> Layout:
@@ -64,6 +69,30 @@ def note_lists(record: journal.Journal, settings: Settings, note: Callable[[str]
             note(f"{path}: the list has changed since it was last used, and is used as it is now")
     if now != before:
         record.set_fact("suppress", json.dumps(now))
+
+
+def note_card(
+    record: journal.Journal,
+    card: rates.RateCard,
+    settings: Settings,
+    note: Callable[[str], None],
+) -> None:
+    """Keep the prices that the batch is held to, and say where their file is not as it was."""
+    if settings.guards.rates is None:
+        return
+    if (packed := rates.pack(card)) != record.fact(_CARD):
+        record.set_fact(_CARD, packed)
+    if settings.rate_card is None:
+        return
+    try:
+        changed = rates.load_rate_card(settings.guards.rates) != settings.rate_card
+    except errors.UsageError:
+        changed = True
+    if changed:
+        note(
+            f"{settings.guards.rates}: the rate card is not as it was; the batch goes on with the "
+            "prices that it had; name the card again to take the new ones"
+        )
 
 
 def pack(guards: Guards) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def make_plan(
         destinations=tuple(identity.destinations.split(",")) if identity.destinations else None,
     )
     _note_fixes(message_plan, reporter)
-    card = rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
+    card = _rate_card(settings)
     policy = identity.on_duplicate or OnDuplicate.SKIP
     try:
         counted = counted or estimator.estimate(
@@ -168,6 +168,13 @@ def _phone_column(
     if chosen.note:
         reporter.note(chosen.note)
     return chosen.column
+
+
+def _rate_card(settings: Settings) -> rates.RateCard:
+    """Raises UsageError for a file that is none."""
+    if settings.rate_card is not None:
+        return settings.rate_card
+    return rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
 
 
 def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_out.Rule]:

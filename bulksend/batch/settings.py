@@ -16,6 +16,7 @@ from bulksend import errors
 from bulksend.batch import checked
 from bulksend.contacts.layout import Layout
 from bulksend.sms.message import OnDuplicate
+from bulksend.sms.rates import RateCard
 from bulksend.sms.template import OnMissing
 
 TELNYX_URL = "https://api.telnyx.com/v2"
@@ -237,6 +238,8 @@ class Settings:
     only_problems: bool = False
     #: Other files that were read for this command: the template, the options file.
     also_read: tuple[Path, ...] = ()
+    #: The batch's own prices as they were when it was last sent from, where no card is named now.
+    rate_card: RateCard | None = None
     #: Where bulksend remembers what it sent.
     state_folder: Path | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -132,6 +133,40 @@ def load_rate_card(path: Path) -> RateCard:
         prices[country] = each
         if (charged := _parse_charges(path, row, named)) is not None:
             charges[country] = charged
+    return RateCard(prices, charges)
+
+
+def pack(card: RateCard) -> str:
+    """A card as JSON, for `unpack`: `{"GB": ["0.0420", "USD", 12, "0.0400", "0.0444", "..."]}`."""
+    return json.dumps({country: _packed(card, country) for country in sorted(card.prices)})
+
+
+def _packed(card: RateCard, country: str) -> list[object]:
+    each, charges = card.prices[country], card.charges.get(country)
+    price: list[object] = [f"{each.amount:f}", each.currency]
+    if charges is None:
+        return price
+    bounds = ["" if bound is None else f"{bound:f}" for bound in (charges.low, charges.high)]
+    return [*price, charges.samples, *bounds, charges.last_charged]
+
+
+def unpack(packed: str) -> RateCard:
+    """Raises ValueError for what `pack` never makes."""
+    prices: dict[str, Money] = {}
+    charges: dict[str, Charges] = {}
+    try:
+        for country, (amount, currency, *learned) in json.loads(packed).items():
+            if not (_DECIMAL.fullmatch(amount) and _CURRENCY.fullmatch(currency)):
+                raise ValueError(f"no price: {amount!r} {currency!r}")
+            prices[country] = Money(Decimal(amount), currency)
+            if learned:
+                samples, low, high, last_charged = learned
+                bounds = [Decimal(bound) if bound else None for bound in (low, high)]
+                charges[country] = Charges(
+                    samples=int(samples), low=bounds[0], high=bounds[1], last_charged=last_charged
+                )
+    except (ArithmeticError, AttributeError, TypeError) as fault:
+        raise ValueError("no rate card") from fault
     return RateCard(prices, charges)
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bulksend.sandbox.threaded import ThreadedSandbox
 from tests.acceptance import cli
 from tests.acceptance.cli import bulksend, document, read_results, running_sandbox, write_contacts
+from tests.makers import PROFILE
 
 pytestmark = pytest.mark.slow
 
@@ -291,3 +293,36 @@ def test_a_full_disk_ends_with_7_and_everything_is_named_afterwards(tmp_path: Pa
     assert document(resumed)["unknown"] <= 16
     named = read_results(tmp_path / "c.results.csv")
     assert set(ledger) <= {it["to_e164"] for it in named if it["status"] != "unsent"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param(lambda card: None, False, id="as-it-was"),
+        pytest.param(
+            lambda card: card.write_text(card.read_text().replace("0.0400", "9.0000")),
+            True,
+            id="dearer-now",
+        ),
+        pytest.param(lambda card: card.unlink(), True, id="gone"),
+        pytest.param(lambda card: card.write_text("no card"), True, id="no-card-any-more"),
+    ],
+)
+def test_a_batch_goes_on_with_the_prices_that_it_had(
+    tmp_path: Path, change: Callable[[Path], None], told: bool
+) -> None:
+    contacts, card = write_contacts(tmp_path / "c.csv", 6), tmp_path / "rates.csv"
+    card.write_text("country,price_per_part,currency\nGB,0.0400,USD\n")
+    with ThreadedSandbox() as sandbox:
+        options = ("--profile-id", PROFILE, "--base-url", sandbox.base_url)
+        bulksend(
+            *("run", contacts, "--from", "MyCompany", *options, "--text", "Hi", "--yes"),
+            *("--rates", card, "--max-cost", "5.00", "--limit", "2"),
+        )
+        change(card)
+        ended = bulksend("resume", contacts, "--yes")
+        again = bulksend("results", contacts)
+
+    assert (ended.returncode, len(sandbox.texts)) == (0, 6)
+    assert ("the rate card is not as it was" in ended.stderr) is told
+    assert "estimated: 6 parts, USD 0.2400" in again.stdout

@@ -14,6 +14,7 @@ from bulksend import errors
 from bulksend.batch import guards
 from bulksend.batch.settings import Guards
 from bulksend.contacts.layout import Layout
+from bulksend.sms import rates
 
 EVERY = Guards(
     rate="4/min",
@@ -50,6 +51,42 @@ def test_all_of_them_come_back_and_a_flag_weighs_more() -> None:
 
 def test_a_limit_is_for_one_run() -> None:
     assert guards.pack(Guards(limit=3)) == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(["GB,0.0420,USD"], id="typed"),
+        pytest.param(["GB,0.0420,USD", "FR,12,EUR", "IN,0.000000000001,USD"], id="several"),
+        pytest.param([], id="empty"),
+    ],
+)
+def test_a_rate_card_comes_back_as_it_was(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text("\n".join(["country,price_per_part,currency", *lines]) + "\n")
+    card = rates.load_rate_card(path)
+
+    assert rates.unpack(rates.pack(card)) == card
+
+
+def test_what_charges_taught_comes_back_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text(
+        "country,price_per_part,currency,samples,low,high,last_charged\n"
+        "GB,0.0420,USD,12,0.0400,0.0444,2026-11-20\nFR,0.0700,USD,3,,,\nDE,0.0800,EUR,,,,\n"
+    )
+    card = rates.load_rate_card(path)
+
+    assert rates.unpack(rates.pack(card)) == card
+    assert rates.unpack(rates.pack(card)).charges["GB"].high == Decimal("0.0444")
+
+
+@pytest.mark.parametrize(
+    "packed", ["", "[]", "7", '{"GB": 1}', '{"GB": ["x", "USD"]}', '{"GB": ["NaN", "USD"]}']
+)
+def test_what_is_no_card_is_none(packed: str) -> None:
+    with pytest.raises(ValueError):
+        rates.unpack(packed)
 
 
 def test_a_path_is_kept_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
