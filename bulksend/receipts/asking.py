@@ -76,7 +76,10 @@ async def ask(
     """
     facts, envelope = batch.facts, batch.envelope
     path = store.path_beside(batch.journal_path)
-    with store.Store.open(path, facts.batch_id) as receipt_store:
+    with (
+        store.asking_alone(path),
+        store.Store.open(path, facts.batch_id) as receipt_store,
+    ):
         saying = _Saying(note, receipt_store)
         polling = poll.Poll(
             search=receipt_search.ReceiptSearch(gateway),

@@ -1,8 +1,9 @@
 """`<stem>.receipts`: the receipts of each message, beside the journal and apart from it.
 
-One SQLite file with a lock of its own, so that a run, a poll and a listener fight for no file. Rows
-are only ever added: each holds a message's whole state, and the last one counts. No phone number
-and no text stands in it, and losing it loses nothing but the asking.
+One SQLite file of its own, so that a run, a poll and a listener fight for no file: a poll and a
+listener write to it in turns, each in transactions of milliseconds. Rows are only ever added: each
+holds a message's whole state, and the last one counts. No phone number and no text stands in it,
+and losing it loses nothing but the asking.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ WHERE {_LAST} AND ours GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608 - of our own words alone
 #: Message IDs in one query.
 _AT_ONCE = 500
+#: How long to wait for somebody who opens the store at the same time.
+_OPENING_S = 5.0
 _ODD = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
@@ -98,26 +101,17 @@ class Reader:
 
 
 class Store(Reader):
-    """The one writer. A context manager from `open`."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path, lock_held: lock.Lock) -> None:
-        super().__init__(connection, path)
-        self._lock = lock_held
+    """A writer, beside others. A context manager from `open`."""
 
     @classmethod
     def open(cls, path: Path, batch_id: str) -> Self:
         """The store of a batch, made where there is none; another batch's is put aside.
 
-        Raises Locked where somebody writes to it already, or JournalError.
+        Raises JournalError, or Locked where somebody is stuck in opening it.
         """
-        held = lock.Lock(path.with_name(f"{path.name}.lock"))
-        _take(held, path)
-        try:
+        with _opening(path):
             _put_aside(path, batch_id)
-            return cls(_connected(path, batch_id), path, held)
-        except BaseException:
-            held.release()
-            raise
+            return cls(_connected(path, batch_id), path)
 
     def __enter__(self) -> Self:
         return self
@@ -128,11 +122,11 @@ class Store(Reader):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error):  # whoever writes still does it at the end
+            self._connection.execute("PRAGMA busy_timeout=0")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.execute("PRAGMA journal_mode=DELETE")
         self._connection.close()
-        self._lock.release()
 
     def add(
         self,
@@ -145,20 +139,20 @@ class Store(Reader):
 
         `ours`: which are the batch's own; None: all. `asked`: whose cost was asked for just now.
         """
-        before = self.entries(states)
-        changed = []
-        for message_id, state in states.items():
-            entry = before.get(message_id) or message_state.Entry(state=state)
-            after = message_state.Entry(
-                state=join(entry.state, state),
-                version=entry.version + 1,
-                ours=entry.ours or ours is None or message_id in ours,
-                asked=entry.asked + (message_id in asked),
-            )
-            if after.differs(entry):
-                changed.append((*message_state.to_row(after), _now_ms()))
-        if changed:
-            self._write(changed)
+        changed: list[tuple[object, ...]] = []
+        with self._writing():
+            before = self.entries(states)
+            for message_id, state in states.items():
+                entry = before.get(message_id) or message_state.Entry(state=state)
+                after = message_state.Entry(
+                    state=join(entry.state, state),
+                    version=entry.version + 1,
+                    ours=entry.ours or ours is None or message_id in ours,
+                    asked=entry.asked + (message_id in asked),
+                )
+                if after.differs(entry):
+                    changed.append((*message_state.to_row(after), _now_ms()))
+            self._connection.executemany(ADD, changed)
         return len(changed)
 
     def strays(self) -> list[str]:
@@ -174,14 +168,18 @@ class Store(Reader):
             ours=frozenset(entries),
         )
 
-    def _write(self, changed: list[tuple[object, ...]]) -> None:
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction, in which nobody else adds to what is read."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(ADD, changed)
+            yield
             self._connection.execute("COMMIT")
-        except sqlite3.Error as failure:
+        except BaseException as failure:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
+            if not isinstance(failure, sqlite3.Error):
+                raise
             raise errors.JournalError(
                 f"{self._path}: cannot be written: {failure}",
                 hint="free space or repair the disk; what is in it stays, and nothing was sent",
@@ -205,15 +203,43 @@ def read(path: Path, batch_id: str) -> Iterator[Reader | None]:
         connection.close()
 
 
-def _take(held: lock.Lock, path: Path) -> None:
+@contextlib.contextmanager
+def asking_alone(path: Path) -> Iterator[None]:
+    """Nobody else asks Telnyx about the messages of a store meanwhile: all would be asked twice.
+
+    Raises Locked where somebody does, or JournalError. A listener asks nothing.
+    """
+    held = lock.Lock(path.with_name(f"{path.name}.poll.lock"))
     try:
         held.take()
     except errors.Locked as locked:
         raise errors.Locked(
-            f"{path}: receipts of this batch are being collected already",
+            f"{path}: receipts of this batch are being asked for already",
             hint="wait for that to end, or see `bulksend status`",
             code="locked",
         ) from locked
+    try:
+        yield
+    finally:
+        held.release()
+
+
+@contextlib.contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """One after the other: a store is made, and another batch's put aside, once."""
+    held = lock.Lock(path.with_name(f"{path.name}.lock"))
+    until_s = time.monotonic() + _OPENING_S
+    while True:
+        try:
+            held.take()
+            break
+        except errors.Locked:
+            if time.monotonic() >= until_s:
+                raise
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def _connected(path: Path, batch_id: str) -> sqlite3.Connection:

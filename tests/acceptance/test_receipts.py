@@ -262,12 +262,22 @@ async def test_another_server_is_refused(tmp_path):
 
 async def test_somebody_who_collects_already_is_named(tmp_path):
     async with world(tmp_path) as batch:
-        sent = await batch.sends()
+        await batch.sends()
         with (
-            store.Store.open(store.path_beside(batch.settings.journal_path), sent.batch),
-            pytest.raises(errors.Locked, match="collected already"),
+            store.asking_alone(store.path_beside(batch.settings.journal_path)),
+            pytest.raises(errors.Locked, match="asked for already"),
         ):
             await batch.asks()
+
+
+async def test_a_listener_and_a_poll_are_no_hindrance_to_each_other(tmp_path):
+    async with world(tmp_path) as batch:
+        sent = await batch.sends()
+        batch.after(10)
+        with store.Store.open(store.path_beside(batch.settings.journal_path), sent.batch):
+            ended = await batch.asks()
+
+        assert (ended.exit_code, ended.summary.deliveries.waiting) == (3, 0)
 
 
 async def test_the_undelivered_are_a_list_that_can_be_opened_and_run(tmp_path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import stat
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -101,15 +103,52 @@ def test_columns_for_the_results_name_what_is_final(tmp_path):
     assert set(columns["delivered_at"]) == {None, 1_000}
 
 
-def test_there_is_one_writer_and_any_number_of_readers(tmp_path):
+def test_a_poll_and_a_listener_write_in_turns_and_lose_nothing(tmp_path):
     path = tmp_path / "c.receipts"
-    with store.Store.open(path, BATCH) as kept:
-        add(kept, receipt(1))
+    with store.Store.open(path, BATCH) as poll, store.Store.open(path, BATCH) as listener:
+        add(poll, receipt(1, S.SENT), receipt(2))
+        add(listener, receipt(1), receipt(3), ours=frozenset())
+        add(poll, receipt(1, S.QUEUED), receipt(3))
 
-        with pytest.raises(errors.Locked, match="collected already"):
-            store.Store.open(path, BATCH)
+        for each in (poll, listener):
+            assert each.totals().by_status == {S.DELIVERED: 3}
         with store.read(path, BATCH) as reader:
-            assert reader is not None and reader.totals().by_status[S.DELIVERED] == 1
+            assert reader is not None and reader.totals().by_status[S.DELIVERED] == 3
+
+
+def test_many_writers_at_once_end_as_one_after_the_other(tmp_path):
+    path, chance = tmp_path / "c.receipts", random.Random(5)
+    words = [S.QUEUED, S.SENDING, S.SENT, S.DELIVERED]
+    history = [receipt(number, word, at_ms=5) for number in range(30) for word in words]
+
+    def write(part: list[Receipt]) -> None:
+        with store.Store.open(path, BATCH) as kept:
+            for each in part:
+                add(kept, each)
+
+    parts = [chance.sample(history, len(history)) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, parts))
+
+    with store.read(path, BATCH) as reader:
+        assert reader is not None
+        entries = reader.entries(map(message_id, range(30)))
+    assert {key: entry.state for key, entry in entries.items()} == apply.states_of(history)
+    assert not path.with_name("c.receipts-wal").exists()
+
+
+def test_one_alone_asks(tmp_path):
+    path = tmp_path / "c.receipts"
+    with (
+        store.asking_alone(path),
+        store.Store.open(path, BATCH),
+        pytest.raises(errors.Locked, match="asked for already"),
+        store.asking_alone(path),
+    ):
+        pass
+
+    with store.asking_alone(path):
+        pass
 
 
 def test_another_batchs_receipts_are_put_aside_and_never_counted(tmp_path):
