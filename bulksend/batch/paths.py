@@ -19,7 +19,9 @@ from bulksend.batch.settings import Settings
 from bulksend.results import csv_writer
 
 #: What lies beside a journal under its name.
-COMPANIONS = ("-wal", "-shm", "-journal", ".lock", ".pace", ".receipts", ".written", ".part")
+COMPANIONS = (
+    *("-wal", "-shm", "-journal", ".lock", ".pace", ".receipts", ".written", ".part", ".ballast"),
+)
 _DIGEST_BYTES = 32
 #: Kinds of files: none is renewed as another.
 RESULTS, LIST, REPORT = "results", "list", "report"

@@ -167,6 +167,11 @@ class _Recorder:
         """Done when it is durable how it ended."""
         return self.journal.settle(outcome)
 
+    @property
+    def settles(self) -> bool:
+        """Whether it still can become durable how a row ended."""
+        return self.journal.settles
+
 
 def _messages(task: Task) -> Iterator[list[Message]]:
     """What is open, in the file's order."""

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bulksend import atomic_file, errors
-from bulksend.journal import integrity, reader, renumber, schema, upgrade
+from bulksend.journal import ballast, integrity, reader, renumber, schema, upgrade
 from bulksend.journal.lock import Lock
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
 from bulksend.journal.writer import Waiter, Writer
@@ -103,11 +103,19 @@ class Journal(reader.Reader):
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[None]:
         """Claims and settlements are possible inside; nothing else is, until it ends."""
-        self._writer = Writer(self._connection)
+        room = ballast.beside(self._path)
+        room.take()
+        self._writer = Writer(self._connection, room)
         try:
             yield
         finally:
             await self._writer.stop()
+            room.give_up()
+
+    @property
+    def settles(self) -> bool:
+        """Whether an outcome can still be made durable: inside `writing()`."""
+        return self._writer.settles
 
     def claim(self, message: Message, body: bytes, memory: MemoryKeys = NO_MEMORY) -> Waiter:
         """Done when it is durable that this row is about to be sent."""

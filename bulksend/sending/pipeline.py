@@ -36,6 +36,10 @@ class Recorder(Protocol):
     def settle(self, outcome: Outcome) -> asyncio.Future[None]:
         """Note how it ended; outcomes that become durable together may share a future."""
 
+    @property
+    def settles(self) -> bool:
+        """Whether it still can be noted how a row ended: on a full disk longer than a claim."""
+
 
 class Source(Protocol):
     """Whoever hands out messages."""
@@ -141,7 +145,8 @@ class Pipeline:
         self._failure = self._failure or failure
         if isinstance(failure, errors.JournalError):
             self._workers.halt.set(errors.Stop.JOURNAL, str(failure))
-            self._left.set()  # no outcome can be recorded any more: waiting for replies is no use
+            if not self._workers.recorder.settles:
+                self._left.set()  # waiting for replies is no use
         elif isinstance(failure, errors.BulksendError):
             self._workers.halt.set(errors.Stop.CONTACTS_CHANGED, str(failure))
         else:

@@ -205,9 +205,16 @@ BUGS = (
     Bug(
         "a failed sync that is tried again",
         "journal/writer.py",
-        "failure = failure or self._commit(group)",
-        "failure = self._commit(group)",
+        "            if full is None and failure is None:\n",
+        "            if full is None:\n",
         (_JOURNAL, _CRASH),
+    ),
+    Bug(
+        "replies in flight that a full disk loses",
+        "journal/writer.py",
+        "if name not in _FULL or not self._ballast.give_up():",
+        "if name not in _FULL:",
+        ("tests/integration/test_full_disk.py -k settled",),
     ),
     Bug(
         "a lock that two can hold",

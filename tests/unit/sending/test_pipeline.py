@@ -43,7 +43,9 @@ class FakeGateway:
 class FakeJournal:
     """Keeps what happened, in order: a claim is never durable before what was told earlier."""
 
-    def __init__(self, fails_at: int = 0) -> None:
+    def __init__(self, fails_at: int = 0, *, settles: bool = False) -> None:
+        #: Whether outcomes are still kept after a claim could not be.
+        self.settles = settles
         self.events: list[tuple[str, int]] = []
         self.settled: dict[int, Outcome] = {}
         self.open: set[int] = set()
@@ -372,6 +374,22 @@ def test_a_journal_that_cannot_be_written_stops_the_sending_at_once() -> None:
 
     claims = [row for what, row in batch.journal.events if what == "claim"]
     assert len(batch.gateway.sent) <= len(claims)
+
+
+def test_what_is_in_flight_is_waited_for_where_its_outcome_can_still_be_kept() -> None:
+    """A full disk takes no claim, and the ballast makes room for what is on its way."""
+
+    async def work() -> Batch:
+        batch = Batch(rows=1000, journal=FakeJournal(fails_at=41, settles=True), delay_s=3.0)
+        with pytest.raises(errors.JournalError):
+            await batch.pipeline.run()
+        return batch
+
+    batch = virtual_clock.run(work())
+
+    assert len(batch.journal.settled) == len(batch.gateway.sent) > 0
+    assert batch.statuses() == {Status.ACCEPTED: len(batch.gateway.sent)}
+    assert batch.journal.open == set()
 
 
 def test_a_batch_stops_before_it_can_exceed_its_budget() -> None:
