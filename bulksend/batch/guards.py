@@ -53,11 +53,17 @@ def layout_of_batch(settings: Settings) -> Layout:
 
 def keep(record: journal.Journal, settings: Settings) -> None:
     """Keep what this run is guarded by; the next one is, too, unless it is told otherwise."""
+    packed = to_keep(settings)
+    if packed != record.guards():
+        record.set_guards(packed)
+
+
+def to_keep(settings: Settings) -> dict[str, Any]:
+    """What the journal keeps of these settings, from its first moment on."""
     packed = pack(settings.guards)
     if layout := settings.layout.pack():
         packed[_LAYOUT] = layout
-    if packed != record.guards():
-        record.set_guards(packed)
+    return packed
 
 
 def note_lists(record: journal.Journal, settings: Settings, note: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from bulksend.batch import (
     connection,
     consent,
     execution,
+    guards,
     identity,
     paths,
     plan,
@@ -84,7 +85,8 @@ def run_contacts(
             set_aside.set_aside(settings, reporter.note)
         elif earlier:  # it cost nothing
             journal.forget(settings.journal_path)
-        with journal.Journal.create(settings.journal_path, begun) as record:
+        own_guards = guards.to_keep(settings)
+        with journal.Journal.create(settings.journal_path, begun, own_guards) as record:
             keeper = memory.keeper(record, planned)
             return execution.send_open_rows(planned, record, settings, access, reporter, keeper)
 

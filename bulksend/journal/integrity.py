@@ -34,15 +34,36 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """
     _check_file(path, mode)
     _check_whole(path)
-    connection = None
     try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            check_same_thread=False,
-            timeout=_BUSY_S,
-        )
+        return _connected(path, mode)
+    except sqlite3.Error as failure:
+        if getattr(failure, "sqlite_errorname", "") != "SQLITE_READONLY_ROLLBACK":
+            raise failed(path, failure) from None
+    return _rolled_back(path)
+
+
+def _rolled_back(path: Path) -> sqlite3.Connection:
+    """A run that died while SQLite wrote to the file itself has left the way back beside it.
+
+    Only who may write can go it: once, and then the file is read as any other.
+    """
+    _check_file(path, "rw")
+    try:
+        _connected(path, "rw").close()
+        return _connected(path, "ro")
+    except sqlite3.Error as failure:
+        raise failed(path, failure) from None
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_BUSY_S,
+    )
+    try:
         # A journal may come from anywhere: nothing in it may run.
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
@@ -50,11 +71,8 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         version = _check_content(connection, path)
         if mode == "ro" and upgrade.is_old(version):
             upgrade.show(connection)
-    except sqlite3.Error as failure:
-        _close(connection)
-        raise failed(path, failure) from None
-    except errors.JournalError:
-        _close(connection)
+    except BaseException:
+        connection.close()
         raise
     return connection
 
@@ -105,11 +123,6 @@ def wal_path(path: Path) -> Path:
 def version_of(connection: sqlite3.Connection) -> int:
     """The version of a journal's tables."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _close(connection: sqlite3.Connection | None) -> None:
-    if connection is not None:
-        connection.close()
 
 
 def _check_file(path: Path, mode: str) -> None:

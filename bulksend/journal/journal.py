@@ -41,12 +41,15 @@ class Journal(reader.Reader):
         self._maybe_sent = self._read_maybe_sent()
 
     @classmethod
-    def create(cls, path: Path, batch: Batch) -> Self:
-        """A new batch's journal. Raises Locked, JournalError, or BatchMismatch if one is there."""
+    def create(cls, path: Path, batch: Batch, guards: Mapping[str, Any] | None = None) -> Self:
+        """A new batch's journal, which has its guards from the first moment on.
+
+        Raises Locked, JournalError, or BatchMismatch if one is there.
+        """
         lock = Lock(reader.lock_path(path))
         lock.take()
         try:
-            _new_file(path, batch)
+            _new_file(path, batch, guards or {})
             return cls._opened(path, lock)
         except BaseException:
             lock.release()
@@ -279,7 +282,7 @@ def _flat(skip: Skip) -> tuple[object, ...]:
     return (skip.row, *skip.keys, skip.code, skip.detail, *other, _now_ms())
 
 
-def _new_file(path: Path, batch: Batch) -> None:
+def _new_file(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
     """Whole or not at all: laid out under another name first, and never over something there."""
     if os.path.lexists(path):
         raise errors.BatchMismatch(
@@ -287,7 +290,7 @@ def _new_file(path: Path, batch: Batch) -> None:
         )
     try:
         with atomic_file.creating(path) as part:
-            _lay_out(part, batch)
+            _lay_out(part, batch, guards)
     except OSError as failure:
         raise errors.JournalError(
             f"cannot make {path}: {failure.strerror}",
@@ -300,7 +303,7 @@ def _new_file(path: Path, batch: Batch) -> None:
         ) from None
 
 
-def _lay_out(path: Path, batch: Batch) -> None:
+def _lay_out(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
     """Synced when it returns. A file that nobody knows yet needs no way back."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=MEMORY")
@@ -310,6 +313,8 @@ def _lay_out(path: Path, batch: Batch) -> None:
             f"PRAGMA user_version={schema.VERSION}; {schema.TABLES}"
         )
         connection.execute(schema.SET_FACT, ("batch", batch.to_json()))
+        if guards:
+            connection.execute(schema.SET_FACT, ("guards", json.dumps(dict(guards))))
         connection.execute("COMMIT")
 
 

@@ -7,6 +7,7 @@ import fcntl
 import os
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -93,6 +94,31 @@ async def test_a_batch_is_read_back_as_it_was_begun(path: Path) -> None:
         "contacts.journal",
         "contacts.journal.lock",
     ]
+
+
+async def test_a_batch_has_its_guards_from_its_first_moment_on(path: Path) -> None:
+    journal.Journal.create(path, make_batch(), {"max_cost": "0.20"}).close()
+
+    with journal.read(path) as record:
+        assert record.guards() == {"max_cost": "0.20"}
+
+
+def test_a_journal_that_a_kill_left_half_written_is_read_as_it_was_before(path: Path) -> None:
+    journal.Journal.create(path, make_batch()).close()
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("PRAGMA cache_size=1")
+    writing.execute("PRAGMA cache_spill=1")
+    writing.execute("BEGIN IMMEDIATE")
+    for number in range(500):
+        writing.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"fact {number}", "x" * 99))
+    copy = path.with_name("left.journal")
+    for suffix in ("", "-journal"):
+        shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    writing.close()
+
+    with journal.read(copy) as record:
+        assert record.batch() == make_batch()
+        assert not record.fact("fact 1")
 
 
 async def test_counts_and_money_are_exact_and_by_currency(path: Path) -> None:

@@ -4,86 +4,98 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import random
 import shlex
-import shutil
-import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bulksend.batch.memory import keys
-from tests.acceptance import cli
 from tests.makers import PROFILE
-from tests.simulation.gateway import Gateway
+from tests.simulation import sheets
+from tests.simulation.machine.computer import KILLED, Computer
 
 URL = "http://127.0.0.1:9/v2"
 TEXT = "Hi {name}, bring {thing}"
 THINGS = ("a pen", "a card", "a form", "tea")
-Row = tuple[str, str, str]
+#: Quoted, guarded or another kind of file for some; the plain one is the commonest.
+_NAMES = (*("a.csv",) * 16, "my list.csv", "-list.csv", "lüste.csv", "a.xlsx")
+_Document = dict[str, Any]
 
 
 @dataclass
 class Person:
-    """One folder, one state folder, one gateway."""
+    """At one computer."""
 
-    folder: Path
+    computer: Computer
     random: random.Random
-    gateway: Gateway
-    #: Contacts files as the person left them.
-    files: dict[str, list[Row]] = field(default_factory=dict)
+    #: Contacts files as the person left them, and every file that must stay as it is.
+    files: dict[str, list[sheets.Row]] = field(default_factory=dict)
     saved: dict[str, bytes] = field(default_factory=dict)
     #: How often more than once a text may come, on the person's explicit word.
-    words: dict[tuple[str, str], int] = field(default_factory=dict)
+    allowed: Counter[tuple[str, str]] = field(default_factory=Counter)
     caps: dict[str, str] = field(default_factory=dict)
-    #: What was typed, for the report of a failure.
-    typed: list[str] = field(default_factory=list)
+    #: Who is never texted, whatever is typed.
+    suppressed: tuple[str, ...] = ()
+    card: dict[str, Decimal] = field(default_factory=dict)
     #: What was taken away. A text whose journal and whose memory are both gone is known to nobody,
     #: and so is one whose secret is gone with its journal; such a person is not simulated.
     lost: set[str] = field(default_factory=set)
+    at_work: dict[bool, str] = field(default_factory=dict)
     _next_phone: int = 0
 
-    @property
-    def desk(self) -> Path:
-        return self.folder / "desk"
+    def __post_init__(self) -> None:
+        self.computer.gateway.cap_of_run = self._cap_of_run
+        self.computer.gateway.card = self.card
 
-    @property
-    def state(self) -> Path:
-        return self.folder / "state"
+    def _cap_of_run(self) -> str | None:
+        return self.caps.get(self.at_work[self.computer.turns.is_beside])
 
     # What happens to files
+
+    def begin(self, count: int) -> str:
+        """A first contacts file, and what belongs to it."""
+        name = self.random.choice(_NAMES)
+        self.new_file(name, count)
+        if self.random.random() < 0.2:
+            phones = [row[1] for row in self.files[name]]
+            self.suppressed = tuple(self.random.sample(phones, min(2, len(phones))))
+            self._save("stop.csv", ("phone\n" + "\n".join(self.suppressed)).encode())
+        if self.random.random() < 0.3:
+            self.card |= {"GB": Decimal("0.0420"), "FR": Decimal("0.0500")}
+            lines = [f"{country},{price},USD" for country, price in self.card.items()]
+            self._save("card.csv", "\n".join(["country,price_per_part,currency", *lines]).encode())
+        return name
 
     def new_file(self, name: str, count: int) -> None:
         self.files[name] = [self._recipient() for _ in range(count)]
         self.save(name)
 
-    def _recipient(self) -> Row:
+    def _recipient(self) -> sheets.Row:
         self._next_phone += 1
-        phone = f"+4474{self._next_phone:07d}{self.random.choice('1234567789')}"
-        return (f"N{self._next_phone}", phone[:13], self.random.choice(THINGS))
+        last = self.random.choice("12345677789")
+        place = "+336" if self.random.random() < 0.15 else "+4474"
+        phone = f"{place}{self._next_phone:07d}{last}"
+        if place == "+4474":
+            phone = f"+447{self._next_phone + 4_000_000:08d}{last}"
+        return (f"N{self._next_phone}", phone, self.random.choice(THINGS))
 
     def save(self, name: str) -> None:
         """As one of the ways in which programs write the same table."""
-        text = io.StringIO()
-        way = self.random.randrange(4)
-        writer = csv.writer(
-            text,
-            delimiter=";" if way == 1 else ",",
-            quoting=csv.QUOTE_ALL if way == 2 else csv.QUOTE_MINIMAL,
-            lineterminator="\r\n" if way in (1, 3) else "\n",
-        )
-        writer.writerows([("name", "phone", "thing"), *self.files[name]])
-        content = text.getvalue().encode("utf-8-sig" if way == 3 else "utf-8")
-        (self.desk / name).write_bytes(content)
+        self._save(name, sheets.saved(name, self.files[name], self.random))
+        self.computer.note(f"{name} is saved, {len(self.files[name])} rows")
+
+    def _save(self, name: str, content: bytes) -> None:
+        (self.computer.desk / name).write_bytes(content)
         self.saved[name] = content
-        self.typed.append(f"# {name} is saved, {len(self.files[name])} rows, way {way}")
 
     def edit(self, name: str) -> None:
         """Append, cut, sort, correct a phone, change a text."""
         rows = self.files[name]
-        match self.random.randrange(6):
+        match self.random.randrange(7):
             case 0:
                 rows.extend(self._recipient() for _ in range(self.random.randint(1, 4)))
             case 1 if len(rows) > 2:
@@ -96,141 +108,148 @@ class Person:
             case 4:
                 at = self.random.randrange(len(rows))
                 rows[at] = (rows[at][0], rows[at][1], self.random.choice(THINGS))
+            case 5:
+                rows.append(self.random.choice(rows))
             case _:
                 pass  # only saved again
         self.save(name)
 
-    def copy(self, name: str, to: str) -> None:
-        self.files[to] = list(self.files[name])
-        self.save(to)
+    def copy(self, name: str) -> str:
+        """The same people in another file."""
+        copied = f"c{len(self.saved)}{Path(name).suffix}"
+        self.files[copied] = list(self.files[name])
+        self.save(copied)
+        return copied
+
+    def rename(self, name: str) -> str:
+        """Only the file of the contacts; what bulksend made keeps its name."""
+        renamed = f"r{len(self.computer.typed)}{Path(name).suffix}"
+        (self.computer.desk / name).rename(self.computer.desk / renamed)
+        self.files[renamed] = self.files.pop(name)
+        self.saved[renamed] = self.saved.pop(name)
+        self.caps.pop(name, None)
+        self.computer.note(f"{name} is called {renamed} now")
+        return renamed
 
     def lose_journal(self, name: str) -> None:
+        """And whatever else bulksend made of a file."""
         self.lost.add("journal")
-        for path in self.desk.glob(f"{Path(name).stem}.*"):
-            if path.name not in self.files:
-                path.unlink()
-        self.typed.append(f"# journal and results of {name} are deleted")
-
-    def rename(self, name: str, to: str) -> None:
-        """The file alone: journal and results keep the old name."""
-        (self.desk / name).rename(self.desk / to)
-        self.files[to], self.saved[to] = self.files.pop(name), self.saved.pop(name)
         self.caps.pop(name, None)
-        self.typed.append(f"# {name} is called {to} now")
+        for path in self.computer.desk.glob(f"{_escaped(Path(name).stem)}.*"):
+            if path.name not in self.saved:
+                path.unlink()
+        self.computer.note(f"what bulksend made of {name} is deleted")
 
     def damage_memory(self) -> None:
         """All of it but its secret: the journals in the folder show what it held."""
         self.lost.add("memory")
-        for path in self.state.rglob("memory.*"):
+        for path in sorted(self.computer.state.rglob("memory.*")):
             if path.is_file() and path.name != keys.NAME:
                 path.write_bytes(b"\0" * 100)
-                self.typed.append(f"# {path.name} is damaged")
+        self.computer.note("the memory is damaged")
+
+    def annotate(self, name: str) -> None:
+        """A note of the person's own in the results."""
+        path = self.results_of(name)
+        if path is not None:
+            self._save(path.name, path.read_bytes() + b"\r\nphoned her,,,\r\n")
+            self.computer.note(f"{path.name} has a note of the person's own")
 
     # What is typed
 
-    def type(self, name: str, *words: str) -> dict[str, Any]:
-        """A command with --json; its document."""
-        self.gateway.at_work = name
-        line = [*words, "--json"]
-        self.typed.append("bulksend " + shlex.join(line))
-        ended = cli.bulksend(*line, XDG_STATE_HOME=str(self.state), TELNYX_API_KEY="KEYsim")
-        assert "Traceback" not in ended.stderr, ended.stderr
-        document: dict[str, Any] = json.loads(ended.stdout)
-        document["exit_code"] = ended.returncode
-        shown = document.get("next") or document.get("error", {}).get("message")
-        self.typed.append(f"#   -> {ended.returncode} {shown}")
-        return document
+    def type(self, name: str, *words: str) -> _Document:
+        """A command about a file."""
+        self.at_work[self.computer.turns.is_beside] = name
+        return self.computer.type(*words)
 
-    def path(self, name: str) -> str:
-        return str(self.desk / name)
-
-    def run(self, name: str, *more: str) -> dict[str, Any]:
+    def run(self, name: str, *more: str) -> _Document:
+        """Begin a batch, with all that the person thinks of."""
+        limits = ("--max-cost", self.caps[name]) if name in self.caps else ()
+        suppress = ("--suppress", "stop.csv") if self.suppressed else ()
+        card = ("--rates", "card.csv") if self.card else ()
         return self.type(
             name,
-            *("run", self.path(name), "--from", "MyCompany", "--profile-id", PROFILE),
-            *("--text", TEXT, "--base-url", URL, "--yes", "--no-preflight", "--rate", "500/s"),
-            *("--max-in-flight", "4", *more),
+            *("run", _named(name), "--from", "MyCompany", "--profile-id", PROFILE, "--yes"),
+            *("--text", TEXT, "--base-url", URL, "--max-in-flight", "4"),
+            *(*limits, *suppress, *card, *more),
         )
 
-    def resume(self, name: str, *more: str) -> dict[str, Any]:
-        return self.type(name, "resume", self.path(name), "--yes", *more)
+    def resume(self, name: str, *more: str) -> _Document:
+        return self.type(name, "resume", _named(name), "--yes", *more)
 
-    def obey(self, name: str, document: dict[str, Any]) -> dict[str, Any]:
-        """What was printed as the next step, with consent."""
-        line = document.get("next") or document.get("error", {}).get("hint") or ""
-        line = line[line.find("bulksend ") :] if "bulksend " in line else ""
-        if not line:
+    def look(self, command: str, name: str, *more: str) -> _Document:
+        """A command that takes a file and no more."""
+        return self.type(name, command, _named(name), *more)
+
+    def obey(self, name: str, document: _Document) -> _Document:
+        """What was printed as the next step, with consent; what is in the way is moved."""
+        error = document.get("error", {})
+        if error.get("code") == "results_exist":
+            self._move_results(name)
+        words = printed_step(document)
+        if not words:
             return document
-        words = shlex.split(line)[1:]
         if words[0] in ("run", "resume", "reconcile"):
             words.append("--yes")
         return self.type(name, *words)
 
-    def lines(self, name: str) -> list[tuple[str, str, str, str]]:
-        """(phone, text, status, error) of each line of the results; [] where there are none."""
-        path = self.desk / f"{Path(name).stem}.results.csv"
-        if not path.exists():
-            return []
-        raw = path.read_text(encoding="utf-8-sig")
-        delimiter = ";" if raw.partition("\n")[0].count(";") > 5 else ","
-        rows = csv.DictReader(io.StringIO(raw), delimiter=delimiter)
-        return [
-            (
-                row["phone"],
-                TEXT.format(name=row["name"], thing=row["thing"]),
-                row["status"],
-                row["error"],
-            )
-            for row in rows
+    def _move_results(self, name: str) -> None:
+        """As the screen says: the person's own file gets another name."""
+        stem = Path(name).stem
+        for mine in [it for it in self.saved if it.startswith(f"{stem}.results")]:
+            moved = f"mine{len(self.saved)}-{len(self.computer.typed)}.csv"
+            (self.computer.desk / mine).rename(self.computer.desk / moved)
+            self.saved[moved] = self.saved.pop(mine)
+            self.computer.note(f"{mine} is called {moved} now")
+
+    # What is there to see
+
+    def results_of(self, name: str) -> Path | None:
+        """The results as bulksend wrote them last."""
+        pattern = f"{_escaped(Path(name).stem)}.results*.csv"
+        written = [
+            path
+            for path in self.computer.desk.glob(pattern)
+            if self.saved.get(path.name) != path.read_bytes()
         ]
+        return max(written, key=lambda path: path.stat().st_mtime_ns, default=None)
 
-    def allow(self, name: str, statuses: tuple[str, ...]) -> None:
+    def lines(self, name: str) -> list[dict[str, str]]:
+        """The results line by line; [] where there are none."""
+        path = self.results_of(name)
+        if path is None:
+            return []
+        text = path.read_text(encoding="utf-8-sig")
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+    def allow(self, texts: Iterable[tuple[str, str]]) -> None:
         """The person's explicit word: these may come once more."""
-        self.type(name, "results", self.path(name))
-        for phone, text, status, _ in self.lines(name):
-            if status in statuses:
-                self.words[phone, text] = self.words.get((phone, text), 0) + 1
+        self.allowed.update(texts)
 
-    # What may happen in the middle
 
-    def killed_at(self, request: int) -> None:
-        """kill -9 at that request: what comes after it never was."""
-        self.gateway.events[self.gateway.requests + request] = self._snapshot
+def text_of(row: sheets.Row) -> tuple[str, str]:
+    """The phone and the finished text of a row."""
+    name, phone, thing = row
+    return phone, TEXT.format(name=name, thing=thing)
 
-    def _snapshot(self) -> None:
-        copied = self.folder / "at-the-kill"
-        shutil.rmtree(copied, ignore_errors=True)
-        copied.mkdir()
-        for part in (self.desk, self.state):
-            if part.exists():
-                shutil.copytree(part, copied / part.name)
-        self.gateway.away = True
 
-    def in_a_thread(self, work: Callable[[], object]) -> None:
-        """To its end, while the loop of the run that is under way stands still."""
-        failures: list[BaseException] = []
+def printed_step(document: _Document) -> list[str]:
+    """The words of the command that a document names as the next step."""
+    line = document.get("next") or document.get("error", {}).get("hint") or ""
+    line = line[line.find("bulksend ") :] if "bulksend " in line else ""
+    return shlex.split(line.partition("\n")[0])[1:]
 
-        def guarded() -> None:
-            try:
-                work()
-            except BaseException as failure:
-                failures.append(failure)
 
-        thread = threading.Thread(target=guarded)
-        thread.start()
-        thread.join()
-        if failures:
-            raise AssertionError(f"beside: {failures[0]!r}")
+def was_killed(document: _Document) -> bool:
+    """Nothing was printed."""
+    return document.get("killed", False) == KILLED["killed"]
 
-    def restart(self) -> None:
-        """The computer as the kill left it."""
-        copied = self.folder / "at-the-kill"
-        if copied.exists():
-            for part in (self.desk, self.state):
-                shutil.rmtree(part, ignore_errors=True)
-                if (copied / part.name).exists():
-                    shutil.copytree(copied / part.name, part)
-            shutil.rmtree(copied)
-            self.typed.append("# killed at that moment")
-        self.gateway.away = self.gateway.broke = False
-        self.gateway.events.clear()
+
+def _named(name: str) -> str:
+    """As a person types a name that would look like an option."""
+    return f"./{name}" if name.startswith("-") else name
+
+
+def _escaped(stem: str) -> str:
+    return stem.replace("[", "[[]")
