@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bulksend import errors, journal, portable
-from bulksend.batch import advice, batch_status, connection, guards, paths, runner
+from bulksend.batch import advice, batch_status, connection, guards, paths, run_notes, runner
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.preflight import look
@@ -87,6 +87,7 @@ def _send(
     guards.keep(record, settings)
     guards.note_lists(record, settings, reporter.note)
     guards.note_card(record, plan.rate_card, settings, reporter.note)
+    run_notes.note_findings(record, plan.estimate)
     look.note_countries(record, plan)
     open_rows = count_open(record, again)
     total = min(open_rows, settings.guards.limit or open_rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
@@ -24,6 +24,8 @@ class Progress:
         self.cost: dict[str, Decimal] = {}
         #: What limits the pace right now, in words.
         self.limited_by = ""
+        #: For how many seconds each of those words was true.
+        self.limited_s: defaultdict[str, float] = defaultdict(float)
         #: Why the last row that was given up for now could not be sent.
         self.given_up: Reply | None = None
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.batch import connection, identity, past
+from bulksend.batch import connection, identity, past, run_notes
 from bulksend.batch.control import quiet, request, signals
 from bulksend.batch.control.run_control import RunControl
 from bulksend.batch.memory.keeper import Keeper
@@ -278,6 +278,8 @@ class _Report:
             watching.cancel()
             self.run_control.end()
             await self._note_clock(None)
+            with contextlib.suppress(errors.JournalError):  # the workers met it, and stopped
+                await run_notes.note_limits(self.journal, self.progress)
             self.reporter.end(self.progress)
 
     async def _watch(self, work: pipeline.Pipeline, deliveries: delivery.Delivery) -> None:
@@ -285,6 +287,7 @@ class _Report:
         while True:
             await asyncio.sleep(_WATCH_S)
             self.run_control.look(self.progress, deliveries, len(work.in_flight))
+            self.progress.limited_s[self.progress.limited_by] += _WATCH_S
             self.reporter.pulse(self.progress)
             noted = await self._note_clock(noted)
             now_s = asyncio.get_running_loop().time()

@@ -200,16 +200,18 @@ def sandbox_command(parameters: SandboxParameters) -> int:
 @cli.command(
     "init",
     short_help="Starter contacts.csv and bulksend.toml.",
-    help="\b\nExample:\n  bulksend init\n\n"
+    help="\b\nExample:\n  bulksend init --xlsx\n\n"
     "Starter contacts.csv and bulksend.toml; never overwrites.",
 )
-def init_command() -> int:
+@click.option("--xlsx", is_flag=True, help="A workbook, contacts.xlsx, in place of the CSV.")
+def init_command(*, xlsx: bool) -> int:
     """Starter files."""
     from bulksend.commands import init
 
-    for path in init.write(Path.cwd()):
+    contacts, options = init.write(Path.cwd(), workbook=xlsx)
+    for path in (contacts, options):
         click.echo(f"wrote {path.name}")
-    click.echo("next: bulksend run contacts.csv --sandbox")
+    click.echo(f"next: bulksend run {contacts.name} --sandbox")
     return 0
 
 

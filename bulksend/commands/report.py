@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bulksend
 from bulksend import atomic_file, journal
-from bulksend.batch import advice, batch_status, paths
+from bulksend.batch import advice, batch_status, paths, run_notes
 from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
@@ -41,7 +41,7 @@ def write(settings: Settings, output: Path | None, *, people: bool) -> Written:
     with results.read_again(settings) as (record, planned):
         summary = results.stands(record, settings)
         totals, compared = _figures_and_variance(record, planned, settings)
-        cover = _cover(settings, record.batch(), summary, compared)
+        cover = _cover(settings, record, summary, compared)
     page = report.render(cover, totals, people=people)
     return Written(path=_keep(page, path, written), summary=summary)
 
@@ -69,9 +69,9 @@ def _figures_and_variance(
 
 
 def _cover(
-    settings: Settings, facts: journal.Batch, summary: Summary, compared: Variance | None
+    settings: Settings, record: journal.Reader, summary: Summary, compared: Variance | None
 ) -> Cover:
-    counts = summary.counts
+    counts, facts = summary.counts, record.batch()
     return Cover(
         name=settings.contacts.name,
         headline=_headline(summary),
@@ -91,6 +91,8 @@ def _cover(
             ("Messaging profile", facts.profile_id),
             ("Sent with", f"bulksend {facts.tool_version}"),
         ),
+        findings=run_notes.findings(record),
+        limits_s=run_notes.limits(record),
         commands={
             "status": advice.command("status", settings),
             "results": advice.command("results", settings),
@@ -129,6 +131,12 @@ def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
     if deliveries.given_up:
         how = "Nobody knew what became of them three days after the last text was sent."
         yield Todo(what=f"{_rows(deliveries.given_up)} were given up.", how=how)
+    if counts.invalid:
+        yield Todo(
+            what=f"{_rows(counts.invalid)} of the contacts file cannot be texted as they stand.",
+            how="Below it says why. What can be corrected is sent, once the file is saved, by:",
+            command=advice.command("resume", settings),
+        )
     if counts.refused:
         yield Todo(
             what=f"{_rows(counts.refused)} were refused by Telnyx.",

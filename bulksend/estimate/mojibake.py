@@ -17,6 +17,7 @@ from bulksend.estimate import non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.sms import encoding
 
+CODE = "wrongly_decoded"
 #: What the bytes 80 to BF, which go on a character in UTF-8, are in Windows-1252.
 _GOES_ON = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\u00a0-\u00bf\u0081\u008d\u008f\u0090\u009d"
 _WRONG = f"(?:[ÂÃÄÅ][{_GOES_ON}]|â€[{_GOES_ON}]?|[ÐÑ][{_GOES_ON}][ÐÑ]|ðŸ[{_GOES_ON}]{{1,2}})"
@@ -41,7 +42,7 @@ def _finding(column: str, example: str, rows: pl.Series) -> Finding:
     where = f"column `{column}`" if column else "the template"
     bad = re.search(_WRONG, example)
     return Finding(
-        code="wrongly_decoded",
+        code=CODE,
         kind=Kind.REMARK,
         text=f"{where} was decoded wrongly before it came here{_was(bad[0] if bad else '')}",
         rows=len(rows),

@@ -232,6 +232,10 @@ class Journal(reader.Reader):
         """Note what is about to be done for an unknown row; returns when that is durable."""
         await self._writer.note((schema.NOTE_UNKNOWN, (row, claim, why, _now_ms())))
 
+    async def note_fact(self, name: str, value: str) -> None:
+        """Note a fact of the batch while rows are sent; returns when that is durable."""
+        await self._writer.note((schema.SET_FACT, (name, value)))
+
     async def note_clock(self, low_s: float, high_s: float) -> None:
         """Note how far the server's clock is from ours, by the replies of this run."""
         spread = (self._run, int(low_s * 1000), int(high_s * 1000))

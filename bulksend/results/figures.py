@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from bulksend.errors import LEFT_OUT, TEXT_FOR, Code
 from bulksend.results import selection
 from bulksend.sms.message import Status
 from bulksend.telnyx.receipts import FAILED, DeliveryStatus
@@ -111,7 +112,7 @@ class Figures:
     ) -> None:
         if not frame.height:
             return
-        shown = selection.with_reasons(frame)
+        shown = selection.with_reasons(frame).with_columns(_alike())
         ends = shown.group_by("reason", "another_try", maintain_order=True).agg(
             pl.len().alias("rows"), pl.col("row").head(_ROWS_NAMED)
         )
@@ -146,6 +147,16 @@ def buckets(per_second: Counter[int], most: int = 60) -> tuple[int, Sequence[int
     for second, requests in per_second.items():
         counts[(second - first) // width] += requests
     return width, counts
+
+
+def _alike() -> pl.Expr:
+    """One reason for all rows left out by one rule; each row's own names another row or file."""
+    codes = [str(code) for code in (*LEFT_OUT, Code.DUPLICATE)]
+    general = [TEXT_FOR[Code(code)] for code in codes]
+    own = pl.col("reason")
+    rule = pl.col("error_code").replace_strict(codes, general, default=None, return_dtype=pl.String)
+    is_left_out = pl.col("status").is_in([str(status) for status in _LEFT_OUT])
+    return pl.when(is_left_out).then(pl.coalesce(rule, own)).otherwise(own).alias("reason")
 
 
 def _seconds(name: str) -> pl.Expr:

@@ -61,6 +61,10 @@ class Cover:
     money: Sequence[tuple[str, str, str]]
     causes: Sequence[str]
     facts: Sequence[tuple[str, str]]
+    #: What the estimate warned of, and of how many rows.
+    findings: Sequence[tuple[str, int]] = ()
+    #: Seconds that the pace was held by what; "" for by nothing.
+    limits_s: Mapping[str, float] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,7 +87,7 @@ def render(cover: Cover, totals: Figures, *, people: bool) -> bytes:
         **_tables(cover, totals),
         people=totals.people if people else [],
         people_more=len(totals.people) >= figures.PEOPLE_MAX,
-        pace=_pace(totals),
+        pace=_pace(totals, cover.limits_s),
     )
     return page.encode()
 
@@ -126,6 +130,7 @@ def _tables(cover: Cover, totals: Figures) -> dict[str, Any]:
         ],
         "not_texted": _whys(totals.not_texted),
         "left_out": _whys(totals.left_out),
+        "findings": [{"text": text, "rows": f"{rows:,}"} for text, rows in cover.findings],
         "countries": _countries(totals),
         "within": _within(totals),
     }
@@ -183,7 +188,7 @@ def _within(totals: Figures) -> list[dict[str, Any]]:
     ]
 
 
-def _pace(totals: Figures) -> dict[str, Any] | None:
+def _pace(totals: Figures, limits_s: Mapping[str, float]) -> dict[str, Any] | None:
     width_s, counts = figures.buckets(totals.per_second)
     if len(counts) < 2:
         return None
@@ -195,10 +200,18 @@ def _pace(totals: Figures) -> dict[str, Any] | None:
     )
     return {
         "words": words,
+        "limits": _limits(limits_s),
         "columns": [round(100 * count / most, 1) for count in counts],
         "first": _clock(first),
         "last": _clock(first + seconds),
     }
+
+
+def _limits(limits_s: Mapping[str, float]) -> str:
+    """What held the pace, the longest first."""
+    held = sorted((-seconds, name) for name, seconds in limits_s.items() if name and seconds >= 1)
+    named = [f"{name} ({_duration(round(-seconds))})" for seconds, name in held]
+    return ", ".join(named)
 
 
 def money(amounts: Mapping[str, Decimal]) -> str:
@@ -208,7 +221,7 @@ def money(amounts: Mapping[str, Decimal]) -> str:
 
 def _duration(seconds: int) -> str:
     if seconds < 120:
-        return f"{seconds} seconds"
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
     return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.1f} hours"
 
 

@@ -5,6 +5,7 @@ Written a row at a time, so that a long list needs no more memory than a short o
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
@@ -28,7 +29,11 @@ _CELL_MAX = 32_767
 
 
 def write(
-    file: IO[bytes], names: Sequence[str], ours: Sequence[str], frames: Iterable[pl.DataFrame]
+    file: IO[bytes],
+    names: Sequence[str],
+    ours: Sequence[str],
+    frames: Iterable[pl.DataFrame],
+    sheet: str = "results",
 ) -> int:
     """Write frames of texts, whose last columns are `ours`; the number of rows written.
 
@@ -36,15 +41,29 @@ def write(
     """
     book = _book(file)
     try:
-        return _write_sheet(book, names, ours, frames)
+        return _write_sheet(book, book.add_worksheet(sheet), names, ours, frames)
     finally:
         book.close()  # which holds passing files of its own
 
 
+def table(sheet: str, names: Sequence[str], cells: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of a few rows, every cell as text, so that no program makes a phone a number.
+
+    Raises UsageError where the extra is missing.
+    """
+    file = io.BytesIO()
+    write(file, names, (), [pl.DataFrame(cells, schema=list(names), orient="row")], sheet)
+    return file.getvalue()
+
+
 def _write_sheet(
-    book: Any, names: Sequence[str], ours: Sequence[str], frames: Iterable[pl.DataFrame]
+    book: Any,
+    sheet: Any,
+    names: Sequence[str],
+    ours: Sequence[str],
+    frames: Iterable[pl.DataFrame],
 ) -> int:
-    sheet, text = book.add_worksheet("results"), book.add_format({"num_format": "@"})
+    text = book.add_format({"num_format": "@"})
     first_of_ours = len(names) - len(ours)
     for column, name in enumerate(names):
         ours_too = column >= first_of_ours

@@ -410,6 +410,16 @@ def test_a_pipe_that_closes_early_is_no_traceback(tmp_path: Path) -> None:
     process.stderr.close()
 
 
+def test_init_writes_a_workbook_on_request_that_is_sent_from(tmp_path: Path) -> None:
+    first = bulksend("init", "--xlsx")
+    run = bulksend("run", "contacts.xlsx", "--sandbox", "--yes")
+
+    assert (first.returncode, run.returncode) == (0, 0), run.stderr
+    assert "wrote contacts.xlsx" in first.stdout
+    assert not (tmp_path / "contacts.csv").exists()
+    assert run.stdout.startswith("accepted  2")
+
+
 def test_init_writes_starters_and_never_overwrites(tmp_path: Path) -> None:
     first = bulksend("init")
     (tmp_path / "contacts.csv").write_text("mine")

@@ -57,6 +57,22 @@ def test_who_was_not_texted_is_counted_by_reason_and_the_first_rows_are_named():
     assert sum(why.rows for why in totals.left_out.values()) == 1
 
 
+def test_rows_left_out_by_one_rule_are_one_line_whatever_row_they_name():
+    gathered = figures.gather(
+        [
+            frame(
+                *(
+                    {"status": "skipped", "error_code": "duplicate", "row": row, "error": f"{row}"}
+                    for row in (5, 6, 7)
+                ),
+                {"status": "invalid", "error_code": "phone_missing", "error": "no phone number"},
+            )
+        ]
+    )
+
+    assert sorted(why.rows for why in gathered.left_out.values()) == [1, 3]
+
+
 @pytest.mark.parametrize(
     ("delivered_at", "line"),
     [("05:00:05", "5 seconds"), ("05:00:40", "a minute"), ("07:00:00", "later")],

@@ -41,6 +41,19 @@ def page(name: str = "guests.csv", **cover: object) -> str:
     return report.render(report.Cover(**values), totals, people=True).decode()
 
 
+def test_what_limited_the_pace_stands_beside_it_the_longest_first():
+    text = page(limits_s={"your rate": 90.2, "Telnyx's queue": 7300.0, "": 500.0, "paused": 0.3})
+
+    assert "What limited it: Telnyx&#39;s queue (2.0 hours), your rate (90 seconds)." in text
+
+
+def test_findings_are_a_table_and_there_is_none_without_any():
+    assert "the dry run says what to do" not in page()
+    assert '<th scope="row">a curly quote</th><td class="n">1,200</td>' in page(
+        findings=[("a curly quote", 1200)]
+    )
+
+
 class Elements(HTMLParser):
     """The elements of a page, with their attributes."""
 

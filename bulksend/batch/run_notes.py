@@ -1,0 +1,73 @@
+"""What a run notes in its journal for the report: findings of its estimate, limits of its pace.
+
+Nothing of a person stands in either: findings lose their examples, limits are seconds by name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bulksend import journal
+from bulksend.batch.reporter import Progress
+from bulksend.estimate import mojibake
+from bulksend.estimate.estimator import Estimate
+from bulksend.estimate.findings import Finding
+from bulksend.sending.pacing.policy import LimitedBy
+
+_FINDINGS, _LIMITS = "findings", "limits"
+_FINDINGS_MAX = 20
+
+
+def note_findings(record: journal.Journal, estimate: Estimate) -> None:
+    """Keep what the estimate warned of and how many rows; problems stand in the rows themselves."""
+    warned = (*estimate.mistakes, *estimate.costs, *estimate.remarks)
+    if warned:
+        record.set_fact(_FINDINGS, json.dumps([_line(one) for one in warned[:_FINDINGS_MAX]]))
+
+
+def _line(finding: Finding) -> tuple[str, int]:
+    """Without the example that some findings end in, which is a value of a cell."""
+    text = finding.text.partition(": `")[0] if finding.code == mojibake.CODE else finding.text
+    return text, finding.rows
+
+
+async def note_limits(record: journal.Journal, progress: Progress) -> None:
+    """Add the seconds of this run to those of the batch's earlier runs. Raises JournalError."""
+    total = dict(limits(record))
+    for name, seconds in progress.limited_s.items():
+        total[name] = round(total.get(name, 0.0) + seconds, 2)
+    if progress.limited_s:
+        await record.note_fact(_LIMITS, json.dumps(total))
+
+
+def findings(record: journal.Reader) -> tuple[tuple[str, int], ...]:
+    """Sentences and rows of what the estimate warned of; empty where nothing legible is noted."""
+    noted = _parsed(record.fact(_FINDINGS))
+    if not isinstance(noted, list):
+        return ()
+    return tuple(
+        (str(line[0]), int(line[1]))
+        for line in noted[:_FINDINGS_MAX]
+        if isinstance(line, list) and len(line) == 2 and isinstance(line[1], int)
+    )
+
+
+def limits(record: journal.Reader) -> Mapping[str, float]:
+    """Seconds that each of `LimitedBy` held the batch; empty where nothing legible is noted."""
+    noted = _parsed(record.fact(_LIMITS))
+    names = {str(name) for name in LimitedBy}
+    if not isinstance(noted, dict):
+        return {}
+    return {
+        name: float(seconds)
+        for name, seconds in noted.items()
+        if name in names and isinstance(seconds, int | float) and 0 <= seconds < 1e9
+    }
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return None
