@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bulksend import errors
-from bulksend.batch import past, paths, plan
-from bulksend.batch.memory import session, texted_before
+from bulksend.batch import paths, plan
+from bulksend.batch.memory import past, session, texted_before
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
 from bulksend.batch.summary import OK, PARTLY

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.batch import connection, identity, past, run_notes
+from bulksend.batch import connection, identity, run_notes
 from bulksend.batch.control import quiet, request, signals
 from bulksend.batch.control.run_control import RunControl
+from bulksend.batch.memory import past
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Progress, Reporter

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from bulksend import errors, journal
-from bulksend.batch import past
 from bulksend.batch.connection import Access
+from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.preflight import fitness, reads
 from bulksend.batch.preflight.checklist import Finding, Level

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bulksend.batch import past
+from bulksend.batch.memory import past
 from bulksend.batch.settings import Settings
 from bulksend.estimate.duration import NO_PAST, Past
 
