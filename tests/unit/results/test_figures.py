@@ -58,7 +58,7 @@ def test_who_was_not_texted_is_counted_by_reason_and_the_first_rows_are_named():
 
 
 def test_rows_left_out_by_one_rule_are_one_line_whatever_row_they_name():
-    gathered = figures.gather(
+    gathered = figures.add_up(
         [
             frame(
                 *(
