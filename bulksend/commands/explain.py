@@ -69,7 +69,7 @@ def _text(
         return SentText(
             at=moment(entry.at_s), batch="", contacts_name="", sender="", row=entry.row, journal=""
         )
-    stands = _standing(entry, phone, batch)
+    stands = _row_status(entry, phone, batch)
     return SentText(
         at=moment(entry.at_s),
         batch=batch.batch_id,
@@ -84,7 +84,7 @@ def _text(
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _RowStatus:
     """How a row stands in its journal."""
 
     row: int
@@ -92,19 +92,19 @@ class _Standing:
     delivery_status: str = ""
 
 
-def _standing(entry: memory_file.Sent, phone: int, batch: memory_file.Batch) -> _Standing:
+def _row_status(entry: memory_file.Sent, phone: int, batch: memory_file.Batch) -> _RowStatus:
     path = Path(batch.journal)
     try:
         with journal.read(path) as record:
             if record.batch().batch_id != batch.batch_id:
-                return _Standing(entry.row)
+                return _RowStatus(entry.row)
             place = record.row_of_memory(keys.to_bytes(entry.text), keys.to_bytes(phone))
             if place is None:  # a run has noted it, and has not come to it yet
-                return _Standing(entry.row, str(Status.UNSENT))
+                return _RowStatus(entry.row, str(Status.UNSENT))
             row, status = place
-            return _Standing(row, _word(status, path), _delivery(record, path, row))
+            return _RowStatus(row, _word(status, path), _delivery(record, path, row))
     except errors.BulksendError:
-        return _Standing(entry.row)
+        return _RowStatus(entry.row)
 
 
 def _word(status: Status, path: Path) -> str:
