@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
+# Before polars is imported: frames of tests are small, and other workers have the other cores.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+# What tests start as processes compiles its modules once, whatever the shell says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 from bulksend.sandbox import server
+from tests import sizes
 from tests.acceptance import cli
+
+sizes.register_profiles()
 
 
 @pytest.fixture(autouse=True)

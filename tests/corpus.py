@@ -31,9 +31,9 @@ def by_hand(text: str) -> tuple[str, int, int]:
     return ("UTF-16" if wide else "GSM-7", (units + size - 1) // size, parts)
 
 
-def of_all_planes(step: int = 1) -> Iterator[str]:
-    """Every `step`-th character of Unicode; each seventeenth of them in a sentence."""
-    for code in range(0, 0x110000, step):
+def of_all_planes(step: int = 1, *, whole_below: int = 0) -> Iterator[str]:
+    """All characters of Unicode below a code, and every `step`-th one; some in a sentence."""
+    for code in (*range(whole_below), *range(whole_below, 0x110000, step)):
         if not 0xD800 <= code < 0xE000:
             yield f"Hi {chr(code)}!" if code % 17 == 0 else chr(code)
 

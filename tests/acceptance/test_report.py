@@ -8,11 +8,12 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies
+from hypothesis import given, strategies
 
 from bulksend import errors
 from bulksend.cli.render import summary_json
 from bulksend.commands import report, status
+from tests import sizes
 from tests.acceptance.cli import read_results
 from tests.acceptance.test_receipts import World, world
 
@@ -39,11 +40,7 @@ def figures_of(page: str) -> dict[str, str]:
     asked=strategies.booleans(),
     after_s=strategies.sampled_from((1, 10, 74 * 3600)),
 )
-@settings(
-    max_examples=6,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@sizes.examples(4)
 def test_figures_equal_those_of_status_and_of_the_results(tmp_path_factory, shares, asked, after_s):
     fates = ",".join(
         f'{{"fate": "{end}", "share": {share}}}'

@@ -210,6 +210,7 @@ def test_generated_files_are_spoken_of_truly(tmp_path: Path) -> None:
 
 
 @pytest.mark.whole
+@pytest.mark.slow
 def test_twenty_thousand_generated_files_are_spoken_of_truly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulksend import errors
@@ -162,7 +162,6 @@ def test_a_file_that_changes_is_noticed_before_anything_of_it_is_used(tmp_path: 
 cells = st.text(st.sampled_from('ab,;"\n\r €\x00'), max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.lists(cells, min_size=1, max_size=4), min_size=1, max_size=12), st.integers(1, 9)
 )

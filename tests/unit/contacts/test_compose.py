@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulksend import errors
@@ -15,6 +15,7 @@ from bulksend.contacts.header import Header
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms.message import Message
 from bulksend.sms.template import OnMissing
+from tests import sizes
 
 HEADER = Header(("phone", "name", "time", "text"))
 
@@ -165,7 +166,7 @@ def test_a_placeholder_means_a_column_in_any_case() -> None:
 _CELLS = st.text(st.sampled_from("aé€😀{} \n"), max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@sizes.examples(20)
 @given(st.sampled_from(["Hi {name}", "{{ {time} }} {name}{name}", "plain", ""]), _CELLS, _CELLS)
 def test_a_template_for_all_rows_and_the_same_in_a_cell_make_the_same_message(
     source: str, name: str, time: str
@@ -178,7 +179,7 @@ def test_a_template_for_all_rows_and_the_same_in_a_cell_make_the_same_message(
     assert one.select(columns).rows() == own.select(columns).rows()
 
 
-@settings(max_examples=40, deadline=None)
+@sizes.examples(20)
 @given(st.lists(st.tuples(st.sampled_from([GOOD, "", "7", "4,4E+11"]), _CELLS, _CELLS, _CELLS)))
 def test_every_row_stays_in_its_order_with_one_status(rows: list[tuple[str, ...]]) -> None:
     if not rows:

@@ -15,6 +15,7 @@ from bulksend.estimate.findings import Finding
 from bulksend.sms import rates
 from bulksend.sms.message import Money, OnDuplicate
 from bulksend.sms.template import OnMissing
+from tests import sizes
 
 CARD = rates.RateCard({"GB": Money(Decimal("0.042"), "USD"), "DE": Money(Decimal("0.0731"), "USD")})
 
@@ -98,20 +99,14 @@ def random_template(chance: random.Random) -> str:
     return f"{' '.join(words[:3])} {{name}} {' '.join(words[3:])}{filler}"
 
 
-def test_each_findings_own_advice_saves_what_it_promises() -> None:
-    chance = random.Random(5)
-    for _ in range(40):
-        assert_promises(random_template(chance), chance.sample(NAMES, 5))
-
-
-@pytest.mark.whole
-def test_each_findings_own_advice_saves_what_it_promises_in_a_thousand_templates() -> None:
+@sizes.short_and_whole("templates", 12, 1000)
+def test_each_findings_own_advice_saves_what_it_promises(templates: int) -> None:
     chance = random.Random(11)
-    for _ in range(1000):
+    for _ in range(templates):
         assert_promises(random_template(chance), chance.sample(NAMES, 5))
 
 
-@pytest.mark.parametrize("length", [66, 68, 69, 70])
+@sizes.mostly_whole("length", [66, 68, 69, 70], short=[68, 70])
 def test_three_dots_for_one_are_never_dearer(length: int) -> None:
     for start in ("Ждём вас…", "See you… 😀", "See you…", "¼ ½ ¾ {name}…"):
         assert_promises(start + "x" * (length - len(start)), ["Ada", "Иван", "Łu"])

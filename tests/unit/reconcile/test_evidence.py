@@ -21,6 +21,7 @@ from bulksend.reconcile.evidence import (
 )
 from bulksend.telnyx.records import Record, Span
 from bulksend.telnyx.reference import RowReference
+from tests import sizes
 from tests.makers import make_message
 
 HOUR_S = 3600.0
@@ -267,13 +268,7 @@ def make_world(seed: int) -> World:
     return world
 
 
-@pytest.mark.whole
-@pytest.mark.parametrize("block", range(8, 200))
-def test_in_none_of_very_many_worlds_is_a_row_settled_wrongly(block: int) -> None:
-    test_in_no_world_is_a_row_settled_wrongly(block)
-
-
-@pytest.mark.parametrize("block", range(8))
+@sizes.mostly_whole("block", range(200), short=range(8))
 def test_in_no_world_is_a_row_settled_wrongly(block: int) -> None:
     verdicts = {Certain: 0, Probable: 0, Absent: 0}
     for seed in range(block * 250, block * 250 + 250):

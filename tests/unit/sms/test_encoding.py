@@ -6,12 +6,12 @@ import random
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulksend.sms import encoding
 from bulksend.sms import smart_encoding as smart
-from tests import corpus
+from tests import corpus, sizes
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,6 @@ def by_hand(texts: list[str]) -> list[tuple[object, ...]]:
     return [(it.encoding, it.units, it.parts, it.parts_max) for it in found]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=400), max_size=20))
 def test_a_column_is_measured_like_each_of_its_texts(texts: list[str]) -> None:
     series = pl.Series(texts, dtype=pl.String)
@@ -130,8 +129,9 @@ def test_split_shows_where_a_text_breaks(text: str, lengths: list[int]) -> None:
     assert [len(it) for it in encoding.split(text)] == lengths
 
 
-def test_every_character_counts_as_the_providers_page_says() -> None:
-    for text in corpus.of_all_planes():
+@sizes.short_and_whole("step", 7, 1)
+def test_every_character_counts_as_the_providers_page_says(step: int) -> None:
+    for text in corpus.of_all_planes(step, whole_below=0x3000):
         measured = encoding.measure(text)
         assert (measured.encoding, measured.parts, measured.parts_max) == corpus.by_hand(text), text
 

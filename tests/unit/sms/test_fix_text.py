@@ -6,7 +6,7 @@ import unicodedata
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulksend.sms import encoding, fix_text, template
@@ -56,7 +56,6 @@ def test_no_combining_mark_is_ever_replaced() -> None:
     assert not set("\u0302\u0303\u0338\u0332\u0326") & set(fix_text.INSTEAD)
 
 
-@settings(deadline=None)
 @given(st.text("ab’…\u200b\u0301e\u2028Ж🎉{}\u00a0", max_size=30))
 def test_composing_never_makes_a_text_longer(text: str) -> None:
     assert len(fix_text.compose(text)) <= len(text)

@@ -11,7 +11,7 @@ import pytest
 from bulksend.sending.pacing import pacer as pacing
 from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Throttle
-from tests import virtual_clock
+from tests import sizes, virtual_clock
 from tests.makers import accepted, throttled
 from tests.simulation.provider import Provider
 
@@ -57,12 +57,17 @@ class Slots:
         return most
 
 
+def seconds_at(rate_per_s: float) -> float:
+    """Long enough to see a slot lost or one too many, and some thousands of slots at most."""
+    return 600.0 if rate_per_s < 1 else min(60.0, max(10.0, 6000.0 / rate_per_s))
+
+
 RATES = [0.1, 7 / 60, 0.5, 1.0, 1.5, 2.5, 10.0, 50.0, 60.3, 333.0, 999.5, 1000.0, 2000.0]
 
 
 @pytest.mark.parametrize("rate_per_s", RATES)
 def test_no_window_has_more_slots_than_the_rate_and_one(rate_per_s: float) -> None:
-    slots, seconds = Slots(rate_per_s), 60.0 if rate_per_s >= 1 else 600.0
+    slots, seconds = Slots(rate_per_s), seconds_at(rate_per_s)
 
     virtual_clock.run(slots.take(seconds))
 
@@ -72,7 +77,7 @@ def test_no_window_has_more_slots_than_the_rate_and_one(rate_per_s: float) -> No
     assert slots.between(0.0, 0.1) <= 1 + 0.12 * rate_per_s
 
 
-@pytest.mark.parametrize("rate_per_s", [50.0, 1000.0, 2000.0])
+@sizes.mostly_whole("rate_per_s", [50.0, 500.0, 1000.0, 2000.0], short=[50.0, 500.0])
 def test_the_steps_of_the_start_do_not_cost_the_first_minute(rate_per_s: float) -> None:
     slots = Slots(rate_per_s, workers=int(0.05 * rate_per_s) + 20, latency_s=0.05)
 
@@ -100,11 +105,13 @@ def test_late_ticks_cost_no_slots_and_break_no_promise(rate_per_s: float, stall_
     slots = Slots(rate_per_s)
     LateLoop.stall_s = stall_s
 
+    seconds = seconds_at(rate_per_s)
+
     with asyncio.Runner(loop_factory=LateLoop) as runner:
-        runner.run(slots.take(60.0))
+        runner.run(slots.take(seconds))
 
     assert slots.most_in(1.0) <= int(rate_per_s + 1)
-    assert len(slots.given) >= 0.99 * rate_per_s * 60.0
+    assert len(slots.given) >= 0.99 * rate_per_s * seconds
 
 
 @pytest.mark.parametrize(
