@@ -78,7 +78,13 @@ def read(
 
 
 def _joined(frame: pl.DataFrame, of_receipts: pl.DataFrame) -> pl.DataFrame:
-    """Each entry with the last word on it: a receipt's where there is one, else the reply's."""
+    """Each entry with the last word on it: a receipt's where there is one, else the reply's.
+
+    A final cost in another currency than the first takes the column; the first names its own.
+    """
+    otherwise = pl.col("final_cost").is_not_null() & (
+        pl.col("final_currency") != pl.col("currency")
+    )
     return (
         frame.join(of_receipts, on="message_id", how="left", suffix="_final", maintain_order="left")
         .with_columns(
@@ -88,7 +94,14 @@ def _joined(frame: pl.DataFrame, of_receipts: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("final_carrier_fee", "carrier_fee").alias("carrier_fee"),
             pl.coalesce("receipt_carrier", "carrier").alias("carrier"),
             pl.coalesce("receipt_line_type", "line_type").alias("line_type"),
-            pl.coalesce("currency", "final_currency").alias("currency"),
+            pl.when(otherwise)
+            .then(pl.concat_str("cost", "currency", separator=" "))
+            .otherwise("cost")
+            .alias("cost"),
+            pl.when(otherwise)
+            .then("final_currency")
+            .otherwise(pl.coalesce("currency", "final_currency"))
+            .alias("currency"),
         )
         .with_columns(
             message_id=_dashed(pl.col("message_id").bin.encode("hex")),

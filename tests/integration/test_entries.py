@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bulksend import errors, journal
+from bulksend.receipts import message_state
 from bulksend.results import entries
 from bulksend.sms.message import Outcome
 from tests.integration.test_journal import make_batch
@@ -64,3 +66,35 @@ async def test_what_cannot_be_shown_is_damage(tmp_path: Path, column: str, value
 
     with journal.read(path) as reader, pytest.raises(errors.JournalError, match="damaged"):
         entries.read(reader, -10, 100)
+
+
+class Receipts:
+    """What was heard of the one message."""
+
+    def __init__(self, final_cost: str | None, final_currency: str | None) -> None:
+        self.final = {"final_cost": final_cost, "final_currency": final_currency}
+
+    def receipt_columns(self, message_ids: Sequence[bytes]) -> dict[str, Sequence[object]]:
+        values = dict.fromkeys(message_state.RECEIPT_COLUMNS) | self.final
+        return {name: [value] for name, value in values.items()} | {"message_id": message_ids}
+
+
+@pytest.mark.parametrize(
+    ("final", "shown"),
+    [
+        pytest.param((None, None), ("0.0420", "USD", None), id="not-known-yet"),
+        pytest.param(("0.0444", "USD"), ("0.0420", "USD", "0.0444"), id="the-same-currency"),
+        pytest.param(("0.0400", "EUR"), ("0.0420 USD", "EUR", "0.0400"), id="another-currency"),
+        pytest.param(("0", None), ("0.0420", "USD", "0"), id="not-billed"),
+    ],
+)
+async def test_a_final_cost_in_another_currency_is_never_read_as_the_firsts(
+    tmp_path: Path, final: tuple[str | None, str | None], shown: tuple[str | None, ...]
+) -> None:
+    path = tmp_path / "a.journal"
+    await settled(path)
+
+    with journal.read(path) as reader:
+        (entry,) = entries.read(reader, 1, 10, Receipts(*final)).to_dicts()
+
+    assert (entry["cost"], entry["currency"], entry["final_cost"]) == shown
