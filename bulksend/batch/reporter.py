@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bulksend.sms.message import Outcome, Reply, Status
+
+if TYPE_CHECKING:
+    from bulksend.receipts.counts import AskingProgress
 
 
 class Progress:
@@ -86,6 +89,12 @@ class Reporter(Protocol):
     def end(self, progress: Progress) -> None:
         """Sending ended."""
 
+    def asking(self, progress: AskingProgress) -> None:
+        """How far the asking about accepted messages is."""
+
+    def asked(self) -> None:
+        """The asking ended."""
+
 
 class Silent:
     """Shows nothing and never asks: the library's view, whose caller has consented by calling."""
@@ -123,4 +132,10 @@ class Silent:
         """Nothing."""
 
     def end(self, progress: Progress) -> None:
+        """Nothing."""
+
+    def asking(self, progress: AskingProgress) -> None:
+        """Nothing."""
+
+    def asked(self) -> None:
         """Nothing."""

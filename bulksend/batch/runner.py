@@ -137,7 +137,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work, workers.delivery)
         past.note(task.settings, task.plan.identity.sender)
-        await switch.outlast(asking.after_sending(gateway, *_about(task), reporter.note))
+        await switch.outlast(asking.after_sending(gateway, *_about(task), reporter))
     return _end(switch, progress)
 
 

@@ -92,7 +92,7 @@ def collect_receipts(
                 journal_path=settings.journal_path,
             ),
             patience,
-            reporter.note,
+            reporter,
             lambda: journal.is_running(settings.journal_path),
         )
 
@@ -121,9 +121,8 @@ def listen(
     batch_status.refuse_missing(settings)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-    collected = Collected()
-    asyncio.run(_listen(settings, reporter, facts, address, check, wait_s))
-    return _ended(settings, collected, began_s, reporter)
+    stop = asyncio.run(_listen(settings, reporter, facts, address, check, wait_s))
+    return _ended(settings, Collected(), began_s, reporter, stop)
 
 
 async def _listen(
@@ -133,8 +132,8 @@ async def _listen(
     address: Address,
     check: signature.Check,
     wait_s: float,
-) -> None:
-    """Ctrl-C is how a listener ends: it is no interruption."""
+) -> errors.Stop | None:
+    """The signal that ended it; None where the time was up."""
     switch = halt.Halt()
 
     def in_journal(message_ids: Collection[str]) -> Collection[str]:
@@ -159,6 +158,7 @@ async def _listen(
         f"{took['taken']:,} events taken in, {took['foreign']:,} of other messages, "
         f"{took['forged']:,} forged or too old"
     )
+    return switch.reason
 
 
 def _settle_unknown(
@@ -244,7 +244,7 @@ def _ended(
         _write_results(settings, reporter, contacts)
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
-    again = advice.command("receipts", settings) if waiting or stop else ""
+    again = advice.command("receipts", settings) if waiting else ""
     return Receipts(
         summary=replace(batch_summary, stop=stop, because=because, next=again),
         collected=collected,

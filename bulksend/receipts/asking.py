@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from bulksend import errors, journal
+from bulksend import errors, journal, visible
 from bulksend.receipts import collect, counts, poll, schedule, store
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.results import entries
 from bulksend.telnyx import client, receipt_search
 from bulksend.telnyx.receipt_search import Trouble
 
-#: How often a long pass says how far it is.
-_SAY_EVERY_S = 10.0
+#: How often the messages are counted by what became of them, while a pass is going on.
+_COUNT_EVERY_S = 10.0
+_TICK_S = 0.5
 TROUBLE_TEXT = {
     Trouble.KEY: "Telnyx refuses this API key (401); what is known stays",
     Trouble.FORBIDDEN: (
@@ -63,108 +66,154 @@ class Asked:
     journal_path: Path
 
 
+class Display(Protocol):
+    """Whoever shows the asking to a person."""
+
+    def note(self, sentence: str) -> None:
+        """A remark."""
+
+    def asking(self, progress: counts.AskingProgress) -> None:
+        """How far the asking is: again and again, whether anything changed or not."""
+
+    def asked(self) -> None:
+        """The asking ended."""
+
+
 async def ask(
     gateway: client.Client,
     batch: Asked,
     patience: Patience,
-    note: Callable[[str], None],
+    display: Display,
     is_running: Callable[[], bool],
 ) -> Collected:
     """Ask until all is known or the time is up. Raises Locked, JournalError.
 
-    May be cancelled at any moment: what was answered is durable.
+    May be cancelled at any moment: what was heard is durable.
     """
     facts, envelope = batch.facts, batch.envelope
     path = store.path_beside(batch.journal_path)
     with (
         store.asking_alone(path),
         store.Store.open(path, facts.batch_id) as receipt_store,
+        _watching(display, receipt_store, patience) as watch,
     ):
-        saying = _Saying(note, receipt_store)
         polling = poll.Poll(
             search=receipt_search.ReceiptSearch(gateway),
             store=receipt_store,
             sender=facts.sender,
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             pace=poll.Pace(per_s=schedule.READS_PER_S),
-            on_answered=saying.answered,
+            on_answered=watch.on_changed,
         )
-        source = collect.Source(accepted=_accepted(batch.journal_path), is_running=is_running)
-        return await collect.collect(polling, source, gateway, patience, saying.passed)
+        accepted = _accepted(batch.journal_path, watch.began)
+        source = collect.Source(accepted=accepted, is_running=is_running)
+        return await collect.collect(polling, source, gateway, patience, watch.passed)
+
+
+@contextmanager
+def _watching(display: Display, receipt_store: store.Store, patience: Patience) -> Iterator[_Watch]:
+    until_s = time.monotonic() + patience.wait_s if patience.wait_s else None
+    watch = _Watch(display, receipt_store, until_s)
+    ticking = asyncio.create_task(watch.tick(), name="bulksend-asking")
+    try:
+        yield watch
+    finally:
+        ticking.cancel()
+        display.asked()
 
 
 async def after_sending(
-    gateway: client.Client, batch: Asked, wait_s: float, note: Callable[[str], None]
+    gateway: client.Client, batch: Asked, wait_s: float, display: Display
 ) -> None:
     """Ask for so long; 0.0: not at all. All rows are settled, so no trouble ends the batch."""
     if not wait_s:
         return
     try:
-        ended = await ask(gateway, batch, Patience.of(wait_s), note, lambda: False)
+        ended = await ask(gateway, batch, Patience.of(wait_s), display, lambda: False)
     except (errors.Locked, errors.JournalError) as failure:
-        note(f"what became of the messages is not asked: {failure.message}")
+        display.note(f"what became of the messages is not asked: {failure.message}")
         return
     if ended.trouble is not None:
-        note(TROUBLE_TEXT[ended.trouble])
+        display.note(TROUBLE_TEXT[ended.trouble])
 
 
-def _accepted(journal_path: Path) -> Callable[[], collect.Accepted]:
+def _accepted(journal_path: Path, began: Callable[[int], None]) -> Callable[[], collect.Accepted]:
     def accepted() -> collect.Accepted:
         """Accepted messages and the run's clocks, read anew: a run may add to them meanwhile."""
         with journal.read(journal_path) as record:
-            return record.accepted_messages(), record.clocks()
+            messages = record.accepted_messages()
+            began(len(messages))
+            return messages, record.clocks()
 
     return accepted
 
 
 @dataclass(slots=True)
-class _Saying:
-    """Says how far the asking is, and each trouble once."""
+class _Watch:
+    """Shows how far the asking is, and notes each trouble once."""
 
-    note: Callable[[str], None]
+    display: Display
     receipt_store: store.Store
+    until_s: float | None
+    _total: int = 0
+    _waiting: int | None = None
+    _counts: counts.DeliveryCounts = counts.NOBODY_ASKED
+    _counted_at_s: float = 0.0
+    _next_pass_at_s: float | None = None
     _trouble: Trouble | None = None
-    _next_s: float = 0.0
 
-    def answered(self, waiting: int) -> None:
-        """Something was written down; said now and then."""
-        now_s = time.monotonic()
-        if not self._next_s:
-            self._next_s = now_s + _SAY_EVERY_S
-        elif now_s >= self._next_s:
-            self._next_s = now_s + _SAY_EVERY_S
-            self.note(f"asking Telnyx: {waiting:,} messages are not final yet")
+    def began(self, total: int) -> None:
+        """A pass over so many messages begins."""
+        self._total, self._next_pass_at_s = total, None
+        self.show()
+
+    def on_changed(self, waiting: int) -> None:
+        """Something was written down."""
+        self._waiting = waiting
+        if time.monotonic() - self._counted_at_s > _COUNT_EVERY_S:
+            self._count()
+        self.show()
 
     def passed(self, collected: Collected, in_s: float | None) -> None:
-        """A pass ended."""
+        """A pass ended; the next one comes in so long, or none."""
         trouble = collected.pages_trouble
         if trouble in _PAGES_TEXT and trouble is not self._trouble:
-            self.note(f"{_PAGES_TEXT[trouble]}; messages are asked for one by one")
+            self.display.note(f"{_PAGES_TEXT[trouble]}; messages are asked for one by one")
         self._trouble = trouble
         if collected.given_up:
-            self.note(
-                f"{collected.given_up:,} messages are given up: nobody knew what became of them "
-                "72 hours after the last text was sent"
+            self.display.note(
+                f"{visible.counted(collected.given_up, 'message')} "
+                f"{'is' if collected.given_up == 1 else 'are'} given up: nobody knew what became "
+                "of them 72 hours after the last text was sent"
             )
-        if in_s is not None:
-            self.note(f"{self._so_far(collected)}; asking again in {_time(in_s)}")
+        self._waiting = collected.waiting
+        self._next_pass_at_s = None if in_s is None else time.monotonic() + in_s
+        self._count()
+        self.show()
 
-    def _so_far(self, collected: Collected) -> str:
-        counted = counts.count(self.receipt_store.totals(), 0)
-        words = [
-            f"{name} {number:,}"
-            for name, number in (
-                ("delivered", counted.delivered),
-                ("failed", counted.failed),
-                ("unconfirmed", counted.unconfirmed),
+    def show(self) -> None:
+        """As it is right now."""
+        now_s = time.monotonic()
+        next_at_s = self._next_pass_at_s
+        self.display.asking(
+            counts.AskingProgress(
+                total=self._total,
+                waiting=self._total if self._waiting is None else self._waiting,
+                counts=self._counts,
+                left_s=None if self.until_s is None else max(self.until_s - now_s, 0.0),
+                next_pass_s=None if next_at_s is None else max(next_at_s - now_s, 0.0),
             )
-            if number
-        ]
-        return ", ".join([*words, f"waiting {collected.waiting:,}"])
+        )
 
+    async def tick(self) -> None:
+        """Time passes between two passes as well."""
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self.show()
 
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    def _count(self) -> None:
+        self._counted_at_s = time.monotonic()
+        self._counts = counts.count(self.receipt_store.totals(), self._total)
 
 
 def refuse_sandbox(facts: journal.Batch) -> None:

@@ -42,6 +42,26 @@ class DeliveryCounts:
 NOBODY_ASKED = DeliveryCounts()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingProgress:
+    """How far the asking is."""
+
+    #: Accepted messages, and those of them about which there is something to ask yet.
+    total: int
+    waiting: int
+    #: As they were counted a moment ago.
+    counts: DeliveryCounts = NOBODY_ASKED
+    #: How long there is to ask yet; None: one pass.
+    left_s: float | None = None
+    #: When the next pass comes; None: a pass is going on.
+    next_pass_s: float | None = None
+
+    @property
+    def known(self) -> int:
+        """Messages about which nothing is left to ask."""
+        return max(self.total - self.waiting, 0)
+
+
 def count(totals: Totals | None, accepted: int) -> DeliveryCounts:
     """Of so many accepted messages; None: nobody asked yet."""
     if totals is None:

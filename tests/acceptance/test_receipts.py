@@ -27,6 +27,7 @@ from bulksend.commands import optouts, receipts, results, run, status
 from bulksend.contacts import loader
 from bulksend.receipts import store
 from bulksend.receipts.collect import Patience
+from bulksend.receipts.counts import AskingProgress
 from bulksend.sandbox import faults, lifecycle, server
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
@@ -45,9 +46,13 @@ class Listening(Silent):
 
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.progress: list[AskingProgress] = []
 
     def note(self, sentence: str) -> None:
         self.notes.append(sentence)
+
+    def asking(self, progress: AskingProgress) -> None:
+        self.progress.append(progress)
 
 
 class World:
@@ -153,7 +158,10 @@ async def test_waiting_goes_on_until_everything_is_final(tmp_path):
 
         assert ended.exit_code == 0
         assert ended.collected.passes > 1
-        assert any("asking again in" in note for note in batch.listening.notes)
+        progress = batch.listening.progress
+        assert any(each.next_pass_s is not None for each in progress)
+        assert (progress[0].known, progress[-1].known, progress[-1].total) == (0, 6, 6)
+        assert all(0 <= each.left_s <= 20 for each in progress)
 
 
 async def test_what_is_still_on_its_way_is_said_with_the_way_on(tmp_path):

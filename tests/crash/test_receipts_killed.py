@@ -154,6 +154,7 @@ def test_a_listener_killed_between_events_loses_none_that_it_answered(tmp_path):
             process.terminate()
         process.communicate(timeout=60)
 
+    assert process.returncode == 143
     shown = document(bulksend("status", contacts, "--json"))
     assert kills >= 2
     assert (shown["delivered"], shown["waiting"]) == (rows, 0)

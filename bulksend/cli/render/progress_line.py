@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _FULL = "\N{FULL BLOCK}"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_BAR_MAX = 30
-_BAR_MIN = 5
+BAR_MAX = 30
+BAR_MIN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +35,15 @@ class ProgressState:
 
 def line(state: ProgressState, width: int, *, blocks: bool = True) -> str:
     """As much as fits: the reason goes first, then money, pace, trouble and the clock."""
-    percent, counts = f"{_percent(state):3d}%", f"{state.done:,}/{state.total:,}"
+    share, counts = f"{_percent(state):3d}%", f"{state.done:,}/{state.total:,}"
     for dropped in range(len(_DROP) + 1):
         words = "  ".join([counts, *_words(state, frozenset(_DROP[:dropped]))])
-        room = width - len(percent) - len(words) - 4  # two ends of the bar, two blanks
-        if room >= _BAR_MIN:
-            return f"{percent} {_bar(state, min(room, _BAR_MAX), blocks=blocks)} {words}"
-    short = "  ".join(word for word in (f"{percent.strip()} {counts}", time_left(state)) if word)
-    return short if len(short) <= width else f"{percent.strip()} {time_left(state)}"[:width]
+        room = width - len(share) - len(words) - 4  # two ends of the bar, two blanks
+        if room >= BAR_MIN:
+            drawn = bar(state.done, state.total, min(room, BAR_MAX), blocks=blocks)
+            return f"{share} {drawn} {words}"
+    short = "  ".join(word for word in (f"{share.strip()} {counts}", time_left(state)) if word)
+    return short if len(short) <= width else f"{share.strip()} {time_left(state)}"[:width]
 
 
 def plain(state: ProgressState) -> str:
@@ -71,8 +72,11 @@ def _words(state: ProgressState, dropped: frozenset[str] = frozenset()) -> list[
 def time_left(state: ProgressState) -> str:
     """`3:46 left`; "" where nobody can know yet."""
     seconds = _seconds_left(state)
-    if seconds is None:
-        return ""
+    return "" if seconds is None else left_in_words(seconds)
+
+
+def left_in_words(seconds: float) -> str:
+    """`3:46 left`."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole % 3600 // 60
     if hours >= 48:
@@ -112,8 +116,12 @@ def _trouble(state: ProgressState) -> str:
 
 
 def _percent(state: ProgressState) -> int:
+    return percent(state.done, state.total)
+
+
+def percent(done: int, total: int) -> int:
     """100 only at the end."""
-    return 100 * state.done // state.total if state.total else 100
+    return 100 * done // total if total else 100
 
 
 def _rate(per_s: float) -> str:
@@ -122,12 +130,13 @@ def _rate(per_s: float) -> str:
     )
 
 
-def _bar(state: ProgressState, width: int, *, blocks: bool) -> str:
-    share = state.done / state.total if state.total else 1.0
+def bar(done: int, total: int, width: int, *, blocks: bool) -> str:
+    """`▕███▏`, with two ends beside its width; `[###]` where the screen has no blocks."""
+    share = done / total if total else 1.0
     if not blocks:
         filled = int(share * width)
         return f"[{'#' * filled}{'.' * (width - filled)}]"
     eighths = int(share * width * 8)
     part = _EIGHTHS[eighths % 8] if eighths // 8 < width else ""
-    bar = (_FULL * (eighths // 8) + part.strip()).ljust(width)
-    return f"▕{bar}▏"
+    filling = (_FULL * (eighths // 8) + part.strip()).ljust(width)
+    return f"▕{filling}▏"

@@ -14,11 +14,14 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bulksend import errors
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.sms.message import Outcome, Status
+
+if TYPE_CHECKING:
+    from bulksend.receipts.counts import AskingProgress
 
 #: How often a run at work gets a line.
 PROGRESS_EVERY_S = 60.0
@@ -113,6 +116,7 @@ class Logged:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
         self._next_s = 0.0
+        self._pass_ended = False
 
     @property
     def stopped(self) -> bool:
@@ -177,6 +181,29 @@ class Logged:
         """Sending ended."""
         event("sent", **_counts(progress))
         self._reporter.end(progress)
+
+    def asking(self, progress: AskingProgress) -> None:
+        """A line after each pass."""
+        if progress.next_pass_s is not None and not self._pass_ended:
+            event(
+                "receipts", accepted=progress.total, waiting=progress.waiting, **_became(progress)
+            )
+        self._pass_ended = progress.next_pass_s is not None
+        self._reporter.asking(progress)
+
+    def asked(self) -> None:
+        """The asking ended."""
+        self._reporter.asked()
+
+
+def _became(progress: AskingProgress) -> dict[str, object]:
+    counts = progress.counts
+    return {
+        "delivered": counts.delivered,
+        "failed": counts.failed,
+        "unconfirmed": counts.unconfirmed,
+        "given_up": counts.given_up,
+    }
 
 
 def _counts(progress: Progress) -> dict[str, object]:

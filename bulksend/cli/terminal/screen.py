@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Never, ParamSpec
+from typing import TYPE_CHECKING, Never, ParamSpec
 
 import click
 from tqdm import tqdm
@@ -22,6 +22,9 @@ from bulksend.batch.reporter import Progress
 from bulksend.cli.render import progress_line
 from bulksend.cli.terminal import streams
 from bulksend.sms.message import Outcome, Status
+
+if TYPE_CHECKING:
+    from bulksend.receipts.counts import AskingProgress
 
 #: How often a log file gets a line, where no terminal shows a bar.
 PLAIN_EVERY_S = 10.0
@@ -75,6 +78,7 @@ class Terminal:
         self._next_line_at_s = 0.0
         self._shown_at_s = 0.0
         self._reading_since_s = 0.0
+        self._last_asking: AskingProgress | None = None
 
     @_best_effort
     def note(self, sentence: str) -> None:
@@ -138,9 +142,7 @@ class Terminal:
         if not self._shows_progress:
             return
         if self._draws:
-            self._bar = tqdm(
-                file=sys.stderr, bar_format="{desc}", ncols=_width(), leave=True, mininterval=0
-            )
+            self._bar = _bar()
             self._draw(progress)
 
     @property
@@ -219,6 +221,52 @@ class Terminal:
             self._bar = None
         elif self._shows_progress and self._pace.lasted_s >= PLAIN_EVERY_S:
             click.echo(progress_line.plain(self._state(progress)), err=True)
+
+    @_best_effort
+    def asking(self, progress: AskingProgress) -> None:
+        """A bar on a terminal; elsewhere a line after each pass, and now and then in a long one."""
+        if not self._shows_progress:
+            return
+        from bulksend.cli.render import delivery_text
+
+        now_s = time.monotonic()
+        if self._draws:
+            if self._bar is None:
+                self._bar = _bar()
+            if now_s - self._shown_at_s >= _DRAW_EVERY_S:
+                self._shown_at_s = now_s
+                self._draw_asking(progress)
+            self._last_asking = progress
+            return
+        passed, before = progress.next_pass_s is not None, self._last_asking
+        passed_just_now = passed and (before is None or before.next_pass_s is None)
+        if passed_just_now or (not passed and before and now_s >= self._next_line_at_s):
+            click.echo(delivery_text.asking_plain(progress, datetime.now().astimezone()), err=True)
+        if passed or before is None or now_s >= self._next_line_at_s:
+            self._next_line_at_s = now_s + PLAIN_EVERY_S
+        self._last_asking = progress
+
+    def _draw_asking(self, progress: AskingProgress) -> None:
+        from bulksend.cli.render import delivery_text
+
+        if self._bar is not None:
+            width = _width()
+            self._bar.ncols = width
+            line = delivery_text.asking_line(progress, width - 1, blocks=_has_blocks())
+            self._bar.set_description_str(line, refresh=True)
+
+    @_best_effort
+    def asked(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None and self._last_asking is not None:
+            self._draw_asking(self._last_asking)
+            self._bar.close()
+            self._bar = None
+        self._last_asking = None
+
+
+def _bar() -> tqdm[Never]:
+    return tqdm(file=sys.stderr, bar_format="{desc}", ncols=_width(), leave=True, mininterval=0)
 
 
 class _Pace:
