@@ -8,7 +8,7 @@ from datetime import time
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import platformdirs
 
@@ -16,8 +16,10 @@ from bulksend import errors
 from bulksend.batch import checked
 from bulksend.contacts.layout import Layout
 from bulksend.sms.message import OnDuplicate
-from bulksend.sms.rates import RateCard
 from bulksend.sms.template import OnMissing
+
+if TYPE_CHECKING:
+    from bulksend.sms.rates import RateCard
 
 TELNYX_URL = "https://api.telnyx.com/v2"
 DAY_S = 86_400.0
