@@ -94,7 +94,7 @@ def check_journal(settings: Settings) -> None:
     """Raises UsageError where the journal has the name of another file of this command."""
     path = settings.journal_path
     for what, other in (*_read_files(settings), ("the results", settings.results_path)):
-        if _is_same(path, other):
+        if is_same(path, other):
             raise _refused(path, "journal", f"it is {what}")
     _refuse_companion(path, "journal")
 
@@ -114,9 +114,16 @@ def check_output(target: Path, field: str, settings: Settings, written: Written)
 def check_names(target: Path, field: str, settings: Settings) -> None:
     """Raises UsageError where a file is one that this command reads, or keeps its record in."""
     for what, other in (*_read_files(settings), *_journal_files(settings)):
-        if _is_same(target, other):
+        if is_same(target, other):
             raise _refused(target, field, f"it is {what}")
     _refuse_companion(target, field)
+
+
+def check_log(log: Path, settings: Settings) -> None:
+    """Raises UsageError where a log has the name of a file that this command reads or writes."""
+    check_names(log, "log-file", settings)
+    if is_same(log, settings.results_path):
+        raise _refused(log, "log-file", "it is the results")
 
 
 def is_free(target: Path, written: Written) -> bool:
@@ -209,7 +216,7 @@ def _refuse_companion(path: Path, field: str) -> None:
             raise _refused(path, field, f"the name belongs to {base.name}")
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same(one: Path, other: Path) -> bool:
     """By identity: links, another spelling, a file that is not there yet."""
     try:
         return one.samefile(other)
@@ -237,5 +244,5 @@ def _refused(path: Path, field: str, why: str) -> errors.UsageError:
     return errors.UsageError(
         f"{path}: nothing is written there: {why}",
         hint=f"move it away, or give --{field} another name",
-        code=f"{field}_exist",
+        code=f"{field.replace('-', '_')}_exist",
     )

@@ -149,7 +149,7 @@ def results_command(parameters: ResultsParameters) -> int:
     "A Telnyx look-alike on localhost, in the foreground.",
 )
 @options.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True)
-@options.option("--ledger", type=options.FILE, metavar="FILE", help="One JSON line a request.")
+@options.option("--ledger", type=options.WRITTEN, metavar="FILE", help="One JSON line a request.")
 @options.option("--faults", metavar="FILE|JSON", help="A script of faults.")
 @options.option("--fates", metavar="FILE|JSON", help="What becomes of accepted messages.")
 @options.option("--webhooks", metavar="FILE|JSON", help="Report them, signed; [] without faults.")

@@ -307,4 +307,6 @@ def split(text: str, kind: Parsed[Any]) -> list[str]:
     return words
 
 
+#: A file that is read, and one that is written: `sources.named_files` keeps them apart.
 FILE = click.Path(path_type=Path)
+WRITTEN = click.Path(path_type=Path)

@@ -14,7 +14,7 @@ from bulksend.cli import option_types
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
-FILE = option_types.FILE
+FILE, WRITTEN = option_types.FILE, option_types.WRITTEN
 
 
 class Option(click.Option):
@@ -270,14 +270,16 @@ AGAIN = stack(
     ),
 )
 
-JOURNAL = stack("Files", option("--journal", type=FILE, metavar="FILE", help="The batch's record."))
+JOURNAL = stack(
+    "Files", option("--journal", type=WRITTEN, metavar="FILE", help="The batch's record.")
+)
 SANDBOX = stack(
     "Server",
     option("--sandbox", is_flag=True, help="A Telnyx look-alike: no account, no money."),
 )
 PLACE = stack(
     "Files",
-    option("--results", "-o", type=FILE, metavar="FILE", help="Results, .csv or .xlsx."),
+    option("--results", "-o", type=WRITTEN, metavar="FILE", help="Results, .csv or .xlsx."),
     JOURNAL,
     SANDBOX,
 )
@@ -317,7 +319,7 @@ OUTPUT = stack(
     ),
     option(
         "--log-file",
-        type=FILE,
+        type=WRITTEN,
         metavar="FILE",
         help="Add one JSON line an event; numbers masked.",
     ),

@@ -19,7 +19,7 @@ import click
 from bulksend._version import __version__
 from bulksend.batch.settings import Guards
 from bulksend.cli import exit
-from bulksend.cli.sources import precedence
+from bulksend.cli.sources import named_files, precedence
 from bulksend.contacts.layout import Layout
 
 Parameters = TypeVar("Parameters")
@@ -234,6 +234,7 @@ def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Cal
             """Options by their parameters' names in, exit code out; colour and log begin here."""
             context = click.get_current_context()
             settled = precedence.settle(context, options)
+            named_files.check(context, settled)
             settled["typed"] = precedence.typed(context)
             asked = build(kind, settled)
             _color_errors(context, asked)
@@ -258,10 +259,27 @@ def _begin_log(context: click.Context, asked: object) -> None:
     path = asked.output.log_file if isinstance(asked, OutputParameters) else None
     if path is None:
         return
+    if isinstance(asked, BatchParameters):
+        _check_log(path, asked)
     from bulksend.cli.terminal import log_file
 
     log_file.begin(path, [os.environ.get("TELNYX_API_KEY", "")])
     log_file.event("command", command=context.command_path, version=__version__)
+
+
+def _check_log(path: Path, asked: BatchParameters) -> None:
+    """Raises UsageError where it is a file of the batch, named or not."""
+    from bulksend.batch import paths
+    from bulksend.batch.settings import Settings
+
+    place = asked.place
+    settings = Settings(
+        contacts=asked.contacts,
+        results=place.results,
+        journal=place.journal,
+        sandbox=place.sandbox,
+    )
+    paths.check_log(path, settings)
 
 
 def build(kind: type[Parameters], options: Mapping[str, Any]) -> Parameters:

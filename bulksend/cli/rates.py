@@ -28,7 +28,7 @@ def rates_group() -> None:
 )
 @click.argument("files", nargs=-1, required=True, type=options.FILE, metavar="RESULTS.csv...")
 @options.option(
-    "--output", "-o", "output_file", type=options.FILE, metavar="FILE", help="Instead of stdout."
+    "--output", "-o", "output_file", type=options.WRITTEN, metavar="FILE", help="Instead of stdout."
 )
 @options.option("--force", is_flag=True, help="Replace the file that is there.")
 @options.OUTPUT

@@ -102,7 +102,7 @@ def receipts_command(parameters: ReceiptsParameters) -> int:
         "--output",
         "-o",
         "output_file",
-        type=options.FILE,
+        type=options.WRITTEN,
         metavar="FILE.csv",
         help="Instead of stdout.",
     ),

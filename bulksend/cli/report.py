@@ -25,7 +25,7 @@ Examples:
 )
 @CONTACTS
 @options.option(
-    "--output", "-o", "output_file", type=options.FILE, metavar="FILE.html", help="The page."
+    "--output", "-o", "output_file", type=options.WRITTEN, metavar="FILE.html", help="The page."
 )
 @options.option("--show-people", is_flag=True, help="With the phones of who has not got it.")
 @options.JOURNAL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
 from bulksend.results import csv_writer, learned_rates
+from bulksend.sms.rates import load_rate_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,8 @@ def learn(
 
     Raises ContactsError naming file, row and column, or UsageError where a file is there already.
     """
-    if output is not None and output.exists() and not force:
-        raise errors.UsageError(
-            f"{output} is there already",
-            hint="give --output another name, or --force to replace it",
-            code="output_exists",
-        )
+    if output is not None and os.path.lexists(output):
+        _refuse_to_replace(output, force=force)
     lesson = learned_rates.learn(results)
     usual, rare = learned_rates.lines(lesson)
     for note in lesson.notes:
@@ -60,3 +58,21 @@ def learn(
         with csv_writer.replacing(output) as file:
             file.write(learned.card.encode())
     return learned
+
+
+def _refuse_to_replace(output: Path, *, force: bool) -> None:
+    """--force is for a rate card alone: whatever else has that name is somebody's."""
+    if not force:
+        raise errors.UsageError(
+            f"{output} is there already",
+            hint="give --output another name, or --force to replace it",
+            code="output_exists",
+        )
+    try:
+        load_rate_card(output)
+    except errors.UsageError:
+        raise errors.UsageError(
+            f"{output} is there already, and is no rate card: it stays as it is",
+            hint="give --output another name",
+            code="output_exists",
+        ) from None

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulksend import errors
 from bulksend.batch.control import signals
 from bulksend.sandbox import lifecycle, server, webhook_rules
 from bulksend.sandbox.faults import parse_script
 from bulksend.sending import user_rate
+
+#: What every line of a ledger begins with.
+_LEDGER_BEGIN = b'{"request":'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,8 @@ def serve(
     ready: Callable[[str], None],
 ) -> int:
     """Serve until Ctrl-C. Raises UsageError for a port that is taken or a script that is none."""
+    if ledger is not None:
+        _refuse_foreign(ledger)
     config = server.SandboxConfig(
         port=port,
         api_key=api_key,
@@ -62,6 +69,25 @@ def serve(
     )
     asyncio.run(_until_stopped(config, ready))
     return 0
+
+
+def _refuse_foreign(ledger: Path) -> None:
+    """Lines are added to a ledger of ours alone. Raises UsageError for anybody else's file."""
+    if not os.path.lexists(ledger):
+        return
+    try:
+        with ledger.open("rb") as file:
+            first = file.read(len(_LEDGER_BEGIN))
+    except OSError as failure:
+        raise errors.UsageError(
+            f"{ledger}: cannot be read: {failure.strerror}", code="ledger_foreign"
+        ) from None
+    if first and first != _LEDGER_BEGIN:
+        raise errors.UsageError(
+            f"{ledger} is there already and is no ledger of the sandbox",
+            hint="give --ledger another name",
+            code="ledger_foreign",
+        )
 
 
 async def _until_stopped(config: server.SandboxConfig, ready: Callable[[str], None]) -> None:

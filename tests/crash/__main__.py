@@ -2,6 +2,7 @@
 
     kills    --times 200   random `kill -9` over batches of 5,000 rows, each gone on with
     points                 death or a failing disk at the k-th system call of a kind (strace)
+    beginnings             death between any two calls of beginning a batch (a C compiler)
     power    --rows 300    the power cut at each request, only what was synced is left (strace)
     bugs                   every planted bug must be caught by a test
     rivals                 a naive script and Telnyx's SDK on the same faults, as a table
@@ -24,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.crash import (
+    beginnings,
     bugs,
     changes,
     huge,
@@ -47,6 +49,12 @@ def _points(folder: Path, _asked: argparse.Namespace) -> list[str]:
     if why := points.missing():
         return [f"not run: {why}"]
     return points.points(folder, points.every_point()).lines()
+
+
+def _beginnings(folder: Path, _asked: argparse.Namespace) -> list[str]:
+    if why := beginnings.missing():
+        return [f"not run: {why}"]
+    return beginnings.beginnings(folder).lines()
 
 
 def _power(folder: Path, asked: argparse.Namespace) -> list[str]:
@@ -94,6 +102,7 @@ def _changes(folder: Path, asked: argparse.Namespace) -> list[str]:
 EXPERIMENTS: dict[str, Experiment] = {
     "kills": _kills,
     "points": _points,
+    "beginnings": _beginnings,
     "power": _power,
     "bugs": _bugs,
     "rivals": _rivals,

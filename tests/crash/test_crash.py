@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance import cli
-from tests.crash import bugs, kills, points, power
+from tests.crash import beginnings, bugs, kills, points, power
 from tests.crash import world as worlds
 
 pytestmark = pytest.mark.slow
@@ -33,6 +33,17 @@ def test_death_or_a_failing_disk_at_one_system_call(tmp_path: Path, point: point
     progress = points.points(tmp_path, [point])
 
     assert progress.met == 1, "the call was never made"
+
+
+def test_death_while_a_batch_begins_texts_nobody_twice_and_forgets_nobody(tmp_path: Path) -> None:
+    """From the first file that is made to the last; the long form tries every call."""
+    if why := beginnings.missing():
+        pytest.skip(why)
+
+    progress = beginnings.beginnings(tmp_path, [9, 60, 130, 200, 240, 270, 300, 330])
+
+    assert (progress.points, progress.killed) == (8, 8)
+    assert len(progress.left) >= 3, "the points do not reach far enough"
 
 
 def test_no_request_leaves_before_its_claim_survives_a_power_cut(tmp_path: Path) -> None:

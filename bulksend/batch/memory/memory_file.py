@@ -23,7 +23,8 @@ APPLICATION_ID = 0x62736D65
 VERSION = 1
 #: How long it waits for another run's write.
 _BUSY_S = 60.0
-#: Buckets that are not in the map yet; so many are folded into it at a time.
+#: Buckets that are not in the map yet; so many are folded into it at a time, which writes all of
+#: its two megabytes: a small batch need not.
 _FRESH_MOST = 50_000
 
 _TABLES = """
@@ -182,7 +183,6 @@ class Store:
     def end(self, number: int) -> None:
         """The run ended, and what it did not send is released."""
         with self._writing():
-            self._fold()
             self._connection.execute("UPDATE batch SET open = 0 WHERE id = ?", (number,))
 
     def batches(self) -> dict[int, Batch]:

@@ -1,0 +1,148 @@
+"""No option that names a file to write takes another file's place: all, of every command."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from bulksend.cli import main, option_types
+from bulksend.cli.group import cli
+
+#: What is written, by command. Whoever adds an option that names a file decides here what it is.
+WRITTEN = {
+    "run": {"--results", "--journal", "--log-file"},
+    "resume": {"--results", "--journal", "--log-file"},
+    "status": {"--results", "--journal", "--log-file"},
+    "results": {"--results", "--journal", "--log-file"},
+    "reconcile": {"--results", "--journal", "--log-file"},
+    "receipts": {"--results", "--journal", "--log-file"},
+    "report": {"--output", "--journal", "--log-file"},
+    "optouts": {"--output", "--log-file"},
+    "rates learn": {"--output", "--log-file"},
+    "sandbox": {"--ledger", "--log-file"},
+    "doctor": {"--journal", "--log-file"},
+    "pace": {"--results", "--journal", "--log-file"},
+    "explain": {"--log-file"},
+    "forget": {"--log-file"},
+}
+SPELLINGS = ("named.csv", "./sub/../named.csv", "link", "hard")
+CONTENT = b"name,phone\nAda,+447700900123\n"
+
+
+def commands(group: click.Group = cli, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} ")
+        else:
+            yield prefix + name, command
+
+
+def files(command: click.Command, kind: click.ParamType) -> list[click.Parameter]:
+    return [each for each in command.params if each.type is kind]
+
+
+def flag(parameter: click.Parameter) -> str:
+    """As it is typed; "" for an argument."""
+    longest = max(parameter.opts, key=len)
+    return longest if longest.startswith("-") else ""
+
+
+def test_every_option_that_names_a_file_is_known_as_read_or_written() -> None:
+    written = {}
+    for name, command in commands():
+        for parameter in command.params:
+            is_path = isinstance(parameter.type, click.Path | click.File)
+            assert not is_path or parameter.type in (option_types.FILE, option_types.WRITTEN), name
+        if found := {flag(each) for each in files(command, option_types.WRITTEN)}:
+            written[name] = found
+
+    assert written == WRITTEN
+
+
+def clashes() -> Iterator[tuple[str, str, str]]:
+    for name, command in commands():
+        for output in files(command, option_types.WRITTEN):
+            others = [*files(command, option_types.FILE), *files(command, option_types.WRITTEN)]
+            for other in others:
+                if other is not output:
+                    yield name, flag(output), flag(other)
+            yield name, flag(output), "--config"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "named.csv").write_bytes(CONTENT)
+    (tmp_path / "contacts.csv").write_bytes(CONTENT)
+    (tmp_path / "link").symlink_to("named.csv")
+    (tmp_path / "hard").hardlink_to("named.csv")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "other", "spelling"),
+    [
+        *((*clash, spelling) for clash, spelling in zip(clashes(), itertools.cycle(SPELLINGS))),
+        *(("run", "--results", "--suppress", spelling) for spelling in SPELLINGS),
+    ],
+)
+def test_a_file_that_is_written_is_none_that_is_named_beside_it(
+    desk: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    output: str,
+    other: str,
+    spelling: str,
+) -> None:
+    (desk / "sub").mkdir()
+    words = [*name.split(), output, spelling]
+    if other == "--config":
+        (desk / "named.csv").write_bytes(b"quiet = true\n")
+        words = ["--config", "named.csv", *words]
+    elif other:
+        words += [other, "named.csv"]
+    argument = next((each for each in dict(commands())[name].params if not flag(each)), None)
+    if argument is not None:
+        file = "contacts.csv" if other else "named.csv"
+        words.append(file if argument.type is option_types.FILE else "+447700900123")
+    before = {path.name: path.read_bytes() for path in desk.iterdir() if path.is_file()}
+
+    with pytest.raises(SystemExit) as ended:
+        main.main(words)
+
+    assert ended.value.code == 2, capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "named.csv" in said or spelling in said or argument is None
+    assert {path.name: path.read_bytes() for path in desk.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("contacts.journal", "contacts.results.csv", "contacts.journal-wal"),
+        *("contacts.journal.lock", "contacts.journal.receipts", "contacts.journal.ballast"),
+    ],
+)
+def test_a_log_takes_no_name_that_the_batch_will_need(desk: Path, name: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(["status", "contacts.csv", "--log-file", name])
+
+    assert ended.value.code == 2
+    assert not (desk / name).exists()
+
+
+@pytest.mark.parametrize("command", ["sandbox --ledger", "rates learn r.csv --force -o"])
+def test_what_is_somebody_elses_is_neither_added_to_nor_replaced(
+    desk: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main([*command.split(), "named.csv"])
+
+    assert ended.value.code == 2
+    assert "named.csv is there already" in capsys.readouterr().err
+    assert (desk / "named.csv").read_bytes() == CONTENT
