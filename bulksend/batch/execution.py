@@ -59,7 +59,9 @@ def send_open_rows(
             hint=f"free space or repair the disk, then: {advice.command('resume', settings)}",
             code="journal_failed",
         ) from None
-    return replace(summary, variance=compared, invalid_by=plan.invalid_by)
+    return replace(
+        summary, variance=compared, invalid_by=plan.invalid_by, texted_before=plan.texted_before
+    )
 
 
 def _check_descriptors(max_in_flight: int) -> None:

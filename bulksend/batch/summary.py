@@ -111,6 +111,8 @@ class Summary:
     skipped_by: Mapping[str, int] = field(default_factory=dict)
     #: Why rows are invalid, the most first; empty where only the journal was read.
     invalid_by: tuple[Reason, ...] = ()
+    #: What was said of those who were texted before, a sentence each.
+    texted_before: tuple[str, ...] = ()
     #: Estimate against charges, after a run that was accepted anything.
     variance: Variance | None = None
     #: What became of the accepted messages, as far as anybody asked.

@@ -16,6 +16,7 @@ from bulksend.batch.memory.memory_file import Batch, Since
 from bulksend.batch.memory.opening import Memory
 from bulksend.contacts import left_out
 from bulksend.contacts.phone_buckets import Occupied
+from bulksend.errors import Code
 
 
 class Nobody:
@@ -46,6 +47,8 @@ class Check:
         self._batches = memory.store.batches()
         self._is_running = running()
         self.same: Counter[str] = Counter()
+        #: Rows that another run has claimed so far and may have sent.
+        self.claimed_elsewhere = 0
         self.lately: Counter[tuple[str, str]] = Counter()
 
     def rules(self) -> tuple[left_out.Rule, ...]:
@@ -68,12 +71,17 @@ class Check:
     def sentences(self, rows: int, within: str) -> list[str]:
         """What is said of `rows` sendable rows before they are sent."""
         sentences: list[str] = []
+        new = rows - self.sent_before - self.claimed_elsewhere
+        are_new = f"{new:,} {'is' if new == 1 else 'are'} new"
         if self.sent_before:
             days = _listed(self.same)
-            new = rows - self.sent_before
             sentences.append(
-                f"{self.sent_before:,} of these {rows:,} got this very text on {days}; "
-                f"{new:,} {'is' if new == 1 else 'are'} new"
+                f"{self.sent_before:,} of these {rows:,} got this very text on {days}; {are_new}"
+            )
+        if self.claimed_elsewhere:
+            sentences.append(
+                f"another run is about to send {self.claimed_elsewhere:,} of these {rows:,} this "
+                f"very text; {are_new}"
             )
         if self.texted_lately:
             names = Counter({f"{name}, {day}": count for (name, day), count in self.lately.items()})
@@ -103,9 +111,12 @@ class Check:
         entry = self._bounds.reason(entries, key)
         if entry is None:
             return None
-        if entry.text == key:
+        reason = against.explain(entry, key, self._batches, self._is_running)
+        if reason.code is Code.CLAIMED_ELSEWHERE:
+            self.claimed_elsewhere += 1
+        elif entry.text == key:
             self.same[against.day_of(entry.at_s)] += 1
-        return against.explain(entry, key, self._batches, self._is_running)
+        return reason
 
 
 def since(again_after_s: float, not_texted_within_s: float | None, now_s: float) -> Since:

@@ -20,7 +20,8 @@ def noted(plan: Plan, check: Checks, settings: Settings) -> Plan:
 
 def tell(plan: Plan, settings: Settings, reporter: Reporter) -> None:
     """Where no question will be asked it is said all the same."""
-    for sentence in plan.texted_before if settings.yes else ():
+    asked = not (settings.yes or settings.yes_up_to is not None)
+    for sentence in () if asked else plan.texted_before:
         reporter.note(sentence)
 
 

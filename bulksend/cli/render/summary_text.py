@@ -69,6 +69,8 @@ def _counts(ended: Summary) -> Iterator[str]:
         yield f"{'rows':{widest}}  {ended.counts.rows:>{width},}"
     if ended.gone:
         yield f"{visible.counted(ended.gone, 'row')} sent earlier and gone from the contacts file"
+    for sentence in ended.texted_before:
+        yield f"before: {visible.visible(sentence, longest=600)}"
 
 
 def _why(name: str, ended: Summary) -> str:

@@ -94,3 +94,11 @@ def test_one_is_one_everywhere(state: State, name: str) -> None:
     )
 
     assert not re.search(r"(?<![\d.,])1 (?:rows|parts|texts|people|unknown rows)\b", said)
+
+
+def test_who_was_texted_before_is_said_at_the_end_too() -> None:
+    before = "18 of these 20 got this very text on 27 Nov 2026; 2 are new"
+
+    said = summary_text.summary(make_summary(texted_before=(before,)))
+
+    assert f"before: {before}" in said.splitlines()
