@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bulksend.sending.pacing.policy import LimitedBy
+from bulksend.sending.limited_by import LimitedBy
 
 #: Replies that take so many times as long as the fastest of this run are slow.
 SLOW = 2.0

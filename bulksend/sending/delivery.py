@@ -38,8 +38,8 @@ class Pace(Protocol):
     def give_back(self) -> None:
         """A slot that was given is not made use of."""
 
-    async def departure(self) -> None:
-        """Wait for the moment at which a request that has its slot may leave."""
+    async def smooth(self) -> None:
+        """Wait until a request that has its slot may leave: bursts are smoothed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,8 @@ class Delivery:
         return Outcome(message.row, message.claim, requests.count, requests.reply)
 
     async def _send(self, requests: _Requests, body: bytes, key: str) -> None:
-        if not await self.halt.outlast(self.pace.departure()):
+        if not await self.halt.outlast(self.pace.smooth()):
+            self.pace.give_back()
             return
         loop = asyncio.get_running_loop()
         left_s = loop.time()

@@ -12,7 +12,7 @@ from bulksend import errors
 from bulksend.batch.control import request
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.sending import bottleneck, delivery, user_rate
-from bulksend.sending.pacing import policy
+from bulksend.sending.limited_by import LimitedBy
 from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Reply
 
@@ -73,7 +73,7 @@ class RunControl:
             self._fastest_s = min(self._fastest_s or took_s, took_s)
         progress.limited_by = bottleneck.limited_by(self._looks, self._fastest_s)
         if self.waits():
-            progress.limited_by = policy.LimitedBy.HOURS
+            progress.limited_by = LimitedBy.HOURS
 
     def _look(
         self, progress: Progress, deliveries: delivery.Delivery, in_flight: int

@@ -1,4 +1,4 @@
-"""How many requests Telnyx's API takes a second, learnt from its refusals (429). Pure.
+"""The rule for 429: how many requests Telnyx's API takes a second, learnt from refusals. Pure.
 
 A refusal costs a whole hold, so the limit is found from below: fall to a little under what was
 really taken, cool down, then grow slowly. Each time the same limit is met again the cooldown
@@ -20,8 +20,7 @@ BELOW_MEASURED, BELOW_ESTIMATE = 0.97, 0.95
 COOLDOWN_ESTIMATE_S, COOLDOWN_S, COOLDOWN_MAX_S = 1.0, 5.0, 160.0
 #: Growth a second: near the limit, and where it is not known or was left behind.
 SLOW_GROWTH, FAST_GROWTH = 0.01, 0.3
-_BEYOND = 1.05
-_STEP_S = 0.25
+_NEAR, _SAME, _STEP_S = 1.05, 0.1, 0.25
 #: A measurement needs so much time and so many accepted requests.
 _MEASURE_S, _MEASURE_COUNT = 0.5, 5
 #: And it counts only where the pace was made use of: slow replies are no limit.
@@ -33,11 +32,11 @@ _SHORT_S = 2.0
 class Observation(NamedTuple):
     """What the gate has counted when a reply arrives."""
 
-    now_s: float
+    now_s: float = 0.0
     #: Accepted so far, this reply included.
-    accepted: int
+    accepted: int = 0
     #: Replies so far, this one included.
-    replies: int
+    replies: int = 0
     #: Requests that are still out.
     open: int = 0
     #: Accepted in the second before; counted where a limit is looked for.
@@ -50,23 +49,19 @@ class Limit:
 
     #: The rate that this limit allows us now; infinite while it has never said no.
     per_s: float = math.inf
-    #: What was taken when it last said no, and whether that was measured or only estimated.
-    taken_per_s: float = math.inf
-    measured: bool = False
+    #: What was taken when it last said no; 0 where that was not measured but estimated.
+    measured_per_s: float = 0.0
     #: How often in a row it was met at the same height.
     confirmed: int = 0
     #: Refusals in a row between which nothing was accepted.
     throttled_in_row: int = 0
     #: Up to this reply all belong to requests from before the last refusal.
     ignore_until_reply: int = 0
-    #: Nothing is tried before this moment.
-    cooldown_until_s: float = -math.inf
-    grown_at_s: float = -math.inf
+    #: Since when it grows: from the last growth, or from the end of a cooldown.
+    grows_from_s: float = -math.inf
     #: The stretch being counted: since when (None: none has begun), and accepted before it.
     since_s: float | None = None
     accepted_then: int = 0
-    #: True from a refusal to the next accepted request.
-    resting: bool = False
     #: What was taken in the last whole stretch.
     last_per_s: float = 0.0
 
@@ -77,41 +72,31 @@ UNKNOWN = Limit()
 
 def on_accepted(limit: Limit, user_per_s: float, observation: Observation) -> Limit:
     """After an accepted request: count, and grow back towards the user's rate."""
-    if (
-        observation.replies <= limit.ignore_until_reply
-    ):  # the rest of a burst: more was taken than it seemed
+    if observation.replies <= limit.ignore_until_reply:  # the rest of a burst: it took more
         more = BELOW_ESTIMATE * observation.last_second
-        return limit if limit.measured or more <= limit.per_s else replace(limit, per_s=more)
-    if limit.since_s is None or limit.resting:
-        limit = replace(
-            limit,
-            since_s=observation.now_s,
-            accepted_then=observation.accepted - 1,
-            last_per_s=0.0,
-            resting=False,
-            throttled_in_row=0,
-        )
-    elif (passed_s := observation.now_s - limit.since_s) >= _MEASURE_S:
-        count = observation.accepted - limit.accepted_then
-        if count >= _MEASURE_COUNT:
-            limit = replace(
-                limit,
-                since_s=observation.now_s,
-                accepted_then=observation.accepted,
-                last_per_s=count / passed_s,
-            )
-    return limit if math.isinf(limit.per_s) else _grown(limit, user_per_s, observation.now_s)
-
-
-def _grown(limit: Limit, user_per_s: float, now_s: float) -> Limit:
-    elapsed_s = min(now_s - max(limit.grown_at_s, limit.cooldown_until_s), 1.0)
-    if elapsed_s < _STEP_S:
+        raised = not limit.measured_per_s and more > limit.per_s
+        return replace(limit, per_s=more) if raised else limit
+    limit = _counted(limit, observation)
+    elapsed_s = min(observation.now_s - limit.grows_from_s, 1.0)
+    if math.isinf(limit.per_s) or elapsed_s < _STEP_S:
         return limit
-    near = limit.measured and limit.per_s < _BEYOND * limit.taken_per_s
+    near = limit.per_s < _NEAR * limit.measured_per_s
     faster = limit.per_s * (1.0 + (SLOW_GROWTH if near else FAST_GROWTH) * elapsed_s)
     if faster >= user_per_s:  # no limit any more
-        return replace(limit, per_s=math.inf, taken_per_s=math.inf, confirmed=0)
-    return replace(limit, per_s=faster, grown_at_s=now_s)
+        return replace(limit, per_s=math.inf, measured_per_s=0.0, confirmed=0)
+    return replace(limit, per_s=faster, grows_from_s=observation.now_s)
+
+
+def _counted(limit: Limit, observation: Observation) -> Limit:
+    """The stretch goes on, or a new one begins: after a refusal, or when there is enough of it."""
+    if limit.since_s is None or limit.throttled_in_row:
+        begun = replace(limit, since_s=observation.now_s, accepted_then=observation.accepted - 1)
+        return replace(begun, last_per_s=0.0, throttled_in_row=0)
+    passed_s, count = observation.now_s - limit.since_s, observation.accepted - limit.accepted_then
+    if passed_s < _MEASURE_S or count < _MEASURE_COUNT:
+        return limit
+    begun = replace(limit, since_s=observation.now_s, accepted_then=observation.accepted)
+    return replace(begun, last_per_s=count / passed_s)
 
 
 def on_throttled(
@@ -126,22 +111,17 @@ def on_throttled(
         return limit, max(asked_s, HOLD_MIN_S)
     hold_s = max(asked_s, min(HOLD_MIN_S * 2.0**limit.throttled_in_row, HOLD_OWN_MAX_S))
     taken, measured = _taken(limit, hold_s, rate_per_s, observation)
-    confirmed = 0
-    if measured and abs(taken / limit.taken_per_s - 1.0) < 0.1:
-        confirmed = limit.confirmed + 1
-    cooldown_s = (
-        min(COOLDOWN_S * 2.0**confirmed, COOLDOWN_MAX_S) if measured else COOLDOWN_ESTIMATE_S
-    )
+    same = measured and abs(taken - limit.measured_per_s) < _SAME * limit.measured_per_s
+    confirmed = limit.confirmed + 1 if same else 0
+    cooldown_s = min(COOLDOWN_S * 2.0**confirmed, COOLDOWN_MAX_S)
     cut = replace(
         limit,
         per_s=taken * (BELOW_MEASURED if measured else BELOW_ESTIMATE),
-        taken_per_s=taken,
-        measured=measured,
+        measured_per_s=taken if measured else 0.0,
         confirmed=confirmed,
         throttled_in_row=limit.throttled_in_row + 1,
         ignore_until_reply=observation.replies + observation.open,
-        cooldown_until_s=observation.now_s + hold_s + cooldown_s,
-        resting=True,
+        grows_from_s=observation.now_s + hold_s + (cooldown_s if measured else COOLDOWN_ESTIMATE_S),
     )
     return cut, hold_s
 
@@ -157,7 +137,7 @@ def _taken(
         return 0.5 * rate_per_s, False
     passed_s = observation.now_s - limit.since_s
     taken = (observation.accepted - limit.accepted_then) / (passed_s + hold_s)
-    if limit.resting:
+    if limit.throttled_in_row:
         return min(taken, rate_per_s), False
     # Where there are enough to count, the second before is what the limit allows, exactly.
     by_second = hold_s <= _SHORT_S and observation.last_second >= _MEASURE_COUNT

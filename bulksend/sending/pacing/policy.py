@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from bulksend import errors
+from bulksend.sending.limited_by import LimitedBy
 from bulksend.sending.pacing import api_limit, provider_queue
 from bulksend.sending.pacing.api_limit import Observation
 from bulksend.sms.message import Reply, Signal, Status, Throttle
@@ -27,21 +27,7 @@ SHARE = 0.995
 _LATE_S = 0.05
 #: With no connection one row tries again after so long, twice as long each time, at most that long.
 OUTAGE_HOLD_S, OUTAGE_HOLD_MAX_S = 0.5, 10.0
-
-
-class LimitedBy(StrEnum):
-    """What limits a batch right now; the first four are the policy's."""
-
-    RATE = "your rate"
-    QUEUE = "Telnyx's queue"
-    THROTTLED = "Telnyx's rate limit"
-    ASKED = "Telnyx asks to wait"
-    IN_FLIGHT = "--max-in-flight"
-    NETWORK = "the network"
-    COMPUTER = "this computer"
-    HOURS = "quiet hours"
-    PAUSED = "paused"
-    NOTHING = ""
+_NO_SIGNAL = Signal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +38,19 @@ class Pace:
     user_per_s: float
     limit: api_limit.Limit = api_limit.UNKNOWN
     queue: provider_queue.Queue = provider_queue.UNKNOWN
-    #: Nobody may send before this moment, and why.
-    held_until_s: float = -math.inf
-    held_by: LimitedBy = LimitedBy.THROTTLED
+    #: Nobody may send before this moment: the last slot and an interval, or the end of a hold.
+    next_s: float = -math.inf
+    #: Whose hold it is; nobody's from the first slot after it.
+    held_by: LimitedBy = LimitedBy.NOTHING
     #: What x-ratelimit-remaining leaves a second, until x-ratelimit-reset.
     left_per_s: float = math.inf
     left_until_s: float = -math.inf
-    #: The moment of the last slot, as it should have been; kept while Telnyx sets the pace.
-    last_slot_s: float = -math.inf
     #: Holds in a row because there was no connection.
     outages: int = 0
     #: The user's word.
     paused: bool = False
+    #: What was counted when the last rest ended; None: it has not, no slot was given since.
+    opened: Observation | None = None
 
     def per_s(self, now_s: float) -> float:
         """The rate at this moment."""
@@ -72,15 +59,28 @@ class Pace:
             lowest = min(lowest, self.left_per_s)
         return max(lowest, SLOWEST_PER_S)
 
-    def is_limited(self, now_s: float) -> bool:
-        """Whether Telnyx sets the pace, and not the user."""
-        return self.per_s(now_s) < self.user_per_s
+    def interval_s(self, now_s: float) -> float:
+        """From one slot to the next, where Telnyx sets the pace; 0 where the user does."""
+        per_s = self.per_s(now_s)
+        return 1.0 / (SHARE * per_s) if per_s < self.user_per_s else 0.0
 
-    def next_allowed_s(self, now_s: float) -> float:
-        """Nobody may send before this moment; -inf: nothing of Telnyx's is in the way."""
-        if not self.is_limited(now_s):
-            return self.held_until_s
-        return max(self.held_until_s, self.last_slot_s + 1.0 / (SHARE * self.per_s(now_s)))
+    @property
+    def held_until_s(self) -> float:
+        """The end of the last hold, where no slot was given since."""
+        return self.next_s if self.held_by is not LimitedBy.NOTHING else -math.inf
+
+    def is_free(self, counts: Observation) -> bool:
+        """Whether all but the user's rate allows a slot now.
+
+        After a rest one request may be out, then two, three, ten, and then as many as there are.
+        """
+        if self.paused or counts.now_s < self.next_s:
+            return False
+        if self.opened is None:
+            return True
+        replies = counts.replies - self.opened.replies
+        most = replies + 1 if replies < 3 else replies * replies + 1
+        return counts.open - self.opened.open < most
 
     def limited_by(self, now_s: float) -> LimitedBy:
         """What the rate at this moment comes from."""
@@ -94,64 +94,48 @@ class Pace:
         return LimitedBy.QUEUE if self.queue.per_s <= lowest else LimitedBy.THROTTLED
 
 
-def start(user_per_s: float) -> Pace:
-    """The pace of a batch that begins: nothing is known of any limit."""
-    return Pace(user_per_s)
-
-
-def with_rate(pace: Pace, user_per_s: float) -> Pace:
-    """Another rate of the user's; what was learnt of Telnyx's limits stays."""
-    return replace(pace, user_per_s=user_per_s)
-
-
-def with_pause(pace: Pace, *, paused: bool) -> Pace:
-    """The user's word to pause or to go on."""
-    return replace(pace, paused=paused)
-
-
-def on_slot(pace: Pace, now_s: float) -> Pace:
+def on_slot(pace: Pace, counts: Observation) -> Pace:
     """One slot was given; where Telnyx sets the pace, the next is an interval after this one."""
-    if not pace.is_limited(now_s):
+    if pace.opened is None:
+        pace = replace(pace, opened=counts, held_by=LimitedBy.NOTHING)
+    interval_s = pace.interval_s(counts.now_s)
+    if not interval_s:
         return pace
-    due_s = pace.last_slot_s + 1.0 / (SHARE * pace.per_s(now_s))
-    return replace(pace, last_slot_s=max(due_s, now_s - _LATE_S))
+    return replace(pace, next_s=max(pace.next_s, counts.now_s - _LATE_S) + interval_s)
 
 
 def next_pace(pace: Pace, reply: Reply, observation: Observation) -> Pace:
     """The pace after one reply."""
     after, now_s = _learnt(pace, reply, observation), observation.now_s
-    if after is pace or pace.is_limited(now_s) or not after.is_limited(now_s):
+    if after is pace or pace.interval_s(now_s):
         return after
-    return replace(after, last_slot_s=now_s)  # from here on Telnyx sets the pace
+    interval_s = after.interval_s(now_s)  # from here on Telnyx sets the pace
+    return replace(after, next_s=max(after.next_s, now_s + interval_s)) if interval_s else after
 
 
 def _learnt(pace: Pace, reply: Reply, observation: Observation) -> Pace:
-    signal = reply.signal
+    """What each kind of reply teaches: at most one of the two limits, and a hold."""
+    signal, now_s = reply.signal or _NO_SIGNAL, observation.now_s
     if reply.code in errors.NO_CONNECTION:
-        return _unconnected(pace, observation.now_s)
+        return _unconnected(pace, now_s)
     if pace.outages:
         pace = replace(pace, outages=0)
-    if signal is not None and signal.throttle is Throttle.QUEUE_FULL:
-        return _queue_full(pace, signal, observation)
-    if signal is not None and signal.throttle is Throttle.RATE:
-        return _throttled(pace, signal, observation)
+    if signal.throttle is Throttle.RATE:  # 429
+        asked_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
+        limit, hold_s = api_limit.on_throttled(pace.limit, asked_s, pace.per_s(now_s), observation)
+        return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, now_s)
+    if signal.throttle is Throttle.QUEUE_FULL:  # 40318
+        if now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
+            return pace  # of the same burst, from before the hold
+        asked_s = signal.retry_after_s or 0.0
+        queue, hold_s = provider_queue.on_queue_full(pace.queue, asked_s, pace.per_s(now_s))
+        return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, now_s)
     if reply.status is not Status.ACCEPTED:
-        asked_s = signal.retry_after_s if signal is not None else None
-        return _held(pace, asked_s, LimitedBy.ASKED, observation.now_s) if asked_s else pace
+        return _held(pace, signal.retry_after_s or 0.0, LimitedBy.ASKED, now_s)
     limit = api_limit.on_accepted(pace.limit, pace.user_per_s, observation)
     if limit is not pace.limit:
         pace = replace(pace, limit=limit)
-    if signal is not None:
-        pace = _nearly_used_up(pace, signal, observation)
-    return pace if reply.wait_s is None else _queued(pace, reply.wait_s, observation)
-
-
-def _throttled(pace: Pace, signal: Signal, observation: Observation) -> Pace:
-    asked_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
-    limit, hold_s = api_limit.on_throttled(
-        pace.limit, asked_s, pace.per_s(observation.now_s), observation
-    )
-    return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, observation.now_s)
+    return _queued(_nearly_used_up(pace, signal, observation), reply.wait_s, observation)
 
 
 def _unconnected(pace: Pace, now_s: float) -> Pace:
@@ -162,20 +146,13 @@ def _unconnected(pace: Pace, now_s: float) -> Pace:
     return _held(replace(pace, outages=pace.outages + 1), hold_s, LimitedBy.NETWORK, now_s)
 
 
-def _queue_full(pace: Pace, signal: Signal, observation: Observation) -> Pace:
-    """The replies of one burst count once: what comes during the hold is from before it."""
-    if observation.now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
+def _queued(pace: Pace, wait_s: float | None, observation: Observation) -> Pace:
+    if wait_s is None:
         return pace
-    asked_s = signal.retry_after_s or 0.0
-    queue, hold_s = provider_queue.on_queue_full(pace.queue, asked_s, pace.per_s(observation.now_s))
-    return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, observation.now_s)
-
-
-def _queued(pace: Pace, wait_s: float, observation: Observation) -> Pace:
     queue, hold_s = provider_queue.on_wait(pace.queue, wait_s, pace.user_per_s, observation)
     if queue is not pace.queue:
         pace = replace(pace, queue=queue)
-    return _held(pace, hold_s, LimitedBy.QUEUE, observation.now_s) if hold_s else pace
+    return _held(pace, hold_s, LimitedBy.QUEUE, observation.now_s)
 
 
 def _nearly_used_up(pace: Pace, signal: Signal, observation: Observation) -> Pace:
@@ -192,7 +169,8 @@ def _nearly_used_up(pace: Pace, signal: Signal, observation: Observation) -> Pac
 
 
 def _held(pace: Pace, hold_s: float, why: LimitedBy, now_s: float) -> Pace:
+    """A rest, at least so long; a longer one stays as it is."""
     until_s = now_s + min(hold_s, HOLD_MAX_S)
-    if until_s <= pace.held_until_s:
+    if not hold_s or until_s <= pace.held_until_s:
         return pace
-    return replace(pace, held_until_s=until_s, held_by=why)
+    return replace(pace, next_s=max(until_s, pace.next_s), held_by=why, opened=None)

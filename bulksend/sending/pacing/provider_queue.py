@@ -40,11 +40,9 @@ class Queue:
     per_s: float = math.inf
     #: What it sends on a second; infinite while unknown.
     drains_per_s: float = math.inf
-    #: The last reply's wait.
-    wait_s: float = 0.0
-    #: Where the present measurement began. None: none has.
+    #: Where the present measurement began (None: none has), and what the wait was then.
     since_s: float | None = None
-    wait_then_s: float = 0.0
+    wait_s: float = 0.0
     accepted_then: int = 0
     #: Holds in a row because it was full.
     full: int = 0
@@ -61,7 +59,7 @@ def on_wait(
     if queue.since_s is None:
         return _begun(queue, wait_s, observation), _hold_s(wait_s, queue.drains_per_s)
     passed_s = observation.now_s - queue.since_s
-    span_s = wait_s - queue.wait_then_s + passed_s
+    span_s = wait_s - queue.wait_s + passed_s
     if span_s < SPAN_S and passed_s < SPAN_S:
         return queue, 0.0
     sent = observation.accepted - queue.accepted_then
@@ -83,7 +81,6 @@ def _begun(queue: Queue, wait_s: float, observation: Observation) -> Queue:
         queue,
         since_s=observation.now_s,
         wait_s=wait_s,
-        wait_then_s=wait_s,
         accepted_then=observation.accepted,
         full=0,
     )
@@ -91,7 +88,7 @@ def _begun(queue: Queue, wait_s: float, observation: Observation) -> Queue:
 
 def _no_longer_than_before(queue: Queue, wait_s: float, passed_s: float) -> bool:
     """A short wait that does not grow: Telnyx sends on all that we send, perhaps more."""
-    return wait_s <= TARGET_S / 2 and wait_s - queue.wait_then_s <= 0.1 * passed_s
+    return wait_s <= TARGET_S / 2 and wait_s - queue.wait_s <= 0.1 * passed_s
 
 
 def _raised(queue: Queue, sent_per_s: float, user_per_s: float) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from bulksend.sending import bottleneck as limits
 from bulksend.sending.bottleneck import Look
-from bulksend.sending.pacing.policy import LimitedBy
+from bulksend.sending.limited_by import LimitedBy
 
 
 def looks(*, taking_s: float = 0.1, **fields: Any) -> list[Look]:

@@ -84,7 +84,7 @@ class FakePace:
         while self.shut:
             await asyncio.sleep(1.0)
 
-    async def departure(self) -> None:
+    async def smooth(self) -> None:
         pass
 
     def give_back(self) -> None:
@@ -225,7 +225,7 @@ def test_a_row_without_a_connection_waits_at_the_gate_and_is_not_given_up() -> N
 
 def test_what_waits_at_the_wire_when_the_batch_is_halted_never_leaves() -> None:
     class SlowWire(FakePace):
-        async def departure(self) -> None:
+        async def smooth(self) -> None:
             await asyncio.sleep(60.0)
 
     async def work() -> Batch:

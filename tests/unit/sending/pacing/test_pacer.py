@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bulksend.sending.limited_by import LimitedBy
 from bulksend.sending.pacing import pacer as pacing
-from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Throttle
 from tests import sizes, virtual_clock
 from tests.makers import accepted, throttled

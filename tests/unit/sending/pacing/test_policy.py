@@ -10,10 +10,10 @@ from email.utils import format_datetime
 
 import pytest
 
+from bulksend.sending.limited_by import LimitedBy
 from bulksend.sending.pacing import policy as pace
 from bulksend.sending.pacing import provider_queue as queueing
 from bulksend.sending.pacing.api_limit import Observation
-from bulksend.sending.pacing.policy import LimitedBy
 from bulksend.sms.message import Reply, Signal, Status, Throttle
 from bulksend.telnyx import codes
 from tests.makers import accepted, refused, throttled, unknown, unsent
@@ -38,7 +38,7 @@ def observation(now_s: float, accepted: int = 1, *, open: int = 0) -> Observatio
     ],
 )
 def test_only_rate_signals_move_the_pace(reply: Reply) -> None:
-    state = pace.start(50.0)
+    state = pace.Pace(50.0)
     for number in range(1, 40):
         state = pace.next_pace(state, reply, observation(0.1 * number, number))
 
@@ -72,7 +72,7 @@ def test_a_429_holds_everybody_as_long_as_telnyx_asks(
     body = b'{"errors":[{"code":"10011","title":"Too many requests"}]}'
     reply = codes.classify(codes.Exchange(True, None, 429, headers, body), NOW.timestamp())
 
-    state = pace.next_pace(pace.start(50.0), reply, observation(10.0, 0))
+    state = pace.next_pace(pace.Pace(50.0), reply, observation(10.0, 0))
 
     assert state.held_until_s - 10.0 == pytest.approx(held_s)
     assert state.limited_by(10.1) is LimitedBy.THROTTLED
@@ -80,7 +80,7 @@ def test_a_429_holds_everybody_as_long_as_telnyx_asks(
 
 def test_the_refusals_of_one_burst_count_once_however_late_they_come() -> None:
     state = pace.next_pace(
-        pace.start(100.0), throttled(retry_after_s=0.5), Observation(10.0, 0, 1, 8)
+        pace.Pace(100.0), throttled(retry_after_s=0.5), Observation(10.0, 0, 1, 8)
     )
     for number in range(2, 10):  # the eight that were out, some after the hold
         late = Observation(10.0 + 0.2 * number, 0, number, 9 - number)
@@ -104,7 +104,7 @@ def test_the_refusals_of_one_burst_count_once_however_late_they_come() -> None:
 def test_after_a_429_the_pace_is_what_was_taken(
     seconds: float, accepted_per_s: float, rate_per_s: float, after_per_s: float
 ) -> None:
-    state, count = pace.start(rate_per_s), round(seconds * accepted_per_s)
+    state, count = pace.Pace(rate_per_s), round(seconds * accepted_per_s)
     for number in range(1, count + 1):
         state = pace.next_pace(state, accepted(), observation(number / accepted_per_s, number))
     end = Observation(count / accepted_per_s, count, count + 1)
@@ -114,7 +114,7 @@ def test_after_a_429_the_pace_is_what_was_taken(
 
 
 def test_holds_without_a_named_time_double_while_nothing_is_accepted() -> None:
-    state, now_s, holds = pace.start(50.0), 0.0, []
+    state, now_s, holds = pace.Pace(50.0), 0.0, []
     for number in range(1, 12):
         state = pace.next_pace(state, throttled(), Observation(now_s, 0, number))
         holds.append(round(state.held_until_s - now_s, 1))
@@ -125,7 +125,7 @@ def test_holds_without_a_named_time_double_while_nothing_is_accepted() -> None:
 
 
 def test_one_429_out_of_nowhere_is_forgotten_within_half_a_minute() -> None:
-    state, count, now_s = pace.start(50.0), 0, 0.0
+    state, count, now_s = pace.Pace(50.0), 0, 0.0
     while now_s < 10.0:
         now_s, count = now_s + 0.02, count + 1
         state = pace.next_pace(state, accepted(), observation(now_s, count))
@@ -144,7 +144,7 @@ def test_one_429_out_of_nowhere_is_forgotten_within_half_a_minute() -> None:
 
 def test_the_same_limit_is_tried_less_often_each_time() -> None:
     """A server that takes 50/s, and a user who says 500/s: the cooldowns between the tries."""
-    state, count, now_s, tries = pace.start(500.0), 0, 0.0, []
+    state, count, now_s, tries = pace.Pace(500.0), 0, 0.0, []
     while now_s < 600.0:
         now_s, count = now_s + 1 / min(state.per_s(now_s), 50.0), count + 1
         if state.per_s(now_s) > 50.0:
@@ -162,7 +162,7 @@ def test_the_same_limit_is_tried_less_often_each_time() -> None:
 
 def test_a_full_queue_is_waited_for_longer_each_time() -> None:
     full = throttled(Throttle.QUEUE_FULL)
-    first = pace.next_pace(pace.start(50.0), full, Observation(0.0, 0, 1))
+    first = pace.next_pace(pace.Pace(50.0), full, Observation(0.0, 0, 1))
     same_burst = pace.next_pace(first, full, Observation(0.5, 0, 2))
     second = pace.next_pace(first, full, Observation(31.0, 0, 3))
 
@@ -175,7 +175,7 @@ def test_a_full_queue_is_waited_for_longer_each_time() -> None:
 
 def queued(waits: list[tuple[float, float, int]], user_per_s: float = 50.0) -> pace.Pace:
     """The pace after replies at so many seconds, with such a wait, after so many accepted."""
-    state = pace.start(user_per_s)
+    state = pace.Pace(user_per_s)
     for now_s, wait_s, count in waits:
         state = pace.next_pace(state, accepted(wait_s=wait_s), observation(now_s, count))
     return state
@@ -242,7 +242,7 @@ def test_remaining_requests_are_not_used_up_before_there_are_new_ones(
 ) -> None:
     reply = accepted(signal=Signal(remaining=remaining, reset_s=reset_s))
 
-    state = pace.next_pace(pace.start(50.0), reply, observation(10.0, open=out))
+    state = pace.next_pace(pace.Pace(50.0), reply, observation(10.0, open=out))
 
     assert state.per_s(10.0) == pytest.approx(per_s)
     assert max(state.held_until_s - 10.0, 0.0) == held_s
@@ -252,7 +252,7 @@ def test_remaining_requests_are_not_used_up_before_there_are_new_ones(
 def test_another_rate_of_the_users_keeps_what_was_learnt() -> None:
     state = queued([(0, 0, 1), (0.2, 10, 2)])
 
-    faster, slower = pace.with_rate(state, 500.0), pace.with_rate(state, 0.01)
+    faster, slower = replace(state, user_per_s=500.0), replace(state, user_per_s=0.01)
 
     assert faster.per_s(1.0) == pytest.approx(0.1, rel=0.05)
     assert faster.limited_by(1.0) is LimitedBy.QUEUE
@@ -261,7 +261,7 @@ def test_another_rate_of_the_users_keeps_what_was_learnt() -> None:
 
 
 def test_with_no_connection_one_row_tries_again_after_longer_and_longer_holds() -> None:
-    state, now_s, holds = pace.start(50.0), 0.0, []
+    state, now_s, holds = pace.Pace(50.0), 0.0, []
     for number in range(1, 10):
         state = pace.next_pace(state, unsent("dns"), Observation(now_s, 0, number))
         burst = pace.next_pace(state, unsent("dns"), Observation(now_s + 0.1, 0, number))
@@ -286,7 +286,7 @@ def test_a_server_that_names_a_time_is_waited_for_and_its_row_stays_unknown(
     headers = {"retry-after": "7"}
     reply = codes.classify(codes.Exchange(True, None, status, headers, body), NOW.timestamp())
 
-    state = pace.next_pace(pace.start(50.0), reply, observation(10.0, 0))
+    state = pace.next_pace(pace.Pace(50.0), reply, observation(10.0, 0))
 
     assert reply.status is Status.UNKNOWN
     assert state.held_until_s == 17.0
@@ -296,7 +296,7 @@ def test_a_server_that_names_a_time_is_waited_for_and_its_row_stays_unknown(
 
 def test_the_calculator_keeps_its_hands_off_what_does_not_change() -> None:
     """Most replies say nothing new, and cost no new state."""
-    state = pace.next_pace(pace.start(50.0), accepted(wait_s=0.0), observation(0.0, 1))
+    state = pace.next_pace(pace.Pace(50.0), accepted(wait_s=0.0), observation(0.0, 1))
 
     assert pace.next_pace(state, accepted(wait_s=0.0), observation(0.1, 2)) is state
     assert replace(state) == state

@@ -21,7 +21,7 @@ class Wire:
         self.left_s: list[float] = []
 
     async def send(self, pacer: pacing.Pacer) -> None:
-        await pacer.departure()
+        await pacer.smooth()
         self.left_s.append(asyncio.get_running_loop().time())
         await asyncio.sleep(0.01)
 
