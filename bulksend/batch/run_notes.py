@@ -13,7 +13,7 @@ from bulksend.batch.reporter import Progress
 from bulksend.estimate import mojibake
 from bulksend.estimate.estimator import Estimate
 from bulksend.estimate.findings import Finding
-from bulksend.sending.pacing.policy import LimitedBy
+from bulksend.sending.limited_by import LimitedBy
 
 _FINDINGS, _LIMITS = "findings", "limits"
 _FINDINGS_MAX = 20
