@@ -44,5 +44,5 @@ during a rest is let go.
 
 What changes, all of it in `pacer`: `pace` (the policy's state, a value), `_counts` (the last
 observation, a value), `_accepted_at` (for the last second of an observation), `_bucket`, and a
-window for each of the two places (`_slots`, `_wire`).
+window for each of the two places (`_slots`, `_wire`; each the moments that went, and the even one).
 """

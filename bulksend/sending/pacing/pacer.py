@@ -46,7 +46,7 @@ class Pacer:
                 self._bucket = await _emptied(self.pace.user_per_s)
             else:
                 await self._bucket.acquire()
-            self._slots.add(self._counts.now_s)
+            self._slots.add(self._counts.now_s, self.pace.user_per_s)
             self.pace = policy.on_slot(self.pace, self._counts)
             self._counts = self._counts._replace(open=self._counts.open + 1)
 
@@ -71,7 +71,7 @@ class Pacer:
         async with self._leaving:
             while (early_s := self._early_at_wire_s()) > 0:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(min(max(early_s, 0.001), LOOK_S))
-            self._wire.add(_now_s())
+            self._wire.add(_now_s(), self.pace.user_per_s)
 
     def _early_at_wire_s(self) -> float:
         return self._wire.smooth_at_s(_now_s(), self.pace.user_per_s) - _now_s()

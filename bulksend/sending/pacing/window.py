@@ -16,6 +16,8 @@ class Window:
         #: How much longer than promised it is: room for rounding and for what overtakes.
         self._longer = longer
         self._went_s: deque[float] = deque()
+        #: When the last would have gone, had all gone evenly: late timers cost nothing.
+        self._even_s = float("-inf")
 
     def opens_at_s(self, now_s: float, rate_per_s: float) -> float:
         """When one more keeps the promise: `now_s` or later."""
@@ -23,20 +25,17 @@ class Window:
         length_s, most = self._longer * promised_s, int(rate_per_s * promised_s + 1e-9)
         if most < 0.997 * rate_per_s * promised_s:  # 1.5/s: one a second would be too few
             most += 1
-        while self._went_s and self._went_s[0] + length_s <= now_s:
-            self._went_s.popleft()
-        return max(now_s, self._after(most, length_s))
+        past = self._went_s
+        while past and past[0] + length_s <= now_s:
+            past.popleft()
+        return max(now_s, past[-most] + length_s) if len(past) >= most else now_s
 
     def smooth_at_s(self, now_s: float, rate_per_s: float) -> float:
         """The same, and no burst longer than two ticks."""
-        burst = 2 + int(_BURST_S * rate_per_s)
-        smooth_s = self._after(burst, burst / (_SMOOTHED * rate_per_s))
+        smooth_s = self._even_s + 1.0 / (_SMOOTHED * rate_per_s) - _BURST_S
         return max(self.opens_at_s(now_s, rate_per_s), smooth_s)
 
-    def add(self, at_s: float) -> None:
+    def add(self, at_s: float, rate_per_s: float) -> None:
         """One went; moments never go back."""
         self._went_s.append(at_s)
-
-    def _after(self, count: int, seconds: float) -> float:
-        """So long after the last but so many; -inf where fewer went."""
-        return self._went_s[-count] + seconds if len(self._went_s) >= count else float("-inf")
+        self._even_s = max(self._even_s + 1.0 / (_SMOOTHED * rate_per_s), at_s)
