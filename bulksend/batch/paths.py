@@ -105,10 +105,12 @@ def check_output(target: Path, field: str, settings: Settings, written: Written)
     `field` names the option; `written` knows the files that may be renewed.
     """
     check_names(target, field, settings)
-    if not is_free(target, written):
-        raise _refused(
-            target, field, "it is there already, and is not as bulksend wrote it for this batch"
-        )
+    if is_free(target, written):
+        return
+    why = "is not as bulksend wrote it for this batch"
+    if written.path.suffix == ".written" and not written.path.exists():
+        why = f"{written.path.name}, which knows what bulksend wrote, is not"
+    raise _refused(target, field, f"it is there already, and {why}")
 
 
 def check_names(target: Path, field: str, settings: Settings) -> None:

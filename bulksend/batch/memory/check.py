@@ -12,7 +12,7 @@ from pathlib import Path
 from bulksend import journal
 from bulksend.batch.memory import against
 from bulksend.batch.memory.against import Against
-from bulksend.batch.memory.memory_file import Batch, Since
+from bulksend.batch.memory.memory_file import Batch, Sent, Since
 from bulksend.batch.memory.opening import Memory
 from bulksend.contacts import left_out
 from bulksend.contacts.phone_buckets import Occupied
@@ -108,15 +108,22 @@ class Check:
         if recent is not None:
             batch = self._batches.get(recent.batch)
             self.lately[batch.name if batch else "?", against.day_of(recent.at_s)] += 1
+        self._count_same(
+            self._lately.reason(entries, key) or self._bounds.reason(entries, key), key
+        )
         entry = self._bounds.reason(entries, key)
-        if entry is None:
+        if entry is None:  # with --new-batch it is said all the same
             return None
+        return against.explain(entry, key, self._batches, self._is_running)
+
+    def _count_same(self, entry: Sent | None, key: int) -> None:
+        if entry is None or entry.text != key:
+            return
         reason = against.explain(entry, key, self._batches, self._is_running)
         if reason.code is Code.CLAIMED_ELSEWHERE:
             self.claimed_elsewhere += 1
-        elif entry.text == key:
+        else:
             self.same[against.day_of(entry.at_s)] += 1
-        return reason
 
 
 def since(again_after_s: float, not_texted_within_s: float | None, now_s: float) -> Since:

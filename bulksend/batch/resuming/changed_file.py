@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bulksend import errors, journal
+from bulksend import errors, journal, visible
 from bulksend.batch.identity import options_of_phones, phone_column_of
 from bulksend.batch.plan import Plan, make_plan
 from bulksend.batch.reporter import Reporter
@@ -116,15 +116,16 @@ def in_words(comparison: Comparison, settings: Settings) -> list[str]:
     before = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     lines = [
         f"{settings.contacts.name} was changed since it was last sent from",
-        f"as before: {match.same.height:,} rows{f' ({before})' if before else ''}",
-        f"still open, corrected or new: {comparison.new:,} rows",
-        f"sent, and gone from the file: {comparison.gone:,} rows",
+        f"as before: {visible.counted(match.same.height, 'row')}{f' ({before})' if before else ''}",
+        f"still open, corrected or new: {visible.counted(comparison.new, 'row')}",
+        f"sent, and gone from the file: {visible.counted(comparison.gone, 'row')}",
     ]
     if comparison.changed:
         named = ", ".join(str(skip.row) for skip in comparison.changed[:_NAMED_MAX])
         more = ", ..." if len(comparison.changed) > _NAMED_MAX else ""
         lines.append(
-            f"text changed after it was sent, left out: {len(comparison.changed):,} rows "
+            "text changed after it was sent, left out: "
+            f"{visible.counted(len(comparison.changed), 'row')} "
             f"({named}{more}); --also-changed sends the new text too"
         )
     return lines

@@ -37,7 +37,7 @@ def note(memory: opening.Memory, tmp_path: Path, phones: list[str], text: str, a
 
 def looked(memory: opening.Memory, bounds: Since) -> tuple[check.Check, pl.DataFrame]:
     """After a pass over twenty people."""
-    checked = check.Check(memory, SENDER, bounds, bounds)
+    checked = check.Check(memory, SENDER, bounds, Since(same_s=1))
     sendable = pl.DataFrame(
         {"row": range(2, 22), "to_e164": PHONES, "text": [TEXT] * 20},
         schema={"row": pl.UInt32, "to_e164": pl.String, "text": pl.String},
@@ -58,6 +58,17 @@ def test_who_had_this_very_text_is_counted_with_the_day(
     assert very.endswith("; 2 are new")
     assert set(left_out["code"]) == {"sent_before"}
     assert left_out.height == checked.sent_before == 18
+
+
+def test_with_a_new_batch_it_is_said_and_nobody_is_left_out(
+    memory: opening.Memory, tmp_path: Path
+) -> None:
+    note(memory, tmp_path, PHONES[:18], TEXT, age_s=0)
+
+    checked, left_out = looked(memory, Since())
+
+    assert checked.sentences(20, "6 days")[0].startswith("18 of these 20 got this very text on ")
+    assert left_out.height == 0
 
 
 def test_what_another_run_is_about_to_send_is_not_called_sent(
