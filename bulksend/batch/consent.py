@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bulksend import errors, visible
+from bulksend.batch.control import quiet
 from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration
-from bulksend.sending import user_rate
 
 #: From so many texts on, the person types the number.
 TYPED_FROM = 1_000
@@ -31,6 +31,9 @@ def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -
     """
     if settings.sandbox or not plan.estimate.sendable:
         return
+    if settings.yes or settings.yes_up_to is not None:
+        for sentence in quiet.in_words(quiet.arrivals_of(plan, settings, _now())):
+            reporter.note(sentence)
     if settings.yes:
         refuse_guesses(plan)
         return
@@ -40,13 +43,17 @@ def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -
         return
     texts = _texts(plan, settings)
     typed = str(texts) if texts >= TYPED_FROM else ""
-    screen = question(plan, settings, base_url, datetime.now().astimezone())
+    screen = question(plan, settings, base_url, _now())
     if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
             hint="look at the batch with --dry-run",
             code="no_consent",
         )
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 def refuse_unasked(plan: Plan, settings: Settings, reporter: Reporter) -> None:
@@ -151,6 +158,8 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
     yield _Line("invalid", visible.counted(counts.invalid, "row") if counts.invalid else "")
     yield _Line("price", f"{_price(plan)}, {_parts(plan)}")
     yield _Line("time", _time(plan, settings, now))
+    for sentence in quiet.in_words(quiet.arrivals_of(plan, settings, now)):
+        yield _Line("hours", sentence)
     yield _Line("via", "" if base_url.startswith("https://api.telnyx.com/") else base_url)
     dearest = max(counts.costs, key=lambda finding: finding.parts or 0, default=None)
     if dearest is not None and dearest.parts:
@@ -201,18 +210,19 @@ def _parts(plan: Plan) -> str:
 
 def _time(plan: Plan, settings: Settings, now: datetime) -> str:
     """How long, and by which clock time it ends."""
-    guards, counts = settings.guards, plan.estimate
-    rows = _texts(plan, settings)
-    seconds = duration.expected(
-        rows,
-        counts.parts * rows // max(counts.sendable, 1),
-        user_rate.parse_rate(guards.rate),
-        guards.max_in_flight,
-        past.load(settings, plan.identity.sender),
-    ).seconds
-    end = now + timedelta(seconds=seconds)
+    counts, rows = plan.estimate, _texts(plan, settings)
+    parts = counts.parts * rows // max(counts.sendable, 1)
+    takes = past.duration_of(settings, plan.identity.sender, rows, parts)
+    end = now + timedelta(seconds=takes.seconds)
     day = "" if end.date() == now.date() else f"{end:%a %d %b} "
-    return f"about {duration.in_words(seconds)} at {settings.guards.rate}, until {day}{end:%H:%M}"
+    pace = _PACE.get(takes.limited_by, f"at {settings.guards.rate}")
+    return f"about {duration.in_words(takes.seconds)} {pace}, until {day}{end:%H:%M}"
+
+
+_PACE = {
+    "in_flight": "at the speed of earlier replies",
+    "queue": "at what this sender's queue took before",
+}
 
 
 def _samples(plan: Plan) -> Iterator[str]:

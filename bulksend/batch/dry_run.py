@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bulksend import errors
 from bulksend.batch import paths, plan
+from bulksend.batch.control import quiet
 from bulksend.batch.memory import past, session, texted_before
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
@@ -35,8 +37,8 @@ class DryRun:
     digest: str
     #: What the prices rest on.
     confidence: Confidence
-    #: What the provider's queue cannot hold.
-    queue: tuple[Finding, ...] = ()
+    #: What quiet hours, and the length of the provider's queue, do to it.
+    arrival: tuple[Finding, ...] = ()
     #: What the duration comes from: see `duration.Duration`.
     limited_by: str = "rate"
     #: Rows whose people this computer texted anything within --again-after.
@@ -55,7 +57,7 @@ class DryRun:
             *estimate.mistakes,
             *estimate.problems,
             *estimate.costs,
-            *self.queue,
+            *self.arrival,
             *estimate.remarks,
         )
 
@@ -99,13 +101,8 @@ def _with_duration(
     counts = planned.estimate
     sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
     parts = counts.parts * sendable // max(counts.sendable, 1)
-    takes = duration.expected(
-        sendable,
-        parts,
-        rate_per_s,
-        settings.guards.max_in_flight,
-        past.load(settings, planned.identity.sender),
-    )
+    takes = past.duration_of(settings, planned.identity.sender, sendable, parts)
+    arrivals = quiet.arrivals_of(planned, settings, datetime.now().astimezone())
     return DryRun(
         counts,
         takes.seconds,
@@ -115,7 +112,7 @@ def _with_duration(
         planned.contacts.reading.encoding,
         planned.digest,
         confidence(planned.rate_card, {line.country: line.parts for line in counts.countries}),
-        tuple(duration.findings(sendable, parts, rate_per_s)),
+        (*quiet.findings(arrivals), *duration.findings(sendable, parts, rate_per_s)),
         takes.limited_by,
         texted_lately,
     )

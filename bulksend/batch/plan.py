@@ -23,9 +23,10 @@ from bulksend.batch.settings import (
 from bulksend.batch.summary import Reason
 from bulksend.contacts import compose, header, left_out, loader, phone_column, rows, suppression
 from bulksend.errors import Code
-from bulksend.estimate import digest, estimator
+from bulksend.estimate import digest, estimator, zone_counts
 from bulksend.sms import rates, sender
 from bulksend.sms.message import OnDuplicate
+from bulksend.sms.phone.zones import ZoneGroup
 from bulksend.sms.template import OnMissing
 from bulksend.telnyx import reference
 
@@ -42,6 +43,8 @@ class Plan:
     message_plan: compose.MessagePlan
     estimate: estimator.Estimate
     rate_card: rates.RateCard
+    #: Where the phones of the rows may be; looked at for quiet hours alone.
+    zone_groups: tuple[ZoneGroup, ...] = ()
     #: What is said of those who were texted before, a sentence each.
     texted_before: tuple[str, ...] = ()
 
@@ -134,13 +137,20 @@ def make_plan(
     _note_fixes(message_plan, reporter)
     card = _rate_card(settings)
     policy = identity.on_duplicate or OnDuplicate.SKIP
+    zones = zone_counts.ZoneCounts()
+    has_hours = settings.guards.quiet_hours is not None or settings.guards.quiet_days
     try:
         counted = counted or estimator.estimate(
             contacts,
             message_plan,
             on_duplicate=policy,
             rate_card=card,
-            rules=(*watchers, *_rules(settings.guards, identity, reporter), *rules),
+            rules=(
+                *watchers,
+                *_rules(settings.guards, identity, reporter),
+                *rules,
+                *([zones] if has_hours else []),
+            ),
             on_rows=reporter.reading,
         )
     finally:
@@ -151,6 +161,7 @@ def make_plan(
         message_plan=message_plan,
         estimate=counted,
         rate_card=card,
+        zone_groups=zones.groups(),
     )
 
 

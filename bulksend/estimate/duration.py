@@ -103,14 +103,14 @@ def findings(rows: int, parts: int, rate_per_s: float) -> Iterator[Finding]:
         code="queue",
         kind=Kind.REMARK,
         text=f"Telnyx's queue holds four hours: {parts:,} parts in {in_words(sent_s)} need a "
-        f"sender with {_rate(needed)} at least; {allowed}",
+        f"sender with {rate_in_words(needed)} at least; {allowed}",
         rows=rows,
         fix=f"ask Telnyx for the limit; --rate {slowest}/s takes {in_words(rows / slowest)}",
     )
 
 
-def _rate(per_s: float) -> str:
-    """Rounded up, for it is the least that works."""
+def rate_in_words(per_s: float) -> str:
+    """`2.8/s`; rounded up, for it is the least that works."""
     for unit, seconds_long in (("s", 1), ("min", 60), ("h", 3600)):
         if per_s * seconds_long >= 1:
             return f"{-(-per_s * seconds_long * 10 // 1) / 10:,.1f}/{unit}".replace(".0/", "/")

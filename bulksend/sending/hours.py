@@ -8,7 +8,7 @@ hour that comes twice is quiet twice, and one that does not come is not waited f
 from __future__ import annotations
 
 import functools
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -51,6 +51,27 @@ class Quiet:
             moment = max(latest, moment + timedelta(minutes=1))
         return end
 
+    def closes_at(self, moment: datetime, zones: Sequence[str], country: str) -> datetime:
+        """The first moment after an open one at which some zone is quiet; UTC.
+
+        `moment` plus HORIZON where there is none before it.
+        """
+        start = moment.astimezone(UTC)
+        closing = [
+            begins
+            for zone in zones or ("",)
+            for begins in self._beginnings(start, zone)
+            if begins > start and self.is_quiet(begins, zone, country)
+        ]
+        return min([start + HORIZON, *closing])
+
+    def _beginnings(self, start: datetime, zone: str) -> Iterator[datetime]:
+        """When quiet may begin: at the first of the hours, and with a day."""
+        first = start.astimezone(zone_of(zone)).date()
+        for clock in (time(0), *(self.hours[:1] if self.hours is not None else ())):
+            for day in range(HORIZON.days + 1):
+                yield _at(first + timedelta(days=day), clock, zone)
+
     def sends_at(
         self, now: datetime, wait_s: float, zones: Sequence[str], country: str
     ) -> datetime:
@@ -81,7 +102,7 @@ class Quiet:
 
     def _ends(self, moment: datetime, zone: str, country: str) -> datetime | None:
         """When the quiet stretch around a moment ends; None where the moment is open."""
-        local = moment.astimezone(_zone(zone))
+        local = moment.astimezone(zone_of(zone))
         if self._is_quiet_day(local.date(), country):
             return _at(local.date() + timedelta(days=1), time(0), zone)
         if self.hours is None:
@@ -109,8 +130,8 @@ def has_holidays(country: str) -> bool:
 
 
 @functools.lru_cache(maxsize=512)
-def _zone(name: str) -> ZoneInfo | None:
-    """None is the computer's own zone, with its changes of the clock."""
+def zone_of(name: str) -> ZoneInfo | None:
+    """A zone by its IANA name; None is the computer's own zone, with its changes of the clock."""
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
@@ -130,7 +151,7 @@ def _holidays(country: str) -> _Days:
 
 def _at(day: date, clock: time, zone: str) -> datetime:
     """The moment at which a zone's clocks show a time of a day; UTC."""
-    return datetime.combine(day, clock, tzinfo=_zone(zone)).astimezone(UTC)
+    return datetime.combine(day, clock, tzinfo=zone_of(zone)).astimezone(UTC)
 
 
 _Days = Container[date]

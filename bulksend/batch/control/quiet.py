@@ -1,12 +1,20 @@
-"""Quiet hours in a run: who waits until when, in words."""
+"""Quiet hours of a batch, in words: who will not be reached today, and who waits until when."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from bulksend import errors
+from bulksend.batch.memory import past
+from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Guards
-from bulksend.sending import feed, halt, hours, open_first, pipeline
+from bulksend.batch.settings import Guards, Settings
+from bulksend.estimate import duration
+from bulksend.estimate.findings import Finding, Kind
+from bulksend.sending import arrivals, feed, halt, hours, open_first, pipeline, user_rate
+from bulksend.sending.arrivals import Arrivals
 from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Message
 
@@ -19,8 +27,8 @@ def source(
     reporter: Reporter,
 ) -> pipeline.Source:
     """These messages; with quiet hours or days, each when it may arrive."""
-    days = frozenset(guards.quiet_days or ())
-    if guards.quiet_hours is None and not days:
+    quiet = _quiet(guards)
+    if quiet is None:
         return messages
 
     def on_wait(until: datetime, rows: int, country: str) -> None:
@@ -36,7 +44,7 @@ def source(
 
     return open_first.OpenFirst(
         messages=messages,
-        quiet=hours.Quiet(guards.quiet_hours, days),
+        quiet=quiet,
         halt=switch,
         now=lambda: datetime.now(UTC),
         wait_s=lambda: pacer.pace.queue.wait_s,
@@ -47,7 +55,95 @@ def source(
 
 def waiting(until: datetime, rows: int, country: str) -> str:
     """Until when the run waits, by the clock on this wall, and for whom."""
+    if until - datetime.now(UTC) >= hours.HORIZON * 0.9:
+        return (
+            f"quiet hours: {rows:,} rows are left for whom no moment is open in the next "
+            f"{hours.HORIZON.days} days{f' ({country})' if country else ''}; Ctrl-C, and go on "
+            "with other hours"
+        )
     local = until.astimezone()
     who = f"{rows:,} rows wait" if rows > 1 else "1 row waits"
     first = f", those to {country} first" if country and rows > 1 else ""
     return f"quiet hours: {who}{first}, until {local:%a %d %b %H:%M %Z}; Ctrl-C and resume as ever"
+
+
+def _quiet(guards: Guards) -> hours.Quiet | None:
+    """None where any moment is as good as another."""
+    days = frozenset(guards.quiet_days or ())
+    if guards.quiet_hours is None and not days:
+        return None
+    return hours.Quiet(guards.quiet_hours, days)
+
+
+def arrivals_of(plan: Plan, settings: Settings, now: datetime) -> Arrivals | None:
+    """What quiet hours do to a plan that is sent from `now` on; None where there are none.
+
+    Raises UsageError where they leave nobody a moment to be texted in.
+    """
+    quiet, counts = _quiet(settings.guards), plan.estimate
+    if quiet is None or not plan.zone_groups or not counts.sendable:
+        return None
+    rows = min(counts.sendable, settings.guards.limit or counts.sendable)
+    share = rows / sum(group.rows for group in plan.zone_groups)
+    groups = [replace(group, rows=group.rows * share) for group in plan.zone_groups]
+    takes = past.duration_of(
+        settings, plan.identity.sender, rows, counts.parts * rows // counts.sendable
+    )
+    rate_per_s = user_rate.parse_rate(settings.guards.rate)
+    per_s = rows / takes.seconds if takes.seconds else rate_per_s
+    foreseen = arrivals.foresee(groups, quiet, now, min(per_s, rate_per_s))
+    if foreseen.never >= rows:
+        raise errors.UsageError(
+            "quiet hours and days leave no moment in which anybody of these may be texted; "
+            "nothing was sent",
+            hint="choose shorter quiet hours or fewer quiet days",
+            code="quiet_for_ever",
+        )
+    return foreseen
+
+
+def in_words(foreseen: Arrivals | None) -> Iterator[str]:
+    """A sentence for those who will not be reached today, and one for those who never will."""
+    if foreseen is None:
+        return
+    if foreseen.late:
+        yield f"{_late(foreseen)}; {_what_would_do(foreseen)}"
+    if foreseen.never:
+        country = f" to {foreseen.never_country}" if foreseen.never_country else ""
+        yield (
+            f"for {foreseen.never:,} of {foreseen.rows:,} ({country.strip() or 'no country'}) no "
+            "moment is open in all time zones that their phones may be in: the run would wait for "
+            "ever; leave them out, or choose shorter hours"
+        )
+
+
+def _late(foreseen: Arrivals) -> str:
+    opens = foreseen.opens_at
+    until = f", and wait until {opens.astimezone():%a %d %b %H:%M}" if opens is not None else ""
+    return f"about {foreseen.late:,} of {foreseen.rows:,} will not make it today{until}"
+
+
+def _what_would_do(foreseen: Arrivals) -> str:
+    if foreseen.closed >= foreseen.late:
+        return "for them it is quiet for the rest of the day, at any rate"
+    if foreseen.enough_per_s is None:
+        return "no rate would be enough"
+    rate = duration.rate_in_words(foreseen.enough_per_s)
+    if not foreseen.closed:
+        return f"{rate} would be enough"
+    return f"{rate} would be enough for all but {foreseen.closed:,}, for whom it is quiet already"
+
+
+def findings(foreseen: Arrivals | None) -> list[Finding]:
+    """The same for a dry run."""
+    if foreseen is None:
+        return []
+    return [
+        Finding(
+            code="quiet_hours",
+            kind=Kind.REMARK,
+            text=sentence,
+            rows=foreseen.late or foreseen.never,
+        )
+        for sentence in in_words(foreseen)
+    ]

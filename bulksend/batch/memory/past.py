@@ -13,7 +13,8 @@ from typing import Any
 
 from bulksend import atomic_file, errors, journal
 from bulksend.batch.settings import Settings
-from bulksend.estimate.duration import NO_PAST, Accepted, Past, learned
+from bulksend.estimate.duration import NO_PAST, Accepted, Duration, Past, expected, learned
+from bulksend.sending import user_rate
 
 _FILE = "pace.json"
 _SENDERS_MAX = 200
@@ -28,6 +29,13 @@ def load(settings: Settings, sender: str | None) -> Past:
         latency_s=_positive(learned_of.get("latency_s")),
         parts_per_s=_positive(learned_of.get("parts_per_s")),
     )
+
+
+def duration_of(settings: Settings, sender: str | None, rows: int, parts: int) -> Duration:
+    """How long so many rows of a sender take. Raises UsageError for a rate that is none."""
+    guards = settings.guards
+    rate_per_s = user_rate.parse_rate(guards.rate)
+    return expected(rows, parts, rate_per_s, guards.max_in_flight, load(settings, sender))
 
 
 def note(settings: Settings, sender: str | None) -> None:

@@ -40,7 +40,7 @@ def estimate(dry_run: DryRun) -> str:
         _block("nearly surely a mistake", counts.mistakes, _PROBLEMS, "red"),
         _block("not sent", counts.problems, _PROBLEMS, "red"),
         _block("what costs most", [cost for cost in counts.costs if cost.parts], _COSTS, "yellow"),
-        _block("good to know", [*dry_run.queue, *counts.remarks], _REMARKS, "cyan"),
+        _block("good to know", [*dry_run.arrival, *counts.remarks], _REMARKS, "cyan"),
         "\n".join(line for sample in counts.samples for line in _reads(sample)),
     ]
     return "\n".join(block for block in blocks if block)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -168,3 +168,34 @@ def test_to_send_again_asks_by_the_count_and_an_options_file_never_answers() -> 
     consent.to_send_again(1, "refused", "Telnyx said no", asked)
 
     assert asked.questions == [("1 row is refused; Telnyx said no", "1", True)]
+
+
+@pytest.mark.parametrize(
+    ("quiet_hours", "phones", "words"),
+    [
+        pytest.param((time(15), time(8)), PHONES, "about 1 of 5 will not make it today", id="late"),
+        pytest.param((time(21), time(8)), PHONES, "", id="in-time"),
+        pytest.param((time(17), time(10)), [*PHONES, "+79161234567"], "for 1 of 6 (to RU)", id="x"),
+    ],
+)
+def test_the_question_says_whom_quiet_hours_keep_from_today(
+    tmp_path: Path, quiet_hours: tuple[time, time], phones: list[str], words: str
+) -> None:
+    guards = Guards(rate="0.001/s", quiet_hours=quiet_hours)
+    planned, settings = make_plan(tmp_path, phones=phones, guards=guards)
+
+    shown = consent.question(planned, settings, "https://api.telnyx.com/v2", NOW)
+
+    assert ("  hours " in shown) is bool(words)
+    assert words in shown
+
+
+def test_hours_that_leave_nobody_a_moment_are_refused_before_anything_is_sent(
+    tmp_path: Path,
+) -> None:
+    guards = Guards(quiet_hours=(time(17), time(10)))
+    planned, settings = make_plan(tmp_path, phones=["+79161234567"], guards=guards, yes=True)
+
+    with pytest.raises(errors.UsageError, match="no moment in which anybody") as refused:
+        consent.to_send(planned, settings, "", Asked())
+    assert refused.value.code == "quiet_for_ever"
