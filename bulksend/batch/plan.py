@@ -137,20 +137,14 @@ def make_plan(
     _note_fixes(message_plan, reporter)
     card = _rate_card(settings)
     policy = identity.on_duplicate or OnDuplicate.SKIP
-    zones = zone_counts.ZoneCounts()
-    has_hours = settings.guards.quiet_hours is not None or settings.guards.quiet_days
+    zones = _zone_counts(settings.guards)
     try:
         counted = counted or estimator.estimate(
             contacts,
             message_plan,
             on_duplicate=policy,
             rate_card=card,
-            rules=(
-                *watchers,
-                *_rules(settings.guards, identity, reporter),
-                *rules,
-                *([zones] if has_hours else []),
-            ),
+            rules=(*watchers, *_rules(settings.guards, identity, reporter), *rules, *zones),
             on_rows=reporter.reading,
         )
     finally:
@@ -161,7 +155,7 @@ def make_plan(
         message_plan=message_plan,
         estimate=counted,
         rate_card=card,
-        zone_groups=zones.groups(),
+        zone_groups=tuple(group for counts in zones for group in counts.groups()),
     )
 
 
@@ -179,6 +173,12 @@ def _phone_column(
     if chosen.note:
         reporter.note(chosen.note)
     return chosen.column
+
+
+def _zone_counts(guards: Guards) -> list[zone_counts.ZoneCounts]:
+    """One where quiet hours or days want to know where people are, else none."""
+    has_hours = guards.quiet_hours is not None or guards.quiet_days
+    return [zone_counts.ZoneCounts()] if has_hours else []
 
 
 def _rate_card(settings: Settings) -> rates.RateCard:
