@@ -60,8 +60,10 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
         record,
         planned,
     ):
+        with session.opened(settings, reporter) as memory:
+            memory.believe(record)
         switch, resolutions = _settle(record, planned, settings, reporter, after_5xx=after_5xx)
-        if any(resolution.status is Status.UNSENT for resolution in resolutions.settled):
+        if any(resolution.status is not Status.ACCEPTED for resolution in resolutions.settled):
             with session.opened(settings, reporter) as memory:
                 memory.refresh(record)
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})

@@ -108,6 +108,10 @@ class Reader:
         """
         yield from self._connection.execute(schema.MEMORY_ROWS)
 
+    def count_memory_rows(self) -> int:
+        """How many of those there are."""
+        return int(self._connection.execute(schema.COUNT_MEMORY_ROWS).fetchone()[0])
+
     def row_of_memory(self, memory_row: bytes, memory_phone: bytes) -> tuple[int, Status] | None:
         """The row with these hashes of the memory, as it is numbered now (below zero: gone from the
         contacts file), and how it stands; None where it was never claimed.

@@ -152,6 +152,7 @@ WHERE status IN (1, 2, 4) AND typeof(memory_row) = 'blob' AND typeof(memory_phon
   AND length(memory_row) = 8 AND length(memory_phone) = 8
 """
 ROW_OF_MEMORY = "SELECT row, status FROM send WHERE memory_row = ?1 AND memory_phone = ?2"
+COUNT_MEMORY_ROWS = f"SELECT count(*) FROM ({MEMORY_ROWS})"  # noqa: S608 - of our own words alone
 DROP_UNSENT = "DELETE FROM send WHERE row = ? AND status = 5"
 UNSKIP = "DELETE FROM skip WHERE row = ?"
 SKIPS = """

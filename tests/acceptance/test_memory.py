@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,25 @@ def test_a_state_folder_that_is_not_ours_stops_before_anything_is_sent(
     assert (code, before) == (2, [])
     assert "--again-after 0" in shown
     assert (without, len(after)) == (0, 4)
+
+
+def test_a_copy_of_the_journal_that_stayed_behind_sends_nothing(tmp_path: Path) -> None:
+    """The folder was copied half way; both copies are gone on with."""
+    first = write(tmp_path / "a/list.csv", PHONES)
+    with running_sandbox(tmp_path) as sandbox:
+        options = (*sandbox.run_options(), *TEXT)
+        assert run("run", first, *options, "--limit", "1")[0] == 0
+        shutil.copytree(tmp_path / "a", tmp_path / "b")
+        gone_on = run("resume", first, "--yes")
+        behind = [run(word, tmp_path / "b/list.csv", "--yes") for word in ("resume", "reconcile")]
+        again = run("resume", first, "--yes")
+        sent = texted(sandbox)
+
+    assert (gone_on[0], again[0]) == (0, 0)
+    assert [code for code, _ in behind] == [7, 7]
+    assert all("3 texts of it that this journal does not know" in said for _, said in behind)
+    assert str(first.with_suffix(".journal")) in behind[0][1]
+    assert sent == PHONES
 
 
 def test_a_row_that_was_not_sent_in_the_end_is_free(tmp_path: Path) -> None:

@@ -192,6 +192,11 @@ class Store:
         )
         return {each[0]: Batch._make((*map(_named, each[:6]), bool(each[6]))) for each in rows}
 
+    def texts_of(self, number: int) -> int:
+        """How many rows of a batch are noted."""
+        row = self._connection.execute("SELECT count(*) FROM sent WHERE batch = ?", (number,))
+        return int(row.fetchone()[0])
+
     def forget(self, phone: int, now_s: int) -> int:
         """Take out what is held of a phone; how many texts that were. The mark stays."""
         with self._writing():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
-from bulksend import errors, journal
+from bulksend import errors, journal, visible
 from bulksend.batch.memory import check, keeper, opening
 from bulksend.batch.memory.memory_file import Since
 from bulksend.batch.plan import Plan
@@ -29,6 +30,9 @@ class Session(Protocol):
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:
         """For a run of the batch of this journal."""
 
+    def believe(self, record: journal.Reader) -> None:
+        """Raises JournalError for a journal that is older than what its batch has sent."""
+
     def refresh(self, record: journal.Reader) -> None:
         """Take over what a journal shows, where evidence has said more of it."""
 
@@ -43,6 +47,9 @@ class Without:
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:  # noqa: ARG002
         """Nothing is remembered."""
         return keeper.NullKeeper()
+
+    def believe(self, record: journal.Reader) -> None:
+        """It is believed."""
 
     def refresh(self, record: journal.Reader) -> None:
         """Nothing."""
@@ -69,12 +76,27 @@ class With:
 
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:
         """The batch is noted as one that a run works on; what it leaves out is noted in it."""
+        self.believe(record)
         facts, path = record.batch(), self._settings.journal_path
         opening.list_journal(self._memory.folder, path)
         number = self._memory.store.begin(opening.noted(facts, path))
         self._note_left_out(record, plan)
         self._take_up(record, plan, number)
         return keeper.MemoryKeeper(self._memory, number, record, self._bounds, plan.on_duplicate)
+
+    def believe(self, record: journal.Reader) -> None:
+        """A copy that stayed behind knows less than the batch has sent since.
+
+        What a killed run noted and never sent is no reason: its batch is marked as open.
+        """
+        batch_id = record.batch().batch_id
+        batches = self._memory.store.batches().values()
+        batch = next((each for each in batches if each.batch_id == batch_id), None)
+        if batch is None or batch.open:
+            return
+        more = self._memory.store.texts_of(batch.number) - record.count_memory_rows()
+        if more > 0:
+            raise _older(self._settings.journal_path, more, Path(batch.journal))
 
     def refresh(self, record: journal.Reader) -> None:
         """Whole, from the journal."""
@@ -115,6 +137,21 @@ class With:
             if not any(any_text or entry.text == text for entry in entries):
                 free.append(message.row)
         record.unskip(free)
+
+
+def _older(path: Path, texts: int, newest: Path) -> errors.JournalError:
+    """Names where the batch went on, as far as that is known."""
+    is_elsewhere = newest.exists() and newest.absolute() != path.absolute()
+    return errors.JournalError(
+        f"{path}: is older than its batch: this computer has sent "
+        f"{visible.counted(texts, 'text')} of it that this journal does not know; nothing was sent",
+        hint=(
+            f"the batch went on with {newest}: go on there"
+            if is_elsewhere
+            else "bring the newest copy of the journal back; this one would text them again"
+        ),
+        code="journal_older",
+    )
 
 
 def messages_of(frames: rows.Frames, wanted: set[int]) -> Iterator[Message]:
