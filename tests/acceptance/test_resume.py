@@ -208,7 +208,7 @@ def changed_after_sent(text: str) -> str:
         pytest.param(cut, "corrected or new: 5 rows", 10, id="cut"),
         pytest.param(with_crlf, "corrected or new: 15 rows", 20, id="line-ends"),
         pytest.param(corrected, "corrected or new: 15 rows", 20, id="corrected"),
-        pytest.param(changed_after_sent, "sent, left out: 1 rows (3)", 20, id="text-changed"),
+        pytest.param(changed_after_sent, "sent, left out: 1 row (3)", 20, id="text-changed"),
     ],
 )
 def test_a_contacts_file_that_was_changed_is_gone_on_with_and_nobody_has_two(
