@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from bulksend.sandbox.threaded import ThreadedSandbox
 from tests.acceptance import cli
 from tests.acceptance.cli import bulksend, document
+from tests.makers import PROFILE
 
 pytestmark = pytest.mark.slow
 
@@ -194,3 +196,31 @@ def test_no_progress_where_nobody_watches(tmp_path: Path) -> None:
     path = cli.write_contacts(tmp_path / "c.csv", 10)
 
     assert "rows read" not in dry_run(path, text="Hi {name}").stderr
+
+
+PEOPLE = [f"+4474000000{number:02},Name{number:02}" for number in range(25)]
+
+
+def test_one_sends_exactly_what_another_looked_at_or_nothing(tmp_path: Path) -> None:
+    contacts, template = tmp_path / "list.csv", "Dear {name}, your parcel is here"
+    header = "phone,name"
+    contacts.write_text("\n".join([header, *PEOPLE]) + "\n")
+    options = ("--from", "MyCompany", "--profile-id", PROFILE, "--text", template)
+    digest = document(bulksend("run", contacts, *options, "--dry-run", "--json"))["digest"]
+
+    with ThreadedSandbox() as sandbox:
+        expected = (*options, "--base-url", sandbox.base_url, "--expect", digest, "--yes")
+        for at, line in enumerate(PEOPLE):
+            for before, after in ((line[12], "9" if line[12] != "9" else "8"), ("N", "M")):
+                changed = [*PEOPLE[:at], line[:12] + line[12:].replace(before, after, 1)]
+                contacts.write_text("\n".join([header, *changed, *PEOPLE[at + 1 :]]) + "\n")
+                ended = bulksend("run", contacts, *expected)
+                named = "the people" if before != "N" else "the texts"
+                assert (ended.returncode, named in ended.stderr) == (8, True), ended.stderr
+        assert sandbox.ledger == []
+
+        saved_again = "\r\n".join(["name;phone", *(";".join(x.split(",")[::-1]) for x in PEOPLE)])
+        contacts.write_bytes(b"\xef\xbb\xbf" + saved_again.encode() + b"\r\n")
+        ended = bulksend("run", contacts, *expected)
+
+        assert (ended.returncode, len(sandbox.texts)) == (0, 25), ended.stderr
