@@ -25,6 +25,7 @@ from bulksend.contacts import compose, header, left_out, loader, phone_column, r
 from bulksend.errors import Code
 from bulksend.estimate import digest, estimator, zone_counts
 from bulksend.sms import rates, sender
+from bulksend.sms.fix_text import FixText
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.phone.zones import ZoneGroup
 from bulksend.sms.template import OnMissing
@@ -206,6 +207,12 @@ def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_
 
 def _note_fixes(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
     """--fix-text changes what people get, so it says where and what."""
+    if message_plan.fix_text is FixText.ALL and message_plan.text_column is not None:
+        column = message_plan.header.names[message_plan.text_column]
+        reporter.note(
+            f"--fix-text: letters of column {column} are composed, and its texts put into GSM-7 "
+            "where that is not dearer"
+        )
     positions_of: dict[tuple[str, str], list[str]] = {}
     for change in message_plan.replaced:
         positions_of.setdefault((change.was, change.becomes), []).append(str(change.position))

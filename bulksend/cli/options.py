@@ -86,7 +86,7 @@ TEXT = stack(
     option(
         "--fix-text/--no-fix-text",
         default=None,
-        help="Replace curly quotes and the like in the template; never in a name.",
+        help="Replace curly quotes and the like in the template, never in a name; compose letters.",
     ),
     option("--webhook-url", metavar="URL", help="Where Telnyx reports this batch."),
     option("--webhook-failover-url", metavar="URL", help="And where when that fails."),

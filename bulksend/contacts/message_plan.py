@@ -65,20 +65,9 @@ def make_message_plan(
         source=template_source or "",
         destinations=destinations,
         fix_text=FixText.ALL if fix_text else FixText.OFF,
-        replaced=_replaced(template_source) if fix_text else (),
+        replaced=tuple(replacements(template_source or "")) if fix_text else (),
         slips=tuple(slips.find(template_source or "", header.names)),
     )
-
-
-def _replaced(source: str | None) -> tuple[Replacement, ...]:
-    """What --fix-text changes. Raises UsageError where there is no template to change."""
-    if source is None:
-        raise errors.UsageError(
-            "--fix-text changes the template, and here every row has a text of its own",
-            hint="give the template with --text or --text-file, or correct the column by hand",
-            code="fix_text_without_template",
-        )
-    return tuple(replacements(source))
 
 
 def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:

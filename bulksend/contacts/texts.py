@@ -7,6 +7,7 @@ alone where it is.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import polars as pl
@@ -93,13 +94,18 @@ def _fixed(values: pl.DataFrame, message_plan: MessagePlan, missing: pl.DataFram
     replaced = _filled_in(values, in_gsm)
     if not fix_text.grows(parsed):
         return Rendered(replaced, missing, _none_of(replaced))
+    dearer = _dearer(composed, replaced, message_plan)
+    text = replaced.zip_with(~dearer, composed)
+    return Rendered(text, missing, dearer)
+
+
+def _dearer(composed: pl.Series, replaced: pl.Series, message_plan: MessagePlan) -> pl.Series:
+    """Where a text in GSM-7 has more parts than composed alone (Boolean)."""
     before, after = (
         encoding.measure_column(counted(text, message_plan)) for text in (composed, replaced)
     )
     dearer = (after["parts"] > before["parts"]) | (after["parts_max"] > before["parts_max"])
-    dearer = dearer.fill_null(value=False)
-    text = replaced.zip_with(~dearer, composed)
-    return Rendered(text, missing, dearer)
+    return dearer.fill_null(value=False)
 
 
 def _none_of(text: pl.Series) -> pl.Series:
@@ -142,13 +148,14 @@ def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
     if at.is_empty():
         faults = pl.DataFrame({"problem": nothing, "problem_text": nothing})
-        return Rendered(cells, faults, _none_of(cells))
+        return Rendered(_without_placeholders(cells, message_plan), faults, _none_of(cells))
     fields = chunk[at].select(header.cell(column) for column in range(len(header.names)))
     rendered = [
         _render(cell, values, message_plan)
         for cell, values in zip(cells.gather(at), fields.iter_rows(), strict=True)
     ]
     columns = zip(*rendered, strict=True)
+    cells = _without_placeholders(cells, message_plan)
     text, problem, problem_text = (pl.Series(list(part), dtype=pl.String) for part in columns)
     # scatter changes the series it is called on
     faults = pl.DataFrame(
@@ -158,6 +165,42 @@ def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
         }
     )
     return Rendered(cells.clone().scatter(at, text), faults, _none_of(cells))
+
+
+def _without_placeholders(cells: pl.Series, message_plan: MessagePlan) -> pl.Series:
+    """Texts of the rows' own, as --fix-text makes them."""
+    if message_plan.fix_text is FixText.OFF:
+        return cells
+    composed = fix_text.compose_column(cells)
+    if message_plan.fix_text is FixText.COMPOSE:
+        return composed
+    at, replaced = fix_text.replaced_column(composed)
+    if at.is_empty():
+        return composed
+    before = composed.gather(at)
+    dearer = _dearer(before, replaced, message_plan)
+    return composed.clone().scatter(at, replaced.zip_with(~dearer, before))
+
+
+def pieces_of(
+    parsed: template.Template, fields: Mapping[str, str], message_plan: MessagePlan
+) -> list[str]:
+    """What one row's own template is made of, as --fix-text makes it: its words and its fields."""
+    if message_plan.fix_text is FixText.OFF:
+        return parsed.filled_in(fields)
+    fields = {name: fix_text.compose(field) for name, field in fields.items()}
+    composed = fix_text.composed(parsed).filled_in(fields)
+    in_gsm = fix_text.replaced(parsed) if message_plan.fix_text is FixText.ALL else None
+    if in_gsm is None:
+        return composed
+    replaced = in_gsm.filled_in(fields)
+    before, after = (_measured("".join(text), message_plan) for text in (composed, replaced))
+    dearer = after.parts > before.parts or after.parts_max > before.parts_max
+    return composed if dearer else replaced
+
+
+def _measured(text: str, message_plan: MessagePlan) -> encoding.Measure:
+    return encoding.measure(smart_encoding.smart(text) if message_plan.smart_encoding else text)
 
 
 def _render(
@@ -175,7 +218,7 @@ def _render(
     broken = next((name for name, value in fields.items() if cell_values.is_error(value)), None)
     if broken is not None:
         return None, str(Code.CELL_ERROR), cell_values.sentence(broken, fields[broken])
-    text = parsed.render(fields)
+    text = "".join(pieces_of(parsed, fields, message_plan))
     empty = next((name for name, value in fields.items() if not value), None)
     if empty is None or message_plan.on_missing is OnMissing.EMPTY:
         return text, None, None

@@ -147,34 +147,48 @@ def _of_own_texts(
 ) -> tuple[pl.Series, pl.Series]:
     """What is outside GSM-7 in the own words of each row's template, and in its fields."""
     header = message_plan.header
-    own = wide[header.cell(message_plan.text_column or 0)].str.strip_chars()
+    cells = wide[header.cell(message_plan.text_column or 0)].str.strip_chars()
+    own = wide["text"]
     fields = pl.Series([""], dtype=pl.String).new_from_index(0, wide.height)
-    at = own.str.contains("[{}]").arg_true()
+    at = cells.str.contains("[{}]").arg_true()
     if at.is_empty():
         return remainders(texts.counted(own, message_plan)), fields
     words, inserted = [], []
     rows = wide[at].select(header.cell(column) for column in range(len(header.names)))
-    for cell, values in zip(own.gather(at), rows.iter_rows(), strict=True):
+    for cell, values in zip(cells.gather(at), rows.iter_rows(), strict=True):
         parsed, columns = texts.own_template(cell, header)
-        words.append("".join(fix_text.words(parsed)))
-        inserted.append(_serialised(parsed, columns, values, message_plan))
+        put_in = {name: cell_values.inserted_one(values[at]) for name, at in columns.items()}
+        pieces = texts.pieces_of(parsed, put_in, message_plan)
+        own_pieces, of_fields = _apart(parsed, pieces)
+        words.append("".join(own_pieces))
+        inserted.append(_serialised(of_fields, columns, message_plan))
     own = own.clone().scatter(at, pl.Series(words, dtype=pl.String))
     fields = fields.scatter(at, pl.Series(inserted, dtype=pl.String))
     return remainders(texts.counted(own, message_plan)), fields
 
 
+def _apart(
+    parsed: template.Template, pieces: Sequence[str]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The own words of a text, and its fields with the names of their placeholders."""
+    words, fields = [], []
+    for wanted, piece in zip(parsed.pieces, pieces, strict=True):
+        if isinstance(wanted, template.Placeholder):
+            fields.append((wanted.name, piece))
+        else:
+            words.append(piece)
+    return words, fields
+
+
 def _serialised(
-    parsed: template.Template,
+    fields: Sequence[tuple[str, str]],
     columns: Mapping[str, int],
-    values: Sequence[str],
     message_plan: compose.MessagePlan,
 ) -> str:
     """What is outside GSM-7 in the fields of one row: `column US remainder`, RS between them."""
-    used = Counter(piece.name for piece in parsed.pieces if isinstance(piece, template.Placeholder))
     parts = []
-    for name, times in used.items():
-        cell = cell_values.inserted_one(values[columns[name]])
-        cell = smart_encoding.smart(cell) if message_plan.smart_encoding else cell
+    for (name, field), times in Counter(fields).items():
+        cell = smart_encoding.smart(field) if message_plan.smart_encoding else field
         if encoding.encoding_of(cell) == encoding.UTF_16:
             parts.append(f"{columns[name]}{UNIT}{remainder(cell) * times}")
     return RECORD.join(parts)

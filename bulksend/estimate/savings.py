@@ -107,7 +107,8 @@ class Savings:
             yield self._offer(
                 "fix_text",
                 "fixed_parts",
-                f"--fix-text puts what means the same in GSM-7 into the template{self._swaps()}",
+                f"--fix-text puts what means the same in GSM-7 into {self._own_words()}"
+                f"{self._swaps()}",
                 f"--fix-text saves {_parts(fixed.parts)}",
             )
         smart = self._saved_by("smart_parts")
@@ -132,6 +133,11 @@ class Savings:
             fix=fix,
             **cost_of(groups, self.rate_card).fields,
         )
+
+    def _own_words(self) -> str:
+        """Where texts come from, besides fields."""
+        at = self.message_plan.text_column
+        return "the template" if at is None else f"column `{self.message_plan.header.names[at]}`"
 
     def _swaps(self) -> str:
         """The first few of what --fix-text replaces, for a sentence."""

@@ -30,11 +30,7 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
         return [*columns, nothing]
     rows = sendable[wide]
     composable = _differs(rows, fix_text.compose_column(rows["text"]))
-    to_compose, to_fix = composable, composable
-    if message_plan.template is not None and fix_text.replaced(message_plan.template) is not None:
-        to_fix = pl.Series([True]).new_from_index(0, rows.height)
-    if message_plan.template is None or message_plan.fix_text is not FixText.OFF:
-        to_fix = pl.Series([False]).new_from_index(0, rows.height)
+    to_compose, to_fix = composable, composable | _replaceable(rows, message_plan)
     for at, changing, fixing in ((0, to_compose, FixText.COMPOSE), (1, to_fix, FixText.ALL)):
         some = changing.arg_true()
         if len(some):
@@ -46,16 +42,20 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
     return [*columns, nothing.clone().scatter(wide, composable)]
 
 
+def _replaceable(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:
+    """Texts of which --fix-text may bring something into GSM-7."""
+    if message_plan.fix_text is FixText.OFF and message_plan.template is None:
+        return rows["text"].str.contains(fix_text.REPLACEABLE).fill_null(value=False)
+    changes = message_plan.template is not None and fix_text.replaced(message_plan.template)
+    may_change = bool(changes) and message_plan.fix_text is FixText.OFF
+    return pl.Series([may_change]).new_from_index(0, rows.height)
+
+
 def _differs(rows: pl.DataFrame, changed: pl.Series) -> pl.Series:
     return (rows["text"] != changed).fill_null(value=False)
 
 
 def _parts(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:
     """The parts of the texts that another plan makes of the rows."""
-    if message_plan.template is None:
-        text = rows["text"]
-        if message_plan.fix_text is not FixText.OFF:
-            text = fix_text.compose_column(text)
-    else:
-        text = texts.render(rows, message_plan).text
+    text = texts.render(rows, message_plan).text
     return encoding.measure_column(texts.counted(text, message_plan))["parts"]

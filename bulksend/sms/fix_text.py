@@ -1,9 +1,10 @@
 """What `--fix-text` does: letters composed everywhere, the template's own words made GSM-7.
 
 In template and cells, letters with separate accents are composed (NFC), since the same letters
-arrive, and line breaks of other programs become line feeds. In the template alone, what means the
-same in GSM-7 takes the place of curly quotes and the like, and what nobody sees is left out; both
-only where the template's own words become GSM-7 by it. No combining mark is ever replaced.
+arrive, and line breaks of other programs become line feeds. In the template alone (which may be a
+row's own), what means the same in GSM-7 takes the place of curly quotes and the like, and what
+nobody sees is left out; both only where the template's own words become GSM-7 by it. No combining
+mark is ever replaced.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ _INVISIBLE = dict.fromkeys(
 #: What the template's own words have instead, once they become GSM-7 by it.
 INSTEAD: dict[str, str] = {**smart_encoding.SAFE, **_INVISIBLE, **_LINE_BREAKS}
 _INSTEAD_TABLE = str.maketrans(INSTEAD)
+#: A character of those, as a regular expression.
+REPLACEABLE = "[" + "".join(rf"\x{{{ord(character):X}}}" for character in INSTEAD) + "]"
 _LINE_BREAK_TABLE = str.maketrans(_LINE_BREAKS)
 #: What a composed text never holds, and what may compose with the letter before it: marks, Hangul
 #: letters, characters that are another one's twin.
@@ -88,6 +91,14 @@ def replaced(parsed: template.Template) -> template.Template | None:
     if candidate == composed(parsed) or not all(_GSM.match(own) for own in words(candidate)):
         return None
     return candidate
+
+
+def replaced_column(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Places (UInt32) of the composed texts that `replaced` would change, and what they become."""
+    at = cells.str.contains(REPLACEABLE).fill_null(value=False).arg_true()
+    candidates = cells.gather(at).str.replace_many(INSTEAD) if len(at) else cells.clear()
+    in_gsm = candidates.str.contains(encoding.GSM_TEXT)
+    return at.filter(in_gsm), candidates.filter(in_gsm)
 
 
 def words(parsed: template.Template) -> list[str]:

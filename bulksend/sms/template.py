@@ -49,9 +49,13 @@ class Template:
 
     def render(self, fields: Mapping[str, str]) -> str:
         """The text for one recipient; raises KeyError for a placeholder without a field."""
-        return "".join(
+        return "".join(self.filled_in(fields))
+
+    def filled_in(self, fields: Mapping[str, str]) -> list[str]:
+        """The pieces of that text, in order."""
+        return [
             fields[piece.name] if isinstance(piece, Placeholder) else piece for piece in self.pieces
-        )
+        ]
 
     def with_words(self, change: Callable[[str], str]) -> Template:
         """The template with its own words changed; placeholders stay."""

@@ -2,108 +2,29 @@
 
 from __future__ import annotations
 
-import random
-import unicodedata
-from decimal import Decimal
-
 import polars as pl
 import pytest
 
 from bulksend.contacts import compose, loader
 from bulksend.estimate import estimator
-from bulksend.estimate.findings import Finding
-from bulksend.sms import rates
-from bulksend.sms.message import Money, OnDuplicate
+from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
-from tests import sizes
-
-CARD = rates.RateCard({"GB": Money(Decimal("0.042"), "USD"), "DE": Money(Decimal("0.0731"), "USD")})
-
-
-def nfd(text: str) -> str:
-    return unicodedata.normalize("NFD", text)
+from tests import promises, sizes
+from tests.promises import CARD, assert_promises, estimated, nfd, of_code, promised
 
 
-def estimated(
-    source: str | None,
-    names: list[str],
-    *,
-    texts: list[str] | None = None,
-    fix_text: bool = False,
-    smart_encoding: bool = False,
-) -> estimator.Estimate:
-    """British and German phones in turn."""
-    phones = [f"+4477009{at:05d}" if at % 3 else f"+4915123{at:06d}" for at in range(len(names))]
-    frame = pl.DataFrame({"phone": phones, "name": names, "text": texts or names})
-    contacts = loader.from_frame(frame)
-    message_plan = compose.make_message_plan(
-        contacts.header,
-        to_column=0,
-        text_column=None if source is not None else 2,
-        template_source=source,
-        default_region=None,
-        on_missing=OnMissing.EMPTY,
-        fix_text=fix_text,
-        smart_encoding=smart_encoding,
-    )
-    return estimator.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SEND, rate_card=CARD)
+def saved(before: estimator.Estimate, after: estimator.Estimate) -> promises.Cost:
+    return promises.saved(before, (after.parts, after.price["USD"]))
 
 
-def findings(counts: estimator.Estimate) -> list[Finding]:
-    return [*counts.costs, *counts.remarks]
-
-
-def of_code(counts: estimator.Estimate, code: str) -> list[Finding]:
-    return [finding for finding in findings(counts) if finding.code == code]
-
-
-def saved(before: estimator.Estimate, after: estimator.Estimate) -> tuple[int, Decimal]:
-    return before.parts - after.parts, before.price["USD"] - after.price["USD"]
-
-
-def promised(finding: Finding) -> tuple[int | None, Decimal]:
-    return finding.parts, finding.price.get("USD", Decimal(0))
-
-
-def assert_promises(source: str, names: list[str]) -> None:
-    """Does what each finding says, and compares."""
-    before = estimated(source, names)
-    if before.invalid:
-        return
-    fixed = saved(before, estimated(source, names, fix_text=True))
-    offers = [it for it in findings(before) if "--fix-text" in f"{it.text} {it.fix}"]
-    assert fixed[0] >= 0, source
-    assert all(promised(offer) == fixed for offer in offers), (source, names, offers, fixed)
-    assert bool(offers) == (fixed[0] > 0), (source, names)
-    smart = saved(before, estimated(source, names, smart_encoding=True))
-    assert all(promised(it) == smart for it in of_code(before, "smart_encoding")), source
-    for finding in of_code(before, "character"):
-        if not finding.column and finding.character:
-            other = source.replace(
-                finding.character, INSTEAD_OF.get(finding.replacement, finding.replacement) or ""
-            )
-            after = estimated(other, names)
-            assert promised(finding) == saved(before, after), (source, names, finding)
-
-
-WORDS = ["Hello", "your", "parcel", "isn’t", "“ready”", "now…", "–", "café", nfd("später"), "€5"]
-OTHERS = ["🎉", "Ждём", "he\u200bllo", "{{x}}", "½", "ş", "\u00a0", "Ω", "｛a｝", "x\u2028y"]
-INSTEAD_OF: dict[str | None, str] = {"{": "{{", "}": "}}"}
-NAMES = ["Ada", "José", nfd("Núñez"), "Łukasz", "O’Neil", "Иван", "Zoë", "", nfd("Şahin"), "“X”"]
-
-
-def random_template(chance: random.Random) -> str:
-    words = [*chance.choices(WORDS, k=4), *chance.choices(OTHERS, k=chance.randint(0, 2))]
-    chance.shuffle(words)
-    filler = "." * chance.choice((0, 20, 45, 70, 100, 120, 140, 230, 270))
-    return f"{' '.join(words[:3])} {{name}} {' '.join(words[3:])}{filler}"
-
-
-@sizes.short_and_whole("templates", 12, 1000)
+@sizes.short_and_whole("templates", 100, 1000)
 def test_each_findings_own_advice_saves_what_it_promises(templates: int) -> None:
-    chance = random.Random(11)
-    for _ in range(templates):
-        assert_promises(random_template(chance), chance.sample(NAMES, 5))
+    assert promises.check_templates(templates, seed=11) > templates
+
+
+@sizes.short_and_whole("files", 12, 200)
+def test_the_same_of_texts_that_stand_in_a_column(files: int) -> None:
+    assert promises.check_own_texts(files, seed=12) > files
 
 
 @sizes.mostly_whole("length", [66, 68, 69, 70], short=[68, 70])
@@ -133,13 +54,13 @@ def test_separate_accents_that_cost_nothing_are_a_remark() -> None:
     assert "--fix-text" not in finding.fix + finding.text
 
 
-def test_in_a_column_of_texts_the_source_is_to_be_composed() -> None:
+def test_fix_text_composes_a_column_of_texts() -> None:
     texts = [nfd("café ") + "x" * 100, "plain"]
 
     (finding,) = of_code(estimated(None, ["a", "b"], texts=texts), "separate_accents")
 
     assert (finding.column, finding.parts) == ("text", 1)
-    assert "NFC" in finding.fix
+    assert finding.fix == "--fix-text composes them"
 
 
 @pytest.mark.parametrize(
