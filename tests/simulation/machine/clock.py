@@ -7,6 +7,7 @@ for threads is done at once, where it is asked for, so that a history is the sam
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -26,6 +27,8 @@ from tests import virtual_clock
 
 #: Monday, 2026-11-23 09:00:00 UTC.
 BEGAN_S = 1_795_424_400.0
+#: Of one loop; a run of ten rows takes some hundred.
+_TURNS_MOST = 100_000
 _WITH_DATES = (identity, opening, set_aside, lock, store)
 
 
@@ -69,11 +72,21 @@ class Loop(virtual_clock.VirtualClockLoop):
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
+        self._turns = 0
+        #: Set by whoever calls from another thread.
+        self.heard = threading.Event()
+
+    def call_soon_threadsafe(self, callback: Any, *values: Any, context: Any = None) -> Any:
+        handle = super().call_soon_threadsafe(callback, *values, context=context)
+        self.heard.set()
+        return handle
 
     def time(self) -> float:
         return self._clock.elapsed_s
 
     def _run_once(self) -> None:
+        self._turns += 1
+        assert self._turns < _TURNS_MOST, "it hangs: it turns and turns"
         ready, scheduled = self._ready, self._scheduled  # type: ignore[attr-defined]
         if not ready:
             assert scheduled or self._stopping, "it hangs: nothing will ever happen"  # type: ignore[attr-defined]
@@ -108,11 +121,16 @@ def _dates(clock: Clock) -> type[datetime]:
     return Dates
 
 
+_hand_over = writer.Writer._hand_over
+
+
 def _commit_at_once(self: writer.Writer) -> None:
-    """What the journal's thread does, in this one."""
-    group, self._gathering = self._gathering, writer._Group()
-    failure = self._failure or self._commit(group)
-    self._loop.call_soon(self._committed, group, failure)
+    """The journal's thread commits, and the loop stands still until it has."""
+    loop = self._loop
+    assert isinstance(loop, Loop)
+    loop.heard.clear()
+    _hand_over(self)
+    assert loop.heard.wait(60.0), "the journal's thread does not answer"
 
 
 class _AtOnce:
