@@ -57,7 +57,7 @@ class AskingProgress:
     next_pass_s: float | None = None
 
     @property
-    def known(self) -> int:
+    def final(self) -> int:
         """Messages about which nothing is left to ask."""
         return max(self.total - self.waiting, 0)
 

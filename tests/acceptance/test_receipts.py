@@ -160,7 +160,7 @@ async def test_waiting_goes_on_until_everything_is_final(tmp_path):
         assert ended.collected.passes > 1
         progress = batch.listening.progress
         assert any(each.next_pass_s is not None for each in progress)
-        assert (progress[0].known, progress[-1].known, progress[-1].total) == (0, 6, 6)
+        assert (progress[0].final, progress[-1].final, progress[-1].total) == (0, 6, 6)
         assert all(0 <= each.left_s <= 20 for each in progress)
 
 

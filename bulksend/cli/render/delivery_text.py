@@ -37,8 +37,8 @@ def asking_line(progress: AskingProgress, width: int, *, blocks: bool = True) ->
 
     What became of them goes first, then when the next pass comes.
     """
-    share = f"{progress_line.percent(progress.known, progress.total):3d}%"
-    counted = f"{progress.known:,}/{progress.total:,} final"
+    share = f"{progress_line.percent(progress.final, progress.total):3d}%"
+    counted = f"{progress.final:,}/{progress.total:,} final"
     left, asks = _left(progress), _asks(progress)
     became = ", ".join(_became(progress.counts))
     both = ", ".join(word for word in (left, asks) if word)
@@ -47,7 +47,7 @@ def asking_line(progress: AskingProgress, width: int, *, blocks: bool = True) ->
         room = width - len(share) - len(text) - 4
         if room >= progress_line.BAR_MIN:
             drawn = progress_line.bar(
-                progress.known, progress.total, min(room, progress_line.BAR_MAX), blocks=blocks
+                progress.final, progress.total, min(room, progress_line.BAR_MAX), blocks=blocks
             )
             return f"{share} {drawn} {text}"
     return f"{share.strip()} {counted}"[:width]
@@ -55,8 +55,8 @@ def asking_line(progress: AskingProgress, width: int, *, blocks: bool = True) ->
 
 def asking_plain(progress: AskingProgress, now: datetime) -> str:
     """For a log: the clock, percent, counts, what became of them, and the time left."""
-    share = f"{progress_line.percent(progress.known, progress.total)}%"
-    words = [f"{progress.known:,}/{progress.total:,} final", ", ".join(_became(progress.counts))]
+    share = f"{progress_line.percent(progress.final, progress.total)}%"
+    words = [f"{progress.final:,}/{progress.total:,} final", ", ".join(_became(progress.counts))]
     words += [", ".join(word for word in (_left(progress), _asks(progress)) if word)]
     return "  ".join(word for word in (f"{now:%H:%M:%S}", share, *words) if word)
 
