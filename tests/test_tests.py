@@ -23,9 +23,12 @@ WHOLE_PROCESS = {
 
 def of_the_whole_process(source: str) -> Iterator[str]:
     """Calls in the module's own code that reach the process which runs it, with their lines."""
+    forks = "os.fork()" in source  # then it is the child that leaves by _exit
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
+            if forks and name == "os._exit":
+                continue
             itself = name == "os.kill" and "getpid" in ast.unparse(node)
             if itself or {name, name.split(".")[-1]} & WHOLE_PROCESS:
                 yield f"line {node.lineno}: {ast.unparse(node)}"
