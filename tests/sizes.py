@@ -1,6 +1,6 @@
 """How long an experiment is: short whenever the suite runs, whole where that is asked for.
 
-`python -m pytest -m 'whole or hypothesis' --hypothesis-profile whole -n auto` runs all long forms.
+`python -m pytest -m 'whole or hypothesis' --hypothesis-profile whole -n 6` runs all long forms.
 """
 
 from __future__ import annotations
