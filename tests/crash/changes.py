@@ -70,6 +70,7 @@ def _other_byte(text: str, chance: random.Random, keep: str = "") -> str:
 
 
 def _notices(world: worlds.World, sort: str, words: list[str]) -> None:
-    ended = worlds.bulksend(world, world.resume(*words))
+    asked = [word for word in world.resume(*words) if word != "--yes"]  # nobody answers
+    ended = worlds.bulksend(world, asked)
     assert ended.returncode == _EXITS[sort], f"{sort}: exit {ended.returncode}: {ended.stderr}"
     assert _NAMED[sort] in ended.stderr, f"{sort} is not named: {ended.stderr}"
