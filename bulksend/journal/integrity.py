@@ -70,7 +70,7 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _VALUE_MAX_BYTES)
         version = _check_content(connection, path)
         if mode == "ro" and upgrade.is_old(version):
-            upgrade.show(connection)
+            upgrade.show(connection, version)
     except BaseException:
         connection.close()
         raise
@@ -175,7 +175,7 @@ def _check_whole(path: Path) -> None:
             marked = connection.execute(schema.FACT, ("open",)).fetchone() is not None
     except sqlite3.Error:
         raise foreign(path) from None
-    if marked or upgrade.is_old(version):
+    if marked or upgrade.marks_nothing(version):
         raise incomplete(path)
 
 

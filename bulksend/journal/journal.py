@@ -71,8 +71,9 @@ class Journal(reader.Reader):
         connection = integrity.connect(path, "rw")
         try:
             integrity.harden(connection)
-            if upgrade.is_old(integrity.version_of(connection)):
-                upgrade.bring_up_to_date(connection)
+            version = integrity.version_of(connection)
+            if upgrade.is_old(version):
+                upgrade.bring_up_to_date(connection, version)
             integrity.mark_open(connection)
             journal = cls(connection, path, lock)
             journal._mark_interrupted()

@@ -8,7 +8,7 @@ from bulksend.sms.message import Status
 
 #: "bsnd"
 APPLICATION_ID = 0x62736E64
-VERSION = 3
+VERSION = 4
 #: The oldest that is read, and brought up to date when it is gone on with: see `upgrade`.
 OLDEST = 2
 

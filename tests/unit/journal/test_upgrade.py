@@ -1,4 +1,4 @@
-"""Journals of version 2 are read as they are, and brought up to date when a run goes on."""
+"""Journals of versions 2 and 3 are read as they are, and brought up to date when a run goes on."""
 
 from __future__ import annotations
 
@@ -99,3 +99,41 @@ def test_bringing_up_to_date_happens_once(path: Path) -> None:
     for _ in range(2):
         with journal.Journal.open(path) as record:
             assert record.counts()[Status.UNKNOWN] == 2
+
+
+@pytest.fixture
+def path_3(tmp_path: Path) -> Path:
+    """A journal of version 3, one row accepted: this version's without what version 4 added."""
+    place = tmp_path / "third.journal"
+    with journal.Journal.create(place, make_batch()) as record:
+        asyncio.run(send(record, 2))
+    with contextlib.closing(sqlite3.connect(place, isolation_level=None)) as connection:
+        for column in ("country", "counted_parts"):
+            connection.execute(f"ALTER TABLE send DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version=3")
+    return place
+
+
+async def send(record: journal.Journal, row: int) -> None:
+    async with record.writing():
+        await record.claim(make_message(row), b"body")
+        await record.settle(Outcome(row, 1, 1, accepted()))
+
+
+def test_a_journal_of_version_3_is_read_without_being_written(path_3: Path) -> None:
+    before = path_3.read_bytes()
+
+    with journal.read(path_3) as reader:
+        counts, skipped, charges = reader.counts(), reader.skipped_by(), reader.charges_apart()
+
+    assert (counts[Status.ACCEPTED], skipped, charges) == (1, {}, [])
+    assert path_3.read_bytes() == before
+
+
+def test_a_journal_of_version_3_is_gone_on_with(path_3: Path) -> None:
+    for row in (3, 4):
+        with journal.Journal.open(path_3) as record:
+            asyncio.run(send(record, row))
+
+    with journal.read(path_3) as reader:
+        assert reader.counts()[Status.ACCEPTED] == 3
