@@ -53,7 +53,7 @@ WHERE {_LAST} AND ours GROUP BY 1, 2, 3, 4, 5
 #: Message IDs in one query.
 _AT_ONCE = 500
 #: How long to wait for somebody who opens the store at the same time.
-_OPENING_S = 5.0
+_OPENING_S, _AGAIN_S = 5.0, 0.01
 _ODD = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
@@ -236,6 +236,7 @@ def _opening(path: Path) -> Iterator[None]:
         except errors.Locked:
             if time.monotonic() >= until_s:
                 raise
+            time.sleep(_AGAIN_S)
     try:
         yield
     finally:
