@@ -178,7 +178,7 @@ def opened(settings: Settings, reporter: Reporter) -> Iterator[Session]:
         return
     with contextlib.ExitStack() as stack:
         try:
-            nearby = sorted(settings.journal_path.absolute().parent.glob("*.journal"))
+            nearby = _journals_in(settings.journal_path.absolute().parent)
             memory = stack.enter_context(opening.opened(settings.state_folder, reporter, nearby))
         except errors.UsageError as failure:
             if settings.guards.again_after_s or settings.guards.not_texted_within_s:
@@ -187,3 +187,17 @@ def opened(settings: Settings, reporter: Reporter) -> Iterator[Session]:
             yield Without()
             return
         yield With(memory, settings)
+
+
+def _journals_in(folder: Path) -> list[Path]:
+    """What a damaged memory is rebuilt from. Raises UsageError for a folder it cannot list."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".journal")
+    except FileNotFoundError:
+        return []
+    except OSError as failure:
+        raise errors.UsageError(
+            f"{folder}: cannot be listed: {failure.strerror}; nothing was sent",
+            hint="make the folder readable, or give --journal a place in another one",
+            code="folder_unreadable",
+        ) from None
