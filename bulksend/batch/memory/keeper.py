@@ -100,7 +100,7 @@ class MemoryKeeper:
     def reserve(self, batches: Iterable[Sequence[Message]]) -> Iterator[Sequence[Message]]:
         """Noted before the pipeline sees them. Raises JournalError where that is not possible."""
         for messages in batches:
-            with _durably():
+            with durably():
                 taken = self._note(messages)
             yield [message for message in messages if message.row not in taken]
 
@@ -124,7 +124,7 @@ class MemoryKeeper:
             self._free += [
                 wanted for row, wanted in self._open.items() if not any(closed[row : row + 1])
             ]
-        with _durably():
+        with durably():
             self._release()
             self._memory.store.end(self._number)
 
@@ -185,11 +185,11 @@ def _nothing(skip: journal.Skip) -> None:
 
 
 @contextmanager
-def _durably() -> Iterator[None]:
-    """What cannot be remembered is not sent."""
+def durably() -> Iterator[None]:
+    """What cannot be remembered is not sent. Raises JournalError."""
     try:
         yield
-    except sqlite3.Error as failure:
+    except (sqlite3.Error, OSError) as failure:
         raise errors.JournalError(
             f"what this computer remembers could not be written: {failure}",
             hint="free space or repair the disk, then go on",

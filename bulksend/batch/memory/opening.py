@@ -223,7 +223,8 @@ def list_journal(folder: Path, path: Path) -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | portable.SAFE
     file = os.open(folder / JOURNALS, flags, 0o600)
     try:
-        os.write(file, os.fsencode(absolute) + b"\0")
+        # A name that a full disk cut short ends where the next one begins.
+        os.write(file, b"\0" + os.fsencode(absolute) + b"\0")
         os.fsync(file)
     finally:
         os.close(file)

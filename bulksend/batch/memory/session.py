@@ -78,10 +78,11 @@ class With:
         """The batch is noted as one that a run works on; what it leaves out is noted in it."""
         self.believe(record)
         facts, path = record.batch(), self._settings.journal_path
-        opening.list_journal(self._memory.folder, path)
-        number = self._memory.store.begin(opening.noted(facts, path))
-        self._note_left_out(record, plan)
-        self._take_up(record, plan, number)
+        with keeper.durably():
+            opening.list_journal(self._memory.folder, path)
+            number = self._memory.store.begin(opening.noted(facts, path))
+            self._note_left_out(record, plan)
+            self._take_up(record, plan, number)
         return keeper.MemoryKeeper(self._memory, number, record, self._bounds, plan.on_duplicate)
 
     def believe(self, record: journal.Reader) -> None:

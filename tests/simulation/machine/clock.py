@@ -27,8 +27,9 @@ from tests import virtual_clock
 
 #: Monday, 2026-11-23 09:00:00 UTC.
 BEGAN_S = 1_795_424_400.0
-#: Of one loop; a run of ten rows takes some hundred.
-_TURNS_MOST = 100_000
+#: Of one loop; a run of ten rows takes some hundred, twelve hours of a display that ticks twice a
+#: second as many as there are ticks.
+_TURNS_MOST = 1_000_000
 _WITH_DATES = (identity, opening, set_aside, lock, store)
 
 
