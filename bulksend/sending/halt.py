@@ -42,6 +42,8 @@ class Halt:
         self._waiting.add(task)
         try:
             await permission
+            if task.cancelling():  # halted in its last step: the cancellation is met here, no later
+                await asyncio.sleep(0)
         except asyncio.CancelledError:
             if self.reason is None or task.uncancel() > 0:
                 raise
