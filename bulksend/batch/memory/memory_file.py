@@ -46,6 +46,8 @@ CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), mark BLOB NOT NULL);
 _OF_PHONE = "SELECT text, batch, row, at_s FROM sent WHERE phone = ?1 AND batch <> ?2"
 _OWN = "SELECT row FROM sent WHERE phone = ?1 AND text = ?2 AND batch = ?3"
 _ADD = "INSERT OR REPLACE INTO sent (phone, text, batch, row, at_s) VALUES (?1, ?2, ?3, ?4, ?5)"
+#: With a power cut; what the journals of the batches at work show brings them back.
+_LAST_LINES_MAY_GO = "PRAGMA synchronous=NORMAL"
 _BEGIN = """
 INSERT INTO batch (batch_id, name, sender, journal, began_s, open) VALUES (?1, ?2, ?3, ?4, ?5, 1)
 ON CONFLICT (batch_id) DO UPDATE SET journal = excluded.journal, open = 1
@@ -126,11 +128,17 @@ class Store:
         self._connection.close()
 
     def begin(self, batch: Batch) -> int:
-        """A run of this batch begins; its number here."""
+        """A run of this batch begins; its number here. It outlives a power cut, and with it the
+        knowledge that the batch's journal is to be asked what was lost.
+        """
         name, journal = _storable(batch.name), _storable(batch.journal)
         values = (batch.batch_id, name, batch.sender, journal, batch.began_s)
-        with self._writing():
-            return int(self._connection.execute(_BEGIN, values).fetchone()[0])
+        self._connection.execute("PRAGMA synchronous=FULL")
+        try:
+            with self._writing():
+                return int(self._connection.execute(_BEGIN, values).fetchone()[0])
+        finally:
+            self._connection.execute(_LAST_LINES_MAY_GO)
 
     def reserve(
         self, number: int, rows: Sequence[Wanted], bounds: Since, now_s: int
@@ -331,8 +339,7 @@ def connect(path: Path, secret: keys.Keys) -> Store:
             raise sqlite3.DatabaseError("the memory has another secret")
         connection.execute("SELECT count(*) FROM batch").fetchone()
         connection.execute("PRAGMA journal_mode=WAL")
-        # A power cut may take the last lines; what the journals show brings them back.
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(_LAST_LINES_MAY_GO)
     except BaseException:
         connection.close()
         raise
