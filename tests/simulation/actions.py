@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tests.simulation import checks
-from tests.simulation.person import Person, printed_step, text_of
+from tests.simulation.person import Person, printed_step, text_of, was_killed
 
 _DAY_S = 86_400.0
 
@@ -38,7 +38,9 @@ def _retry(person: Person, name: str) -> None:
 
 
 def _resend(person: Person, name: str) -> None:
-    person.look("results", name)
+    shown = person.look("results", name)
+    if was_killed(shown) or "error" in shown:
+        return  # who has not seen which rows are unknown sends none of them again
     lines = person.lines(name)
     person.allow(checks.text_in(line) for line in lines if line["status"] == "unknown")
     person.resume(name, "--resend-unknown")

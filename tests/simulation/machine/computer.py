@@ -168,6 +168,8 @@ class Computer:
             step, what, event = due
             if self._steps < step or (what == "beside" and path):
                 continue  # with another command only between requests: here a lock may be held
+            if due not in self._due:
+                continue  # it came while another command was at work beside this one
             self._due.remove(due)
             self.note(f"{what} at step {self._steps}, {kind} {Path(path).name}")
             event()
