@@ -62,9 +62,10 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     ):
         with session.opened(settings, reporter) as memory:
             memory.believe(record)
-        switch, resolutions = _settle(record, planned, settings, reporter, after_5xx=after_5xx)
-        if any(resolution.status is not Status.ACCEPTED for resolution in resolutions.settled):
-            with session.opened(settings, reporter) as memory:
+            switch, resolutions = _settle(
+                record, planned, settings, reporter, memory, after_5xx=after_5xx
+            )
+            if any(resolution.status is not Status.ACCEPTED for resolution in resolutions.settled):
                 memory.refresh(record)
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
         stands = batch_status.summarize_batch(
@@ -88,6 +89,7 @@ def _settle(
     planned: Plan,
     settings: Settings,
     reporter: Reporter,
+    memory: session.Session,
     *,
     after_5xx: bool,
 ) -> tuple[halt.Halt, unknown_rows.Resolutions]:
@@ -108,6 +110,7 @@ def _settle(
         max_in_flight=settings.guards.max_in_flight,
         state_folder=settings.state_folder,
         after_5xx=after_5xx,
+        texted_elsewhere=memory.texted_elsewhere(record),
     )
     work = Reconciler(task)
     return work.settle(), work.resolutions

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bulksend import journal
@@ -31,6 +31,11 @@ from bulksend.telnyx.records import Search, Span
 from bulksend.telnyx.reference import RowReference
 
 Verdict = Certain | Probable | Absent | Reason
+#: Whether another batch may have texted a phone between two moments, by this computer's clock.
+TextedElsewhere = Callable[[str, float, float], bool]
+#: A text that another batch noted may have left so much later, and so much earlier than a record
+#: that is read as this row's.
+_NOTED_BEFORE_S, _NOTED_AFTER_S = 24 * 3600.0, 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,7 @@ class RecordLookup:
     #: None where the batch's requests carry no webhook URL, and so no marks.
     row_reference: RowReference | None
     clock: Clock
+    texted_elsewhere: TextedElsewhere
 
     async def judge_all(self, unknown_rows: Sequence[UnknownRow]) -> list[Verdict]:
         """What the records say of each case; every case has its message."""
@@ -79,8 +85,15 @@ class RecordLookup:
             age_s=time.time() + self.clock.low_s - latest_s,
             records=shown,
             deliveries=deliveries or (),
-            competing=unknown_row.unknown_claim.competing,
+            competing=unknown_row.unknown_claim.competing or self._is_shared(unknown_row, message),
         )
+
+    def _is_shared(self, unknown_row: UnknownRow, message: Message) -> bool:
+        """Whether what the records hold for the phone may be another batch's."""
+        claim = unknown_row.unknown_claim
+        since_s = claim.claimed_ms / 1000 - _NOTED_BEFORE_S
+        until_s = claim.settled_ms / 1000 + _NOTED_AFTER_S
+        return self.texted_elsewhere(message.phone, since_s, until_s)
 
     def _explain(
         self, unknown_rows: Sequence[UnknownRow], every_evidence: Sequence[Evidence]

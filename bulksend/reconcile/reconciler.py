@@ -65,6 +65,8 @@ class Task:
     state_folder: Path | None
     #: Ask again also for rows that the server answered with an error, and no record speaks for.
     after_5xx: bool
+    #: What this computer remembers of its other batches.
+    texted_elsewhere: lookup.TextedElsewhere
 
 
 class Reconciler:
@@ -217,6 +219,7 @@ class Reconciler:
             sender=self._facts.sender,
             row_reference=envelope.row_reference if envelope.webhook_url else None,
             clock=clock,
+            texted_elsewhere=self._task.texted_elsewhere,
         )
         unknown_claims = {
             claim.row: claim for claim in self._record.unknown_claims()

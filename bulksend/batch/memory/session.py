@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bulksend import errors, journal, visible
 from bulksend.batch.memory import check, keeper, opening
@@ -17,6 +17,9 @@ from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Code
 from bulksend.sms.message import Message
+
+if TYPE_CHECKING:  # a run needs nothing else of that room
+    from bulksend.reconcile.lookup import TextedElsewhere
 
 Checks = check.Check | check.Nobody
 
@@ -36,6 +39,9 @@ class Session(Protocol):
     def refresh(self, record: journal.Reader) -> None:
         """Take over what a journal shows, where evidence has said more of it."""
 
+    def texted_elsewhere(self, record: journal.Reader) -> TextedElsewhere:
+        """Whether a batch besides this journal's noted a text to a phone between two moments."""
+
 
 class Without:
     """A sandbox, and whoever goes on without a memory."""
@@ -53,6 +59,10 @@ class Without:
 
     def refresh(self, record: journal.Reader) -> None:
         """Nothing."""
+
+    def texted_elsewhere(self, record: journal.Reader) -> TextedElsewhere:  # noqa: ARG002
+        """Nobody knows of any."""
+        return lambda *_: False
 
 
 class With:
@@ -105,6 +115,19 @@ class With:
             opening.noted(record.batch(), self._settings.journal_path)
         )
         self._memory.store.replace(number, opening.rows_of(record))
+
+    def texted_elsewhere(self, record: journal.Reader) -> TextedElsewhere:
+        """By the hashes of phones, whatever the text was."""
+        batch_id, phones = record.batch().batch_id, self._memory.keys.phones()
+        batches = self._memory.store.batches().values()
+        own = next((each.number for each in batches if each.batch_id == batch_id), 0)
+
+        def was_noted(phone: str, since_s: float, until_s: float) -> bool:
+            """Between two moments, by this computer's clock."""
+            entries = self._memory.store.of_phone(phones(phone), own)
+            return any(since_s <= entry.at_s <= until_s for entry in entries)
+
+        return was_noted
 
     def _note_left_out(self, record: journal.Journal, plan: Plan) -> None:
         """Who was left out when the file was counted stands in the journal with the reason."""

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bulksend import errors
-from bulksend.batch.memory import session
+from bulksend import errors, journal
+from bulksend.batch.memory import memory_file, opening, session
+from bulksend.batch.reporter import Silent
+from bulksend.batch.settings import Settings
+from tests.integration.test_journal import make_batch
 
 
 def test_the_journals_of_a_folder_are_those_by_name(tmp_path: Path) -> None:
@@ -29,3 +32,32 @@ def test_a_folder_that_cannot_be_listed_is_named_and_nothing_is_sent(tmp_path: P
         session._journals_in(no_folder)
 
     assert "nothing was sent" in failure.value.message
+
+
+ADA, BOB = "+447700900123", "+447700900124"
+
+
+@pytest.mark.parametrize(
+    ("batch_id", "phone", "since_s", "until_s", "is_shared"),
+    [
+        pytest.param("other", ADA, 900.0, 1100.0, True, id="another-batch-in-these-minutes"),
+        pytest.param("other", ADA, 0.0, 999.0, False, id="another-batch-later"),
+        pytest.param("other", BOB, 900.0, 1100.0, False, id="another-phone"),
+        pytest.param("own", ADA, 900.0, 1100.0, False, id="the-batch-itself"),
+    ],
+)
+def test_a_record_may_be_another_batchs_where_that_noted_the_phone(
+    batch_id: str, phone: str, since_s: float, until_s: float, is_shared: bool, tmp_path: Path
+) -> None:
+    facts = make_batch(batch_id="own")
+    with (
+        journal.Journal.create(tmp_path / "a.journal", facts) as record,
+        opening.opened(tmp_path / "state", Silent()) as memory,
+    ):
+        noted = opening.noted(make_batch(batch_id=batch_id), tmp_path / "b.journal")
+        number = memory.store.begin(noted)
+        wanted = memory_file.Wanted(2, memory.keys.phones()(ADA), 7)
+        memory.store.reserve(number, [wanted], memory_file.Since(), 1000)
+        with_memory = session.With(memory, Settings(contacts=tmp_path / "a.csv"))
+
+        assert with_memory.texted_elsewhere(record)(phone, since_s, until_s) is is_shared
