@@ -110,9 +110,11 @@ class RunningSandbox:
         return self._ledger.read_bytes().count(b"\n") if self._ledger.exists() else 0
 
     def entries(self) -> list[dict[str, Any]]:
+        """Whole lines: the sandbox may be in the middle of the last one."""
         if not self._ledger.exists():
             return []
-        return [json.loads(line) for line in self._ledger.read_text().splitlines()]
+        whole, _, _ = self._ledger.read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def accepted(self) -> dict[str, dict[str, Any]]:
         """By phone; a phone that was accepted twice fails here."""
