@@ -240,13 +240,18 @@ SELECT max(coalesce((SELECT max(row) FROM send), 0), coalesce((SELECT max(row) F
 CLAIMS = """
 SELECT row, max(claim, coalesce(last_claim, 0)) FROM send WHERE row > 0 AND status IN ({})
 """
-# A claim is competing by an earlier one of its row that may have been sent as well. The last
-# request for it left when it was given up, or later when it was asked for again.
+# A claim is competing by an earlier one of its row that may have been sent as well, and by a row
+# of its phone that may have been sent and is gone from the contacts file; of some of those nobody
+# knows the phone any more. The last request for it left when it was given up, or later when it was
+# asked for again.
 UNKNOWN_CLAIMS = """
 SELECT send.row, send.claim, body, claimed_ms,
   max(coalesce(settled_ms, claimed_ms), coalesce(asked.at_ms, 0)), code, http,
   clock_low_ms, clock_high_ms,
-  send.row IN (SELECT row FROM doubt), coalesce(key_row, send.row)
+  send.row IN (SELECT row FROM doubt) OR coalesce(phone_key IN (
+    SELECT phone_key FROM send
+    WHERE row < 0 AND (status IN (1, 4) OR row IN (SELECT row FROM doubt))
+  ), 1), coalesce(key_row, send.row)
 FROM send LEFT JOIN run ON run.id = send.run LEFT JOIN (
   SELECT row, claim, max(at_ms) AS at_ms FROM history WHERE status = 4 GROUP BY row, claim
 ) AS asked ON asked.row = send.row AND asked.claim = send.claim

@@ -124,6 +124,28 @@ async def test_a_claim_after_an_unknown_one_is_rivalled(path: Path) -> None:
         assert record.rows_maybe_sent() == {5, 6}
 
 
+@pytest.mark.parametrize(
+    ("left", "replaced", "competing"),
+    [
+        pytest.param({}, (), False, id="no-row-is-gone"),
+        pytest.param({6: unknown()}, (), False, id="another-phone"),
+        pytest.param({5: unknown()}, (), True, id="the-same-phone"),
+        pytest.param({5: accepted()}, (), False, id="the-same-phone-with-a-known-message"),
+        pytest.param({6: unknown()}, (6,), True, id="a-phone-that-is-not-known-any-more"),
+    ],
+)
+async def test_an_unknown_row_competes_with_one_that_left_the_contacts_file(
+    path: Path, left: dict[int, Reply], replaced: tuple[int, ...], competing: bool
+) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, left)
+        moves = [(row, -row) for row in left]
+        record.take_over(journal.Changes(batch=record.batch(), moves=moves, replaced=replaced))
+        await settle_all(record, {5: unknown()}, claim=2)
+
+        assert [claim.competing for claim in record.unknown_claims()] == [competing]
+
+
 async def test_asking_again_is_durable_before_it_is_done_and_counts_as_the_last_request(
     path: Path,
 ) -> None:
