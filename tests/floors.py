@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 _MARKS = re.compile(r"(<!-- floors -->\n```\n).*?(```\n<!-- /floors -->)", re.DOTALL)
 
 
+def contracts() -> list[dict[str, Any]]:
+    """As in pyproject.toml: the floors first, then the layers of each room, then the doors."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    return list(settings["contracts"])
+
+
 def picture() -> str:
     """The floors, the highest first, and which way the doors open."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    floors = next(contract for contract in settings["contracts"] if contract["type"] == "layers")
+    floors = next(contract for contract in contracts() if contract["type"] == "layers")
     lines = [re.sub(r"[()]", "", layer).replace(" | ", "   ") for layer in floors["layers"]]
     width = max(map(len, lines)) + 4
     wall = "+" + "-" * width + "+"

@@ -26,6 +26,30 @@ def test_doors_open_as_the_contracts_say() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_each_larger_room_has_its_layers() -> None:
+    """And each is exhaustive: a new module is placed on its layer, or the contract is broken."""
+    layered = {
+        container
+        for contract in floors.contracts()
+        if contract["type"] == "layers" and contract.get("exhaustive")
+        for container in contract["containers"]
+    }
+
+    larger = {
+        ".".join(folder.relative_to(PACKAGE.parent).parts)
+        for folder in {module.parent for module in MODULES}
+        if _member_count(folder) > 8
+    }
+
+    assert larger - layered == set()
+
+
+def _member_count(folder: Path) -> int:
+    rooms = [path for path in folder.iterdir() if (path / "__init__.py").exists()]
+    modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+    return len(rooms) + len(modules)
+
+
 def test_no_folder_is_a_hall() -> None:
     for folder in {module.parent for module in MODULES}:
         modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bulksend.batch.settings import Identity, Settings, state_folder
-from bulksend.cli import group, parameters
+from bulksend.cli import group, parameters, sources
 from bulksend.cli.parameters import BatchParameters, Message
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
@@ -116,7 +116,7 @@ def _identity(message: Message) -> Identity:
 
 def _also_read(asked: BatchParameters) -> tuple[Path, ...]:
     """Files that nothing may be written over, though no room below reads them."""
-    options_file = click.get_current_context().meta.get(group.OPTIONS_FILE)
+    options_file = click.get_current_context().meta.get(sources.OPTIONS_FILE)
     return tuple(path for path in (asked.message.text_file, options_file) if path is not None)
 
 

@@ -8,13 +8,11 @@ from typing import Any
 import click
 
 from bulksend import __version__, errors
-from bulksend.cli import catalog
+from bulksend.cli import catalog, sources
 
 OPTIONS_FILE_NAME = "bulksend.toml"
 #: Where the settings of the command at work stand in click's context.
 SETTINGS = "bulksend.settings"
-#: The options file of this command, where there is one.
-OPTIONS_FILE = "bulksend.options_file"
 #: A typo is never turned into consent, or into a text or a charge more.
 NEVER_SUGGESTED = {
     "--yes",
@@ -138,7 +136,7 @@ class Commands(click.Group):
 def cli(ctx: click.Context, config_file: Any) -> None:
     """Text everyone in a spreadsheet, once each, and know what happened to every row."""
     path = config_file or _options_file()
-    ctx.meta[OPTIONS_FILE] = path
+    ctx.meta[sources.OPTIONS_FILE] = path
     if path is not None and ctx.invoked_subcommand not in (None, "init", "completion"):
         from bulksend.cli.sources import options_file
 

@@ -14,7 +14,7 @@ import click
 
 from bulksend import errors
 from bulksend.cli import option_types
-from bulksend.cli.group import OPTIONS_FILE
+from bulksend.cli.sources import OPTIONS_FILE
 
 
 def check(context: click.Context, options: Mapping[str, Any]) -> None:
