@@ -10,26 +10,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.acceptance import cli
+from tests.crash.bug import Bug
+from tests.simulation import planted_in_histories
 
 _COPIED = ("bulksend", "tests", "samples", "pyproject.toml", "README.md")
-
-
-@dataclass(frozen=True)
-class Bug:
-    """`old` becomes `new` in one file of the package; one of `tests` must fail.
-
-    A test is a file, or a file and `-k` and what its names must hold.
-    """
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
 
 
 _PIPELINE = "tests/unit/sending/test_pipeline.py"
@@ -47,7 +34,6 @@ _KEYS = "tests/unit/reconcile/test_idempotency.py"
 _RECONCILE = "tests/acceptance/test_reconcile.py"
 _STOPPING = "tests/crash/test_stopping.py"
 _PEOPLE = "tests/crash/test_people.py"
-_HISTORIES = "tests/simulation/test_histories.py"
 
 BUGS = (
     Bug(
@@ -285,41 +271,7 @@ BUGS = (
         "return read",
         ("tests/integration/test_records.py",),
     ),
-    Bug(
-        "a memory that is not asked at the claim",
-        "batch/memory/keeper.py",
-        "yield [message for message in messages if message.row not in taken]",
-        "yield messages",
-        (_HISTORIES,),
-    ),
-    Bug(
-        "a cap that is forgotten by `resume`",
-        "batch/guards.py",
-        '    "max_cost": Decimal,\n',
-        "",
-        (_HISTORIES,),
-    ),
-    Bug(
-        "rows of a changed file that keep their old numbers",
-        "journal/renumber.py",
-        "connection.executemany(_PLACE, changes.moves)",
-        "connection.executemany(_PLACE, ())",
-        (_HISTORIES,),
-    ),
-    Bug(
-        "a memory that is rebuilt without unknown rows",
-        "journal/schema.py",
-        "WHERE status IN (1, 2, 4) AND typeof(memory_row)",
-        "WHERE status IN (1, 2) AND typeof(memory_row)",
-        (_HISTORIES,),
-    ),
-    Bug(
-        "an unknown row that counts nothing for the cap",
-        "results/charges.py",
-        "_SENT = (str(Status.ACCEPTED), str(Status.UNKNOWN))",
-        "_SENT = (str(Status.ACCEPTED),)",
-        (_HISTORIES,),
-    ),
+    *planted_in_histories.BUGS,
 )
 BY_NAME = {it.name: it for it in BUGS}
 #: The short form: one of the sending, one of the wire, one of the journal.

@@ -3,7 +3,7 @@
 `python -m tests.simulation.histories --count 10000 [--seed S]`: one seed makes one history; the
 real commands, pipeline, journal, memory and receipts live through it on a virtual clock, and the
 gateway keeps the books. A seed that fails is told, with what was typed; `--seed S --count 1` plays
-it again. `--bugs` plants one bug after the other and says which history catches it.
+it again. `--bugs` plants one bug after the other instead, and says which test catches it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.simulation import checks, events
+from tests.crash import bugs
+from tests.simulation import checks, events, planted_in_histories
 from tests.simulation.actions import ACTIONS, come_to_rest
 from tests.simulation.machine.computer import Computer
 from tests.simulation.person import Person
@@ -77,10 +78,10 @@ def main() -> int:
     parser.add_argument("--bugs", action="store_true", help="plant bugs, and catch them")
     asked = parser.parse_args()
     seeds = range(asked.seed, asked.seed + asked.count)
-    if asked.bugs:  # pragma: no cover
-        from tests.simulation import planted
-
-        return planted.catch_all(seeds)
+    if asked.bugs:
+        with a_quick_folder() as folder:
+            bugs.bugs(folder, planted_in_histories.BUGS)
+        return 0
     began_s, began_cpu_s, broken = time.monotonic(), time.process_time(), 0
     for failure in violations(seeds):
         broken += 1

@@ -61,3 +61,36 @@ def test_a_record_may_be_another_batchs_where_that_noted_the_phone(
         with_memory = session.With(memory, Settings(contacts=tmp_path / "a.csv"))
 
         assert with_memory.texted_elsewhere(record)(phone, since_s, until_s) is is_shared
+
+
+@pytest.mark.parametrize(
+    ("open_batch", "rows_in_memory", "is_older"),
+    [
+        pytest.param(False, 1, True, id="the-memory-knows-a-text-that-the-journal-does-not"),
+        pytest.param(False, 0, False, id="both-know-as-many"),
+        pytest.param(True, 1, False, id="a-killed-run-noted-what-it-never-sent"),
+    ],
+)
+def test_a_copy_that_stayed_behind_is_not_believed(
+    open_batch: bool, rows_in_memory: int, is_older: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.journal"
+    with (
+        journal.Journal.create(path, make_batch(batch_id="own")) as record,
+        opening.opened(tmp_path / "state", Silent()) as memory,
+    ):
+        number = memory.store.begin(opening.noted(record.batch(), tmp_path / "new.journal"))
+        noted = [memory_file.Wanted(2, memory.keys.phones()(ADA), 7)][:rows_in_memory]
+        memory.store.reserve(number, noted, memory_file.Since(), 1000)
+        if not open_batch:
+            memory.store.end(number)
+        with_memory = session.With(memory, Settings(contacts=tmp_path / "a.csv"))
+
+        if not is_older:
+            with_memory.believe(record)
+            return
+        with pytest.raises(errors.JournalError) as refusal:
+            with_memory.believe(record)
+
+    assert refusal.value.code == "journal_older"
+    assert "nothing was sent" in refusal.value.message
