@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bulksend import errors
-from bulksend.batch import guards, plan
+from bulksend.batch import plan
 from bulksend.batch.reporter import Progress, Silent
+from bulksend.batch.resuming import guards
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings, state_folder
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.commands import run

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bulksend import errors, journal, portable
-from bulksend.batch import advice, batch_status, connection, guards, paths, run_notes, runner
+from bulksend.batch import advice, batch_status, connection, paths, run_notes, runner
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
+from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.errors import STOP_TEXT, Stop

@@ -21,7 +21,8 @@ from bulksend.batch.settings import (
     require,
 )
 from bulksend.batch.summary import Reason
-from bulksend.contacts import compose, header, left_out, loader, phone_column, rows, suppression
+from bulksend.contacts import compose, header, loader, phone_column, rows
+from bulksend.contacts.skipped import left_out, suppression
 from bulksend.errors import Code
 from bulksend.estimate import digest, estimator, zone_counts
 from bulksend.sms import rates, sender

@@ -233,7 +233,8 @@ def completion(shell: str) -> int:
 
 def _dry_run(settings: Settings, parameters: RunParameters) -> int:
     from bulksend.batch.dry_run import dry_run
-    from bulksend.cli.render import estimate_json, estimate_text
+    from bulksend.cli.render import estimate_text
+    from bulksend.cli.render.documents import estimate_json
 
     planned = dry_run(settings, show.reporter(parameters))
     if parameters.output.as_json:

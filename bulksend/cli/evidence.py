@@ -33,7 +33,8 @@ from bulksend.cli.parameters import DoctorParameters, PhoneParameters, Reconcile
 @typed(ReconcileParameters)
 def reconcile_command(parameters: ReconcileParameters) -> int:
     """Settle unknown rows by evidence."""
-    from bulksend.cli.render import reconcile_json, summary_text
+    from bulksend.cli.render import summary_text
+    from bulksend.cli.render.documents import reconcile_json
     from bulksend.commands import reconcile
 
     reconciled = reconcile.reconcile(
@@ -73,7 +74,8 @@ def reconcile_command(parameters: ReconcileParameters) -> int:
 @typed(DoctorParameters)
 def doctor_command(parameters: DoctorParameters) -> int:
     """Look at everything that a batch needs."""
-    from bulksend.cli.render import doctor_json, summary_text
+    from bulksend.cli.render import summary_text
+    from bulksend.cli.render.documents import doctor_json
     from bulksend.commands import doctor
 
     if parameters.probe_key != (parameters.to is not None):
@@ -106,14 +108,15 @@ NUMBER = click.argument("phone", type=option_types.Phone(), metavar="+NUMBER")
 @typed(PhoneParameters)
 def explain_command(parameters: PhoneParameters) -> int:
     """What this computer has sent a number."""
-    from bulksend.cli.render.memory import documents, words
+    from bulksend.cli.render import memory_text
+    from bulksend.cli.render.documents import memory_json
     from bulksend.commands import explain
 
     explained = explain.explain(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
-        exit.document(documents.explained(explained))
+        exit.document(memory_json.explained(explained))
     else:
-        click.echo(words.explained(explained), color=show.color(parameters.output))
+        click.echo(memory_text.explained(explained), color=show.color(parameters.output))
     return 0
 
 
@@ -129,12 +132,13 @@ def explain_command(parameters: PhoneParameters) -> int:
 @typed(PhoneParameters)
 def forget_command(parameters: PhoneParameters) -> int:
     """Take a number out of this computer's memory."""
-    from bulksend.cli.render.memory import documents, words
+    from bulksend.cli.render import memory_text
+    from bulksend.cli.render.documents import memory_json
     from bulksend.commands import forget
 
     forgotten = forget.forget(parameters.phone, state_folder(), show.reporter(parameters))
     if parameters.output.as_json:
-        exit.document(documents.forgotten(forgotten))
+        exit.document(memory_json.forgotten(forgotten))
     else:
-        click.echo(words.forgotten(forgotten), color=show.color(parameters.output))
+        click.echo(memory_text.forgotten(forgotten), color=show.color(parameters.output))
     return 0

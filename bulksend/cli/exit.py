@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bulksend import visible
-from bulksend.cli.render import error_json
+from bulksend.cli.render.documents import error_json
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ Examples:
 @typed(PaceParameters)
 def pace_command(parameters: PaceParameters) -> int:
     """Change the pace of a run."""
-    from bulksend.cli.render import pace_json
+    from bulksend.cli.render.documents import pace_json
     from bulksend.commands import pace
 
     confirmed = pace.pace(asked.settings(parameters), parameters.change)

@@ -35,7 +35,7 @@ def rates_group() -> None:
 @typed(LearnParameters)
 def learn(parameters: LearnParameters) -> int:
     """A rate card out of results files."""
-    from bulksend.cli.render import rates_json
+    from bulksend.cli.render.documents import rates_json
     from bulksend.commands import rates
 
     learned = rates.learn(

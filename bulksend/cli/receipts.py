@@ -58,7 +58,8 @@ Examples:
 @typed(ReceiptsParameters)
 def receipts_command(parameters: ReceiptsParameters) -> int:
     """What became of every accepted message."""
-    from bulksend.cli.render import receipts_json, summary_text
+    from bulksend.cli.render import summary_text
+    from bulksend.cli.render.documents import receipts_json
     from bulksend.commands import receipts
     from bulksend.receipts.collect import Patience
 
@@ -112,7 +113,7 @@ def receipts_command(parameters: ReceiptsParameters) -> int:
 @typed(OptoutsParameters)
 def optouts_command(parameters: OptoutsParameters) -> int:
     """People who have opted out."""
-    from bulksend.cli.render import optouts_json
+    from bulksend.cli.render.documents import optouts_json
     from bulksend.commands import optouts
 
     output = parameters.output_file

@@ -34,7 +34,7 @@ Examples:
 @typed(ReportParameters)
 def report_command(parameters: ReportParameters) -> int:
     """One HTML page of what became of a batch."""
-    from bulksend.cli.render import report_json
+    from bulksend.cli.render.documents import report_json
     from bulksend.commands import report
 
     written = report.write(

@@ -46,7 +46,8 @@ def color(output: Output) -> bool | None:
 
 def summary(ended: Summary, output: Output) -> int:
     """The last word of a command that has a summary; its exit code."""
-    from bulksend.cli.render import summary_json, summary_text
+    from bulksend.cli.render import summary_text
+    from bulksend.cli.render.documents import summary_json
 
     document = summary_json.document(ended)
     if output.log_file is not None:
@@ -62,7 +63,8 @@ def summary(ended: Summary, output: Output) -> int:
 
 def to_own_phones(tested: OwnText, output: Output) -> int:
     """The last word of a test text; its exit code."""
-    from bulksend.cli.render import own_phones_json, summary_text
+    from bulksend.cli.render import summary_text
+    from bulksend.cli.render.documents import own_phones_json
 
     if output.as_json:
         exit.document(own_phones_json.document(tested))

@@ -7,20 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bulksend import journal
-from bulksend.batch import (
-    advice,
-    batch_status,
-    connection,
-    consent,
-    execution,
-    guards,
-    identity,
-    summary,
-)
+from bulksend.batch import advice, batch_status, connection, consent, execution, identity, summary
 from bulksend.batch.control import signals
 from bulksend.batch.memory import session
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
+from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
 from bulksend.contacts import loader

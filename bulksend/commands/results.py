@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulksend import journal
-from bulksend.batch import batch_status, execution, guards, identity, paths, summary
+from bulksend.batch import batch_status, execution, identity, paths, summary
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Silent
+from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 

@@ -12,7 +12,6 @@ from bulksend.batch import (
     connection,
     consent,
     execution,
-    guards,
     identity,
     paths,
     plan,
@@ -21,7 +20,7 @@ from bulksend.batch import (
 from bulksend.batch.memory import session
 from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.resuming import changed_file, older_journal, rest
+from bulksend.batch.resuming import changed_file, guards, older_journal, rest
 from bulksend.batch.settings import Settings, option_name
 from bulksend.contacts import loader
 from bulksend.errors import Code

@@ -8,7 +8,6 @@ from bulksend.batch import (
     connection,
     consent,
     execution,
-    guards,
     identity,
     paths,
     plan,
@@ -17,7 +16,7 @@ from bulksend.batch import (
 from bulksend.batch.memory import session, texted_before
 from bulksend.batch.preflight import look, own_phones
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.resuming import changed_file, set_aside
+from bulksend.batch.resuming import changed_file, guards, set_aside
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
 from bulksend.results import csv_writer

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.control import signals
-from bulksend.sandbox import lifecycle, server, webhook_rules
-from bulksend.sandbox.faults import parse_script
+from bulksend.sandbox import lifecycle, server
+from bulksend.sandbox.scripts import webhook_rules
+from bulksend.sandbox.scripts.faults import parse_script
 from bulksend.sending import user_rate
 
 #: What every line of a ledger begins with.

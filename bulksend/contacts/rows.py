@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from bulksend.contacts import compose, duplicates, left_out, loader
+from bulksend.contacts import compose, loader
+from bulksend.contacts.skipped import duplicates, left_out
 from bulksend.sms.message import Message, OnDuplicate, Status
 
 #: Messages handed over at a time: small enough to stop quickly, large enough to cost nothing.

@@ -14,7 +14,8 @@ from decimal import Decimal
 
 import polars as pl
 
-from bulksend.contacts import compose, duplicates, left_out, loader
+from bulksend.contacts import compose, loader
+from bulksend.contacts.skipped import duplicates, left_out
 from bulksend.errors import Code
 from bulksend.estimate import (
     cost_groups,

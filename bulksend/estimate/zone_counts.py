@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from bulksend.contacts import left_out
+from bulksend.contacts.skipped import left_out
 from bulksend.sms.phone import zones
 from bulksend.sms.phone.zones import ZoneGroup
 

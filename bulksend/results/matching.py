@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from bulksend.contacts import left_out
+from bulksend.contacts.skipped import left_out
 
 _PORTIONS = 16
 _FILE = {"row": pl.UInt32, "key": pl.Int64}

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bulksend.sandbox import script
+from bulksend.sandbox.scripts import script
 
 #: How a message may end: Telnyx's status, the word of its detail records, and the error it has.
 ENDS = {

@@ -24,10 +24,11 @@ import orjson
 from aiohttp import web
 
 from bulksend import errors
-from bulksend.sandbox import checks, deliveries, detail_records, faults, misbehave, portal, webhooks
+from bulksend.sandbox import checks, deliveries, detail_records, portal, webhooks
 from bulksend.sandbox.checks import Refusal
-from bulksend.sandbox.faults import Rule
 from bulksend.sandbox.payload import payload
+from bulksend.sandbox.scripts import faults, misbehave
+from bulksend.sandbox.scripts.faults import Rule
 from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored
 
 __all__ = ["Sandbox", "SandboxConfig"]

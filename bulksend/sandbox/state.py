@@ -16,8 +16,8 @@ import orjson
 
 from bulksend.sandbox import lifecycle
 from bulksend.sandbox.checks import Order, Refusal
-from bulksend.sandbox.faults import AS_USUAL, Rule
-from bulksend.sandbox.webhook_rules import WebhookRule
+from bulksend.sandbox.scripts.faults import AS_USUAL, Rule
+from bulksend.sandbox.scripts.webhook_rules import WebhookRule
 
 #: The sandbox's own rate card: what a part costs, and everywhere else.
 RATES = {

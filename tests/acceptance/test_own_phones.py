@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bulksend.sandbox import faults
+from bulksend.sandbox.scripts import faults
 from bulksend.sandbox.server import SandboxConfig
 from bulksend.sandbox.threaded import ThreadedSandbox
 from tests.acceptance.cli import bulksend, document

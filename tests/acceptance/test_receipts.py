@@ -22,13 +22,14 @@ from bulksend import errors
 from bulksend.batch import summary
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Guards, Identity, Settings
-from bulksend.cli.render import summary_json
+from bulksend.cli.render.documents import summary_json
 from bulksend.commands import optouts, receipts, results, run, status
 from bulksend.contacts import loader
 from bulksend.receipts import store
 from bulksend.receipts.collect import Patience
 from bulksend.receipts.counts import AskingProgress
-from bulksend.sandbox import faults, lifecycle, server
+from bulksend.sandbox import lifecycle, server
+from bulksend.sandbox.scripts import faults
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
 

@@ -21,7 +21,8 @@ from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Guards, Identity, Settings
 from bulksend.commands import reconcile, resume, run
 from bulksend.commands.doctor import doctor
-from bulksend.sandbox import faults, server
+from bulksend.sandbox import server
+from bulksend.sandbox.scripts import faults
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
 

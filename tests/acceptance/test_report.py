@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies
 
 from bulksend import errors
-from bulksend.cli.render import summary_json
+from bulksend.cli.render.documents import summary_json
 from bulksend.commands import report, status
 from tests import sizes
 from tests.acceptance.cli import read_results

@@ -9,7 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bulksend.sandbox import faults, server
+from bulksend.sandbox import server
+from bulksend.sandbox.scripts import faults
 from tests.makers import PROFILE
 
 GOOD = {

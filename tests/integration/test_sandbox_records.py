@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bulksend.sandbox import faults, lifecycle, portal, server
+from bulksend.sandbox import lifecycle, portal, server
+from bulksend.sandbox.scripts import faults
 from tests.integration.test_sandbox import GOOD, get, post
 
 RECORDS = "/detail_records?filter[record_type]=messaging"

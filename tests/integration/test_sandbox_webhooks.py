@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 
 from bulksend.receipts import signature
-from bulksend.sandbox import lifecycle, server, webhook_rules
+from bulksend.sandbox import lifecycle, server
+from bulksend.sandbox.scripts import webhook_rules
 from tests.integration.test_sandbox import GOOD, get, post
 
 pytest.importorskip("cryptography")

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bulksend.sandbox.faults import parse_script
+from bulksend.sandbox.scripts.faults import parse_script
 from bulksend.sandbox.server import SandboxConfig
 from bulksend.sandbox.threaded import ThreadedSandbox
 from tests.acceptance import cli

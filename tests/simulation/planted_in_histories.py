@@ -20,7 +20,7 @@ BUGS = (
     ),
     Bug(
         "a cap that is forgotten by `resume`",
-        "batch/guards.py",
+        "batch/resuming/guards.py",
         '    "max_cost": Decimal,\n',
         "",
         (_HISTORIES,),
@@ -69,7 +69,7 @@ BUGS = (
     ),
     Bug(
         "a suppression list that `resume` forgets",
-        "batch/guards.py",
+        "batch/resuming/guards.py",
         '    "suppress": lambda value: tuple(map(Path, value)),\n',
         "",
         (_HISTORIES,),

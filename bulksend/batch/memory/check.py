@@ -14,8 +14,8 @@ from bulksend.batch.memory import against
 from bulksend.batch.memory.against import Against
 from bulksend.batch.memory.memory_file import Batch, Sent, Since
 from bulksend.batch.memory.opening import Memory
-from bulksend.contacts import left_out
-from bulksend.contacts.phone_buckets import Occupied
+from bulksend.contacts.skipped import left_out
+from bulksend.contacts.skipped.phone_buckets import Occupied
 from bulksend.errors import Code
 
 

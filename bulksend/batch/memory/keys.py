@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import portable
-from bulksend.contacts.phone_buckets import BITS, Buckets
+from bulksend.contacts.skipped.phone_buckets import BITS, Buckets
 
 NAME = "memory.key"
 _SECRET_BYTES = 32

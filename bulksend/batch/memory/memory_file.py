@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bulksend.batch.memory import keys
-from bulksend.contacts.phone_buckets import BITS
+from bulksend.contacts.skipped.phone_buckets import BITS
 
 NAME = "memory.sqlite"
 #: "bsme"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bulksend import errors, journal
 from bulksend.batch import identity
 from bulksend.batch.settings import Settings
-from bulksend.contacts import left_out, rows
+from bulksend.contacts import rows
+from bulksend.contacts.skipped import left_out
 from bulksend.sms.message import Message
 from bulksend.telnyx import client
 

@@ -15,8 +15,9 @@ import pytest
 
 from bulksend.batch.memory import keys, memory_file
 from bulksend.cli import parameters
-from bulksend.contacts import compose, duplicates, phone_buckets
+from bulksend.contacts import compose
 from bulksend.contacts.reading import csv_reader
+from bulksend.contacts.skipped import duplicates, phone_buckets
 from bulksend.results import matching
 
 #: The map of the memory has so many bits, where the product has sixteen million.

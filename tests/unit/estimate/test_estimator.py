@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from bulksend.contacts import compose, duplicates, loader
+from bulksend.contacts import compose, loader
+from bulksend.contacts.skipped import duplicates
 from bulksend.errors import Code
 from bulksend.estimate import estimator as estimate
 from bulksend.sms import rates

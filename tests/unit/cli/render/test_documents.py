@@ -15,7 +15,7 @@ from bulksend import cli
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.preflight.own_phones import OwnText, Tried
 from bulksend.batch.summary import Counts, State, Summary
-from bulksend.cli.render import (
+from bulksend.cli.render.documents import (
     doctor_json,
     error_json,
     optouts_json,

@@ -7,7 +7,7 @@ import random
 import polars as pl
 import pytest
 
-from bulksend.contacts.phone_buckets import BITS, Buckets, Occupied
+from bulksend.contacts.skipped.phone_buckets import BITS, Buckets, Occupied
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from bulksend.contacts import left_out
+from bulksend.contacts.skipped import left_out
 from bulksend.errors import Code
 from bulksend.sms.message import OnDuplicate, Status
 

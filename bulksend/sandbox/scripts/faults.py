@@ -16,7 +16,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bulksend.sandbox import script
+from bulksend.sandbox.scripts import script
 
 #: What can go wrong.
 KINDS = frozenset(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bulksend.cli.render.memory import documents, words
+from bulksend.cli.render import memory_text
+from bulksend.cli.render.documents import memory_json
 from bulksend.commands.explain import Explained, SentText
 
 BATCH = {"batch": "b" * 32, "contacts_name": "july.csv", "sender": "MyCompany", "journal": "j"}
@@ -38,13 +39,13 @@ def explained(**fields: Any) -> Explained:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_text_is_named_with_how_it_stands(fields: dict[str, Any], end: str) -> None:
-    [_, line] = words.explained(explained(**fields)).splitlines()
+    [_, line] = memory_text.explained(explained(**fields)).splitlines()
 
     assert line.startswith("  2026-11-27 10:05 UTC")
     assert line.endswith(end)
 
 
 def test_the_document_has_null_for_what_is_not_known() -> None:
-    [text] = documents.explained(explained())["texts"]
+    [text] = memory_json.explained(explained())["texts"]
 
     assert (text["status"], text["delivery_status"], text["gone"]) == (None, None, False)

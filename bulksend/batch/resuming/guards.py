@@ -12,8 +12,8 @@ from typing import Any
 
 from bulksend import errors, journal
 from bulksend.batch.settings import Guards, Settings
-from bulksend.contacts import suppression
 from bulksend.contacts.layout import Layout
+from bulksend.contacts.skipped import suppression
 from bulksend.sms import rates
 
 #: The name under which what was said of the file stands among the guards.

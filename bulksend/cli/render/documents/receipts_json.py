@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulksend.cli.render import summary_json
+from bulksend.cli.render.documents import summary_json
 
 if TYPE_CHECKING:
     from bulksend.commands.receipts import Receipts

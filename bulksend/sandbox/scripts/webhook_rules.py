@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from bulksend.sandbox import script
+from bulksend.sandbox.scripts import script
 
 KINDS = frozenset({"twice", "late", "out_of_order", "forged", "replayed", "lost"})
 

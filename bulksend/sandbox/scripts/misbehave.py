@@ -9,7 +9,7 @@ import struct
 from aiohttp import web
 
 from bulksend.sandbox.checks import Refusal
-from bulksend.sandbox.faults import Rule
+from bulksend.sandbox.scripts.faults import Rule
 
 _BARE = {
     "garbage": b"\x00\x01\x02 this is not HTTP\r\n\r\n",

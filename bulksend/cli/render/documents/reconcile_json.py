@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bulksend.cli.render import summary_json
+from bulksend.cli.render.documents import summary_json
 from bulksend.reconcile.evidence import REASON_TEXT, By
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from bulksend import errors
-from bulksend.contacts import suppression
+from bulksend.contacts.skipped import suppression
 
 PHONES = ["+447400000001", "+447400000002", "+447400000003", "+33612345678", "+4915112345678"]
 SENDABLE = pl.DataFrame(

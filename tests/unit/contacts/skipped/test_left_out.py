@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from bulksend.contacts import left_out
+from bulksend.contacts.skipped import left_out
 from bulksend.sms.message import Status
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bulksend import errors
-from bulksend.batch import guards
+from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Guards
 from bulksend.contacts.layout import Layout
 from bulksend.sms import rates

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import polars as pl
 
-from bulksend.contacts.phone_buckets import Occupied
+from bulksend.contacts.skipped.phone_buckets import Occupied
 from bulksend.errors import Code
 from bulksend.sms.message import Status
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from bulksend import errors
-from bulksend.contacts import left_out, loader, phone_column
+from bulksend.contacts import loader, phone_column
+from bulksend.contacts.skipped import left_out
 from bulksend.errors import Code
 from bulksend.sms.phone import columns
 

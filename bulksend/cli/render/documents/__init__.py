@@ -1,0 +1,1 @@
+"""The JSON documents for programs, a module for each, with its schema in `schemas/`."""

@@ -1,1 +1,0 @@
-"""What `explain` and `forget` say: documents for programs, words for people."""

@@ -1,0 +1,1 @@
+"""Rows that are left out on purpose: suppressed, by country, or the same text again."""
