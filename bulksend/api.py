@@ -322,7 +322,7 @@ def _outlast(end: futures.Future[Summary]) -> None:
 
 
 async def _await(work: Callable[[], Summary], reporter: Silent) -> Sent:
-    task = asyncio.ensure_future(asyncio.to_thread(work))
+    task = asyncio.create_task(asyncio.to_thread(work), name="bulksend-send")
     try:
         return Sent(await asyncio.shield(task))
     except asyncio.CancelledError:

@@ -75,6 +75,21 @@ def test_modules_and_functions_stay_small_and_say_what_they_are(module: Path) ->
             assert ast.get_docstring(node), f"{node.name} has no docstring"
 
 
+def test_every_task_has_a_name_and_an_owner() -> None:
+    """`ensure_future` gives none, and a task whose failure nobody asks for dies unnoticed."""
+    for module in MODULES:
+        tree = ast.parse(module.read_text())
+        forgotten = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+                continue
+            assert call.func.attr != "ensure_future", module
+            if call.func.attr == "create_task":
+                assert "name" in {keyword.arg for keyword in call.keywords}, module
+                owner = ast.unparse(call.func.value)
+                assert owner != "asyncio" or id(call) not in forgotten, module
+
+
 def test_only_the_command_line_reads_the_environment() -> None:
     for module in MODULES:
         if "cli" not in module.parts:

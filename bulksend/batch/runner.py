@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from bulksend import errors, journal
+from bulksend import background, errors, journal
 from bulksend.batch import connection, identity, run_notes
 from bulksend.batch.control import quiet, request, signals
 from bulksend.batch.control.run_control import RunControl
@@ -272,16 +272,20 @@ class _Report:
         """The work, with a look at the clock beside it."""
         self.reporter.begin(self.progress)
         self.run_control.begin()
-        watching = asyncio.create_task(self._watch(work, deliveries), name="bulksend-watch")
+        watch = self._watch(work, deliveries)
         try:
-            await work.run()
+            async with background.beside(watch, name="bulksend-watch", on_failure=self._unwatched):
+                await work.run()
         finally:
-            watching.cancel()
             self.run_control.end()
             await self._note_clock(None)
             with contextlib.suppress(errors.JournalError):  # the workers met it, and stopped
                 await run_notes.note_limits(self.journal, self.progress)
             self.reporter.end(self.progress)
+
+    def _unwatched(self, failure: BaseException) -> None:
+        """Nobody would see a silence or a request to stop: no new row, and the rest is drained."""
+        self.switch.set(Stop.BUG, str(failure))
 
     async def _watch(self, work: pipeline.Pipeline, deliveries: delivery.Delivery) -> None:
         noted: tuple[float, float] | None = None

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bulksend import errors, journal
+from bulksend import background, errors, journal
 from bulksend.batch import (
     advice,
     batch_status,
@@ -213,9 +213,9 @@ async def _with_gateway(
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(access.client(identity.envelope(facts)))
         stack.enter_context(signals.two_steps(switch, lambda: None, reporter.note))
-        watching = asyncio.create_task(_watch(switch, reporter), name="bulksend-watch")
+        watch = _watch(switch, reporter)
+        await stack.enter_async_context(background.beside(watch, name="bulksend-watch"))
         await switch.outlast(work(gateway))
-        watching.cancel()
 
 
 async def _watch(switch: halt.Halt, reporter: Reporter) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bulksend import errors, journal, visible
+from bulksend import background, errors, journal, visible
 from bulksend.receipts import collect, counts, poll, schedule, store
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.results import entries
@@ -92,11 +92,10 @@ async def ask(
     """
     facts, envelope = batch.facts, batch.envelope
     path = store.path_beside(batch.journal_path)
-    with (
-        store.asking_alone(path),
-        store.Store.open(path, facts.batch_id) as receipt_store,
-        _watching(display, receipt_store, patience) as watch,
-    ):
+    async with AsyncExitStack() as stack:
+        stack.enter_context(store.asking_alone(path))
+        receipt_store = stack.enter_context(store.Store.open(path, facts.batch_id))
+        watch = await stack.enter_async_context(_watching(display, receipt_store, patience))
         polling = poll.Poll(
             search=receipt_search.ReceiptSearch(gateway),
             store=receipt_store,
@@ -110,15 +109,16 @@ async def ask(
         return await collect.collect(polling, source, gateway, patience, watch.passed)
 
 
-@contextmanager
-def _watching(display: Display, receipt_store: store.Store, patience: Patience) -> Iterator[_Watch]:
+@asynccontextmanager
+async def _watching(
+    display: Display, receipt_store: store.Store, patience: Patience
+) -> AsyncIterator[_Watch]:
     until_s = time.monotonic() + patience.wait_s if patience.wait_s else None
     watch = _Watch(display, receipt_store, until_s)
-    ticking = asyncio.create_task(watch.tick(), name="bulksend-asking")
     try:
-        yield watch
+        async with background.beside(watch.tick(), name="bulksend-asking"):
+            yield watch
     finally:
-        ticking.cancel()
         display.asked()
 
 

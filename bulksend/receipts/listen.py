@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bulksend import errors
+from bulksend import background, errors
 from bulksend.receipts import intake, signature
 from bulksend.receipts.intake import Intake
 
@@ -65,27 +66,20 @@ async def listening(
                 hint="give --listen another port",
                 code="address_in_use",
             ) from None
-        async with taking.writing(), _adopting(taking):
+        adopting = background.beside(_adopt(taking), name="bulksend-adopt")
+        async with taking.writing(), adopting:
             yield Address(host=address.host, port=int(runner.addresses[0][1]))
             await runner.cleanup()
     finally:
         await runner.cleanup()
 
 
-@asynccontextmanager
-async def _adopting(taking: Intake) -> AsyncIterator[None]:
-    async def adopt() -> None:
-        """Every `_ADOPT_EVERY_S` seconds take in the events whose rows the run has now settled."""
-        while True:
-            await asyncio.sleep(_ADOPT_EVERY_S)
+async def _adopt(taking: Intake) -> None:
+    """Every `_ADOPT_EVERY_S` seconds take in the events whose rows the run has now settled."""
+    while True:
+        await asyncio.sleep(_ADOPT_EVERY_S)
+        with contextlib.suppress(errors.JournalError):  # tried again, and at the end it is raised
             await taking.adopt()
-
-    task = asyncio.create_task(adopt(), name="bulksend-adopt")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,6 +109,8 @@ class Sandbox:
         await asyncio.wait([self._reporting])
         await self._runner.cleanup()
         self.state.close()
+        if not self._reporting.cancelled():
+            self._reporting.result()  # webhooks that nobody sent are no silence to be tested
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)

@@ -119,6 +119,8 @@ class FastTransport:
         await asyncio.wait([self._watching])
         for connection, _ in self._idle:
             connection.close()
+        if not self._watching.cancelled():
+            self._watching.result()  # replies were waited for without an end
 
     async def post(
         self, body: bytes, key: str, exchanging: Exchanging
