@@ -125,4 +125,5 @@ def _write_verdicts(planned: plan.Plan, settings: Settings, reporter: Reporter) 
     style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
     names = planned.contacts.header.names
     with paths.renewing(settings, reporter.note, paths.estimates(settings)) as path:
-        write(path, names, planned.frames, planned.rate_card, style)
+        frames = (csv_writer.verdicts(frame, planned.rate_card) for frame in planned.frames)
+        write(path, names, frames, style)

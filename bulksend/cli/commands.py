@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from bulksend.batch.settings import Settings
-from bulksend.cli import asked, exit, options, show
+from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import (
     BatchParameters,
@@ -237,8 +237,6 @@ def _dry_run(settings: Settings, parameters: RunParameters) -> int:
     from bulksend.cli.render.documents import estimate_json
 
     planned = dry_run(settings, show.reporter(parameters))
-    if parameters.output.as_json:
-        exit.document(estimate_json.document(planned))
-    else:
-        click.echo(estimate_text.estimate(planned), color=show.color(parameters.output))
+    document, text = estimate_json.document(planned), estimate_text.estimate(planned)
+    show.answer(document, text, parameters.output)
     return planned.exit_code

@@ -6,7 +6,7 @@ import click
 
 from bulksend import errors
 from bulksend.batch.settings import state_folder
-from bulksend.cli import asked, exit, option_types, options, show
+from bulksend.cli import asked, option_types, options, show
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import DoctorParameters, PhoneParameters, ReconcileParameters, typed
@@ -42,10 +42,8 @@ def reconcile_command(parameters: ReconcileParameters) -> int:
         show.reporter(parameters),
         after_5xx=parameters.repeat_after_5xx,
     )
-    if parameters.output.as_json:
-        exit.document(reconcile_json.document(reconciled))
-    else:
-        click.echo(summary_text.reconciled(reconciled), color=show.color(parameters.output))
+    document, text = reconcile_json.document(reconciled), summary_text.reconciled(reconciled)
+    show.answer(document, text, parameters.output)
     return reconciled.exit_code
 
 
@@ -87,10 +85,8 @@ def doctor_command(parameters: DoctorParameters) -> int:
         with_batch="contacts" in parameters.typed,
         probe_to=parameters.to,
     )
-    if parameters.output.as_json:
-        exit.document(doctor_json.document(report))
-    else:
-        click.echo(summary_text.findings(report.findings), color=show.color(parameters.output))
+    document, text = doctor_json.document(report), summary_text.findings(report.findings)
+    show.answer(document, text, parameters.output)
     return report.exit_code
 
 
@@ -113,10 +109,8 @@ def explain_command(parameters: PhoneParameters) -> int:
     from bulksend.commands import explain
 
     explained = explain.explain(parameters.phone, state_folder(), show.reporter(parameters))
-    if parameters.output.as_json:
-        exit.document(memory_json.explained(explained))
-    else:
-        click.echo(memory_text.explained(explained), color=show.color(parameters.output))
+    document, text = memory_json.explained(explained), memory_text.explained(explained)
+    show.answer(document, text, parameters.output)
     return 0
 
 
@@ -137,8 +131,6 @@ def forget_command(parameters: PhoneParameters) -> int:
     from bulksend.commands import forget
 
     forgotten = forget.forget(parameters.phone, state_folder(), show.reporter(parameters))
-    if parameters.output.as_json:
-        exit.document(memory_json.forgotten(forgotten))
-    else:
-        click.echo(memory_text.forgotten(forgotten), color=show.color(parameters.output))
+    document, text = memory_json.forgotten(forgotten), memory_text.forgotten(forgotten)
+    show.answer(document, text, parameters.output)
     return 0

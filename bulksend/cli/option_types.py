@@ -108,16 +108,22 @@ class Duration(Parsed[float]):
         return seconds
 
 
-class Uuid(Parsed[str]):
+class Formed(Parsed[str]):
+    """Letters and digits of a fixed form."""
+
+    form: re.Pattern[str]
+
+    def parse(self, text: str) -> str:
+        """As it is written."""
+        return text if self.form.fullmatch(text) else self.refuse()
+
+
+class Uuid(Formed):
     """A UUID with its four hyphens."""
 
     name = "uuid"
     rule = "a UUID like 40017f5f-5a1c-4d5e-8b7a-0a1b2c3d4e5f; copy it from the Telnyx portal"
-    _FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-    def parse(self, text: str) -> str:
-        """As it is written."""
-        return text if self._FORM.fullmatch(text) else self.refuse()
+    form = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Country(Parsed[str]):
@@ -238,16 +244,16 @@ class Phone(Parsed[str]):
         return phone
 
 
-class Digest(Parsed[str]):
+class Digest(Formed):
     """What a dry run printed of its plan."""
 
     name = "digest"
     rule = "a digest like 3f2a-9f86d081-884c7d65, as `run --dry-run` prints it"
-    _FORM = re.compile(r"[0-9a-f]{4}(-[0-9a-f]{8}){2}", re.IGNORECASE)
+    form = re.compile(r"[0-9a-f]{4}(-[0-9a-f]{8}){2}", re.IGNORECASE)
 
     def parse(self, text: str) -> str:
         """In lower case."""
-        return text.lower() if self._FORM.fullmatch(text) else self.refuse()
+        return super().parse(text).lower()
 
 
 class Encoding(Parsed[str]):

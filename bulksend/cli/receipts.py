@@ -79,10 +79,8 @@ def receipts_command(parameters: ReceiptsParameters) -> int:
     else:
         patience = Patience(wait_s=parameters.wait_s, every_s=parameters.every_s)
         ended = receipts.collect_receipts(settings, show.reporter(parameters), patience)
-    if parameters.output.as_json:
-        exit.document(receipts_json.document(ended))
-    else:
-        click.echo(summary_text.summary(ended.summary), color=show.color(parameters.output))
+    document, text = receipts_json.document(ended), summary_text.summary(ended.summary)
+    show.answer(document, text, parameters.output)
     return ended.exit_code
 
 

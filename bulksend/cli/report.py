@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import click
-
 from bulksend import visible
-from bulksend.cli import asked, exit, options, show
+from bulksend.cli import asked, options, show
 from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import ReportParameters, typed
@@ -40,9 +38,6 @@ def report_command(parameters: ReportParameters) -> int:
     written = report.write(
         asked.settings(parameters), parameters.output_file, people=parameters.show_people
     )
-    if parameters.output.as_json:
-        exit.document(report_json.document(written))
-    else:
-        shown = visible.visible(str(written.path), longest=500)
-        click.echo(f"report: {shown}", color=show.color(parameters.output))
+    shown = visible.visible(str(written.path), longest=500)
+    show.answer(report_json.document(written), f"report: {shown}", parameters.output)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -44,6 +44,14 @@ def color(output: Output) -> bool | None:
     return streams.wants_color(["--color", output.color], os.environ)
 
 
+def answer(document: dict[str, Any], text: str, output: Output) -> None:
+    """What a command came to, on stdout: for a program or for a person."""
+    if output.as_json:
+        exit.document(document)
+    else:
+        click.echo(text, color=color(output))
+
+
 def summary(ended: Summary, output: Output) -> int:
     """The last word of a command that has a summary; its exit code."""
     from bulksend.cli.render import summary_text
@@ -54,10 +62,7 @@ def summary(ended: Summary, output: Output) -> int:
         from bulksend.cli.terminal import log_file
 
         log_file.event("end", **document)
-    if output.as_json:
-        exit.document(document)
-    else:
-        click.echo(summary_text.summary(ended), color=color(output))
+    answer(document, summary_text.summary(ended), output)
     return ended.exit_code
 
 
@@ -66,8 +71,5 @@ def to_own_phones(tested: OwnText, output: Output) -> int:
     from bulksend.cli.render import summary_text
     from bulksend.cli.render.documents import own_phones_json
 
-    if output.as_json:
-        exit.document(own_phones_json.document(tested))
-    else:
-        click.echo(summary_text.to_own_phones(tested), color=color(output))
+    answer(own_phones_json.document(tested), summary_text.to_own_phones(tested), output)
     return tested.exit_code

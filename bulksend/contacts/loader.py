@@ -113,20 +113,13 @@ def _read(path: Path, descriptor: int, layout: Layout) -> Contacts:
     encoding = survey.encoding
     bad = code_pages.label(encoding.encoding) if encoding.damaged else ""
     frames = csv_reader.Frames(str(path), place.header, place.row, form, undecodable=bad)
-    own, chunks = own_files.as_it_was(place.header, lambda: frames.read(blocks()))
-    return Contacts(
-        path.name,
-        own,
-        chunks,
-        sha256=survey.sha256,
-        size_bytes=survey.size_bytes,
-        reading=Reading(
-            notes=tuple(f"{path.name}: {note}" for note in (*encoding.notes(), *place.notes)),
-            encoding=encoding.encoding,
-            why_guessed=encoding.why_guessed,
-            sample=place.sample,
-        ),
+    reading = Reading(
+        notes=tuple(f"{path.name}: {note}" for note in (*encoding.notes(), *place.notes)),
+        encoding=encoding.encoding,
+        why_guessed=encoding.why_guessed,
+        sample=place.sample,
     )
+    return _contacts(path, survey, place.header, lambda: frames.read(blocks()), reading)
 
 
 def _sampled(layout: Layout) -> int:
@@ -146,15 +139,23 @@ def _open_workbook(path: Path, descriptor: int, survey: source.Survey, layout: L
         source.whole(path, descriptor, survey)
         return iter(frames)
 
-    own, chunks = own_files.as_it_was(place.header, as_read)
-    notes = (*book.notes, *place.notes)
+    notes = tuple(f"{path.name}: {note}" for note in (*book.notes, *place.notes))
+    reading = Reading(notes=notes, sample=place.sample)
+    return _contacts(path, survey, place.header, as_read, reading)
+
+
+def _contacts(
+    path: Path,
+    survey: source.Survey,
+    header: Header,
+    as_read: Callable[[], Iterator[pl.DataFrame]],
+    reading: Reading,
+) -> Contacts:
+    """What was read; of a file of ours, as the file was that it came from."""
+    own, chunks = own_files.as_it_was(header, as_read)
+    size_bytes = survey.size_bytes
     return Contacts(
-        path.name,
-        own,
-        chunks,
-        sha256=survey.sha256,
-        size_bytes=survey.size_bytes,
-        reading=Reading(notes=tuple(f"{path.name}: {note}" for note in notes), sample=place.sample),
+        path.name, own, chunks, sha256=survey.sha256, size_bytes=size_bytes, reading=reading
     )
 
 

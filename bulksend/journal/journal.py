@@ -12,7 +12,6 @@ import time
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from bulksend import atomic_file, errors
@@ -89,12 +88,7 @@ class Journal(reader.Reader):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
             raise integrity.failed(self._path, error) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from bulksend import journal
@@ -13,7 +13,6 @@ from bulksend.receipts import schedule
 from bulksend.receipts.poll import Pass, Poll, ServerTime
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.receipt_search import Trouble
-from bulksend.telnyx.records import Record
 
 #: Trouble that another pass does not end.
 LASTING = frozenset({Trouble.KEY, Trouble.FORBIDDEN, Trouble.FOREIGN, Trouble.GONE})
@@ -34,25 +33,17 @@ class Patience:
 
 
 @dataclass(slots=True, kw_only=True)
-class Collected:
-    """What all passes together came to."""
+class Collected(Pass):
+    """What all passes together came to; what waits or stands in the way is the last one's."""
 
     passes: int = 0
-    reads: int = 0
-    given_up: int = 0
-    gone: int = 0
-    waiting: int = 0
-    pages_trouble: Trouble | None = None
-    #: Why it ended before everything was final.
-    trouble: Trouble | None = None
-    #: Records, in which marks may stand, of messages that the journal does not have.
-    strangers: dict[str, Record] = field(default_factory=dict)
 
     def add(self, came: Pass) -> None:
         """One more pass."""
         self.passes += 1
         self.strangers |= came.strangers
         self.reads += came.reads
+        self.changed += came.changed
         self.given_up += came.given_up
         self.gone, self.waiting = came.gone, came.waiting
         self.pages_trouble, self.trouble = came.pages_trouble, came.trouble

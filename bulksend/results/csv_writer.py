@@ -125,28 +125,21 @@ def write_selected(
 
 
 def write_estimate(
-    path: Path,
-    header: Sequence[str],
-    frames: Iterable[pl.DataFrame],
-    rate_card: rates.RateCard,
-    style: CsvStyle = PLAIN,
+    path: Path, header: Sequence[str], verdicts: Iterable[pl.DataFrame], style: CsvStyle = PLAIN
 ) -> int:
     """The estimate CSV: the verdict on each row; the number of lines written."""
     table = _renaming_originals(path, header, own_files.VERDICT_COLUMNS, style)
-    return write_table(table, (_verdicts(frame, rate_card) for frame in frames))
+    return write_table(table, verdicts)
 
 
 def write_problems(
-    path: Path,
-    header: Sequence[str],
-    frames: Iterable[pl.DataFrame],
-    rate_card: rates.RateCard,
-    style: CsvStyle = PLAIN,
+    path: Path, header: Sequence[str], verdicts: Iterable[pl.DataFrame], style: CsvStyle = PLAIN
 ) -> int:
     """Of the estimate CSV the rows that cannot be sent, as a contacts file to be corrected."""
     table = _renaming_ours(path, header, own_files.VERDICT_COLUMNS, style)
-    troubled = (frame.filter(pl.col("status") == str(Status.INVALID)) for frame in frames)
-    return write_table(table, (_verdicts(frame, rate_card) for frame in troubled))
+    return write_table(
+        table, (frame.filter(pl.col("status") == str(Status.INVALID)) for frame in verdicts)
+    )
 
 
 def _renaming_originals(
@@ -165,7 +158,8 @@ def _renaming_ours(
     return Table(path=path, originals=header, ours=ours, our_names=names, style=style)
 
 
-def _verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame:
+def verdicts(composed: pl.DataFrame, rate_card: rates.RateCard) -> pl.DataFrame:
+    """The frame with `status`, error and price as text: sendable, invalid or skipped rows."""
     sendable = pl.col("status") == str(Status.UNSENT)
     different = composed.filter(sendable).select("country", "parts").unique()
     priced = [

@@ -17,7 +17,6 @@ import asyncio
 import ipaddress
 import ssl
 from email.utils import formatdate
-from types import TracebackType
 from typing import Any, Self
 
 import orjson
@@ -99,12 +98,7 @@ class Sandbox:
         if self._webhooks is not None:
             await self._webhooks.run()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._reporting.cancel()
         await asyncio.wait([self._reporting])
         await self._runner.cleanup()

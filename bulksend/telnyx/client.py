@@ -6,7 +6,6 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -18,7 +17,7 @@ from bulksend.telnyx import clock, codes, reference
 from bulksend.telnyx.codes import Exchange, Failure
 from bulksend.telnyx.wire import failures, fast_transport, plain_transport
 from bulksend.telnyx.wire.network import DIRECT, Route
-from bulksend.telnyx.wire.transport import Exchanging, Transport, read_whole
+from bulksend.telnyx.wire.transport import Exchanging, Target, Transport, read_whole
 from bulksend.telnyx.wire.unpacking import unpack
 
 SEND_PATH = "/messages/alphanumeric_sender_id"
@@ -136,21 +135,17 @@ class Client:
         """The fast one where the installed aiohttp has the shape it needs."""
         fits = not self._plain and await fast_transport.fits(self._session)
         kind = fast_transport.FastTransport if fits else plain_transport.PlainTransport
-        return kind(
-            self._session,
-            self._send_url,
-            self._headers,
+        target = Target(
+            session=self._session,
+            url=self._send_url,
+            headers=self._headers,
             route=self._route,
             reply_s=self._patience.reply_s,
         )
+        return kind(target)
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._transport.__aexit__(kind, error, trace)
+    async def __aexit__(self, *error: object) -> None:
+        await self._transport.__aexit__(*error)
         await self._session.close()
 
     def body(self, message: Message) -> bytes:

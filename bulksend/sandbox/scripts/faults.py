@@ -84,11 +84,8 @@ AS_USUAL = Rule(fault="charge")
 
 def parse_script(text: str) -> tuple[Rule, ...]:
     """Rules from JSON, or from the file that `text` names. Raises UsageError."""
-    rules = script.parse(text, Rule, 'for example [{"fault": "reset", "after": true, "nth": 3}]')
-    for rule in rules:
-        if rule.fault not in KINDS:
-            raise script.bad(f"`fault` must be one of: {', '.join(sorted(KINDS))}")
-    return rules
+    example = 'for example [{"fault": "reset", "after": true, "nth": 3}]'
+    return script.parse(text, Rule, example, ("fault", KINDS))
 
 
 def find(rules: Sequence[Rule], request: int, to: str, chance: random.Random) -> Rule | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,23 +14,32 @@ from bulksend import errors
 _Rule = TypeVar("_Rule")
 
 
-def parse(text: str, kind: type[_Rule], example: str) -> tuple[_Rule, ...]:
-    """Rules of one kind from JSON, or from the file that `text` names. Raises UsageError."""
+def parse(
+    text: str, kind: type[_Rule], example: str, does: tuple[str, Collection[str]]
+) -> tuple[_Rule, ...]:
+    """Rules of one kind from JSON, or from the file that `text` names. Raises UsageError.
+
+    `does`: the field that says what a rule does, and what may stand in it.
+    """
     source = text if text.lstrip().startswith(("[", "{")) else _read(Path(text), example)
     try:
         rules = orjson.loads(source)
     except orjson.JSONDecodeError as failure:
         raise bad(f"is not JSON: {failure}", example) from None
     return tuple(
-        _rule(values, kind, example) for values in (rules if isinstance(rules, list) else [rules])
+        _rule(values, kind, example, does)
+        for values in (rules if isinstance(rules, list) else [rules])
     )
 
 
-def _rule(values: Any, kind: type[_Rule], example: str) -> _Rule:
+def _rule(values: Any, kind: type[_Rule], example: str, does: tuple[str, Collection[str]]) -> _Rule:
     names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
     if not isinstance(values, dict) or not set(values) <= names:
         raise bad(f"a rule has only these names: {', '.join(sorted(names))}", example)
-    return kind(**values)
+    rule, (name, words) = kind(**values), does
+    if getattr(rule, name) not in words:
+        raise bad(f"`{name}` must be one of: {', '.join(sorted(words))}")
+    return rule
 
 
 def _read(path: Path, example: str) -> str:

@@ -37,8 +37,5 @@ class WebhookRule:
 
 def parse_webhooks(text: str) -> tuple[WebhookRule, ...]:
     """Rules from JSON, or from the file that `text` names. Raises UsageError."""
-    rules = script.parse(text, WebhookRule, 'for example [{"webhook": "twice", "share": 0.2}]')
-    for rule in rules:
-        if rule.webhook not in KINDS:
-            raise script.bad(f"`webhook` must be one of: {', '.join(sorted(KINDS))}")
-    return rules
+    example = 'for example [{"webhook": "twice", "share": 0.2}]'
+    return script.parse(text, WebhookRule, example, ("webhook", KINDS))

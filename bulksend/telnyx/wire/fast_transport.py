@@ -18,7 +18,6 @@ import asyncio
 import inspect
 import re
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Self
 
 import aiohttp
@@ -26,8 +25,7 @@ import aiohttp.client_proto
 import yarl
 
 from bulksend.telnyx.wire import transport
-from bulksend.telnyx.wire.network import Route
-from bulksend.telnyx.wire.transport import Exchanging
+from bulksend.telnyx.wire.transport import Exchanging, Target
 
 #: The longest that a connection waits for its next request. A handshake costs nothing; a connection
 #: that the server closes at that very moment costs a row that a person must settle.
@@ -75,15 +73,8 @@ async def _reads_a_reply() -> bool:
 class FastTransport:
     """An async context manager inside a session."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        url: yarl.URL,
-        headers: Mapping[str, str],
-        *,
-        route: Route,
-        reply_s: float,
-    ) -> None:
+    def __init__(self, target: Target) -> None:
+        session, url = target.session, target.url
         assert session.connector is not None  # noqa: S101 - an open session has one
         self._connector = session.connector
         self._timeout = session.timeout
@@ -91,12 +82,12 @@ class FastTransport:
             "POST",
             url,
             session=session,
-            **route.request_arguments(),  # and no headers of ours
+            **target.route.request_arguments(),  # and no headers of ours
         )
         lines = [f"POST {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
+        lines += [f"{name}: {value}" for name, value in target.headers.items()]
         self._head = "\r\n".join([*lines, "Idempotency-Key: "]).encode()
-        self._reply_s = reply_s
+        self._reply_s = target.reply_s
         #: In the order they are due.
         self._open: dict[Exchanging, None] = {}
         #: Connections that wait for their next request, and until when; the last one goes first.
@@ -109,12 +100,7 @@ class FastTransport:
         self._watching = asyncio.create_task(self._watch(), name="bulksend-wire")
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         self._watching.cancel()
         await asyncio.wait([self._watching])
         for connection, _ in self._idle:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from types import SimpleNamespace, TracebackType
+from types import SimpleNamespace
 from typing import Any, Self
 
 import aiohttp
-import yarl
 
 from bulksend.telnyx.wire import transport
-from bulksend.telnyx.wire.network import Route
-from bulksend.telnyx.wire.transport import Exchanging
+from bulksend.telnyx.wire.transport import Exchanging, Target
 
 
 def traces() -> list[aiohttp.TraceConfig]:
@@ -48,30 +46,13 @@ class GuardedRequest(aiohttp.ClientRequest):
 class PlainTransport:
     """An async context manager inside a session made with `traces`."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        url: yarl.URL,
-        headers: Mapping[str, str],
-        *,
-        route: Route,
-        reply_s: float,
-    ) -> None:
-        self._session = session
-        self._url = url
-        self._headers = headers
-        self._route = route
-        self._reply_s = reply_s
+    def __init__(self, target: Target) -> None:
+        self._target = target
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """The session is the caller's."""
 
     async def post(
@@ -79,14 +60,15 @@ class PlainTransport:
     ) -> tuple[Mapping[str, str], bytes | None]:
         """As `Transport.post`."""
         async with asyncio.timeout(None) as exchanging.deadline:
-            exchanging.due_s = self._reply_s  # counted from when the request is written
-            async with self._session.post(
-                self._url,
+            target = self._target
+            exchanging.due_s = target.reply_s  # counted from when the request is written
+            async with target.session.post(
+                target.url,
                 data=body,
-                headers={**self._headers, "Idempotency-Key": key},
+                headers={**target.headers, "Idempotency-Key": key},
                 allow_redirects=False,
                 trace_request_ctx=exchanging,
-                **self._route.request_arguments(),
+                **target.route.request_arguments(),
             ) as response:
                 exchanging.status = response.status
                 read = await transport.read_whole(response.content)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import TracebackType
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 import aiohttp
+import yarl
+
+from bulksend.telnyx.wire.network import Route
 
 #: A reply is about 1.2 KB; what is larger than this is not one.
 REPLY_MAX_BYTES = 1 << 20
@@ -36,17 +38,25 @@ class Exchanging:
     deadline: asyncio.Timeout | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where every request goes, and what all of them have in common."""
+
+    #: Open as long as the transport.
+    session: aiohttp.ClientSession
+    url: yarl.URL
+    #: All but the idempotency key; the API key is in them.
+    headers: Mapping[str, str] = field(repr=False)
+    route: Route
+    reply_s: float
+
+
 class Transport(Protocol):
     """An async context manager; `post` may be called by any number of tasks."""
 
     async def __aenter__(self) -> Self: ...
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    async def __aexit__(self, *_: object) -> None: ...
 
     async def post(
         self, body: bytes, key: str, exchanging: Exchanging
