@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bulksend import errors
+from bulksend import errors, setting_names
 from bulksend.batch import plan
 from bulksend.batch.reporter import Progress, Silent
 from bulksend.batch.resuming import guards
 from bulksend.batch.settings import DEFAULT_IDENTITY, Settings, state_folder
 from bulksend.batch.summary import Counts, State, Summary
+from bulksend.cli.render import option_names
 from bulksend.commands import run
 from bulksend.commands.receipts import collect_receipts
 from bulksend.commands.resume import resume_contacts
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     Contacts = pl.DataFrame | str | Path
 
 Value = TypeVar("Value")
+#: Errors and findings name fields and arguments; what is to be typed is typed as ever.
+setting_names.use(option_names.PYTHON)
 OnProgress = Callable[[Progress], None]
 
 #: How often a caller that waits looks for its own Ctrl-C: a wait without an end is not always

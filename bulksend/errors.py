@@ -13,7 +13,10 @@ Trouble with one row is never an exception: it is a `Code` in that row's outcome
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from bulksend.setting_names import Pieces, Sentences, Setting
 
 
 class BulksendError(Exception):
@@ -95,7 +98,7 @@ class Code(StrEnum):
     HTML_IN_TEXT = "html_in_text"
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
-    # skipped on purpose (or invalid, with --on-duplicate error)
+    # skipped on purpose (or invalid, where duplicates are an error)
     DUPLICATE = "duplicate"
     OPTED_OUT = "opted_out"
     SENT_BEFORE = "sent_before"
@@ -152,8 +155,8 @@ def is_by_memory(code: str) -> bool:
     return code in (Code.SENT_BEFORE, Code.CLAIMED_ELSEWHERE, Code.TEXTED_LATELY)
 
 
-#: What a person reads for each code; `{...}` is filled by whoever reports it.
-TEXT_FOR: dict[Code, str] = {
+#: What a person reads for each code.
+_TEXT_FOR: Mapping[Code, str | Pieces] = {
     Code.RAGGED_ROW: "the row has a different number of fields than the header",
     Code.REPEATED_HEADER: "the row repeats the header",
     Code.STRAY_QUOTE: "a quote stands where it cannot close its cell",
@@ -172,8 +175,8 @@ TEXT_FOR: dict[Code, str] = {
     Code.PHONE_LETTERS: "letters in the phone number",
     Code.PHONE_LETTER_O: "a letter O in the phone number where a zero should be",
     Code.PHONE_NATIONAL: (
-        "a number without its country; write it with + and the country code, "
-        "or give --default-region"
+        "a number without its country; write it with + and the country code, or give ",
+        Setting.DEFAULT_REGION,
     ),
     Code.PHONE_INVALID: "no such number in any numbering plan",
     Code.PHONE_SHORT_CODE: "a short code cannot be texted from an alphanumeric sender",
@@ -189,11 +192,12 @@ TEXT_FOR: dict[Code, str] = {
     Code.DUPLICATE: "the same text to the same phone as an earlier row",
     Code.OPTED_OUT: "the recipient opted out",
     Code.CHANGED_AFTER_SENT: (
-        "the text was changed after this person had the earlier one; --also-changed sends it too"
+        "the text was changed after this person had the earlier one; ",
+        *(Setting.ALSO_CHANGED, " sends it too"),
     ),
     Code.SENT_BEFORE: "this computer sent the same text to the same phone before",
     Code.CLAIMED_ELSEWHERE: "another run is about to send the same text to the same phone",
-    Code.TEXTED_LATELY: "this computer texted the phone within --not-texted-within",
+    Code.TEXTED_LATELY: ("this computer texted the phone within ", Setting.NOT_TEXTED_WITHIN),
     Code.SUPPRESSED: "the phone is on a list of those who are not to be texted",
     Code.COUNTRY_CLOSED: (
         "the messaging profile may not send to this country (whitelisted destinations)"
@@ -207,7 +211,8 @@ TEXT_FOR: dict[Code, str] = {
     Code.PROXY: "the proxy refused the connection",
     Code.TOO_FEW_FILES: (
         "this computer lets too few files be open at once; "
-        "raise the limit (`ulimit -n 4096`) or lower --max-in-flight"
+        "raise the limit (`ulimit -n 4096`) or lower ",
+        Setting.MAX_IN_FLIGHT,
     ),
     Code.NOT_WRITTEN: "the connection ended before anything was written",
     Code.THROTTLED: "Telnyx asked to slow down and the row was not taken",
@@ -223,6 +228,7 @@ TEXT_FOR: dict[Code, str] = {
     Code.IN_FLIGHT_AT_CRASH: "the run ended while this row was in flight",
     Code.IN_FLIGHT_AT_EXIT: "the run was stopped while this row was in flight",
 }
+TEXT_FOR: Mapping[Code, str] = Sentences(_TEXT_FOR)
 
 
 class Stop(StrEnum):
@@ -255,18 +261,24 @@ class Stop(StrEnum):
 
 
 #: One sentence why, and what to do about it.
-STOP_TEXT: dict[Stop, str] = {
+_STOP_TEXT: Mapping[Stop, str | Pieces] = {
     Stop.KEY: "Telnyx does not accept the API key; check TELNYX_API_KEY",
     Stop.FUNDS: "the Telnyx account has no funds left; top it up",
     Stop.SPEND_LIMIT: (
         "the messaging profile's daily spend limit is reached; "
         "it resets at midnight UTC, or raise it"
     ),
-    Stop.SENDER: "Telnyx does not accept the sender ID on this messaging profile; check --from",
-    Stop.PROFILE: "the messaging profile is missing, disabled or restricted; check --profile-id",
+    Stop.SENDER: (
+        "Telnyx does not accept the sender ID on this messaging profile; check ",
+        Setting.SENDER,
+    ),
+    Stop.PROFILE: (
+        "the messaging profile is missing, disabled or restricted; check ",
+        Setting.PROFILE_ID,
+    ),
     Stop.ACCOUNT: "the Telnyx account may not send; see the portal",
     Stop.CERTIFICATE: "the server's certificate cannot be trusted",
-    Stop.BASE_URL: "the base URL is not Telnyx's API; check --base-url",
+    Stop.BASE_URL: ("the base URL is not Telnyx's API; check ", Setting.BASE_URL),
     Stop.OFFLINE: ("there is no connection to the server, so nothing was sent; check the network"),
     Stop.UNREACHABLE: "the server cannot be reached; check the network",
     Stop.REQUEST: "Telnyx does not accept this kind of request; this looks like a bug of bulksend",
@@ -275,8 +287,11 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.SILENCE: "no reply came for too long",
     Stop.RETRIES: "too many requests had to be tried again",
     Stop.GIVEN_UP: "some rows were turned away again and again before anything of them was taken",
-    Stop.MAX_COST: "the next row could exceed --max-cost; resume with --max-cost HIGHER to go on",
-    Stop.LIMIT: "the --limit of this run is reached",
+    Stop.MAX_COST: (
+        *("the next row could exceed ", Setting.MAX_COST),
+        *("; resume with ", Setting.MAX_COST, " HIGHER to go on"),
+    ),
+    Stop.LIMIT: ("the ", Setting.LIMIT, " of this run is reached"),
     Stop.CONTACTS_CHANGED: (
         "the contacts file changed while it was being sent; to resume goes on with it as it is "
         "now, and writes the results"
@@ -287,3 +302,4 @@ STOP_TEXT: dict[Stop, str] = {
     Stop.TERMINATED: "terminated",
     Stop.CRASHED: "the run before ended without a word: a crash, a kill or a power cut",
 }
+STOP_TEXT: Mapping[Stop, str] = Sentences(_STOP_TEXT)

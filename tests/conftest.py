@@ -14,11 +14,15 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 # What tests start as processes compiles its modules once, whatever the shell says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+from bulksend import setting_names
+from bulksend.cli.render import option_names
 from bulksend.sandbox import server
 from tests import sizes
 from tests.acceptance import cli
 
 sizes.register_profiles()
+#: What calls a room without a front door is a caller in Python.
+setting_names.use(option_names.PYTHON)
 
 
 @pytest.fixture(autouse=True)

@@ -130,7 +130,7 @@ def assert_promises(source: str | None, names: list[str], texts: list[str] | Non
     if before.invalid:
         return 0
     fixed = saved(before, cost(source, names, texts=texts, fix_text=True))
-    offers = [it for it in findings(before) if "--fix-text" in f"{it.text} {it.fix}"]
+    offers = [it for it in findings(before) if "fix_text" in f"{it.text} {it.fix}"]
     assert fixed[0] >= 0, (source, texts)
     assert all(promised(offer) == fixed for offer in offers), (source, texts, names, offers, fixed)
     assert bool(offers) == (fixed[0] > 0), (source, texts, names)

@@ -16,6 +16,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.settings import Settings
 from bulksend.errors import Stop
+from bulksend.setting_names import Setting, Typed
 from bulksend.telnyx import hosts
 
 #: What no terminal shows as it is, and no shell reads back as it is shown: controls, what hides
@@ -49,25 +50,26 @@ def next_step(remaining: Remaining, settings: Settings) -> str:
     if remaining.unknown:  # the embedded sandbox is gone, and with it all evidence
         return "" if settings.sandbox else command("reconcile", settings)
     if remaining.refused_for_now and not settings.retry_refused:
-        return command("resume", settings, "--retry-refused")
+        return command("resume", settings, Setting.RETRY_REFUSED)
     return ""
 
 
-def command(name: str, settings: Settings, *extra: str) -> str:
+def command(name: str, settings: Settings, *extra: Setting | str) -> str:
     """A command for the batch of these settings, complete and ready to paste."""
     words = ["bulksend", name, _guarded(str(settings.contacts))]
     if settings.sandbox:
-        words.append("--sandbox")
-    for option, path in _paths(settings):
-        words += [option, _guarded(str(path))]
+        words.append(str(Typed(Setting.SANDBOX)))
+    for setting, path in _paths(settings):
+        words += [str(Typed(setting)), _guarded(str(path))]
     if settings.base_url and hosts.is_foreign(settings.base_url):  # gets the key only if typed
-        words += ["--base-url", settings.base_url]
-    return " ".join(_quoted(word) for word in (*words, *extra))
+        words += [str(Typed(Setting.BASE_URL)), settings.base_url]
+    words += [str(Typed(word)) if isinstance(word, Setting) else word for word in extra]
+    return " ".join(_quoted(word) for word in words)
 
 
 def look(settings: Settings) -> str:
     """The command that shows what would be sent, and sends nothing."""
-    return command("run", replace(settings, results=None, journal=None), "--dry-run")
+    return command("run", replace(settings, results=None, journal=None), Setting.DRY_RUN)
 
 
 def hint(failure: errors.BulksendError, settings: Settings | None) -> str:
@@ -78,13 +80,13 @@ def hint(failure: errors.BulksendError, settings: Settings | None) -> str:
     return f"{failure.hint}: {line}" if failure.hint else line
 
 
-def _paths(settings: Settings) -> list[tuple[str, Path]]:
+def _paths(settings: Settings) -> list[tuple[Setting, Path]]:
     named = (
-        ("--journal", settings.journal),
-        ("--results", settings.results),
-        ("--api-key-file", settings.api_key_file),
+        (Setting.JOURNAL, settings.journal),
+        (Setting.RESULTS, settings.results),
+        (Setting.API_KEY_FILE, settings.api_key_file),
     )
-    return [(option, path) for option, path in named if path is not None]
+    return [(setting, path) for setting, path in named if path is not None]
 
 
 def _guarded(word: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bulksend import errors, portable
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
+from bulksend.setting_names import Setting
 from bulksend.telnyx import client, hosts
 from bulksend.telnyx.wire import network
 
@@ -35,7 +36,7 @@ def access(settings: Settings, batch_url: str = "") -> Access:
         raise errors.UsageError(
             f"{url} is neither Telnyx's nor this computer: the API key goes there only when its "
             "address is typed with this very command",
-            hint="type --base-url and the address, if that server is to have the key",
+            hint=f"type {Setting.BASE_URL} and the address, if that server is to have the key",
             code="base_url_foreign",
         )
     route = network.choose_route(
@@ -60,13 +61,17 @@ def refuse_other_server(settings: Settings, sent_via: str) -> None:
     Raises BatchMismatch.
     """
     if settings.sandbox and sent_via:
-        raise _elsewhere(f"this is a real batch, sent via {sent_via}", "leave --sandbox out")
+        raise _elsewhere(
+            f"this is a real batch, sent via {sent_via}", f"leave {Setting.SANDBOX} out"
+        )
     if not (settings.sandbox or sent_via):
-        raise _elsewhere("this batch belongs to the embedded sandbox", "give --sandbox with it")
+        raise _elsewhere(
+            "this batch belongs to the embedded sandbox", f"give {Setting.SANDBOX} with it"
+        )
     if settings.base_url and network.parse_base_url(settings.base_url) != sent_via:
         raise _elsewhere(
             f"the batch was sent via {sent_via}, and only there is it known what became of it",
-            "leave --base-url out, and BULKSEND_BASE_URL",
+            f"leave {Setting.BASE_URL} out, and BULKSEND_BASE_URL",
         )
 
 
@@ -96,7 +101,8 @@ def _key(settings: Settings) -> str:
     if not key.strip():
         raise errors.UsageError(
             "no API key",
-            hint="set TELNYX_API_KEY or give --api-key-file FILE; --sandbox needs none",
+            hint=f"set TELNYX_API_KEY or give {Setting.API_KEY_FILE} FILE; "
+            f"{Setting.SANDBOX} needs none",
             code="key_missing",
         )
     if not key.strip().isascii() or not key.strip().isprintable() or " " in key.strip():
@@ -120,5 +126,5 @@ def _from_file(path: Path) -> str:
         return path.read_text(encoding="ascii", errors="replace")
     except OSError as failure:
         raise errors.UsageError(
-            f"{path}: cannot be read: {failure.strerror}", hint="check --api-key-file"
+            f"{path}: cannot be read: {failure.strerror}", hint=f"check {Setting.API_KEY_FILE}"
         ) from None

@@ -15,6 +15,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration
+from bulksend.setting_names import Setting
 
 #: From so many texts on, the person types the number.
 TYPED_FROM = 1_000
@@ -47,7 +48,7 @@ def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -
     if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
-            hint="look at the batch with --dry-run",
+            hint=f"look at the batch with {Setting.DRY_RUN}",
             code="no_consent",
         )
 
@@ -70,7 +71,7 @@ def nobody_to_ask() -> errors.UsageError:
     """Consent cannot be guessed."""
     return errors.UsageError(
         "nobody can be asked for consent here, so nothing was sent",
-        hint="give --yes to send without a question",
+        hint=f"give {Setting.YES} to send without a question",
         code="no_consent",
     )
 
@@ -83,7 +84,7 @@ def refuse_other_plan(plan: Plan, settings: Settings) -> None:
     raise errors.BatchMismatch(
         f"{settings.contacts.name}: this is not the plan that was looked at: {differing} changed; "
         "nothing was sent",
-        hint=f"its digest is {plan.digest}; look at it again with --dry-run",
+        hint=f"its digest is {plan.digest}; look at it again with {Setting.DRY_RUN}",
         code="plan_changed",
     )
 
@@ -95,11 +96,14 @@ def refuse_dearer(plan: Plan, most: Decimal) -> None:
     if counts.unpriced_rows or not counts.price:
         unpriced = visible.counted(counts.unpriced_rows or counts.sendable, "row")
         fault = f"no price for {unpriced}, so the estimate is not whole"
-        hint = "name a rate card that has every country: --rates FILE"
+        hint = f"name a rate card that has every country: {Setting.RATES} FILE"
     elif len(counts.price) > 1:
-        fault, hint = f"the estimate is in several currencies: {price}", "agree with --yes"
+        fault, hint = f"the estimate is in several currencies: {price}", f"agree with {Setting.YES}"
     elif max(counts.price.values()) > most:
-        fault, hint = f"the estimate is {price}, and you agreed to {most:f}", "look at --dry-run"
+        fault, hint = (
+            f"the estimate is {price}, and you agreed to {most:f}",
+            f"look at {Setting.DRY_RUN}",
+        )
     else:
         return
     raise errors.UsageError(f"{fault}; nothing was sent", hint=hint, code="no_consent")
@@ -112,14 +116,15 @@ def refuse_guesses(plan: Plan) -> None:
     if why_guessed := plan.contacts.reading.why_guessed:
         raise errors.ContactsError(
             f"{plan.contacts.name}: {why_guessed}",
-            hint="look at the texts with --dry-run, and name the right one with --encoding NAME",
+            hint=f"look at the texts with {Setting.DRY_RUN}, "
+            f"and name the right one with {Setting.ENCODING} NAME",
             code="encoding_doubtful",
         )
     if mistakes := plan.estimate.mistakes:
         raise errors.ContactsError(
             f"{plan.contacts.name}: {mistakes[0].text}; {mistakes[0].rows:,} texts would go out so"
             + "".join(f", first that of row {row}" for row in mistakes[0].first_rows[:1]),
-            hint=f"{mistakes[0].fix}; or answer for it at a terminal, without --yes",
+            hint=f"{mistakes[0].fix}; or answer for it at a terminal, without {Setting.YES}",
             code=mistakes[0].code,
         )
 
@@ -194,7 +199,7 @@ def _left_out(plan: Plan) -> str:
 def _price(plan: Plan) -> str:
     counts = plan.estimate
     if not counts.price:
-        return "unknown (no rate card: --rates)"
+        return f"unknown (no rate card: {Setting.RATES})"
     price = " + ".join(f"{name} {amount:f}" for name, amount in sorted(counts.price.items()))
     if not counts.unpriced_rows:
         return price

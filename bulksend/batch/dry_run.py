@@ -17,6 +17,7 @@ from bulksend.estimate import duration, estimator
 from bulksend.estimate.findings import Finding
 from bulksend.results import csv_style, csv_writer
 from bulksend.sending import user_rate
+from bulksend.setting_names import Setting
 from bulksend.sms import sender
 from bulksend.sms.rates import Confidence, confidence
 
@@ -67,8 +68,8 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     rate_per_s = user_rate.parse_rate(settings.guards.rate)
     if settings.only_problems and settings.results is None:
         raise errors.UsageError(
-            "--only-problems writes a file, and --results does not say which",
-            hint="add --results problems.csv",
+            f"{Setting.ONLY_PROBLEMS} writes a file, and {Setting.RESULTS} does not say which",
+            hint=f"add {Setting.RESULTS} problems.csv",
             code="option_missing",
         )
     if settings.results is not None:

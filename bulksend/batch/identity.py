@@ -15,9 +15,10 @@ import bulksend
 from bulksend import errors, journal
 from bulksend.batch.plan import TEMPLATE_MAX_BYTES, Plan, make_plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Identity, Settings, option_name
+from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
+from bulksend.setting_names import Setting
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 from bulksend.telnyx import client, reference
@@ -163,10 +164,11 @@ def changes(batch: journal.Batch, asked: Identity) -> list[str]:
 def _in_words(name: str) -> str:
     in_a_sentence: Mapping[str, str] = {
         "text": "the template",
-        "sender": "the sender (--from)",
-        "profile_id": "the messaging profile (--profile-id)",
+        "destinations": "the countries that the profile may send to",
+        "sender": f"the sender ({Setting.SENDER})",
+        "profile_id": f"the messaging profile ({Setting.PROFILE_ID})",
     }
-    return in_a_sentence.get(name, option_name(name))
+    return in_a_sentence.get(name) or str(Setting(name))
 
 
 def refuse_changes(differences: list[str], settings: Settings, batch: journal.Batch) -> None:

@@ -25,6 +25,7 @@ from bulksend.contacts import compose, header, loader, phone_column, rows
 from bulksend.contacts.skipped import left_out, suppression
 from bulksend.errors import Code
 from bulksend.estimate import digest, estimator, zone_counts
+from bulksend.setting_names import Setting
 from bulksend.sms import rates, sender
 from bulksend.sms.fix_text import FixText
 from bulksend.sms.message import OnDuplicate
@@ -199,20 +200,20 @@ def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_
         suppressed = suppression.load(guards.suppress, identity.default_region)
         if suppressed.unread_rows:
             reporter.note(
-                f"--suppress: {suppressed.unread_rows} rows have no phone that can be read; "
-                "give --default-region where numbers are written without their country"
+                f"{Setting.SUPPRESS}: {suppressed.unread_rows} rows have no phone that can be read;"
+                f" give {Setting.DEFAULT_REGION} where numbers are written without their country"
             )
         rules.append(suppressed)
     return rules
 
 
 def _note_fixes(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
-    """--fix-text changes what people get, so it says where and what."""
+    """What is fixed changes what people get, so it says where and what."""
     if message_plan.fix_text is FixText.ALL and message_plan.text_column is not None:
         column = message_plan.header.names[message_plan.text_column]
         reporter.note(
-            f"--fix-text: letters of column {column} are composed, and its texts put into GSM-7 "
-            "where that is not dearer"
+            f"{Setting.FIX_TEXT}: letters of column {column} are composed, and its texts put "
+            "into GSM-7 where that is not dearer"
         )
     positions_of: dict[tuple[str, str], list[str]] = {}
     for change in message_plan.replaced:
@@ -224,7 +225,8 @@ def _note_fixes(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
             becomes, f"became `{becomes}`"
         )
         reporter.note(
-            f"--fix-text: {shown} {instead} in the template at character {', '.join(positions)}"
+            f"{Setting.FIX_TEXT}: {shown} {instead} in the template at character "
+            f"{', '.join(positions)}"
         )
 
 
@@ -237,8 +239,10 @@ def _template(identity: Identity, text_column: int | None, settings: Settings) -
     if settings.sandbox:
         return SANDBOX_TEXT
     raise errors.UsageError(
-        "there is no text to send: no --text, no --text-file, and no column named `text`",
-        hint='give --text "Hi {name}, ...", or name the column with --text-column',
+        f"there is no text to send: no {Setting.TEXT}, no {Setting.TEXT_FILE}, and no column "
+        "named `text`",
+        hint=f'give {Setting.TEXT} "Hi {{name}}, ...", '
+        f"or name the column with {Setting.TEXT_COLUMN}",
         code="text_missing",
     )
 
@@ -252,7 +256,7 @@ def read_template(path: Path) -> str:
         text = raw.decode("utf-8-sig")
     except OSError as failure:
         raise errors.ContactsError(
-            f"{path}: cannot be read: {failure.strerror}", hint="check --text-file"
+            f"{path}: cannot be read: {failure.strerror}", hint=f"check {Setting.TEXT_FILE}"
         ) from None
     except UnicodeDecodeError as failure:
         raise errors.ContactsError(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from bulksend.sending.limited_by import LimitedBy
 from bulksend.sms.message import Outcome, Reply, Status
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ class Progress:
         self.parts = 0
         #: Charged so far, by currency.
         self.cost: dict[str, Decimal] = {}
-        #: What limits the pace right now, in words.
-        self.limited_by = ""
-        #: For how many seconds each of those words was true.
-        self.limited_s: defaultdict[str, float] = defaultdict(float)
+        #: What limits the pace right now.
+        self.limited_by = LimitedBy.NOTHING
+        #: For how many seconds each of them did.
+        self.limited_s: defaultdict[LimitedBy, float] = defaultdict(float)
         #: Why the last row that was given up for now could not be sent.
         self.given_up: Reply | None = None
 

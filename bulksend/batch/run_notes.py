@@ -17,6 +17,8 @@ from bulksend.sending.limited_by import LimitedBy
 
 _FINDINGS, _LIMITS = "findings", "limits"
 _FINDINGS_MAX = 20
+#: Earlier versions noted the option.
+_AS_NOTED_BEFORE = {f"--{LimitedBy.IN_FLIGHT.replace('_', '-')}": LimitedBy.IN_FLIGHT}
 
 
 def note_findings(record: journal.Journal, estimate: Estimate) -> None:
@@ -35,8 +37,8 @@ def _line(finding: Finding) -> tuple[str, int]:
 async def note_limits(record: journal.Journal, progress: Progress) -> None:
     """Add the seconds of this run to those of the batch's earlier runs. Raises JournalError."""
     total = dict(limits(record))
-    for name, seconds in progress.limited_s.items():
-        total[name] = round(total.get(name, 0.0) + seconds, 2)
+    for limit, seconds in progress.limited_s.items():
+        total[limit] = round(total.get(limit, 0.0) + seconds, 2)
     if progress.limited_s:
         await record.note_fact(_LIMITS, json.dumps(total))
 
@@ -53,16 +55,16 @@ def findings(record: journal.Reader) -> tuple[tuple[str, int], ...]:
     )
 
 
-def limits(record: journal.Reader) -> Mapping[str, float]:
+def limits(record: journal.Reader) -> Mapping[LimitedBy, float]:
     """Seconds that each of `LimitedBy` held the batch; empty where nothing legible is noted."""
     noted = _parsed(record.fact(_LIMITS))
-    names = {str(name) for name in LimitedBy}
+    by_name = {each.value: each for each in LimitedBy} | _AS_NOTED_BEFORE
     if not isinstance(noted, dict):
         return {}
     return {
-        name: float(seconds)
+        by_name[name]: float(seconds)
         for name, seconds in noted.items()
-        if name in names and isinstance(seconds, int | float) and 0 <= seconds < 1e9
+        if name in by_name and isinstance(seconds, int | float) and 0 <= seconds < 1e9
     }
 
 

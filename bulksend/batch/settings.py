@@ -15,6 +15,7 @@ import platformdirs
 from bulksend import errors
 from bulksend.batch import checked
 from bulksend.contacts.layout import Layout
+from bulksend.setting_names import Setting
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 
@@ -36,7 +37,7 @@ class Identity:
 
     sender: str | None = None
     profile_id: str | None = None
-    #: The template's source, from --text or --text-file; None: the text column holds templates.
+    #: The template's source; None: the text column holds templates.
     text: str | None = None
     to_column: str | None = None
     text_column: str | None = None
@@ -279,12 +280,7 @@ def state_folder() -> Path:
     return platformdirs.user_state_path("bulksend", appauthor=False)
 
 
-def option_name(field_name: str) -> str:
-    """How a person writes the option of an Identity field."""
-    return "--from" if field_name == "sender" else f"--{field_name.replace('_', '-')}"
-
-
-#: What --sandbox fills in, so that it needs nothing else.
+#: What the sandbox fills in, so that it needs nothing else.
 SANDBOX_IDENTITY = Identity(
     sender="Sandbox",
     profile_id="00000000-0000-4000-8000-000000000001",
@@ -296,13 +292,15 @@ DEFAULT_IDENTITY = Identity(
 
 
 def require(identity: Identity) -> Identity:
-    """An identity that can send. Raises UsageError naming the option that is missing."""
-    for name, example in (("sender", "MyCompany"), ("profile_id", "<uuid of the profile>")):
-        if not getattr(identity, name):
-            option = option_name(name)
+    """An identity that can send. Raises UsageError naming what is missing."""
+    for setting, example in (
+        (Setting.SENDER, "MyCompany"),
+        (Setting.PROFILE_ID, "<uuid of the profile>"),
+    ):
+        if not getattr(identity, setting.value):
             raise errors.UsageError(
-                f"{option} is missing",
-                hint=f"give {option} {example}, or try the batch with --sandbox first",
+                f"{setting} is missing",
+                hint=f"give {setting} {example}, or try the batch with {Setting.SANDBOX} first",
                 code="option_missing",
             )
     return identity

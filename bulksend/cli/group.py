@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from bulksend import __version__, errors
+from bulksend import __version__, errors, setting_names
 from bulksend.cli import catalog, sources
+from bulksend.cli.render import option_names
 
 OPTIONS_FILE_NAME = "bulksend.toml"
 #: Where the settings of the command at work stand in click's context.
@@ -102,6 +103,10 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """The command; a failure gets the line that belongs to it, for the batch it was about."""
+        with setting_names.called(option_names.COMMAND_LINE):
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except errors.BulksendError as failure:

@@ -18,6 +18,7 @@ from bulksend.contacts import loader
 from bulksend.journal import disk
 from bulksend.reconcile import probe, proofs
 from bulksend.reconcile.idempotency import Verdict
+from bulksend.setting_names import Setting, Typed
 from bulksend.sms import sender
 from bulksend.sms.phone import parse
 from bulksend.telnyx import client
@@ -89,7 +90,9 @@ def _local(settings: Settings, batch: fitness.Batch | None) -> list[Finding]:
     contacts = Finding("contacts", Level.OK, text)
     if not batch.sendable:
         text = f"nobody to send to: {counted(batch.rows, 'row')} in the file"
-        contacts = Finding("contacts", Level.FAIL, text, "look at it with `bulksend run --dry-run`")
+        contacts = Finding(
+            "contacts", Level.FAIL, text, f"look at it with `bulksend run {Typed(Setting.DRY_RUN)}`"
+        )
     return [contacts, journal]
 
 
@@ -163,7 +166,9 @@ def _journal(folder: Path) -> Finding:
     volume = disk.survey(folder)
     if volume.fault:
         text = f"{folder} takes no journal: {volume.fault}"
-        return Finding("journal", Level.FAIL, text, "give --journal a place that can be written")
+        return Finding(
+            "journal", Level.FAIL, text, f"give {Setting.JOURNAL} a place that can be written"
+        )
     if volume.filesystem in disk.NETWORK:
         text = f"{folder} is on a network file system ({volume.filesystem})"
         return Finding("journal", Level.FAIL, text, "keep journals on a disk of this computer")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from bulksend import errors
+from bulksend.setting_names import Setting, Typed
 
 _NAMES = ("phone", "name", "time")
 _PEOPLE = (("+447700900123", "Ada", "10:30"), ("+447700900456", "Grace", "11:15"))
 _OPTIONS = """# Options of `bulksend run`, by their names on the command line.
-# The API key stays out of here: TELNYX_API_KEY, or --api-key-file.
+# The API key stays out of here: TELNYX_API_KEY, or {key_file}.
 from = "MyCompany"
 #profile-id = "00000000-0000-0000-0000-000000000000"
 text = "Hi {name}, see you at {time}."
@@ -25,7 +26,7 @@ def write(folder: Path, *, workbook: bool = False) -> list[Path]:
     contacts = folder / ("contacts.xlsx" if workbook else "contacts.csv")
     files = {
         contacts: _workbook() if workbook else _csv(),
-        folder / "bulksend.toml": _OPTIONS.encode(),
+        folder / "bulksend.toml": _options().encode(),
     }
     there = [path.name for path in files if path.exists()]
     if there:
@@ -45,6 +46,10 @@ def write(folder: Path, *, workbook: bool = False) -> list[Path]:
 
 def _csv() -> bytes:
     return "".join(f"{','.join(cells)}\n" for cells in (_NAMES, *_PEOPLE)).encode()
+
+
+def _options() -> str:
+    return _OPTIONS.replace("{key_file}", str(Typed(Setting.API_KEY_FILE)))
 
 
 def _workbook() -> bytes:

@@ -14,6 +14,7 @@ from bulksend.batch import connection, paths
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.results import csv_writer
+from bulksend.setting_names import Setting
 from bulksend.telnyx import client, optouts
 
 COLUMNS = ("phone", "keyword", "from", "created_at")
@@ -49,7 +50,7 @@ def fetch(settings: Settings, output: Path | None, reporter: Reporter) -> Listed
     if profile_id is None:
         raise errors.UsageError(
             "the list is of one messaging profile",
-            hint="give --profile-id",
+            hint=f"give {Setting.PROFILE_ID}",
             code="option_missing",
         )
     access, noted = connection.access(settings), _noted(settings)

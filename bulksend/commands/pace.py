@@ -12,6 +12,7 @@ from bulksend.batch import advice, batch_status
 from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
 from bulksend.sending import user_rate
+from bulksend.setting_names import Setting
 
 #: How long the run may take to answer; it looks four times a second.
 ANSWER_S = 3.0
@@ -122,7 +123,8 @@ def _way_out(settings: Settings, change: str | None) -> str:
     if not left:
         return f"nothing is left to send, see: {advice.command('status', settings)}"
     rate = settings.guards.rate if change in (None, request.PAUSE, request.CONTINUE) else change
-    return f"the next one takes --rate: {advice.command('resume', settings, '--rate', rate)}"
+    line = advice.command("resume", settings, Setting.RATE, rate)
+    return f"the next one takes {Setting.RATE}: {line}"
 
 
 def _no_answer() -> errors.UsageError:

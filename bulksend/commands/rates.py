@@ -10,6 +10,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
 from bulksend.results import csv_writer, learned_rates
+from bulksend.setting_names import Setting
 from bulksend.sms.rates import load_rate_card
 
 
@@ -61,11 +62,11 @@ def learn(
 
 
 def _refuse_to_replace(output: Path, *, force: bool) -> None:
-    """--force is for a rate card alone: whatever else has that name is somebody's."""
+    """Force is for a rate card alone: whatever else has that name is somebody's."""
     if not force:
         raise errors.UsageError(
             f"{output} is there already",
-            hint="give --output another name, or --force to replace it",
+            hint=f"give {Setting.OUTPUT} another name, or {Setting.FORCE} to replace it",
             code="output_exists",
         )
     try:
@@ -73,6 +74,6 @@ def _refuse_to_replace(output: Path, *, force: bool) -> None:
     except errors.UsageError:
         raise errors.UsageError(
             f"{output} is there already, and is no rate card: it stays as it is",
-            hint="give --output another name",
+            hint=f"give {Setting.OUTPUT} another name",
             code="output_exists",
         ) from None

@@ -18,6 +18,7 @@ from bulksend.receipts import asking
 from bulksend.results import csv_writer, entries, figures, report, variance
 from bulksend.results.report import Cover, Line, Todo
 from bulksend.results.variance import Variance
+from bulksend.setting_names import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +93,11 @@ def _cover(
             ("Sent with", f"bulksend {facts.tool_version}"),
         ),
         findings=run_notes.findings(record),
-        limits_s=run_notes.limits(record),
+        limits_s={each.in_words: held_s for each, held_s in run_notes.limits(record).items()},
         commands={
             "status": advice.command("status", settings),
             "results": advice.command("results", settings),
-            "list": advice.command("results", settings, "--only", "undelivered"),
+            "list": advice.command("results", settings, Setting.ONLY, "undelivered"),
         },
     )
 
@@ -126,7 +127,7 @@ def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
         yield Todo(
             what=f"{_rows(deliveries.failed)} were not delivered.",
             how="They are to be told in another way; the list:",
-            command=advice.command("results", settings, "--only", "undelivered"),
+            command=advice.command("results", settings, Setting.ONLY, "undelivered"),
         )
     if deliveries.given_up:
         how = "Nobody knew what became of them three days after the last text was sent."
@@ -141,7 +142,7 @@ def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
         yield Todo(
             what=f"{_rows(counts.refused)} were refused by Telnyx.",
             how="Below it says why; the list:",
-            command=advice.command("results", settings, "--only", "refused"),
+            command=advice.command("results", settings, Setting.ONLY, "refused"),
         )
 
 

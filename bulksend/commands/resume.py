@@ -21,11 +21,12 @@ from bulksend.batch.memory import session
 from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, guards, older_journal, rest
-from bulksend.batch.settings import Settings, option_name
+from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
 from bulksend.errors import Code
 from bulksend.results import csv_writer
 from bulksend.sending import user_rate
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Status
 
 
@@ -115,7 +116,7 @@ def reopened(
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))
         identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
         for other in settings.ambient.differences(identity.identity_of(facts)):
-            reporter.note(f"{option_name(other)} is set otherwise here; the batch keeps its own")
+            reporter.note(f"{Setting(other)} is set otherwise here; the batch keeps its own")
         planned = _planned(record, contacts, settings, reporter, agree)
         changed_file.settle_counts(record, planned)
         yield record, planned

@@ -15,6 +15,7 @@ from bulksend.sandbox import lifecycle, server
 from bulksend.sandbox.scripts import webhook_rules
 from bulksend.sandbox.scripts.faults import parse_script
 from bulksend.sending import user_rate
+from bulksend.setting_names import Setting, Typed
 
 #: What every line of a ledger begins with.
 _LEDGER_BEGIN = b'{"request":'
@@ -86,7 +87,7 @@ def _refuse_foreign(ledger: Path) -> None:
     if first and first != _LEDGER_BEGIN:
         raise errors.UsageError(
             f"{ledger} is there already and is no ledger of the sandbox",
-            hint="give --ledger another name",
+            hint=f"give {Setting.LEDGER} another name",
             code="ledger_foreign",
         )
 
@@ -99,8 +100,9 @@ async def _until_stopped(config: server.SandboxConfig, ready: Callable[[str], No
     async with server.Sandbox(config) as running:
         ready(
             f"sandbox at {running.base_url}, profile {config.profile_id}, any sender ID\n"
-            f"TELNYX_API_KEY={config.api_key} bulksend run contacts.csv --base-url "
-            f"{running.base_url} --profile-id {config.profile_id} --from MyCompany"
+            f"TELNYX_API_KEY={config.api_key} bulksend run contacts.csv {Typed(Setting.BASE_URL)} "
+            f"{running.base_url} {Typed(Setting.PROFILE_ID)} {config.profile_id} "
+            f"{Typed(Setting.SENDER)} MyCompany"
         )
         if running.public_key:
             ready(f"TELNYX_PUBLIC_KEY={running.public_key}")

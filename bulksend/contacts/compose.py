@@ -88,9 +88,6 @@ def _closed(phones: pl.DataFrame, destinations: tuple[str, ...] | None) -> list[
     ]
 
 
-_TEXTS = {str(code): text for code, text in TEXT_FOR.items()}
-
-
 def _text_problem(counted: pl.Series, parts: pl.Series, why_long: pl.Series) -> pl.DataFrame:
     """What Telnyx would not take: problem, problem_text."""
     text = pl.col("text")
@@ -103,8 +100,9 @@ def _text_problem(counted: pl.Series, parts: pl.Series, why_long: pl.Series) -> 
         .then(pl.lit(str(Code.NUL_CHARACTER)))
     )
     too_many = pl.when(pl.col("problem") == str(Code.TEXT_TOO_LONG)).then(pl.lit(why_long))
+    texts = {str(code): text for code, text in TEXT_FOR.items()}
     return problems.with_columns(
-        problem_text=pl.coalesce(too_many, pl.col("problem").replace_strict(_TEXTS))
+        problem_text=pl.coalesce(too_many, pl.col("problem").replace_strict(texts))
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 
 #: What nobody sees around a name.
 BLANKS = " \t\r\n\u00a0\ufeff\u200b"
@@ -59,26 +60,26 @@ def make_header(cells: Sequence[str], file: str = "") -> Header:
 def text_column(header: Header, wanted: str | None) -> int | None:
     """The column of the texts, if there is one. Raises ContactsError."""
     if wanted is not None:
-        return named(header, wanted, "--text-column")
+        return named(header, wanted, Setting.TEXT_COLUMN)
     columns = [at for at, name in enumerate(header.names) if folded(name) in _TEXT_NAMES]
     return columns[0] if len(columns) == 1 else None
 
 
-def named(header: Header, wanted: str, option: str) -> int:
+def named(header: Header, wanted: str, setting: Setting) -> int:
     """The column that the person named. Raises ContactsError naming the nearest."""
     columns = header.find(wanted)
     if len(columns) == 1:
         return columns[0]
     if columns:
         raise header.fault(
-            f"{option} {wanted}: {len(columns)} columns have that name",
+            f"{setting} {wanted}: {len(columns)} columns have that name",
             hint="rename one of them in the contacts file",
             code="column_twice",
         )
     near = header.nearest(wanted)
     meant = f"; did you mean `{near}`?" if near else ""
     raise header.fault(
-        f"{option} {wanted}: there is no such column{meant}",
+        f"{setting} {wanted}: there is no such column{meant}",
         hint=f"the columns are {header.listed()}",
         code="column_missing",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bulksend import errors
 from bulksend.contacts.header import Header
+from bulksend.setting_names import Setting
 from bulksend.sms import slips, template
 from bulksend.sms.fix_text import FixText, Replacement, replacements
 from bulksend.sms.phone import parse
@@ -100,7 +101,7 @@ def _region(region: str | None) -> str | None:
     if region is None or region.upper() in parse.REGIONS:
         return region.upper() if region else None
     raise errors.UsageError(
-        f"--default-region {region!r} is no ISO country of two letters",
+        f"{Setting.DEFAULT_REGION} {region!r} is no ISO country of two letters",
         hint="for example GB, DE or FR",
         code="region_invalid",
     )

@@ -17,6 +17,7 @@ from bulksend.contacts.header import Header, folded, named
 from bulksend.contacts.phone_names import Kind
 from bulksend.contacts.reading import looks
 from bulksend.errors import Code
+from bulksend.setting_names import Setting
 from bulksend.sms.phone import parse, wrapping
 
 #: Cells of a column that are parsed: each costs some fifty microseconds.
@@ -73,7 +74,7 @@ def choose(
     batch took before. Raises ContactsError naming the likely one where it is not sure.
     """
     if wanted is not None:
-        return Choice(named(header, wanted, "--to-column"))
+        return Choice(named(header, wanted, Setting.TO_COLUMN))
     if earlier and len(same := header.find(earlier)) == 1:
         return Choice(same[0])
     contents = [_content(_cells(rows, at), region) for at in range(len(header.names))]
@@ -171,7 +172,8 @@ def _two(header: Header, columns: Sequence[int]) -> errors.ContactsError:
         f"{len(columns)} columns could hold the phone numbers: {names}",
         hint="rename one of them in the contacts file"
         if same
-        else f"choose with --to-column, for example --to-column {_quoted(header, columns[0])}",
+        else f"choose with {Setting.TO_COLUMN}, "
+        f"for example {Setting.TO_COLUMN} {_quoted(header, columns[0])}",
         code="two_phone_columns",
     )
 
@@ -183,9 +185,9 @@ def _none(header: Header, contents: Sequence[Content], sure: Sequence[int]) -> e
     columns = header.listed()
     return header.fault(
         f"no column holds phone numbers by its name and its content; the columns are {columns}",
-        hint=f"is it this one? --to-column {_quoted(header, likely)}"
+        hint=f"is it this one? {Setting.TO_COLUMN} {_quoted(header, likely)}"
         if likely is not None and header.names[likely]
-        else "name it with --to-column COLUMN",
+        else f"name it with {Setting.TO_COLUMN} COLUMN",
         code="no_phone_column",
     )
 

@@ -17,6 +17,7 @@ from bulksend.contacts import compose
 from bulksend.estimate import non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.estimate.prices import Cost, cost_of
+from bulksend.setting_names import Setting
 from bulksend.sms import encoding, template
 from bulksend.sms.rates import RateCard
 
@@ -226,7 +227,7 @@ class Characters:
             return "nothing means the same; leave it out"
         instead = _INSTEAD_WORDS.get(character.becomes, f"`{character.becomes}`")
         if by_fix_text:
-            return f"--fix-text puts {instead} there"
+            return f"{Setting.FIX_TEXT} puts {instead} there"
         return f"put {instead} there, which means the same"
 
     def _where(self, source: int, positions: Sequence[int] = ()) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bulksend.estimate.findings import Finding, Kind
+from bulksend.setting_names import Setting
 
 #: Telnyx holds a message for so long at most; a sender's queue is its rate times this
 #: (developers.telnyx.com, "Rate Limiting", 2026).
@@ -105,7 +106,8 @@ def findings(rows: int, parts: int, rate_per_s: float) -> Iterator[Finding]:
         text=f"Telnyx's queue holds four hours: {parts:,} parts in {in_words(sent_s)} need a "
         f"sender with {rate_in_words(needed)} at least; {allowed}",
         rows=rows,
-        fix=f"ask Telnyx for the limit; --rate {slowest}/s takes {in_words(rows / slowest)}",
+        fix=f"ask Telnyx for the limit; "
+        f"{Setting.RATE} {slowest}/s takes {in_words(rows / slowest)}",
     )
 
 

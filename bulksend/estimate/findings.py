@@ -135,14 +135,13 @@ def phone_fixes(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> It
     for phone_fix in PhoneFix:
         rows = sendable["row"].filter(undone & int(phone_fix) > 0)
         if len(rows):
-            text, fix = fixes.FIXED[phone_fix]
             yield Finding(
                 code=str(phone_fix.name).lower(),
                 kind=Kind.REMARK,
-                text=text,
+                text=fixes.UNDONE[phone_fix],
                 rows=len(rows),
                 first_rows=tuple(rows.head(FIRST_ROWS)),
-                fix=fix,
+                fix=fixes.AVOIDED_BY[phone_fix],
                 column=message_plan.header.names[message_plan.to_column],
             )
 

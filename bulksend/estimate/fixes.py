@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bulksend.errors import Code
+from bulksend.setting_names import Pieces, Sentences, Setting
 from bulksend.sms.phone.wrapping import PhoneFix
 
 _AS_TEXT = "format the column as text before the numbers go in"
 
 #: Of rows that cannot be sent.
-FIX_FOR: dict[Code, str] = {
+_FIX_FOR: Mapping[Code, str | Pieces] = {
     Code.RAGGED_ROW: "put quotes around a cell that holds the delimiter; fill in what is missing",
     Code.REPEATED_HEADER: "two files were put together; delete the row",
     Code.STRAY_QUOTE: 'close the quote at the end of its cell, or write "" for one in a text',
-    Code.UNDECODABLE: "write the cell again in the file, saved as CSV UTF-8; or name --encoding",
+    Code.UNDECODABLE: (
+        *("write the cell again in the file, saved as CSV UTF-8; or name ", Setting.ENCODING),
+    ),
     Code.CELL_ERROR: "fix the formula or fill in the value in the spreadsheet",
     Code.CELL_UNCALCULATED: "open the workbook in the spreadsheet program and save it again",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
@@ -21,11 +26,11 @@ FIX_FOR: dict[Code, str] = {
     Code.PHONE_TWO_NUMBERS: "keep one number, or make a row of each",
     Code.PHONE_LETTERS: "digits only; put extensions and names into another column",
     Code.PHONE_LETTER_O: "write the digit 0",
-    Code.PHONE_NATIONAL: "write + and the country code, or give --default-region",
+    Code.PHONE_NATIONAL: ("write + and the country code, or give ", Setting.DEFAULT_REGION),
     Code.PHONE_INVALID: "digits are missing, too many or wrong; compare with the source",
     Code.PHONE_SHORT_CODE: "people have longer numbers; take the right column",
     Code.NO_ALPHANUMERIC: "text them from a number instead of a name, or delete the rows",
-    Code.FIELD_MISSING: "fill in the cell, or give --on-missing empty",
+    Code.FIELD_MISSING: ("fill in the cell, or give ", Setting.ON_MISSING, " empty"),
     Code.TEMPLATE_INVALID: "close the braces in the cell; {{ stands for a brace",
     Code.FOREIGN_PLACEHOLDER: "write a placeholder as {column}",
     Code.SIGN_BEFORE_PLACEHOLDER: "write a placeholder as {column}, without a sign before it",
@@ -33,17 +38,21 @@ FIX_FOR: dict[Code, str] = {
     Code.HTML_IN_TEXT: "export the texts as plain text",
     Code.TEXT_EMPTY: "fill in the text or delete the row",
     Code.TEXT_TOO_LONG: "shorten it: 1,530 characters in GSM-7, 670 in UTF-16 is the most",
-    Code.DUPLICATE: "delete the repeated rows, or give --on-duplicate send",
+    Code.DUPLICATE: ("delete the repeated rows, or give ", Setting.ON_DUPLICATE, " send"),
 }
+FIX_FOR: Mapping[Code, str] = Sentences(_FIX_FOR)
 
 #: Of rows that are sent: what was undone, and how it does not happen again.
-FIXED: dict[PhoneFix, tuple[str, str]] = {
+_FIXED: Mapping[PhoneFix, tuple[str | Pieces, str]] = {
     PhoneFix.LOST_PLUS: (
         "written with its country but without the plus, which was put back",
         f"check the countries; {_AS_TEXT}",
     ),
     PhoneFix.LOST_ZERO: (
-        "a national number whose leading zero a spreadsheet took away; read with --default-region",
+        (
+            "a national number whose leading zero a spreadsheet took away; read with ",
+            Setting.DEFAULT_REGION,
+        ),
         f"check that they are of that country; {_AS_TEXT}",
     ),
     PhoneFix.POINT_ZERO: (
@@ -71,3 +80,7 @@ FIXED: dict[PhoneFix, tuple[str, str]] = {
         _AS_TEXT,
     ),
 }
+#: What was undone.
+UNDONE: Mapping[PhoneFix, str] = Sentences({each: text for each, (text, _) in _FIXED.items()})
+#: How it does not happen again.
+AVOIDED_BY = {each: fix for each, (_, fix) in _FIXED.items()}

@@ -11,6 +11,7 @@ from bulksend.contacts import compose
 from bulksend.estimate import characters, cost_groups, non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.estimate.prices import Cost, cost_of
+from bulksend.setting_names import Setting
 from bulksend.sms import countries, encoding, fix_text
 from bulksend.sms.phone.kinds import WORDS, LineKind
 from bulksend.sms.rates import RateCard
@@ -98,7 +99,7 @@ class Savings:
         return self.table.with_columns(saved=saved).filter(pl.col("saved") != 0)
 
     def _offers(self) -> Iterator[Finding]:
-        """What composing, --fix-text and smart encoding would save, each done by itself."""
+        """What composing, fixing the text and smart encoding would save, each done by itself."""
         composed, fixed = (self._saved_by(f"{name}_parts") for name in ("composed", "fixed"))
         yield from self._separate_accents(
             composed, by_fix_text=composed.parts > 0 and composed == fixed
@@ -107,9 +108,9 @@ class Savings:
             yield self._offer(
                 "fix_text",
                 "fixed_parts",
-                f"--fix-text puts what means the same in GSM-7 into {self._own_words()}"
+                f"{Setting.FIX_TEXT} puts what means the same in GSM-7 into {self._own_words()}"
                 f"{self._swaps()}",
-                f"--fix-text saves {_parts(fixed.parts)}",
+                f"{Setting.FIX_TEXT} saves {_parts(fixed.parts)}",
             )
         smart = self._saved_by("smart_parts")
         if smart.parts > 0:
@@ -118,8 +119,8 @@ class Savings:
                 "smart_parts",
                 "a messaging profile with smart encoding would replace characters in template and "
                 "fields",
-                f"turn it on in the profile and count with --smart-encoding: {_parts(smart.parts)} "
-                "fewer",
+                f"turn it on in the profile and count with {Setting.SMART_ENCODING}: "
+                f"{_parts(smart.parts)} fewer",
             )
 
     def _offer(self, code: str, name: str, text: str, fix: str) -> Finding:
@@ -156,7 +157,7 @@ class Savings:
             return
         columns = self._accented_columns(groups)
         where = ", ".join(f"column `{name}`" for name in columns) or "the template"
-        by = ", as --fix-text does," if by_fix_text else ""
+        by = f", as {Setting.FIX_TEXT} does," if by_fix_text else ""
         yield Finding(
             code="separate_accents",
             kind=Kind.COST if saved.parts else Kind.REMARK,
@@ -164,7 +165,7 @@ class Savings:
             f"(NFC){by} they read the same{_saving(saved.parts)}",
             rows=int(groups["rows"].sum()),
             first_rows=self._rows_of(groups),
-            fix="--fix-text composes them"
+            fix=f"{Setting.FIX_TEXT} composes them"
             if by_fix_text
             else "save the source with composed letters (NFC)",
             column=columns[0] if len(columns) == 1 else "",
@@ -226,4 +227,5 @@ def _keeping(rule: countries.CountryRule) -> str:
     hours, _, days = rule.quiet.partition(" ")
     if not hours:
         return ""
-    return f"--quiet-hours {hours}{f' --quiet-days {days}' if days else ''} keeps to it; "
+    and_days = f" {Setting.QUIET_DAYS} {days}" if days else ""
+    return f"{Setting.QUIET_HOURS} {hours}{and_days} keeps to it; "

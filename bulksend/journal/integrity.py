@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bulksend import errors, portable
 from bulksend.journal import schema, upgrade
+from bulksend.setting_names import Setting
 
 #: How long another program may hold the file before that is said; a person waits no longer.
 _BUSY_S = 1.0
@@ -208,7 +209,7 @@ def foreign(path: Path) -> errors.JournalError:
         f"{path}: is no journal of bulksend, or is damaged",
         hint=(
             "if a batch began with it, restore it from a backup: nobody else knows who was texted; "
-            "if it is another file, give --journal another name"
+            f"if it is another file, give {Setting.JOURNAL} another name"
         ),
         code="journal_foreign",
     )

@@ -19,6 +19,7 @@ from bulksend.journal import ballast, integrity, reader, renumber, schema, upgra
 from bulksend.journal.lock import Lock
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
 from bulksend.journal.writer import Waiter, Writer
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
@@ -293,7 +294,7 @@ def _new_file(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
     except OSError as failure:
         raise errors.JournalError(
             f"cannot make {path}: {failure.strerror}",
-            hint="the journal's folder must be writable; or give --journal another place",
+            hint=f"the journal's folder must be writable; or give {Setting.JOURNAL} another place",
             code="journal_unwritable",
         ) from None
     except sqlite3.Error as failure:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bulksend import errors, portable
+from bulksend.setting_names import Setting
 
 _TRIES, _BETWEEN_S = 5, 0.04
 
@@ -30,7 +31,8 @@ class Lock:
         except OSError as failure:
             raise errors.JournalError(
                 f"cannot make {self._path}: {failure.strerror}",
-                hint="the journal's folder must be writable; or give --journal another place",
+                hint="the journal's folder must be writable; "
+                f"or give {Setting.JOURNAL} another place",
                 code="journal_unwritable",
             ) from None
         if not self._locked():

@@ -14,6 +14,7 @@ from bulksend import background, errors, journal, visible
 from bulksend.receipts import collect, counts, poll, schedule, store
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.results import entries
+from bulksend.setting_names import Setting
 from bulksend.telnyx import client, receipt_search
 from bulksend.telnyx.receipt_search import Trouble
 
@@ -221,6 +222,7 @@ def refuse_sandbox(facts: journal.Batch) -> None:
     if facts.sandbox:
         raise errors.UsageError(
             "the embedded sandbox, and its messages, ended with the run",
-            hint="with --sandbox, what became of them is asked by the run: --wait-receipts 10s",
+            hint=f"with {Setting.SANDBOX}, what became of them is asked by the run: "
+            f"{Setting.WAIT_RECEIPTS} 10s",
             code="sandbox_gone",
         )

@@ -14,6 +14,7 @@ from aiohttp import web
 from bulksend import background, errors
 from bulksend.receipts import intake, signature
 from bulksend.receipts.intake import Intake
+from bulksend.setting_names import Setting
 
 #: The most that an event may hold.
 BODY_MAX_BYTES = 256 * 1024
@@ -39,7 +40,7 @@ def parse_address(text: str) -> Address:
     bare = host.removeprefix("[").removesuffix("]")
     if not colon or not (port.isascii() and port.isdecimal()) or int(port[:6]) > 65_535:
         raise errors.UsageError(
-            f"--listen {text!r} is no address",
+            f"{Setting.LISTEN} {text!r} is no address",
             hint="give HOST:PORT, for example 127.0.0.1:8000",
             code="address_invalid",
         )
@@ -63,7 +64,7 @@ async def listening(
         except OSError as failure:
             raise errors.UsageError(
                 f"cannot listen on {address}: {failure.strerror or failure}",
-                hint="give --listen another port",
+                hint=f"give {Setting.LISTEN} another port",
                 code="address_in_use",
             ) from None
         adopting = background.beside(_adopt(taking), name="bulksend-adopt")

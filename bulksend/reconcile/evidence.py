@@ -8,9 +8,11 @@ is odd leaves the row as it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bulksend.setting_names import Pieces, Sentences, Setting, Typed
 from bulksend.sms.message import Message, Status
 from bulksend.telnyx.records import Record, Span
 from bulksend.telnyx.reference import RowReference
@@ -66,17 +68,18 @@ class Reason(StrEnum):
 
 
 #: What a person reads for each.
-REASON_TEXT: dict[Reason, str] = {
+_REASON_TEXT: Mapping[Reason, str | Pieces] = {
     Reason.KEY_UNPROVEN: (
-        "nobody has proven that the idempotency key is honoured here; "
-        "`bulksend doctor --probe-key --to +NUMBER` does, for the price of one text or two"
+        "nobody has proven that the idempotency key is honoured here; `bulksend doctor ",
+        *(Typed(Setting.PROBE_KEY), " ", Typed(Setting.TO)),
+        " +NUMBER` does, for the price of one text or two",
     ),
     Reason.BYTES_DIFFER: "its request would no longer be the same byte for byte",
     Reason.NO_SERVER_TIME: "the server tells no time, so the age of its key is not known",
     Reason.KEY_TOO_OLD: "its key is older than 23 hours by the server's clock",
     Reason.KEY_NOT_REMEMBERED: (
-        "the server answered with an error, after which it may remember no key; "
-        "--repeat-after-5xx asks again all the same and may text twice"
+        "the server answered with an error, after which it may remember no key; ",
+        *(Setting.REPEAT_AFTER_5XX, " asks again all the same and may text twice"),
     ),
     Reason.KEY_BUSY: "the server still works on the first request",
     Reason.REFUSED_NOW: "its repeat was refused, which does not show that the first request was",
@@ -93,11 +96,16 @@ REASON_TEXT: dict[Reason, str] = {
     Reason.NEIGHBOURS_UNSEEN: (
         "it is in no record, and neither are all the rows accepted in the same minutes"
     ),
-    Reason.NOT_CONFIRMED: "one record fits and may be its own; nobody confirmed it (--yes does)",
+    Reason.NOT_CONFIRMED: (
+        "one record fits and may be its own; nobody confirmed it (",
+        Setting.YES,
+        " does)",
+    ),
     Reason.ROW_GONE: "the contacts file no longer makes a message of it",
     Reason.EARLIER_CLAIM: "its last request never arrived, and an earlier one may have",
     Reason.SANDBOX_GONE: "the embedded sandbox, and its memory, ended with the run",
 }
+REASON_TEXT: Mapping[Reason, str] = Sentences(_REASON_TEXT)
 #: What may be otherwise soon, or when the cause of the stop is gone: worth another `reconcile`.
 PASSING = frozenset(
     {Reason.KEY_BUSY, Reason.NO_ANSWER, Reason.STOPPED, Reason.REFUSED_NOW, Reason.NO_SERVER_TIME}

@@ -10,6 +10,7 @@ from bulksend import errors
 from bulksend.reconcile import idempotency
 from bulksend.reconcile.idempotency import Proof
 from bulksend.reconcile.person import Person
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Message, Reply, Status
 from bulksend.sms.phone import parse
 from bulksend.telnyx.client import Client
@@ -25,8 +26,8 @@ def parse_to(to: str | None) -> parse.Phone:
     if isinstance(parsed, parse.Phone):
         return parsed
     raise errors.UsageError(
-        f"--to: {parsed.text}",
-        hint="give a phone of your own, for example --to +447700900123",
+        f"{Setting.TO}: {parsed.text}",
+        hint=f"give a phone of your own, for example {Setting.TO} +447700900123",
         code="to_invalid",
     )
 

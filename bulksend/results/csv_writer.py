@@ -22,6 +22,7 @@ from bulksend.contacts import own_files
 from bulksend.results import formulas, selection, workbook_writer
 from bulksend.results.csv_style import PLAIN, CsvStyle
 from bulksend.results.entries import Beside
+from bulksend.setting_names import Setting
 from bulksend.sms import rates
 from bulksend.sms.message import Status
 
@@ -97,7 +98,9 @@ _OURS_ALONE = {
 def check_writable(path: Path) -> None:
     """Raises JournalError where the file could not be written later: better before sending."""
     if path.is_dir():
-        raise errors.JournalError(f"{path} is a folder", hint="give --results the name of a file")
+        raise errors.JournalError(
+            f"{path} is a folder", hint=f"give {Setting.RESULTS} the name of a file"
+        )
     try:
         tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as failure:

@@ -8,6 +8,7 @@ import polars as pl
 
 from bulksend import errors
 from bulksend.results import reasons
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Status
 from bulksend.telnyx.receipts import FAILED, DeliveryStatus
 
@@ -42,7 +43,7 @@ def parse(words: str) -> tuple[str, ...]:
     if unknown or not named:
         shown = ", ".join(unknown) or words
         raise errors.UsageError(
-            f"--only {shown!r} names no rows",
+            f"{Setting.ONLY} {shown!r} names no rows",
             hint=f"one or more of {', '.join(WORDS)}",
             code="only_unknown",
         )

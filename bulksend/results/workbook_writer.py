@@ -12,6 +12,7 @@ from typing import IO, Any
 import polars as pl
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 
 #: What a sheet holds, its header included.
 ROWS_MAX = 1_048_576
@@ -79,7 +80,7 @@ def _write_sheet(
             if written >= ROWS_MAX:
                 raise errors.UsageError(
                     f"a sheet holds {ROWS_MAX - 1:,} rows, and there are more",
-                    hint="give the file a name that ends in .csv, or --only fewer rows",
+                    hint=f"give the file a name that ends in .csv, or {Setting.ONLY} fewer rows",
                     code="sheet_full",
                 )
             _write_row(sheet, written, cells, first_of_ours, ours, text)

@@ -29,6 +29,7 @@ from bulksend.sandbox.payload import payload
 from bulksend.sandbox.scripts import faults, misbehave
 from bulksend.sandbox.scripts.faults import Rule
 from bulksend.sandbox.state import Entry, SandboxConfig, State, Stored
+from bulksend.setting_names import Setting
 
 __all__ = ["Sandbox", "SandboxConfig"]
 
@@ -88,7 +89,7 @@ class Sandbox:
             await self._runner.cleanup()
             raise errors.UsageError(
                 f"the sandbox cannot listen on port {self.config.port}: {failure.strerror}",
-                hint="give --port another one",
+                hint=f"give {Setting.PORT} another one",
             ) from None
         self.port = int(self._runner.addresses[0][1])
         self._reporting = asyncio.create_task(self._report(), name="bulksend-sandbox-webhooks")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from bulksend.setting_names import Setting
+
 
 class LimitedBy(StrEnum):
     """Who sets the speed; the first four are the gate's own reasons."""
@@ -12,9 +14,14 @@ class LimitedBy(StrEnum):
     QUEUE = "Telnyx's queue"
     THROTTLED = "Telnyx's rate limit"
     ASKED = "Telnyx asks to wait"
-    IN_FLIGHT = "--max-in-flight"
+    IN_FLIGHT = "max_in_flight"
     NETWORK = "the network"
     COMPUTER = "this computer"
     HOURS = "quiet hours"
     PAUSED = "paused"
     NOTHING = ""
+
+    @property
+    def in_words(self) -> str:
+        """For a person, who knows the setting by the name of their front door."""
+        return str(Setting.MAX_IN_FLIGHT) if self is LimitedBy.IN_FLIGHT else self.value

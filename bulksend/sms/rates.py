@@ -14,6 +14,7 @@ from pathlib import Path
 import phonenumbers
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Money
 
 COLUMNS = ("country", "price_per_part", "currency")
@@ -175,7 +176,7 @@ def _read(path: Path) -> str:
         raw = path.read_bytes()[: _FILE_MAX_BYTES + 1]
     except OSError as failure:
         raise errors.UsageError(
-            f"{path}: cannot be read: {failure.strerror}", hint="check --rates"
+            f"{path}: cannot be read: {failure.strerror}", hint=f"check {Setting.RATES}"
         ) from None
     try:
         if len(raw) > _FILE_MAX_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 
 _RULE = "1 to 11 letters, digits and spaces, with at least one letter"
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9 ]{0,9}[A-Za-z0-9])?")
@@ -16,7 +17,7 @@ def parse_sender(text: str) -> str:
         return text
     raise errors.UsageError(
         f"{text!r} cannot be a sender ID: it has {_fault(text)}",
-        hint=f"a sender ID is {_RULE}, for example --from MyCompany",
+        hint=f"a sender ID is {_RULE}, for example {Setting.SENDER} MyCompany",
         code="sender_invalid",
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\r\n]*)\}|[{}]|[^{}]+")
 _HINT = "write a placeholder as {column}; for a brace in the text write {{ or }}"
@@ -79,7 +80,7 @@ def check_characters(source: str) -> None:
     if strange is not None:
         raise errors.UsageError(
             f"the template is not UTF-8 at character {strange.start() + 1}",
-            hint="save the script or the file that --text comes from as UTF-8",
+            hint=f"save the script or the file that {Setting.TEXT} comes from as UTF-8",
             code="template_not_utf_8",
         )
 

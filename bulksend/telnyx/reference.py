@@ -11,6 +11,7 @@ import hmac
 import re
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 
 #: Telnyx takes no longer URL (error 10003).
 URL_MAX = 2000
@@ -61,7 +62,7 @@ def check_webhook_url(url: str | None) -> None:
 
 def _bad(url: str, fault: str) -> errors.UsageError:
     return errors.UsageError(
-        f"--webhook-url {url!r} cannot be used: {fault}",
+        f"{Setting.WEBHOOK_URL} {url!r} cannot be used: {fault}",
         hint="give one like https://example.com/telnyx",
         code="webhook_url_invalid",
     )

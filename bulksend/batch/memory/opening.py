@@ -19,6 +19,7 @@ from pathlib import Path
 from bulksend import errors, journal, portable
 from bulksend.batch.memory import keys, memory_file
 from bulksend.batch.reporter import Reporter
+from bulksend.setting_names import Setting
 
 KEPT_S = 400 * 86_400
 #: The journals of all batches, a path a line: what a damaged memory is rebuilt from.
@@ -67,8 +68,8 @@ def unusable(folder: Path, why: str) -> errors.UsageError:
     return errors.UsageError(
         f"{folder}: what this computer remembers of earlier batches cannot be used: {why}",
         hint=(
-            "make the folder writable, or set XDG_STATE_HOME; --again-after 0 goes on without, "
-            "and leaves out nobody who was texted before"
+            f"make the folder writable, or set XDG_STATE_HOME; {Setting.AGAIN_AFTER} 0 goes on "
+            "without, and leaves out nobody who was texted before"
         ),
         code="memory_unusable",
     )

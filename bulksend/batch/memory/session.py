@@ -16,6 +16,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Code
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Message
 
 if TYPE_CHECKING:  # a run needs nothing else of that room
@@ -222,6 +223,6 @@ def _journals_in(folder: Path) -> list[Path]:
     except OSError as failure:
         raise errors.UsageError(
             f"{folder}: cannot be listed: {failure.strerror}; nothing was sent",
-            hint="make the folder readable, or give --journal a place in another one",
+            hint=f"make the folder readable, or give {Setting.JOURNAL} a place in another one",
             code="folder_unreadable",
         ) from None

@@ -9,6 +9,7 @@ from bulksend.batch.memory.session import Checks
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import DAY_S, Settings
+from bulksend.setting_names import Setting
 
 
 def noted(plan: Plan, check: Checks, settings: Settings) -> Plan:
@@ -45,6 +46,6 @@ def refuse_nobody(plan: Plan, settings: Settings) -> None:
     why = "; ".join(plan.texted_before) or f"{rows:,} rows were texted before"
     raise errors.BatchMismatch(
         f"{settings.contacts}: nobody is left to send to: {why}; nothing was sent",
-        hint="the word --new-batch would text them all once more, and charge for it",
+        hint=f"the word {Setting.NEW_BATCH} would text them all once more, and charge for it",
         code="nobody_left",
     )

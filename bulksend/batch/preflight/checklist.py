@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.reconcile.idempotency import PROOF_LIFE_S, Proof, Verdict
+from bulksend.setting_names import Setting, Typed
 from bulksend.telnyx.account import Balance, Profile
 from bulksend.telnyx.codes import Exchange, Failure
 from bulksend.telnyx.wire.network import Route
@@ -53,13 +54,13 @@ def key(answer: Exchange) -> Finding:
         return Finding("key", Level.FAIL, f"the server cannot be asked: {cause}", _way_out(answer))
     if answer.http_status == 401:
         text = "the API key is not accepted"
-        return Finding("key", Level.FAIL, text, "check TELNYX_API_KEY or --api-key-file")
+        return Finding("key", Level.FAIL, text, f"check TELNYX_API_KEY or {Setting.API_KEY_FILE}")
     if answer.http_status == 403:
         text = "the API key may not read the balance; whether it may send shows itself later"
         return Finding("key", Level.WARN, text, "see the key's permissions in the portal")
     if answer.http_status != 200:
         text = f"the server answers {answer.http_status} where Telnyx answers 200"
-        return Finding("key", Level.FAIL, text, "check --base-url")
+        return Finding("key", Level.FAIL, text, f"check {Setting.BASE_URL}")
     return Finding("key", Level.OK, "the API key is accepted")
 
 
@@ -90,13 +91,13 @@ def profile(
 ) -> list[Finding]:
     """The messaging profile, and where it goes against the options; `answer`: to the read of it."""
     if profile_id is None:
-        return [_not_given("profile", "--profile-id")]
+        return [_not_given("profile", Setting.PROFILE_ID)]
     if facts is None:
         if answer is not None and answer.http_status not in (200, 400, 404, 422):
             text = "the messaging profile cannot be read; whether it may send shows itself later"
             return [Finding("profile", Level.WARN, text, "see the key's permissions in the portal")]
         text = "there is no such messaging profile, or it cannot be read"
-        return [Finding("profile", Level.FAIL, text, "check --profile-id in the portal")]
+        return [Finding("profile", Level.FAIL, text, f"check {Setting.PROFILE_ID} in the portal")]
     if not facts.enabled:
         text = f"messaging profile {facts.name!r} is disabled"
         return [Finding("profile", Level.FAIL, text, "enable it in the portal")]
@@ -119,22 +120,27 @@ def _spend_limit(facts: Profile) -> Finding:
         return Finding("spend limit", Level.OK, "no daily limit on the profile")
     text = f"USD {facts.daily_limit:f} a day; beyond it the batch stops until midnight UTC"
     level = Level.WARN if facts.daily_limit > 0 else Level.FAIL
-    return Finding("spend limit", level, text, "compare it with `bulksend run --dry-run --rates`")
+    return Finding(
+        "spend limit",
+        level,
+        text,
+        f"compare it with `bulksend run {Typed(Setting.DRY_RUN)} {Typed(Setting.RATES)}`",
+    )
 
 
 def _smart_encoding(facts: Profile, smart: bool) -> Finding:
     on = "on" if facts.smart_encoding else "off"
     if facts.smart_encoding == smart:
         return Finding("smart encoding", Level.OK, f"{on} for the profile, and counted so")
-    option = "--smart-encoding" if facts.smart_encoding else "--no-smart-encoding"
+    counted = Setting.SMART_ENCODING if facts.smart_encoding else Setting.NO_SMART_ENCODING
     text = f"{on} for the profile, and parts are counted otherwise"
-    return Finding("smart encoding", Level.WARN, text, f"give {option}")
+    return Finding("smart encoding", Level.WARN, text, f"give {counted}")
 
 
 def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None) -> Finding:
     """Whether the sender ID is one of the profile's. It may work without being listed there."""
     if name is None:
-        return _not_given("sender", "--from")
+        return _not_given("sender", Setting.SENDER)
     alpha = facts.alpha_sender if facts is not None else None
     if name == alpha or (listed is not None and name in listed):
         return Finding("sender", Level.OK, f"{name} is a sender ID of the profile")
@@ -148,9 +154,11 @@ def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None
     alike = [other for other in others if other.casefold().split() == name.casefold().split()]
     if alike:
         text = f"{name} is written {alike[0]} on the profile, and Telnyx compares letter by letter"
-        return Finding("sender", Level.WARN, text, f"give --from {alike[0]!r}")
+        return Finding("sender", Level.WARN, text, f"give {Setting.SENDER} {alike[0]!r}")
     text = f"{name} is not on the profile; its sender IDs are {', '.join(others[:10])}"
-    return Finding("sender", Level.WARN, text, "give --from one of them, as it is written there")
+    return Finding(
+        "sender", Level.WARN, text, f"give {Setting.SENDER} one of them, as it is written there"
+    )
 
 
 def opt_outs(answer: Exchange | None) -> Finding:
@@ -166,13 +174,15 @@ def redaction(facts: Profile | None) -> Finding | None:
     if facts is None or not facts.redacted:
         return None
     text = "numbers are masked in detail records: unknown rows cannot be searched by number"
-    return Finding("redaction", Level.WARN, text, "give --webhook-url, so that rows are marked")
+    return Finding(
+        "redaction", Level.WARN, text, f"give {Setting.WEBHOOK_URL}, so that rows are marked"
+    )
 
 
 def clock(ahead_s: float | None) -> Finding:
     """Our clock against the server's, which is `ahead_s` ahead of it."""
     if ahead_s is None:
-        return Finding("clock", Level.WARN, "the server tells no time", "check --base-url")
+        return Finding("clock", Level.WARN, "the server tells no time", f"check {Setting.BASE_URL}")
     if abs(ahead_s) <= CLOCK_OFF_S:
         return Finding("clock", Level.OK, f"within {CLOCK_OFF_S:.0f} s of the server's")
     side = "behind" if ahead_s > 0 else "ahead of"
@@ -195,7 +205,8 @@ def limits(answer: Exchange) -> Finding:
 def idempotency_key(proof: Proof | None, observed: str) -> Finding:
     """What is known of the key; `observed`: what a probe saw just now."""
     name, how = "idempotency", f" ({observed})" if observed else ""
-    probe = "`bulksend doctor --probe-key --to +NUMBER` finds out, for one text or two"
+    line = f"bulksend doctor {Typed(Setting.PROBE_KEY)} {Typed(Setting.TO)} +NUMBER"
+    probe = f"`{line}` finds out, for one text or two"
     if proof is None:
         return Finding(name, Level.WARN, "not known whether keys are honoured here", probe)
     since = f"{datetime.fromtimestamp(proof.at_s, UTC):%F %R} UTC"
@@ -209,5 +220,5 @@ def idempotency_key(proof: Proof | None, observed: str) -> Finding:
     return Finding(name, Level.WARN, f"the probe decided nothing{how}", probe)
 
 
-def _not_given(name: str, option: str) -> Finding:
-    return Finding(name, Level.WARN, f"not looked at: no {option}", f"give {option}")
+def _not_given(name: str, setting: Setting) -> Finding:
+    return Finding(name, Level.WARN, f"not looked at: no {setting}", f"give {setting}")

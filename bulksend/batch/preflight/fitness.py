@@ -14,6 +14,7 @@ from bulksend.batch.preflight import checklist
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.preflight.reads import Facts
 from bulksend.estimate import duration
+from bulksend.setting_names import Setting
 from bulksend.telnyx.account import Balance, Profile
 from bulksend.visible import counted
 
@@ -160,5 +161,7 @@ def disk(free_bytes: int, rows: int) -> Finding:
     needed_bytes = rows * _ROW_BYTES
     text = f"{free_bytes / 1e6:,.0f} MB free, {needed_bytes / 1e6:,.1f} MB are needed"
     if free_bytes < needed_bytes:
-        return Finding("disk", Level.FAIL, text, "free some space, or give --journal another place")
+        return Finding(
+            "disk", Level.FAIL, text, f"free some space, or give {Setting.JOURNAL} another place"
+        )
     return Finding("disk", Level.OK, text)

@@ -18,6 +18,7 @@ from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader, rows
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.results import matching
+from bulksend.setting_names import Setting
 
 #: As the journal numbers them, with 9 for what was left out.
 _CLAIMED, _ACCEPTED, _REFUSED, _UNKNOWN, _UNSENT, _SKIPPED = 1, 2, 3, 4, 5, 9
@@ -126,7 +127,7 @@ def in_words(comparison: Comparison, settings: Settings) -> list[str]:
         lines.append(
             "text changed after it was sent, left out: "
             f"{visible.counted(len(comparison.changed), 'row')} "
-            f"({named}{more}); --also-changed sends the new text too"
+            f"({named}{more}); {Setting.ALSO_CHANGED} sends the new text too"
         )
     return lines
 
@@ -206,7 +207,7 @@ def refuse_other_list(settings: Settings, batch: journal.Batch) -> None:
         f"{settings.journal_path} is the journal of {other}, not of {settings.contacts}",
         hint=(
             f"go on with {other}; to send {settings.contacts} as a batch of its own, give "
-            "--journal and --results other names"
+            f"{Setting.JOURNAL} and {Setting.RESULTS} other names"
         ),
         code="other_contacts",
     )

@@ -11,6 +11,7 @@ from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Status
 
 
@@ -47,7 +48,7 @@ def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Rep
     if not reporter.confirm(question(count, record, settings), typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
-            hint="--yes agrees without a question",
+            hint=f"{Setting.YES} agrees without a question",
             code="no_consent",
         )
 

@@ -212,5 +212,5 @@ def _counts(progress: Progress) -> dict[str, object]:
         "rows": progress.total,
         **{str(status): count for status, count in progress.by_status.items() if count},
         "cost": {currency: format(amount, "f") for currency, amount in progress.cost.items()},
-        "limited_by": progress.limited_by,
+        "limited_by": progress.limited_by.in_words,
     }

@@ -197,7 +197,7 @@ class Terminal:
             unsent=count[Status.UNSENT],
             cost=progress.cost,
             per_s=self._pace.per_s,
-            limited_by=progress.limited_by,
+            limited_by=progress.limited_by.in_words,
             now=datetime.now().astimezone(),
         )
 

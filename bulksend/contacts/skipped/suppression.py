@@ -16,6 +16,7 @@ from bulksend import errors
 from bulksend.contacts import loader, phone_column
 from bulksend.contacts.skipped import left_out
 from bulksend.errors import Code
+from bulksend.setting_names import Setting
 from bulksend.sms.phone import columns
 
 _SCHEMA = {"phone": pl.UInt64, "file": pl.UInt16, "list_row": pl.UInt32}
@@ -119,6 +120,6 @@ def _unusable(path: Path, why: str) -> errors.UsageError:
     """Nothing is sent past a list that cannot be read."""
     return errors.UsageError(
         f"{path}: is no list of people who are not to be texted: {why}",
-        hint="give --suppress a file with a column of phone numbers, as for CONTACTS",
+        hint=f"give {Setting.SUPPRESS} a file with a column of phone numbers, as for CONTACTS",
         code="suppress_unusable",
     )

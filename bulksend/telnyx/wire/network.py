@@ -15,6 +15,7 @@ import multidict
 import yarl
 
 from bulksend import errors
+from bulksend.setting_names import Setting
 from bulksend.telnyx import hosts
 
 _PROXY_PORT = 80
@@ -155,7 +156,7 @@ def _is_plain(url: str) -> bool:
 
 def _bad_url(text: str, fault: str) -> errors.UsageError:
     return errors.UsageError(
-        f"--base-url {text!r} cannot be used: {fault}",
+        f"{Setting.BASE_URL} {text!r} cannot be used: {fault}",
         hint="leave it out for Telnyx, or give one like http://127.0.0.1:8080/v2",
         code="base_url_invalid",
     )

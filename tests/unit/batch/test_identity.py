@@ -69,7 +69,7 @@ TEXT = "eJzzyFSo9i7NS0mtBQATHgPB"
     [
         pytest.param(None, [], id="nothing-is-named"),
         pytest.param("Telefon", [], id="the-recognised-one-is-named"),
-        pytest.param("Mobil", ["--to-column"], id="another-one-is-named"),
+        pytest.param("Mobil", ["to_column"], id="another-one-is-named"),
     ],
 )
 def test_naming_the_column_that_was_recognised_is_no_change(

@@ -57,7 +57,7 @@ def test_a_curly_quote_in_the_template_is_named_counted_and_priced() -> None:
     assert it.name == "RIGHT SINGLE QUOTATION MARK"
     assert (it.positions, it.replacement, it.rows, it.rows_pushed) == ((4,), "'", 3, 3)
     assert (it.parts, it.price, it.first_rows) == (3, {"USD": Decimal("0.12")}, (2, 3, 4))
-    assert "--fix-text" in it.fix
+    assert "fix_text" in it.fix
 
 
 def test_an_emoji_is_one_character_to_blame_whatever_it_is_made_of() -> None:
@@ -85,7 +85,7 @@ def test_two_different_quotes_cost_nothing_alone_and_a_part_together() -> None:
     (together,) = blamed(found, "characters").values()
     assert (together.rows, together.rows_pushed, together.parts) == (2, 2, 2)
     (offer,) = (it for it in found.costs if it.code == "fix_text")
-    assert (offer.parts, offer.fix) == (2, "--fix-text saves 2 parts")
+    assert (offer.parts, offer.fix) == (2, "fix_text saves 2 parts")
     assert '“ → ", ” → "' in offer.text
 
 
@@ -94,7 +94,7 @@ def test_where_fix_text_saves_nothing_it_is_not_offered() -> None:
 
     (together,) = blamed(found, "characters").values()
     assert together.parts == 1
-    assert not any("--fix-text" in f"{it.text} {it.fix}" for it in found.costs)
+    assert not any("fix_text" in f"{it.text} {it.fix}" for it in found.costs)
 
 
 def test_letters_of_another_script_count_as_one() -> None:

@@ -42,8 +42,8 @@ def test_separate_accents_in_names_are_named_with_what_composing_saves() -> None
     (finding,) = of_code(before, "separate_accents")
     assert (finding.column, finding.rows, finding.first_rows) == ("name", 3, (2, 3, 4))
     assert promised(finding) == saved(before, after)
-    assert "--fix-text" in finding.fix
-    assert "--fix-text" in finding.text
+    assert "fix_text" in finding.fix
+    assert "fix_text" in finding.text
     assert of_code(before, "character") == []
 
 
@@ -51,7 +51,7 @@ def test_separate_accents_that_cost_nothing_are_a_remark() -> None:
     (finding,) = of_code(estimated("Hi {name}", [nfd("José")]), "separate_accents")
 
     assert (finding.kind, finding.parts) == ("remark", 0)
-    assert "--fix-text" not in finding.fix + finding.text
+    assert "fix_text" not in finding.fix + finding.text
 
 
 def test_fix_text_composes_a_column_of_texts() -> None:
@@ -60,7 +60,7 @@ def test_fix_text_composes_a_column_of_texts() -> None:
     (finding,) = of_code(estimated(None, ["a", "b"], texts=texts), "separate_accents")
 
     assert (finding.column, finding.parts) == ("text", 1)
-    assert finding.fix == "--fix-text composes them"
+    assert finding.fix == "fix_text composes them"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What --fix-text does to a template, and what it leaves as it is."""
+"""What fix_text does to a template, and what it leaves as it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def nfd(text: str) -> str:
 
 
 def fixed(source: str) -> str:
-    """The template's words after --fix-text, with `_` for a placeholder."""
+    """The template's words after fix_text, with `_` for a placeholder."""
     parsed = template.parse_template(source)
     done = fix_text.replaced(parsed) or fix_text.composed(parsed)
     return "".join(piece if isinstance(piece, str) else "_" for piece in done.pieces)

@@ -65,7 +65,7 @@ def test_no_is_no_and_without_anybody_to_ask_it_is_said_how_to_agree(tmp_path: P
             with pytest.raises(errors.UsageError) as refused:
                 rest.agree(remaining, record, settings, person)
             assert refused.value.code == "no_consent"
-            assert "--yes" in refused.value.hint
+            assert "yes" in refused.value.hint
 
     assert not nobody.questions
 

@@ -99,7 +99,7 @@ def test_a_list_that_says_nobody_stops_the_batch(tmp_path: Path, content: str | 
 
     assert str(path) in failure.value.message
     assert failure.value.code == "suppress_unusable"
-    assert "--suppress" in failure.value.hint
+    assert "suppress" in failure.value.hint
 
 
 def test_a_list_that_is_a_folder_stops_the_batch(tmp_path: Path) -> None:
