@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bulksend import errors, journal, portable
 from bulksend.batch import advice, batch_status, connection, paths, run_notes, runner
@@ -25,21 +25,28 @@ from bulksend.telnyx import codes
 _OPEN_FILES = 48
 
 
-def send_open_rows(
-    plan: Plan,
-    record: journal.Journal,
-    settings: Settings,
-    access: connection.Access,
-    reporter: Reporter,
-    keeper: Keeper,
-    again: Iterable[Status] = (Status.UNSENT,),
-) -> Summary:
-    """Send every row that was never claimed or stands in `again`; then results and summary."""
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch that was agreed to, with its journal open."""
+
+    plan: Plan
+    record: journal.Journal
+    settings: Settings
+    access: connection.Access
+    reporter: Reporter
+    keeper: Keeper
+    #: Rows that are sent besides those that were never claimed.
+    again: tuple[Status, ...] = (Status.UNSENT,)
+
+
+def send_open_rows(batch: OpenBatch) -> Summary:
+    """Send every row that was never claimed or may be tried again; then results and summary."""
+    plan, record, settings, reporter = batch.plan, batch.record, batch.settings, batch.reporter
     _check_descriptors(settings.guards.max_in_flight)
     began_s = time.monotonic()
-    end = _send(plan, record, settings, access, reporter, keeper, tuple(again))
+    end = _send(batch)
     if end.stop is not Stop.JOURNAL:  # then the journal is read again when the next run begins
-        keeper.finish(record)
+        batch.keeper.finish(record)
     seconds = time.monotonic() - began_s
     try:
         summary = batch_status.summarize_batch(
@@ -78,39 +85,20 @@ def _check_descriptors(max_in_flight: int) -> None:
     )
 
 
-def _send(
-    plan: Plan,
-    record: journal.Journal,
-    settings: Settings,
-    access: connection.Access,
-    reporter: Reporter,
-    keeper: Keeper,
-    again: tuple[Status, ...],
-) -> runner.End:
+def _send(batch: OpenBatch) -> runner.End:
+    plan, record, settings, reporter = batch.plan, batch.record, batch.settings, batch.reporter
     guards.keep(record, settings)
     guards.note_lists(record, settings, reporter.note)
     guards.note_card(record, plan.rate_card, settings, reporter.note)
     run_notes.note_findings(record, plan.estimate)
     look.note_countries(record, plan)
-    open_rows = count_open(record, again)
+    open_rows = count_open(record, batch.again)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
         return runner.End(None, "")
-    task = runner.Task(
-        plan=plan,
-        settings=settings,
-        batch_id=record.batch().batch_id,
-        journal=record,
-        closed=record.close_final(record.closed(again), codes.FINAL),
-        claims=record.next_claims(again),
-        first_claim=record.first_claim(),
-        total=total,
-        ended_before=max(plan.estimate.sendable - open_rows, 0),
-        earlier=_earlier(plan, record, settings),
-        keeper=keeper,
-    )
+    task = _task(batch, open_rows, total)
     try:
-        end = runner.run_loop(runner.send(task, access, reporter))
+        end = runner.run_loop(runner.send(task, batch.access, reporter))
     except KeyboardInterrupt:  # before the first request, or after the last reply
         return runner.End(Stop.INTERRUPTED, "")
     except errors.JournalError as failure:
@@ -120,6 +108,23 @@ def _send(
         reporter.note(failure.message)
         return runner.End(Stop.CONTACTS_CHANGED, failure.message)
     return runner.End(Stop.LIMIT, "") if end.stop is None and total < open_rows else end
+
+
+def _task(batch: OpenBatch, open_rows: int, total: int) -> runner.Task:
+    plan, record, again = batch.plan, batch.record, batch.again
+    return runner.Task(
+        plan=plan,
+        settings=batch.settings,
+        batch_id=record.batch().batch_id,
+        journal=record,
+        closed=record.close_final(record.closed(again), codes.FINAL),
+        claims=record.next_claims(again),
+        first_claim=record.first_claim(),
+        total=total,
+        ended_before=max(plan.estimate.sendable - open_rows, 0),
+        earlier=_earlier(plan, record, batch.settings),
+        keeper=batch.keeper,
+    )
 
 
 def count_open(record: journal.Reader, again: Iterable[Status]) -> int:

@@ -64,7 +64,8 @@ def resume_contacts(
         again = _again(record, settings, reporter)
         finished = as_it_was and again == (Status.UNSENT,) and _all_ended(record, settings)
         keeper = memory.keeper(record, planned)
-        ended = execution.send_open_rows(planned, record, settings, server, reporter, keeper, again)
+        batch = execution.OpenBatch(planned, record, settings, server, reporter, keeper, again)
+        ended = execution.send_open_rows(batch)
     return batch_status.met_finished(ended) if finished else ended
 
 

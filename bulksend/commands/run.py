@@ -80,14 +80,21 @@ def run_contacts(
         consent.to_send(planned, settings, access.base_url, reporter)
         csv_writer.check_writable(settings.results_path)
         begun = identity.new_batch(planned, settings, access.base_url)
-        if earlier and not settings.sandbox:
-            set_aside.set_aside(settings, reporter.note)
-        elif earlier:  # it cost nothing
-            journal.forget(settings.journal_path)
+        if earlier:
+            _clear_its_place(settings, reporter)
         own_guards = guards.to_keep(settings)
         with journal.Journal.create(settings.journal_path, begun, own_guards) as record:
             keeper = memory.keeper(record, planned)
-            return execution.send_open_rows(planned, record, settings, access, reporter, keeper)
+            batch = execution.OpenBatch(planned, record, settings, access, reporter, keeper)
+            return execution.send_open_rows(batch)
+
+
+def _clear_its_place(settings: Settings, reporter: Reporter) -> None:
+    """An earlier batch is kept under another name; one of the sandbox cost nothing, and goes."""
+    if settings.sandbox:
+        journal.forget(settings.journal_path)
+    else:
+        set_aside.set_aside(settings, reporter.note)
 
 
 def _met_again(
