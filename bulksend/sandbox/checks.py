@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +33,7 @@ _MORE_FIELDS = {
 _REQUIRED = ("from", "to", "text", "messaging_profile_id")
 _SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _URL_MAX = 2000
 
 
@@ -48,8 +48,8 @@ class Refusal(Exception):
         self.detail = detail
         self.pointer = pointer
 
-    def body(self) -> bytes:
-        """The envelope (error-codes pages)."""
+    def body(self, *, bare: bool = False) -> bytes:
+        """The envelope (error-codes pages); `bare`: the error itself beside the list of errors."""
         problem: dict[str, Any] = {
             "code": self.code,
             "title": self.title,
@@ -58,7 +58,7 @@ class Refusal(Exception):
         }
         if self.pointer:
             problem["source"] = {"pointer": self.pointer}
-        return orjson.dumps({"errors": [problem]})
+        return orjson.dumps({"errors": [problem]} | (problem if bare else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def check_order(
     _check_options(values)
     if profile_id is not None and values["messaging_profile_id"] != profile_id:
         raise Refusal(
-            404, "10005", "Resource not found", "No such profile.", "/messaging_profile_id"
+            400, "10005", "Resource not found", "No such profile.", "/messaging_profile_id"
         )
     sender = values["from"]
     if not _SENDER.fullmatch(sender):
@@ -114,8 +114,8 @@ def check_order(
         values["messaging_profile_id"],
         country,
         measured,
-        values.get("webhook_url"),
-        values.get("webhook_failover_url"),
+        values.get("webhook_url") or None,
+        values.get("webhook_failover_url") or None,
     )
 
 
@@ -151,16 +151,23 @@ def _check_options(values: Mapping[str, Any]) -> None:
 
 def _field(name: str, value: object, types: Mapping[str, Any]) -> None:
     if name not in types:
-        raise Refusal(400, "10015", "Bad Request", f"`{name}` is not a parameter.", f"/{name}")
+        raise Refusal(400, "10015", "Bad Request", f"`{name}` is not a parameter.", _pointer(name))
     if not isinstance(value, types[name]):
         raise Refusal(422, "10026", "Invalid type", f"`{name}` has a wrong type.", f"/{name}")
-    if name == "messaging_profile_id":
-        try:
-            uuid.UUID(str(value))
-        except ValueError:
-            raise Refusal(400, "10006", "Invalid ID", "Not a UUID.", f"/{name}") from None
-    if "url" in name and isinstance(value, str) and not _is_url(value):
+    if name == "messaging_profile_id" and not is_uuid(str(value)):
+        raise Refusal(400, "10006", "Invalid ID", "Not a UUID.", f"/{name}")
+    if "url" in name and isinstance(value, str) and value and not _is_url(value):
         raise Refusal(400, "10003", "Invalid URL", f"`{name}` is not a URL.", f"/{name}")
+
+
+def _pointer(name: str) -> str:
+    """As RFC 6901 writes it."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def is_uuid(text: str) -> bool:
+    """Whether it is an id as Telnyx writes them."""
+    return _UUID.fullmatch(text) is not None
 
 
 def _is_url(value: str) -> bool:

@@ -11,8 +11,7 @@ from typing import Any
 
 import orjson
 
-from bulksend.sandbox.checks import Refusal
-from bulksend.sandbox.detail_records import page
+from bulksend.sandbox import paging
 from bulksend.sandbox.events import Event, events
 from bulksend.sandbox.lifecycle import moment, parse_moment
 from bulksend.sandbox.payload import ORGANIZATION
@@ -54,15 +53,16 @@ def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, An
         and _contains(delivery["attempts"], query.get("filter[attempts][contains]"))
         and query.get("filter[status][eq]", delivery["status"]) == delivery["status"]
     ]
-    return page(matching, query)
+    return paging.page(matching, query, paging.DELIVERIES)
 
 
 def _check(query: Mapping[str, str]) -> None:
-    if set(query) - _FILTERS or query.get("filter[status][eq]", "failed") not in (
+    unknown = {name for name, value in query.items() if value} - _FILTERS
+    if unknown or query.get("filter[status][eq]", "failed") not in (
         "failed",
         "delivered",
     ):
-        raise Refusal(422, "10027", "Unprocessable", "Unknown filter.")
+        raise paging.DELIVERIES.refusal("Unknown filter.")
 
 
 def _is_between(at_s: float, query: Mapping[str, str]) -> bool:
@@ -78,7 +78,7 @@ def _is_between(at_s: float, query: Mapping[str, str]) -> bool:
 def _moment(text: str) -> float:
     at_s = parse_moment(text)
     if at_s is None:
-        raise Refusal(422, "10027", "Unprocessable", f"{text!r} is no moment.")
+        raise paging.DELIVERIES.refusal(f"{text!r} is no moment.")
     return at_s
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bulksend.sandbox import paging
 from bulksend.sandbox.checks import Refusal
 from bulksend.sandbox.lifecycle import ENDS, moment, parse_moment
 from bulksend.sandbox.payload import ORGANIZATION, cost_at, error_codes
 from bulksend.sandbox.state import State, Stored
 
-_PAGE_DEFAULT, _PAGE_MAX = 20, 250
-_RECORDS_PAGE_MAX = 50
 _KINDS = frozenset(
     {
         *("ai-voice-assistant", "amd", "call-control", "conference", "conference-participant"),
@@ -41,33 +40,6 @@ _SORTS = {"created_at": False, "-created_at": True}
 _Test = Callable[[Stored], bool]
 
 
-def page(
-    entries: Sequence[Mapping[str, Any]], query: Mapping[str, str], most: int = _PAGE_MAX
-) -> dict[str, Any]:
-    """One page with its meta, as every list of Telnyx has it."""
-    start, end, meta = _cut(len(entries), query, most)
-    return {"data": list(entries[start:end]), "meta": meta}
-
-
-def _cut(total: int, query: Mapping[str, str], most: int) -> tuple[int, int, dict[str, int]]:
-    size = _number(query, "page[size]", _PAGE_DEFAULT, most)
-    number = _number(query, "page[number]", 1, 1 << 31)
-    meta = {
-        "page_number": number,
-        "page_size": size,
-        "total_pages": -(-total // size),
-        "total_results": total,
-    }
-    return (number - 1) * size, number * size, meta
-
-
-def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
-    value = query.get(name, str(default))
-    if not (value.isascii() and value.isdecimal()) or not 1 <= int(value[:12]) <= most:
-        raise _bad(f"`{name}` must be from 1 to {most}.")
-    return int(value)
-
-
 def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, Any]:
     """Newest first unless asked otherwise. What is queued, or too young, is not there."""
     tests, newest_first, ours = _read_query(state, query, now_s)
@@ -77,7 +49,7 @@ def search(state: State, query: Mapping[str, str], now_s: float) -> dict[str, An
         for message in (stored if ours else ())
         if message.recorded_s <= now_s and all(test(message) for test in tests)
     ]
-    start, end, meta = _cut(len(matching), query, _RECORDS_PAGE_MAX)
+    start, end, meta = paging.cut(len(matching), query, paging.RECORDS)
     shown = [record(message, state, now_s) for message in matching[start:end]]
     return {"data": shown, "meta": meta}
 
@@ -166,7 +138,7 @@ def _moment(text: str) -> float:
 
 
 def _bad(detail: str) -> Refusal:
-    return Refusal(400, "10015", "Bad Request", detail)
+    return paging.RECORDS.refusal(detail)
 
 
 def record(stored: Stored, state: State, now_s: float) -> dict[str, Any]:

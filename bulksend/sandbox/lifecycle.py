@@ -12,6 +12,7 @@ Shares are shares of all messages and add up; what no rule meets is delivered.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ ENDS = {
 #: Telnyx's queue let it expire, and takes no money for it (error page 40014).
 _UNBILLED = "40014"
 NEVER_S = float("inf")
+_DATE_TIME = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,11 @@ def course(fate: Fate, left_s: float, delivery_s: tuple[float, float, float]) ->
 def moment(at_s: float) -> str:
     """ISO 8601 as Telnyx writes it."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")
+
+
+def is_date_time(text: str) -> bool:
+    """Whether it is written as RFC 3339 has it: a day, a time and a zone."""
+    return _DATE_TIME.fullmatch(text) is not None
 
 
 def parse_moment(text: str) -> float | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bulksend.sandbox import detail_records
-from bulksend.sandbox.checks import Refusal
-from bulksend.sandbox.lifecycle import moment
+from bulksend.sandbox import paging
+from bulksend.sandbox.checks import Refusal, is_uuid
+from bulksend.sandbox.lifecycle import is_date_time, moment, parse_moment
 from bulksend.sandbox.payload import ORGANIZATION
 from bulksend.sandbox.state import State
 
@@ -89,26 +89,45 @@ def senders(state: State, query: Mapping[str, str]) -> dict[str, Any]:
         for number, sender in enumerate(sorted(state.config.senders), start=1)
     ]
     wanted = query.get("filter[messaging_profile_id]", state.config.profile_id)
-    return detail_records.page(listed if wanted == state.config.profile_id else [], query)
+    if not is_uuid(wanted):
+        raise paging.SENDERS.refusal("`filter[messaging_profile_id]` is no UUID.")
+    theirs = listed if wanted == state.config.profile_id else []
+    return paging.page(theirs, query, paging.SENDERS)
 
 
 def opt_outs(state: State, query: Mapping[str, str]) -> dict[str, Any]:
     """Who said STOP, a page at a time."""
-    profile_id = state.config.profile_id
+    profile_id, since_s = state.config.profile_id, 0.0
     wanted = query.get("filter[messaging_profile_id]", profile_id)
+    sender = next(iter(sorted(state.config.senders)), "")
+    asked_for = wanted == profile_id and query.get("filter[from]", sender) == sender
+    asked_for &= _is_between(since_s, query)
+    hidden = query.get("redaction_enabled") == "true"
     listed = [
         {
-            "to": phone,
+            "to": f"{phone[:8]}****" if hidden else phone,
             "from": sender,
             "messaging_profile_id": profile_id,
             "keyword": "STOP",
-            "created_at": moment(0),
+            "created_at": moment(since_s),
         }
         for phone in sorted(state.config.opted_out)
-        for sender in [next(iter(sorted(state.config.senders)), "")]
-        if wanted == profile_id and query.get("filter[from]", sender) == sender
     ]
-    return detail_records.page(listed, query)
+    return paging.page(listed if asked_for else [], query, paging.OPT_OUTS)
+
+
+def _is_between(at_s: float, query: Mapping[str, str]) -> bool:
+    """By `created_at[gte]` and `created_at[lte]`. Raises Refusal."""
+    bounds = {"gte": float("-inf"), "lte": float("inf")}
+    for end in bounds:
+        text = query.get(f"created_at[{end}]")
+        if text is None:
+            continue
+        bound_s = parse_moment(text) if is_date_time(text) else None
+        if bound_s is None:
+            raise paging.OPT_OUTS.refusal(f"`created_at[{end}]` is no moment.")
+        bounds[end] = bound_s
+    return bounds["gte"] <= at_s <= bounds["lte"]
 
 
 def messages(state: State) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import Any, Self
 
@@ -108,13 +109,13 @@ class Sandbox:
             self._reporting.result()  # webhooks that nobody sent are no silence to be tested
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=1 << 20)
+        app = web.Application(client_max_size=1 << 20, middlewares=[_nowhere])
         profile, state = "/v2/messaging_profiles/{id}", self.state
         app.add_routes(
             [
                 web.post("/v2/messages/alphanumeric_sender_id", self._send),
                 web.post("/v2/messages", self._send),
-                web.get("/v2/messages/{id}", self._read(self._message)),
+                web.get("/v2/messages/{id:[0-9A-Fa-f-]+}", self._read(self._message)),
                 web.get("/v2/balance", self._read(lambda _: portal.balance(state))),
                 web.get(profile, self._read(lambda r: portal.profile(state, r.match_info["id"]))),
                 web.get(f"{profile}/alphanumeric_sender_ids", self._read(self._senders)),
@@ -123,7 +124,8 @@ class Sandbox:
                     self._read(lambda r: portal.senders(state, r.query)),
                 ),
                 web.get(
-                    "/v2/messaging_optouts", self._read(lambda r: portal.opt_outs(state, r.query))
+                    "/v2/messaging_optouts",
+                    self._read(lambda r: portal.opt_outs(state, r.query), bare=True),
                 ),
                 web.get("/v2/detail_records", self._read(self._records)),
                 web.get("/v2/webhook_deliveries", self._read(self._deliveries)),
@@ -131,7 +133,6 @@ class Sandbox:
                 web.get("/sandbox/messages", self._show_messages),
                 web.post("/sandbox/clock", self._set_clock),
                 web.post("/sandbox/faults", self._set_faults),
-                web.route("*", "/{path:.*}", self._nowhere),
             ]
         )
         app.on_response_prepare.append(self._date)
@@ -228,8 +229,8 @@ class Sandbox:
             )
         )
 
-    def _read(self, answer: Any) -> Any:
-        """A read that needs the key and answers with JSON."""
+    def _read(self, answer: Any, *, bare: bool = False) -> Any:
+        """A read that needs the key and answers with JSON; `bare`: its errors, too, as they are."""
 
         async def handle(request: web.Request) -> web.Response:
             """Answer 401 for a foreign key, the read's JSON else."""
@@ -237,7 +238,7 @@ class Sandbox:
                 checks.authorized(request.headers.get("Authorization", ""), self._taken_key)
                 return _json(orjson.dumps(answer(request)))
             except Refusal as refusal:
-                return _refused(refusal, None)
+                return _refused(refusal, None, bare=bare)
 
         return handle
 
@@ -275,7 +276,20 @@ class Sandbox:
         self.state.ahead_s = float(orjson.loads(await request.read())["ahead_s"])
         return _json(b"{}")
 
-    async def _nowhere(self, _request: web.Request) -> web.Response:
+
+@web.middleware
+async def _nowhere(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """A path or a method that Telnyx does not have."""
+    try:
+        return await handler(request)
+    except web.HTTPMethodNotAllowed as other:
+        refusal = Refusal(405, "10015", "Method Not Allowed", f"Not {request.method}.")
+        response = _refused(refusal, None)
+        response.headers["Allow"] = other.headers["Allow"]
+        return response
+    except web.HTTPNotFound:
         return _refused(Refusal(404, "10005", "Resource not found", "No such path."), None)
 
 
@@ -296,7 +310,7 @@ def _json(body: bytes, headers: dict[str, str] | None = None) -> web.Response:
     return web.Response(body=body, content_type=_JSON, headers=headers)
 
 
-def _refused(refusal: Refusal, requests_per_s: float | None) -> web.Response:
+def _refused(refusal: Refusal, requests_per_s: float | None, *, bare: bool = False) -> web.Response:
     headers = {}
     if refusal.code == "10011":
         headers = {
@@ -306,5 +320,5 @@ def _refused(refusal: Refusal, requests_per_s: float | None) -> web.Response:
             "x-ratelimit-reset": "1",
         }
     return web.Response(
-        status=refusal.status, body=refusal.body(), content_type=_JSON, headers=headers
+        status=refusal.status, body=refusal.body(bare=bare), content_type=_JSON, headers=headers
     )

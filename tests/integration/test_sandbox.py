@@ -64,7 +64,7 @@ async def test_a_reply_has_every_field_and_counts_parts_itself(sandbox: server.S
         pytest.param({"to": "+12025550123"}, 400, "40301", id="no-alpha-in-the-us"),
         pytest.param({"from": "TwelveLetter"}, 400, "40325", id="sender-too-long"),
         pytest.param({"from": "12345"}, 400, "40325", id="sender-without-letter"),
-        pytest.param({"messaging_profile_id": PROFILE[:-1] + "9"}, 404, "10005", id="profile"),
+        pytest.param({"messaging_profile_id": PROFILE[:-1] + "9"}, 400, "10005", id="profile"),
         pytest.param({"tags": []}, 400, "10015", id="unknown-field"),
         pytest.param({"text": 5}, 422, "10026", id="wrong-type"),
         pytest.param({"webhook_url": "ftp://x"}, 400, "10003", id="webhook"),
