@@ -289,7 +289,7 @@ _STOP_TEXT: Mapping[Stop, str | Pieces] = {
     Stop.GIVEN_UP: "some rows were turned away again and again before anything of them was taken",
     Stop.MAX_COST: (
         *("the next row could exceed ", Setting.MAX_COST),
-        *("; resume with ", Setting.MAX_COST, " HIGHER to go on"),
+        *("; resume with ", Setting.MAX_COST.to("HIGHER"), " to go on"),
     ),
     Stop.LIMIT: ("the ", Setting.LIMIT, " of this run is reached"),
     Stop.CONTACTS_CHANGED: (

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 Key = TypeVar("Key")
 #: A sentence that names settings, in pieces: put together only when it is read.
-Pieces = tuple["str | Setting | Typed", ...]
+Pieces = tuple["str | Setting | SetTo | Typed", ...]
 
 
 class Setting(Enum):
@@ -72,6 +72,23 @@ class Setting(Enum):
         """As whoever reads the sentence names it."""
         return _naming.in_a_sentence(self)
 
+    def to(self, typed: str, value: object = None) -> SetTo:
+        """The setting and what it is set to: as typed, and in Python, where that differs."""
+        return SetTo(self, typed, typed if value is None else value)
+
+
+@dataclass(frozen=True, slots=True)
+class SetTo:
+    """A setting and a value of it."""
+
+    setting: Setting
+    typed: str
+    value: object
+
+    def __str__(self) -> str:
+        """As whoever reads the sentence would write it."""
+        return _naming.set_to(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -88,11 +105,16 @@ def _in_python(setting: Setting) -> str:
     return str(setting.value)
 
 
+def _set_in_python(set_to: SetTo) -> str:
+    return f"{set_to.setting.value}={set_to.value!r}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
     """The names of one front door."""
 
     in_a_sentence: Callable[[Setting], str] = _in_python
+    set_to: Callable[[SetTo], str] = _set_in_python
     typed: Callable[[Setting], str] = _in_python
 
 

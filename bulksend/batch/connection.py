@@ -101,7 +101,7 @@ def _key(settings: Settings) -> str:
     if not key.strip():
         raise errors.UsageError(
             "no API key",
-            hint=f"set TELNYX_API_KEY or give {Setting.API_KEY_FILE} FILE; "
+            hint=f"set TELNYX_API_KEY or give {Setting.API_KEY_FILE.to('FILE')}; "
             f"{Setting.SANDBOX} needs none",
             code="key_missing",
         )

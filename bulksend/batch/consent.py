@@ -28,7 +28,7 @@ _LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -> None:
     """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing.
 
-    With --yes or --yes-up-to, raises ContactsError where the texts rest on a guess.
+    With consent given beforehand, raises ContactsError where the texts rest on a guess.
     """
     if settings.sandbox or not plan.estimate.sendable:
         return
@@ -77,7 +77,7 @@ def nobody_to_ask() -> errors.UsageError:
 
 
 def refuse_other_plan(plan: Plan, settings: Settings) -> None:
-    """Raises BatchMismatch unless the plan is the one whose digest --expect names."""
+    """Raises BatchMismatch unless the plan is the one whose digest the person expects."""
     if settings.expect is None or settings.expect == plan.digest:
         return
     differing = ", ".join(digest.differences(settings.expect, plan.digest)) or "the plan"
@@ -96,7 +96,7 @@ def refuse_dearer(plan: Plan, most: Decimal) -> None:
     if counts.unpriced_rows or not counts.price:
         unpriced = visible.counted(counts.unpriced_rows or counts.sendable, "row")
         fault = f"no price for {unpriced}, so the estimate is not whole"
-        hint = f"name a rate card that has every country: {Setting.RATES} FILE"
+        hint = f"name a rate card that has every country: {Setting.RATES.to('FILE')}"
     elif len(counts.price) > 1:
         fault, hint = f"the estimate is in several currencies: {price}", f"agree with {Setting.YES}"
     elif max(counts.price.values()) > most:
@@ -117,7 +117,7 @@ def refuse_guesses(plan: Plan) -> None:
         raise errors.ContactsError(
             f"{plan.contacts.name}: {why_guessed}",
             hint=f"look at the texts with {Setting.DRY_RUN}, "
-            f"and name the right one with {Setting.ENCODING} NAME",
+            f"and name the right one with {Setting.ENCODING.to('NAME')}",
             code="encoding_doubtful",
         )
     if mistakes := plan.estimate.mistakes:

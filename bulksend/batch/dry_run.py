@@ -1,4 +1,4 @@
-"""`bulksend run --dry-run`: the plan, counted and priced. Opens no socket, writes no journal."""
+"""The dry run: the plan, counted and priced. Opens no socket, writes no journal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DryRun:
     phone_column: str
     #: As Python knows it; "" for a workbook.
     file_encoding: str
-    #: What `run --expect` compares; "" without a sender.
+    #: What a run compares with what is expected; "" without a sender.
     digest: str
     #: What the prices rest on.
     confidence: Confidence
@@ -42,7 +42,7 @@ class DryRun:
     arrival: tuple[Finding, ...] = ()
     #: What the duration comes from: see `duration.Duration`.
     limited_by: str = "rate"
-    #: Rows whose people this computer texted anything within --again-after.
+    #: Rows whose people this computer texted anything within `again_after_s`.
     texted_lately: int = 0
 
     @property
@@ -64,12 +64,12 @@ class DryRun:
 
 
 def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
-    """Count, price and, with --results, write the verdict row by row. Raises as `run` does."""
+    """Count, price and, into a named file, write the verdict of each row. Raises as `run` does."""
     rate_per_s = user_rate.parse_rate(settings.guards.rate)
     if settings.only_problems and settings.results is None:
         raise errors.UsageError(
             f"{Setting.ONLY_PROBLEMS} writes a file, and {Setting.RESULTS} does not say which",
-            hint=f"add {Setting.RESULTS} problems.csv",
+            hint=f"add {Setting.RESULTS.to('problems.csv')}",
             code="option_missing",
         )
     if settings.results is not None:

@@ -34,6 +34,7 @@ from bulksend.sms.template import OnMissing
 from bulksend.telnyx import reference
 
 TEMPLATE_MAX_BYTES = 100_000
+_EXAMPLE = "Hi {name}, ..."
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -58,7 +59,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """What `run --expect` compares; "" where no sender is named, or the rows were not read."""
+        """What a run compares with an expected one; "" without a sender, or with rows not read."""
         sender_id = self.identity.sender or ""
         rows_digest = self.estimate.rows_digest if sender_id else ""
         return digest.of_plan(sender_id, str(self.on_duplicate), rows_digest)
@@ -238,10 +239,11 @@ def _template(identity: Identity, text_column: int | None, settings: Settings) -
         return None
     if settings.sandbox:
         return SANDBOX_TEXT
+    quoted = f'"{_EXAMPLE}"'
     raise errors.UsageError(
         f"there is no text to send: no {Setting.TEXT}, no {Setting.TEXT_FILE}, and no column "
         "named `text`",
-        hint=f'give {Setting.TEXT} "Hi {{name}}, ...", '
+        hint=f"give {Setting.TEXT.to(quoted, _EXAMPLE)}, "
         f"or name the column with {Setting.TEXT_COLUMN}",
         code="text_missing",
     )

@@ -300,7 +300,7 @@ def require(identity: Identity) -> Identity:
         if not getattr(identity, setting.value):
             raise errors.UsageError(
                 f"{setting} is missing",
-                hint=f"give {setting} {example}, or try the batch with {Setting.SANDBOX} first",
+                hint=f"give {setting.to(example)}, or try the batch with {Setting.SANDBOX} first",
                 code="option_missing",
             )
     return identity

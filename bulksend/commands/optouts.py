@@ -1,4 +1,4 @@
-"""`bulksend optouts`: the people who must not be texted, as Telnyx knows them, for `--suppress`."""
+"""`bulksend optouts`: the people who must not be texted, as Telnyx knows them, for a list."""
 
 from __future__ import annotations
 

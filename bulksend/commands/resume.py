@@ -86,7 +86,7 @@ def _count_wanted(record: journal.Journal, settings: Settings) -> int:
 
 
 def _left_out_as_changed(record: journal.Journal, settings: Settings) -> list[int]:
-    """--also-changed: rows that an earlier `resume` left out because their text was changed."""
+    """Also changed: rows that an earlier `resume` left out because their text was changed."""
     if not settings.also_changed:
         return []
     code = str(Code.CHANGED_AFTER_SENT)

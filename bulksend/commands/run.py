@@ -35,7 +35,7 @@ def run(settings: Settings, reporter: Reporter) -> summary.Summary:
 
 
 def to_own_phones(settings: Settings, reporter: Reporter) -> own_phones.OwnText:
-    """`run --test-to`: one row's text to phones of one's own; no batch begins."""
+    """One row's text to phones of one's own, as a test; no batch begins."""
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     completed = plan.complete(settings.identity, settings)
     server = connection.access(settings)
@@ -131,7 +131,7 @@ def _met_again(
 
 
 def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:
-    """--new-batch texts everybody once more: by the count of those who had this one."""
+    """A new batch texts everybody once more: by the count of those who had this one."""
     texted = stands.counts.accepted + stands.counts.unknown + stands.gone
     if texted and not stands.sandbox:
         risk = "all of them would be texted, and charged, once more"
@@ -139,7 +139,7 @@ def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:
 
 
 def _agree_to_repeat(planned: plan.Plan, settings: Settings, reporter: Reporter) -> None:
-    """--new-batch of a file that was sent from another place: by the count of all."""
+    """A new batch of a file that was sent from another place: by the count of all."""
     if settings.new_batch and planned.texted_before and not settings.sandbox:
         risk = "whoever was texted before would be texted, and charged, once more"
         consent.to_send_again(planned.estimate.sendable, "to be sent", risk, reporter)

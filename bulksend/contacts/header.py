@@ -72,14 +72,14 @@ def named(header: Header, wanted: str, setting: Setting) -> int:
         return columns[0]
     if columns:
         raise header.fault(
-            f"{setting} {wanted}: {len(columns)} columns have that name",
+            f"{setting.to(wanted)}: {len(columns)} columns have that name",
             hint="rename one of them in the contacts file",
             code="column_twice",
         )
     near = header.nearest(wanted)
     meant = f"; did you mean `{near}`?" if near else ""
     raise header.fault(
-        f"{setting} {wanted}: there is no such column{meant}",
+        f"{setting.to(wanted)}: there is no such column{meant}",
         hint=f"the columns are {header.listed()}",
         code="column_missing",
     )

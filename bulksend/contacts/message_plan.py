@@ -32,7 +32,7 @@ class MessagePlan:
     destinations: tuple[str, ...] | None = None
     #: What is done to template and cells before they become texts.
     fix_text: FixText = FixText.OFF
-    #: What `--fix-text` changes in the template.
+    #: What `fix_text` changes in the template.
     replaced: tuple[Replacement, ...] = ()
     #: Where it looks like a slip: other tools' placeholders, typed line ends, HTML.
     slips: tuple[slips.Slip, ...] = ()

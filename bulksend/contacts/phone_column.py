@@ -17,7 +17,7 @@ from bulksend.contacts.header import Header, folded, named
 from bulksend.contacts.phone_names import Kind
 from bulksend.contacts.reading import looks
 from bulksend.errors import Code
-from bulksend.setting_names import Setting
+from bulksend.setting_names import Setting, SetTo
 from bulksend.sms.phone import parse, wrapping
 
 #: Cells of a column that are parsed: each costs some fifty microseconds.
@@ -172,8 +172,7 @@ def _two(header: Header, columns: Sequence[int]) -> errors.ContactsError:
         f"{len(columns)} columns could hold the phone numbers: {names}",
         hint="rename one of them in the contacts file"
         if same
-        else f"choose with {Setting.TO_COLUMN}, "
-        f"for example {Setting.TO_COLUMN} {_quoted(header, columns[0])}",
+        else f"choose with {Setting.TO_COLUMN}, for example {_set_to(header, columns[0])}",
         code="two_phone_columns",
     )
 
@@ -185,9 +184,9 @@ def _none(header: Header, contents: Sequence[Content], sure: Sequence[int]) -> e
     columns = header.listed()
     return header.fault(
         f"no column holds phone numbers by its name and its content; the columns are {columns}",
-        hint=f"is it this one? {Setting.TO_COLUMN} {_quoted(header, likely)}"
+        hint=f"is it this one? {_set_to(header, likely)}"
         if likely is not None and header.names[likely]
-        else f"name it with {Setting.TO_COLUMN} COLUMN",
+        else f"name it with {Setting.TO_COLUMN.to('COLUMN')}",
         code="no_phone_column",
     )
 
@@ -197,9 +196,10 @@ def _listed(header: Header, columns: Sequence[int]) -> str:
     return " and ".join(([", ".join(names[:-1])] if names[:-1] else []) + names[-1:])
 
 
-def _quoted(header: Header, column: int) -> str:
+def _set_to(header: Header, column: int) -> SetTo:
     name = header.names[column]
-    return name if name.isalnum() else '"' + name.replace('"', '\\"') + '"'
+    quoted = name if name.isalnum() else '"' + name.replace('"', '\\"') + '"'
+    return Setting.TO_COLUMN.to(quoted, name)
 
 
 def _cells(rows: Sequence[Sequence[str]], column: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Rows -> finished texts: the template filled in, or each row's own template.
 
-With `--fix-text` a row has its text composed and in GSM-7 where that is not dearer, and composed
+With `fix_text` a row has its text composed and in GSM-7 where that is not dearer, and composed
 alone where it is.
 """
 
@@ -168,7 +168,7 @@ def _own_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
 
 
 def _without_placeholders(cells: pl.Series, message_plan: MessagePlan) -> pl.Series:
-    """Texts of the rows' own, as --fix-text makes them."""
+    """Texts of the rows' own, as `fix_text` makes them."""
     if message_plan.fix_text is FixText.OFF:
         return cells
     composed = fix_text.compose_column(cells)
@@ -185,7 +185,7 @@ def _without_placeholders(cells: pl.Series, message_plan: MessagePlan) -> pl.Ser
 def pieces_of(
     parsed: template.Template, fields: Mapping[str, str], message_plan: MessagePlan
 ) -> list[str]:
-    """What one row's own template is made of, as --fix-text makes it: its words and its fields."""
+    """What one row's own template is made of, as `fix_text` makes it: its words and its fields."""
     if message_plan.fix_text is FixText.OFF:
         return parsed.filled_in(fields)
     fields = {name: fix_text.compose(field) for name, field in fields.items()}

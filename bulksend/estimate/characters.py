@@ -42,7 +42,7 @@ class Characters:
         rate_card: RateCard,
         fixed: Cost,
     ) -> None:
-        #: What --fix-text saves, to be offered where a finding saves just that.
+        #: What `fix_text` saves, to be offered where a finding saves just that.
         self._fixed = fixed
         self._wide = table.filter(pl.col("encoding") == encoding.UTF_16)
         self._first_rows, self._message_plan, self._rate_card = first_rows, message_plan, rate_card

@@ -71,7 +71,7 @@ def learned(rows: Sequence[Accepted]) -> Past:
 def expected(
     rows: int, parts: int, rate_per_s: float, max_in_flight: int, past: Past = NO_PAST
 ) -> Duration:
-    """By `--rate`, by what may be open at once, and by what the sender's queue took before."""
+    """By `rate`, by what may be open at once, and by what the sender's queue took before."""
     times = {"rate": seconds(rows, rate_per_s)}
     if past.latency_s is not None:
         times["in_flight"] = seconds(rows, max_in_flight / past.latency_s)
@@ -107,7 +107,7 @@ def findings(rows: int, parts: int, rate_per_s: float) -> Iterator[Finding]:
         f"sender with {rate_in_words(needed)} at least; {allowed}",
         rows=rows,
         fix=f"ask Telnyx for the limit; "
-        f"{Setting.RATE} {slowest}/s takes {in_words(rows / slowest)}",
+        f"{Setting.RATE.to(f'{slowest}/s')} takes {in_words(rows / slowest)}",
     )
 
 

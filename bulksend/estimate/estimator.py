@@ -79,7 +79,7 @@ class Estimate:
     left_out: pl.DataFrame = field(repr=False, default_factory=left_out.none)
     #: Of phones and texts, before any rule left rows out: see `estimate.digest`.
     rows_digest: str = ""
-    #: What is nearly surely a mistake of the whole batch: `--yes` does not answer for it.
+    #: What is nearly surely a mistake of the whole batch: `yes` does not answer for it.
     mistakes: tuple[findings.Finding, ...] = ()
 
     @property

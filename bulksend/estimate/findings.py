@@ -38,7 +38,7 @@ class Kind(StrEnum):
     COST = "cost"
     #: They are sent, and something about them is odd.
     REMARK = "remark"
-    #: They are sent, and nearly surely not as meant: `--yes` does not answer for it.
+    #: They are sent, and nearly surely not as meant: `yes` does not answer for it.
     MISTAKE = "mistake"
 
 

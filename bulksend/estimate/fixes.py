@@ -30,7 +30,7 @@ _FIX_FOR: Mapping[Code, str | Pieces] = {
     Code.PHONE_INVALID: "digits are missing, too many or wrong; compare with the source",
     Code.PHONE_SHORT_CODE: "people have longer numbers; take the right column",
     Code.NO_ALPHANUMERIC: "text them from a number instead of a name, or delete the rows",
-    Code.FIELD_MISSING: ("fill in the cell, or give ", Setting.ON_MISSING, " empty"),
+    Code.FIELD_MISSING: ("fill in the cell, or give ", Setting.ON_MISSING.to("empty")),
     Code.TEMPLATE_INVALID: "close the braces in the cell; {{ stands for a brace",
     Code.FOREIGN_PLACEHOLDER: "write a placeholder as {column}",
     Code.SIGN_BEFORE_PLACEHOLDER: "write a placeholder as {column}, without a sign before it",
@@ -38,7 +38,7 @@ _FIX_FOR: Mapping[Code, str | Pieces] = {
     Code.HTML_IN_TEXT: "export the texts as plain text",
     Code.TEXT_EMPTY: "fill in the text or delete the row",
     Code.TEXT_TOO_LONG: "shorten it: 1,530 characters in GSM-7, 670 in UTF-16 is the most",
-    Code.DUPLICATE: ("delete the repeated rows, or give ", Setting.ON_DUPLICATE, " send"),
+    Code.DUPLICATE: ("delete the repeated rows, or give ", Setting.ON_DUPLICATE.to("send")),
 }
 FIX_FOR: Mapping[Code, str] = Sentences(_FIX_FOR)
 

@@ -1,6 +1,6 @@
 """What is nearly surely a mistake of the whole batch, and slips in the fields that are put in.
 
-A slip of the template is on every phone: with `--yes` nothing is sent. A sign before a placeholder
+A slip of the template is on every phone: with `yes` nothing is sent. A sign before a placeholder
 (`${name}`) is one where most fields are no numbers. `&amp;` in a field is that field's.
 """
 

@@ -83,7 +83,7 @@ def sources(message_plan: compose.MessagePlan) -> tuple[Source, ...]:
 def own_words(message_plan: compose.MessagePlan, *, as_given: bool = False) -> str:
     """The template without its placeholders, as it is counted.
 
-    `as_given`: of rows that --fix-text leaves composed alone.
+    `as_given`: of rows that `fix_text` leaves composed alone.
     """
     parsed = message_plan.template
     if parsed is None:

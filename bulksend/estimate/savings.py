@@ -141,7 +141,7 @@ class Savings:
         return "the template" if at is None else f"column `{self.message_plan.header.names[at]}`"
 
     def _swaps(self) -> str:
-        """The first few of what --fix-text replaces, for a sentence."""
+        """The first few of what `fix_text` replaces, for a sentence."""
         changes = fix_text.replacements(self.message_plan.source)
         swaps = {
             f"{change.was} → {change.becomes}": None
@@ -227,5 +227,5 @@ def _keeping(rule: countries.CountryRule) -> str:
     hours, _, days = rule.quiet.partition(" ")
     if not hours:
         return ""
-    and_days = f" {Setting.QUIET_DAYS} {days}" if days else ""
-    return f"{Setting.QUIET_HOURS} {hours}{and_days} keeps to it; "
+    and_days = f" {Setting.QUIET_DAYS.to(days)}" if days else ""
+    return f"{Setting.QUIET_HOURS.to(hours)}{and_days} keeps to it; "

@@ -1,4 +1,4 @@
-"""What texts would cost if something were done: composed, with --fix-text, with smart encoding.
+"""What texts would cost if something were done: composed, with `fix_text`, with smart encoding.
 
 Each is the same text rendered and measured once more, so that what a finding promises is what
 comes of it. Only texts in UTF-16 can become cheaper, and only those that something would change.
@@ -14,7 +14,7 @@ from bulksend.contacts import compose, texts
 from bulksend.sms import encoding, fix_text
 from bulksend.sms.fix_text import FixText
 
-#: Parts of a text: with letters composed; with --fix-text; on a profile with smart encoding.
+#: Parts of a text: with letters composed; with `fix_text`; on a profile with smart encoding.
 NAMES = ("composed_parts", "fixed_parts", "smart_parts")
 
 
@@ -43,7 +43,7 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
 
 
 def _replaceable(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:
-    """Texts of which --fix-text may bring something into GSM-7."""
+    """Texts of which `fix_text` may bring something into GSM-7."""
     if message_plan.fix_text is FixText.OFF and message_plan.template is None:
         return rows["text"].str.contains(fix_text.REPLACEABLE).fill_null(value=False)
     changes = message_plan.template is not None and fix_text.replaced(message_plan.template)

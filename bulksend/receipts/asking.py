@@ -223,6 +223,6 @@ def refuse_sandbox(facts: journal.Batch) -> None:
         raise errors.UsageError(
             "the embedded sandbox, and its messages, ended with the run",
             hint=f"with {Setting.SANDBOX}, what became of them is asked by the run: "
-            f"{Setting.WAIT_RECEIPTS} 10s",
+            f"{Setting.WAIT_RECEIPTS.to('10s', 10)}",
             code="sandbox_gone",
         )

@@ -27,7 +27,7 @@ def parse_to(to: str | None) -> parse.Phone:
         return parsed
     raise errors.UsageError(
         f"{Setting.TO}: {parsed.text}",
-        hint=f"give a phone of your own, for example {Setting.TO} +447700900123",
+        hint=f"give a phone of your own, for example {Setting.TO.to('+447700900123')}",
         code="to_invalid",
     )
 

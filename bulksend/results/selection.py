@@ -1,4 +1,4 @@
-"""Some of the rows: `results --only undelivered`, with why, as a file that can be run."""
+"""Some of the rows, say the undelivered, with why, as a file that can be run."""
 
 from __future__ import annotations
 

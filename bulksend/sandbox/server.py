@@ -69,7 +69,7 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """What --base-url wants."""
+        """What `base_url` wants."""
         return f"{'https' if self._tls else 'http'}://{self.config.host}:{self.port}/v2"
 
     @property

@@ -24,7 +24,7 @@ class ThreadedSandbox:
 
     @property
     def base_url(self) -> str:
-        """What --base-url wants."""
+        """What `base_url` wants."""
         return self._sandbox.base_url
 
     @property

@@ -1,4 +1,4 @@
-"""The cap (`--max-cost`): what a batch may cost over all its runs, in each currency.
+"""The cap (`max_cost`): what a batch may cost over all its runs, in each currency.
 
 A row is counted at its worst: the most that a part to its country has cost (a cost divided by the
 parts we counted) or is on the rate card, whichever is more. What is in flight is set aside at that

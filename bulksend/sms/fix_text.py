@@ -1,4 +1,4 @@
-"""What `--fix-text` does: letters composed everywhere, the template's own words made GSM-7.
+"""What `fix_text` does: letters composed everywhere, the template's own words made GSM-7.
 
 In template and cells, letters with separate accents are composed (NFC), since the same letters
 arrive, and line breaks of other programs become line feeds. In the template alone (which may be a

@@ -17,7 +17,7 @@ def parse_sender(text: str) -> str:
         return text
     raise errors.UsageError(
         f"{text!r} cannot be a sender ID: it has {_fault(text)}",
-        hint=f"a sender ID is {_RULE}, for example {Setting.SENDER} MyCompany",
+        hint=f"a sender ID is {_RULE}, for example {Setting.SENDER.to('MyCompany')}",
         code="sender_invalid",
     )
 

@@ -2,7 +2,7 @@
 
 The journal has one writer, so the request is not in it. The run writes the file when it begins and
 takes it away when it ends: a request holds for the run it was made for, and a batch that is resumed
-goes by its own --rate and is never paused by what was asked for before.
+goes by its own rate and is never paused by what was asked for before.
 """
 
 from __future__ import annotations

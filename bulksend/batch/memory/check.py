@@ -112,7 +112,7 @@ class Check:
             self._lately.reason(entries, key) or self._bounds.reason(entries, key), key
         )
         entry = self._bounds.reason(entries, key)
-        if entry is None:  # with --new-batch it is said all the same
+        if entry is None:  # for a new batch it is said all the same
             return None
         return against.explain(entry, key, self._batches, self._is_running)
 

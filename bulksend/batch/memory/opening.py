@@ -68,8 +68,9 @@ def unusable(folder: Path, why: str) -> errors.UsageError:
     return errors.UsageError(
         f"{folder}: what this computer remembers of earlier batches cannot be used: {why}",
         hint=(
-            f"make the folder writable, or set XDG_STATE_HOME; {Setting.AGAIN_AFTER} 0 goes on "
-            "without, and leaves out nobody who was texted before"
+            "make the folder writable, or set XDG_STATE_HOME; "
+            f"{Setting.AGAIN_AFTER.to('0', 0)} goes on without, and leaves out nobody who "
+            "was texted before"
         ),
         code="memory_unusable",
     )

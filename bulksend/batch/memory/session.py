@@ -80,7 +80,7 @@ class With:
             self._bounds = Since()
 
     def check(self, sender: str) -> Checks:
-        """With --new-batch nobody is left out, and it is said all the same."""
+        """For a new batch nobody is left out, and it is said all the same."""
         if not (self._bounds.asks or self._lately.same_s is not None):
             return check.Nobody()
         return check.Check(self._memory, sender, self._bounds, self._lately)

@@ -153,8 +153,9 @@ def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None
         return Finding("sender", Level.WARN, text, "add it to the profile in the portal")
     alike = [other for other in others if other.casefold().split() == name.casefold().split()]
     if alike:
+        with_name = Setting.SENDER.to(repr(alike[0]), alike[0])
         text = f"{name} is written {alike[0]} on the profile, and Telnyx compares letter by letter"
-        return Finding("sender", Level.WARN, text, f"give {Setting.SENDER} {alike[0]!r}")
+        return Finding("sender", Level.WARN, text, f"give {with_name}")
     text = f"{name} is not on the profile; its sender IDs are {', '.join(others[:10])}"
     return Finding(
         "sender", Level.WARN, text, f"give {Setting.SENDER} one of them, as it is written there"

@@ -33,7 +33,7 @@ def before_sending(
 ) -> Plan:
     """The plan as the profile allows it; reads only. Raises UsageError for what cannot work.
 
-    A sandbox has no account to look at; `--no-preflight` leaves it to the first reply.
+    A sandbox has no account to look at; without a preflight it is left to the first reply.
     """
     if settings.sandbox or not settings.preflight or not plan.estimate.sendable:
         return plan

@@ -5,7 +5,7 @@ Most are the field's name with hyphens; a test holds each to an option that a co
 
 from __future__ import annotations
 
-from bulksend.setting_names import Naming, Setting
+from bulksend.setting_names import Naming, Setting, SetTo
 
 _OTHERWISE = {
     Setting.AGAIN_AFTER: "--again-after",
@@ -22,7 +22,11 @@ def option(setting: Setting) -> str:
     return _OTHERWISE.get(setting) or f"--{setting.value.replace('_', '-')}"
 
 
+def _set_to(set_to: SetTo) -> str:
+    return f"{option(set_to.setting)} {set_to.typed}"
+
+
 #: For whoever sits at a command line.
-COMMAND_LINE = Naming(in_a_sentence=option, typed=option)
+COMMAND_LINE = Naming(in_a_sentence=option, set_to=_set_to, typed=option)
 #: For callers in Python: sentences name their arguments, and commands are typed all the same.
 PYTHON = Naming(typed=option)

@@ -1,6 +1,6 @@
 """A cell -> an E.164 phone, or what is wrong with it, by name.
 
-A number is read when it says its country, or when the person said it with --default-region. What
+A number is read when it says its country, or when the person said it with `default_region`. What
 was done to it and can be undone without guessing is undone, and `fixes` says what; what could be
 two people's is refused. `parse_phone` is the rule for one cell; `columns` has the same for a
 million.

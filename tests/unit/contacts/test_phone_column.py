@@ -70,7 +70,7 @@ def test_names_and_contents_decide_together(
         ("a|b", f"{GB}|{OTHER_GB}", "`a` and `b`"),
         ("From|To", "2026-01-05|2026-01-12", "`From`, `To`"),
         ("Number|Name", "4711|Ada", "`Number`, `Name`"),
-        ("Customer|Name", "447400000001|Ada", "to_column Customer"),
+        ("Customer|Name", "447400000001|Ada", "to_column='Customer'"),
     ],
 )
 def test_a_doubt_is_told_with_the_way_out(names: str, row: str, says: str) -> None:

@@ -45,7 +45,7 @@ def test_what_the_queue_cannot_hold_is_said_with_what_would(
     found = list(duration.findings(parts, parts, rate_per_s))
 
     assert [words in it.text for it in found] == ([True] if words else [])
-    assert all("rate 0.1/s" in it.fix for it in found)
+    assert all("rate='0.1/s'" in it.fix for it in found)
 
 
 def test_the_least_that_is_needed_does_hold_the_batch() -> None:
