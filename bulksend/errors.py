@@ -13,7 +13,8 @@ Trouble with one row is never an exception: it is a `Code` in that row's outcome
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 
 from bulksend.setting_names import Pieces, Sentences, Setting
@@ -148,6 +149,21 @@ LEFT_OUT = frozenset(
 NO_CONNECTION = frozenset(
     {Code.DNS, Code.UNREACHABLE, Code.CONNECT_TIMEOUT, Code.TLS, Code.PROXY, Code.TOO_FEW_FILES},
 )
+
+
+@contextmanager
+def instead_of_os_error(
+    kind: type[BulksendError], sentence: str, *, hint: str = "", code: str = ""
+) -> Iterator[None]:
+    """Within the block, what the system refuses is an error of ours: the sentence and its reason.
+
+    Raises `kind` in the place of OSError.
+    """
+    try:
+        yield
+    except OSError as failure:
+        reason = failure.strerror or failure
+        raise kind(f"{sentence}: {reason}", hint=hint, code=code) from None
 
 
 def is_by_memory(code: str) -> bool:

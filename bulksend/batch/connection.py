@@ -116,7 +116,8 @@ def _key(settings: Settings) -> str:
 
 def _from_file(path: Path) -> str:
     """Raises UsageError; a file that others may read is refused, as ssh does."""
-    try:
+    sentence, hint = f"{path}: cannot be read", f"check {Setting.API_KEY_FILE}"
+    with errors.instead_of_os_error(errors.UsageError, sentence, hint=hint):
         if portable.others_can_read(path.stat()):
             raise errors.UsageError(
                 f"{path}: others can read this key file",
@@ -124,7 +125,3 @@ def _from_file(path: Path) -> str:
                 code="key_file_open",
             )
         return path.read_text(encoding="ascii", errors="replace")
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{path}: cannot be read: {failure.strerror}", hint=f"check {Setting.API_KEY_FILE}"
-        ) from None

@@ -36,11 +36,9 @@ def write(folder: Path, *, workbook: bool = False) -> list[Path]:
             code="exists",
         )
     for path, content in files.items():
-        try:
-            with path.open("xb") as file:
-                file.write(content)
-        except OSError as failure:
-            raise errors.UsageError(f"cannot write {path}: {failure.strerror}") from None
+        unwritten = errors.instead_of_os_error(errors.UsageError, f"cannot write {path}")
+        with unwritten, path.open("xb") as file:
+            file.write(content)
     return list(files)
 
 

@@ -73,12 +73,9 @@ def _present(settings: Settings, path: Path, change: str | None) -> request.Cont
 
 
 def _write(path: Path, control_request: request.ControlRequest) -> None:
-    try:
+    sentence, code = f"{path}: cannot be written", "pace_unwritable"
+    with errors.instead_of_os_error(errors.UsageError, sentence, code=code):
         request.write(path, control_request)
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{path}: cannot be written: {failure.strerror}", code="pace_unwritable"
-        ) from None
 
 
 def _wait(settings: Settings, path: Path, control_request: request.ControlRequest) -> None:

@@ -77,13 +77,11 @@ def _refuse_foreign(ledger: Path) -> None:
     """Lines are added to a ledger of ours alone. Raises UsageError for anybody else's file."""
     if not os.path.lexists(ledger):
         return
-    try:
-        with ledger.open("rb") as file:
-            first = file.read(len(_LEDGER_BEGIN))
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{ledger}: cannot be read: {failure.strerror}", code="ledger_foreign"
-        ) from None
+    unread = errors.instead_of_os_error(
+        errors.UsageError, f"{ledger}: cannot be read", code="ledger_foreign"
+    )
+    with unread, ledger.open("rb") as file:
+        first = file.read(len(_LEDGER_BEGIN))
     if first and first != _LEDGER_BEGIN:
         raise errors.UsageError(
             f"{ledger} is there already and is no ledger of the sandbox",

@@ -16,10 +16,9 @@ from typing import Any, Self
 
 from bulksend import atomic_file, errors
 from bulksend.journal import ballast, integrity, reader, renumber, schema, upgrade
-from bulksend.journal.lock import Lock
+from bulksend.journal.lock import Lock, unmakeable
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
 from bulksend.journal.writer import Waiter, Writer
-from bulksend.setting_names import Setting
 from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
@@ -289,14 +288,8 @@ def _new_file(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
             f"{path}: a batch has begun here meanwhile", next_command="status"
         )
     try:
-        with atomic_file.creating(path) as part:
+        with unmakeable(path), atomic_file.creating(path) as part:
             _lay_out(part, batch, guards)
-    except OSError as failure:
-        raise errors.JournalError(
-            f"cannot make {path}: {failure.strerror}",
-            hint=f"the journal's folder must be writable; or give {Setting.JOURNAL} another place",
-            code="journal_unwritable",
-        ) from None
     except sqlite3.Error as failure:
         raise errors.JournalError(
             f"{path}: cannot be written: {failure}", hint="free space or repair the disk"

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from bulksend import errors, portable
 from bulksend.setting_names import Setting
 
 _TRIES, _BETWEEN_S = 5, 0.04
+
+
+def unmakeable(path: Path) -> AbstractContextManager[None]:
+    """Raises JournalError where the journal, or a file beside it, cannot be made."""
+    sentence = f"cannot make {path}"
+    hint = f"the journal's folder must be writable; or give {Setting.JOURNAL} another place"
+    code = "journal_unwritable"
+    return errors.instead_of_os_error(errors.JournalError, sentence, hint=hint, code=code)
 
 
 class Lock:
@@ -25,16 +34,9 @@ class Lock:
 
     def take(self) -> None:
         """Raises Locked, naming who holds it, or JournalError where no lock can be made."""
-        try:
+        with unmakeable(self._path):
             flags = os.O_RDWR | os.O_CREAT | portable.SAFE
             self._file = os.open(self._path, flags, 0o600)
-        except OSError as failure:
-            raise errors.JournalError(
-                f"cannot make {self._path}: {failure.strerror}",
-                hint="the journal's folder must be writable; "
-                f"or give {Setting.JOURNAL} another place",
-                code="journal_unwritable",
-            ) from None
         if not self._locked():
             holder = portable.read_at(self._file, 200, 0).decode(errors="replace").strip()
             os.close(self._file)

@@ -59,14 +59,10 @@ async def listening(
     await runner.setup()
     try:
         site = web.TCPSite(runner, address.host, address.port, backlog=1024)
-        try:
+        sentence, hint = f"cannot listen on {address}", f"give {Setting.LISTEN} another port"
+        code = "address_in_use"
+        with errors.instead_of_os_error(errors.UsageError, sentence, hint=hint, code=code):
             await site.start()
-        except OSError as failure:
-            raise errors.UsageError(
-                f"cannot listen on {address}: {failure.strerror or failure}",
-                hint=f"give {Setting.LISTEN} another port",
-                code="address_in_use",
-            ) from None
         adopting = background.beside(_adopt(taking), name="bulksend-adopt")
         async with taking.writing(), adopting:
             yield Address(host=address.host, port=int(runner.addresses[0][1]))

@@ -23,15 +23,11 @@ def save(folder: Path, base_url: str, profile_id: str, proof: Proof) -> None:
     """Raises UsageError where it cannot be kept: it was paid for."""
     path = _file(folder, base_url, profile_id)
     content = {"verdict": proof.verdict, "at_s": proof.at_s, "base_url": base_url}
-    try:
+    sentence = f"{path}: what the probe showed cannot be kept"
+    hint, code = "make the folder writable, or set XDG_STATE_HOME", "state_unwritable"
+    with errors.instead_of_os_error(errors.UsageError, sentence, hint=hint, code=code):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         atomic_file.write(path, json.dumps(content).encode())
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{path}: what the probe showed cannot be kept: {failure.strerror}",
-            hint="make the folder writable, or set XDG_STATE_HOME",
-            code="state_unwritable",
-        ) from None
 
 
 def load(folder: Path | None, base_url: str, profile_id: str) -> Proof | None:

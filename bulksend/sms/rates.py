@@ -172,12 +172,9 @@ def unpack(packed: str) -> RateCard:
 
 
 def _read(path: Path) -> str:
-    try:
+    sentence, hint = f"{path}: cannot be read", f"check {Setting.RATES}"
+    with errors.instead_of_os_error(errors.UsageError, sentence, hint=hint):
         raw = path.read_bytes()[: _FILE_MAX_BYTES + 1]
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{path}: cannot be read: {failure.strerror}", hint=f"check {Setting.RATES}"
-        ) from None
     try:
         if len(raw) > _FILE_MAX_BYTES:
             raise ValueError

@@ -216,13 +216,11 @@ def opened(settings: Settings, reporter: Reporter) -> Iterator[Session]:
 
 def _journals_in(folder: Path) -> list[Path]:
     """What a damaged memory is rebuilt from. Raises UsageError for a folder it cannot list."""
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix == ".journal")
-    except FileNotFoundError:
-        return []
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{folder}: cannot be listed: {failure.strerror}; nothing was sent",
-            hint=f"make the folder readable, or give {Setting.JOURNAL} a place in another one",
-            code="folder_unreadable",
-        ) from None
+    sentence = f"nothing was sent: {folder} cannot be listed"
+    hint = f"make the folder readable, or give {Setting.JOURNAL} a place in another one"
+    code = "folder_unreadable"
+    with errors.instead_of_os_error(errors.UsageError, sentence, hint=hint, code=code):
+        try:
+            return sorted(path for path in folder.iterdir() if path.suffix == ".journal")
+        except FileNotFoundError:
+            return []

@@ -34,17 +34,13 @@ def set_aside(settings: Settings, note: Callable[[str], None]) -> None:
     journal.Journal.open(settings.journal_path).close()  # nobody works on it, and it is one file
     stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     moves = list(_moves(settings, stamp))
-    try:
-        for old, new in moves:
+    hint, code = "the folder must be writable", "journal_unwritable"
+    for old, new in moves:
+        sentence = f"the earlier batch cannot be kept as {new}"
+        with errors.instead_of_os_error(errors.JournalError, sentence, hint=hint, code=code):
             if os.path.lexists(new):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new))
             old.rename(new)
-    except OSError as failure:
-        raise errors.JournalError(
-            f"the earlier batch cannot be kept: {failure.filename}: {failure.strerror}",
-            hint="the folder must be writable",
-            code="journal_unwritable",
-        ) from None
     note(f"the earlier batch is kept as {', '.join(str(new) for _, new in moves)}")
 
 

@@ -64,15 +64,12 @@ def _masked(number: re.Match[str]) -> str:
 
 def begin(path: Path, secrets: Sequence[str]) -> None:
     """From now on events are added to that file. Raises UsageError where it cannot be one."""
-    try:
+    sentence, code = f"{path}: the log cannot be written", "log_unwritable"
+    with errors.instead_of_os_error(errors.UsageError, sentence, code=code):
         _refuse_foreign(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.close(descriptor)
         handler = logging.FileHandler(path, encoding="utf-8")
-    except OSError as failure:
-        raise errors.UsageError(
-            f"{path}: the log cannot be written: {failure.strerror}", code="log_unwritable"
-        ) from None
     handler.setFormatter(JsonLines(secrets))
     logging.raiseExceptions = False  # a log on a full disk never ends a batch
     for former in _LOGGER.handlers:
