@@ -32,6 +32,28 @@ class Header:
         """The frame's name for a column; the file's own may be there twice, or be empty."""
         return f"c{index}"
 
+    def only(self, name: str, wanted_by: str, in_words: str) -> int:
+        """The one column of that name. Raises ContactsError naming the nearest.
+
+        `wanted_by` begins the sentence; `in_words` is how the nearest is written: "`{}`".
+        """
+        columns = self.find(name)
+        if len(columns) == 1:
+            return columns[0]
+        if columns:
+            raise self.fault(
+                f"{wanted_by} {len(columns)} columns have that name",
+                hint="rename one of them in the contacts file",
+                code="column_twice",
+            )
+        near = self.nearest(name)
+        meant = f"did you mean {in_words.format(near)}? " if near else ""
+        raise self.fault(
+            f"{wanted_by} there is no such column",
+            hint=f"{meant}the columns are {self.listed()}",
+            code="column_missing",
+        )
+
     def nearest(self, name: str) -> str:
         """The name that was most likely meant, "" when none is near."""
         near = difflib.get_close_matches(folded(name), [folded(own) for own in self.names], 1, 0.5)
@@ -67,19 +89,4 @@ def text_column(header: Header, wanted: str | None) -> int | None:
 
 def named(header: Header, wanted: str, setting: Setting) -> int:
     """The column that the person named. Raises ContactsError naming the nearest."""
-    columns = header.find(wanted)
-    if len(columns) == 1:
-        return columns[0]
-    if columns:
-        raise header.fault(
-            f"{setting.to(wanted)}: {len(columns)} columns have that name",
-            hint="rename one of them in the contacts file",
-            code="column_twice",
-        )
-    near = header.nearest(wanted)
-    meant = f"; did you mean `{near}`?" if near else ""
-    raise header.fault(
-        f"{setting.to(wanted)}: there is no such column{meant}",
-        hint=f"the columns are {header.listed()}",
-        code="column_missing",
-    )
+    return header.only(wanted, f"{setting.to(wanted)}:", "`{}`")

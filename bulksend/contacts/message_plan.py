@@ -79,22 +79,7 @@ def placeholder_columns(message_plan: MessagePlan) -> dict[str, int]:
 
 def column_of(header: Header, name: str) -> int:
     """The one column a placeholder means. Raises ContactsError naming the nearest."""
-    columns = header.find(name)
-    if len(columns) == 1:
-        return columns[0]
-    if columns:
-        raise header.fault(
-            f"the template names {{{name}}}, and {len(columns)} columns have that name",
-            hint="rename one of them in the contacts file",
-            code="column_twice",
-        )
-    near = header.nearest(name)
-    meant = f"did you mean {{{near}}}? " if near else ""
-    raise header.fault(
-        f"the template names {{{name}}}, and there is no such column",
-        hint=f"{meant}the columns are {header.listed()}",
-        code="column_missing",
-    )
+    return header.only(name, f"the template names {{{name}}}, and", "{{{}}}")
 
 
 def _region(region: str | None) -> str | None:
