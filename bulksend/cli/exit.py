@@ -7,11 +7,11 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from bulksend import visible
+from bulksend.cli.render import JsonObject
 from bulksend.cli.render.documents import error_json
 
 
@@ -49,7 +49,7 @@ def _log(event: str, **data: object) -> None:
         log_file.event(event, **data)
 
 
-def document(value: dict[str, Any]) -> None:
+def document(value: JsonObject) -> None:
     """One JSON document on stdout, in UTF-8 whatever the output's encoding."""
     import orjson
 

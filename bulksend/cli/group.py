@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -101,12 +100,12 @@ class Commands(click.Group):
             )
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """The command; a failure gets the line that belongs to it, for the batch it was about."""
         with setting_names.called(option_names.COMMAND_LINE):
             return self._invoke(ctx)
 
-    def _invoke(self, ctx: click.Context) -> Any:
+    def _invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except errors.BulksendError as failure:
@@ -138,7 +137,7 @@ class Commands(click.Group):
     help="Options file.  [default: ./bulksend.toml]",
 )
 @click.pass_context
-def cli(ctx: click.Context, config_file: Any) -> None:
+def cli(ctx: click.Context, config_file: Path | None) -> None:
     """Text everyone in a spreadsheet, once each, and know what happened to every row."""
     path = config_file or _options_file()
     ctx.meta[sources.OPTIONS_FILE] = path

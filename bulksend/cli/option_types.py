@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Never, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Never, TypeVar
 
 import click
 
@@ -40,11 +40,11 @@ class Parsed(_ParamType[Value]):
         raise NotImplementedError
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Value:
         """Parse what is text; a default that is no text is the value already."""
         if not isinstance(value, str):
-            return value  # type: ignore[no-any-return]
+            return value  # type: ignore[return-value]
         try:
             return self.parse(value.strip())
         except ValueError as why:
@@ -282,7 +282,9 @@ class Delimiter(Parsed[str]):
         **{"comma": ",", "semicolon": ";", "pipe": "|"},
     }
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
         """A tab is blank, and not to be taken away."""
         character = self._NAMES.get(str(value).lower(), str(value))
         if len(character) != 1 or character in '"\r\n\0' or character.isalnum():
@@ -305,7 +307,7 @@ class Proxy(Parsed[str]):
         return text.rstrip("/")
 
 
-def split(text: str, kind: Parsed[Any]) -> list[str]:
+def split(text: str, kind: Parsed[Value]) -> list[str]:
     """What stands between commas. Raises ValueError where there is nothing."""
     words = [word.strip() for word in text.split(",")]
     if not all(words):

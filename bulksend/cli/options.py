@@ -5,27 +5,45 @@ What may cost or text twice is a flag alone (`typed_only`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypedDict, Unpack
 
 import click
 
 from bulksend.cli import option_types
 
-Command = Callable[..., Any]
+Command = Callable[..., int]
 Decorator = Callable[[Command], Command]
 FILE, WRITTEN = option_types.FILE, option_types.WRITTEN
+
+
+class Attributes(TypedDict, total=False):
+    """What click is told about an option."""
+
+    type: click.ParamType[object]
+    metavar: str
+    help: str
+    default: object
+    show_default: bool | str
+    is_flag: bool
+    multiple: bool
+    envvar: str | Sequence[str]
 
 
 class Option(click.Option):
     """A click option that knows under which heading of the help it stands."""
 
     def __init__(
-        self, *declarations: Any, group: str = "", typed_only: bool = False, **attributes: Any
+        self,
+        declarations: Sequence[str],
+        *,
+        group: str = "",
+        typed_only: bool = False,
+        **attributes: Unpack[Attributes],
     ) -> None:
         self.group = group
         self.typed_only = typed_only
-        super().__init__(*declarations, **attributes)
+        super().__init__(declarations, **attributes)
 
 
 def variable(flag: str) -> str:
@@ -33,7 +51,7 @@ def variable(flag: str) -> str:
     return f"BULKSEND_{flag.lstrip('-').replace('-', '_').upper()}"
 
 
-def option(*flags: str, typed_only: bool = False, **attributes: Any) -> Decorator:
+def option(*flags: str, typed_only: bool = False, **attributes: Unpack[Attributes]) -> Decorator:
     """An option that also reads `BULKSEND_<OPTION>`, unless it is taken from the flag alone."""
     longest = max((word for word in flags[0].split("/")[0].split()), key=len)
     if not typed_only:

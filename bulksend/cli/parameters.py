@@ -1,6 +1,6 @@
 """What each command was asked for, typed: one frozen value for each, made from click's options.
 
-`@typed(RunParameters)` is where `dict[str, Any]` ends. A field that is a value itself is filled
+`@typed(RunParameters)` is where the dict of options ends. A field that is a value itself is filled
 from the same options; the names of the fields are the names of the options' parameters.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import TypeVar, get_type_hints
 
 import click
 
@@ -230,7 +230,7 @@ def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Cal
         """The command as click calls it."""
 
         @functools.wraps(command)
-        def callback(**options: Any) -> int:
+        def callback(**options: object) -> int:
             """Options by their parameters' names in, exit code out; colour and log begin here."""
             context = click.get_current_context()
             settled = precedence.settle(context, options)
@@ -282,10 +282,10 @@ def _check_log(path: Path, asked: BatchParameters) -> None:
     paths.check_log(path, settings)
 
 
-def build(kind: type[Parameters], options: Mapping[str, Any]) -> Parameters:
+def build(kind: type[Parameters], options: Mapping[str, object]) -> Parameters:
     """A value from its options; what was not given stays at the field's default."""
     hints = get_type_hints(kind)
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for each in fields(kind):  # type: ignore[arg-type]
         hint = hints[each.name]
         if isinstance(hint, type) and is_dataclass(hint):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bulksend.cli import exit
 from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
+from bulksend.cli.render import JsonObject
 from bulksend.cli.terminal import streams
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def color(output: Output) -> bool | None:
     return streams.wants_color(["--color", output.color], os.environ)
 
 
-def answer(document: dict[str, Any], text: str, output: Output) -> None:
+def answer(document: JsonObject, text: str, output: Output) -> None:
     """What a command came to, on stdout: for a program or for a person."""
     if output.as_json:
         exit.document(document)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -17,7 +16,7 @@ from bulksend.cli import option_types
 from bulksend.cli.sources import OPTIONS_FILE
 
 
-def check(context: click.Context, options: Mapping[str, Any]) -> None:
+def check(context: click.Context, options: Mapping[str, object]) -> None:
     """Raises UsageError naming both. `options`: by their parameters' names, as a command has them.
 
     By identity: links and other spellings of a name are seen through.
@@ -39,13 +38,13 @@ def check(context: click.Context, options: Mapping[str, Any]) -> None:
 
 
 def _named(
-    context: click.Context, options: Mapping[str, Any]
+    context: click.Context, options: Mapping[str, object]
 ) -> Iterator[tuple[click.Parameter, Path]]:
     for parameter in context.command.params:
         if parameter.type in (option_types.FILE, option_types.WRITTEN):
             value = options.get(parameter.name or "")
             for path in value if isinstance(value, tuple) else (value,):
-                if path is not None:
+                if isinstance(path, Path):
                     yield parameter, path
     options_file = context.meta.get(OPTIONS_FILE)
     if options_file is not None:

@@ -9,7 +9,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import click
 
@@ -18,19 +18,21 @@ from bulksend.cli.options import Option
 from bulksend.cli.sources import precedence
 
 _TOO_LONG_BYTES = 1_000_000
+#: By command, and in a group's place those of its commands; each by its parameters' names.
+Defaults: TypeAlias = "dict[str, object | Defaults]"
 
 
-def for_commands(path: Path, group: click.Group) -> dict[str, dict[str, Any]]:
+def for_commands(path: Path, group: click.Group) -> Defaults:
     """The file's options for each command that knows them. Raises UsageError."""
     return _shared_out(group, load(path, _every_option(group)))
 
 
-def load(path: Path, options: Mapping[str, Option]) -> dict[str, Any]:
+def load(path: Path, options: Mapping[str, Option]) -> dict[str, object]:
     """What the file says, by option name (`max-in-flight`), as it would be typed.
 
     Raises UsageError naming the file and the key: unknown, wrongly typed, or not TOML.
     """
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for key, value in _read(path).items():
         name = key.replace("_", "-").lower()
         if name not in options:
@@ -75,7 +77,7 @@ def _options(command: click.Command) -> dict[str, Option]:
     }
 
 
-def _shared_out(group: click.Group, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _shared_out(group: click.Group, values: Mapping[str, object]) -> Defaults:
     """To each command what it knows, by its parameters' names."""
     return {
         name: _shared_out(command, values)

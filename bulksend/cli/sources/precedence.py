@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any
 
 import click
 
@@ -32,7 +31,7 @@ def typed(context: click.Context) -> frozenset[str]:
     return frozenset(name for name in context.params if _rank(context, name) == _TYPED)
 
 
-def settle(context: click.Context, options: Mapping[str, Any]) -> dict[str, Any]:
+def settle(context: click.Context, options: Mapping[str, object]) -> dict[str, object]:
     """The options, with the weaker of those that exclude each other taken out.
 
     Raises click.UsageError where two of them stand in the same place, and for a variable whose

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bulksend.batch.preflight.checklist import Level
-from bulksend.cli.render import SCHEMA
+from bulksend.cli.render import SCHEMA, JsonObject
 
 if TYPE_CHECKING:
     from bulksend.commands.doctor import Report
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: Report) -> JsonObject:
     """Every check, and how many of each level."""
     counted = Counter(finding.level for finding in report.findings)
     return {

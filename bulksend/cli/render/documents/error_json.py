@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from bulksend.cli.render import SCHEMA
+from bulksend.cli.render import SCHEMA, JsonObject
 
 
-def document(message: str, code: str, exit_code: int, *, hint: str = "") -> dict[str, Any]:
+def document(message: str, code: str, exit_code: int, *, hint: str = "") -> JsonObject:
     """One error, with the way out."""
     error = {"code": code, "message": message, "hint": hint or None}
     return {"schema": SCHEMA, "error": error, "exit_code": exit_code}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from bulksend.batch.dry_run import DryRun
-from bulksend.cli.render import SCHEMA, money_text
+from bulksend.cli.render import SCHEMA, Json, JsonObject, money_text
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding
 from bulksend.estimate.samples import Sample
 from bulksend.sms.rates import Confidence
 
 
-def document(dry_run: DryRun) -> dict[str, Any]:
+def document(dry_run: DryRun) -> JsonObject:
     """The same plan that `run` would send, summed and priced."""
     counts = dry_run.estimate
     return {
@@ -42,7 +41,7 @@ def document(dry_run: DryRun) -> dict[str, Any]:
     }
 
 
-def _country(line: CountryLine) -> dict[str, Any]:
+def _country(line: CountryLine) -> JsonObject:
     return {
         "country": line.country,
         "rows": line.rows,
@@ -52,7 +51,7 @@ def _country(line: CountryLine) -> dict[str, Any]:
     }
 
 
-def _sample(sample: Sample) -> dict[str, Any]:
+def _sample(sample: Sample) -> JsonObject:
     """A text as it will read, without the phone."""
     return {
         "row": sample.row,
@@ -62,7 +61,7 @@ def _sample(sample: Sample) -> dict[str, Any]:
     }
 
 
-def _basis(confidence: Confidence) -> dict[str, Any]:
+def _basis(confidence: Confidence) -> JsonObject:
     """How much of the card rests on how many charges."""
     return {
         "charges": dict(confidence.learned),
@@ -73,7 +72,7 @@ def _basis(confidence: Confidence) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding) -> JsonObject:
     """What every finding has, then what says something about this one."""
     return {
         "code": finding.code,
@@ -85,7 +84,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _particulars(finding: Finding) -> Iterator[tuple[str, Any]]:
+def _particulars(finding: Finding) -> Iterator[tuple[str, Json]]:
     if finding.parts is not None:
         yield "parts", finding.parts
         yield "price", money_text.sums(finding.price)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bulksend.batch.summary import OK
-from bulksend.cli.render import SCHEMA
+from bulksend.cli.render import SCHEMA, JsonObject
 
 if TYPE_CHECKING:
     from bulksend.commands.explain import Explained
     from bulksend.commands.forget import Forgotten
 
 
-def explained(of_phone: Explained) -> dict[str, Any]:
+def explained(of_phone: Explained) -> JsonObject:
     """Every text that is remembered, the latest first."""
     return {
         "schema": SCHEMA,
@@ -37,7 +37,7 @@ def explained(of_phone: Explained) -> dict[str, Any]:
     }
 
 
-def forgotten(phone: Forgotten) -> dict[str, Any]:
+def forgotten(phone: Forgotten) -> JsonObject:
     """What was taken out."""
     return {
         "schema": SCHEMA,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bulksend.batch.summary import OK
-from bulksend.cli.render import SCHEMA
+from bulksend.cli.render import SCHEMA, JsonObject
 
 if TYPE_CHECKING:
     from bulksend.commands.optouts import Listed
 
 
-def document(listed: Listed) -> dict[str, Any]:
+def document(listed: Listed) -> JsonObject:
     """How many, and where; the phones themselves where no file was named."""
     shown = None if listed.output is not None else [person.phone for person in listed.people]
     return {

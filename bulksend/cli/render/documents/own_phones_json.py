@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bulksend.cli.render import SCHEMA, money_text
+from bulksend.cli.render import SCHEMA, JsonObject, money_text
 
 if TYPE_CHECKING:
     from bulksend.batch.preflight.own_phones import OwnText
 
 
-def document(test: OwnText) -> dict[str, Any]:
+def document(test: OwnText) -> JsonObject:
     """Each phone and what its request came to; the text stands in the file, not here."""
     return {
         "schema": SCHEMA,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bulksend.batch.summary import OK
-from bulksend.cli.render import SCHEMA
+from bulksend.cli.render import SCHEMA, JsonObject
 
 if TYPE_CHECKING:
     from bulksend.commands.pace import Pace
 
 
-def document(pace: Pace) -> dict[str, Any]:
+def document(pace: Pace) -> JsonObject:
     """How the run goes, as it has confirmed."""
     return {"schema": SCHEMA, "rate": pace.rate, "paused": pace.paused, "exit_code": OK}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bulksend.batch.summary import OK
-from bulksend.cli.render import SCHEMA
+from bulksend.cli.render import SCHEMA, JsonObject
 
 if TYPE_CHECKING:
     from bulksend.commands.rates import Learned
 
 
-def document(learned: Learned) -> dict[str, Any]:
+def document(learned: Learned) -> JsonObject:
     """The lines of the card, and what taught it nothing."""
     from bulksend.results import learned_rates
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from bulksend.cli.render import JsonObject
 from bulksend.cli.render.documents import summary_json
 from bulksend.reconcile.evidence import REASON_TEXT, By
 
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
     from bulksend.commands.reconcile import Reconciled
 
 
-def document(reconciled: Reconciled) -> dict[str, Any]:
+def document(reconciled: Reconciled) -> JsonObject:
     """How each row was settled, or why it was not: schemas/reconcile.json."""
     counted = Counter(resolution.by for resolution in reconciled.settled)
-    return summary_json.document(reconciled.summary) | {
+    return {
+        **summary_json.document(reconciled.summary),
         "settled": {by.value: counted[by] for by in By},
         "settled_rows": [
             {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bulksend.batch.summary import State, Summary
-from bulksend.cli.render import SCHEMA, money_text
+from bulksend.cli.render import SCHEMA, JsonObject, money_text
 from bulksend.receipts.counts import DeliveryCounts
 
 if TYPE_CHECKING:
     from bulksend.results.variance import Variance
 
 
-def document(summary: Summary) -> dict[str, Any]:
+def document(summary: Summary) -> JsonObject:
     """Counts that add up to `rows`, money, and what to do next."""
     counts = summary.counts
     return {
@@ -46,7 +46,7 @@ def document(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _deliveries(deliveries: DeliveryCounts) -> dict[str, Any]:
+def _deliveries(deliveries: DeliveryCounts) -> JsonObject:
     return {
         "delivered": deliveries.delivered,
         "failed": deliveries.failed,
@@ -64,7 +64,7 @@ def _stopped_because(summary: Summary) -> str | None:
     return None if summary.stop is None else str(summary.stop)
 
 
-def variance(compared: Variance) -> dict[str, Any]:
+def variance(compared: Variance) -> JsonObject:
     """The estimate against the charges, and why they differ."""
     estimated = money_text.sums(compared.price_estimated) if compared.priced else None
     return {
