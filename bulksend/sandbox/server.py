@@ -79,7 +79,9 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         self.state.open()
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(
+            self._app(), access_log=None, shutdown_timeout=0.5, max_line_size=1 << 16
+        )
         await self._runner.setup()
         site = web.TCPSite(
             self._runner, self.config.host, self.config.port, ssl_context=self._tls, backlog=1024

@@ -4,6 +4,7 @@ python -m tests.bench                      the short form, about two minutes
 python -m tests.bench --full --write-docs  seven rounds, docs/speed.md and docs/speed.svg
 python -m tests.bench memory               a million rows, resident memory on the way
 python -m tests.bench costs                what a message costs, part by part
+python -m tests.bench transports           what it costs on either transport, in one run
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
-from tests.bench import cells, cores, costs, memory, plot, table
+from tests.bench import cells, cores, costs, memory, plot, table, transports
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 LIBRARIES = ("aiohttp", "uvloop", "orjson", "telnyx", "httpx", "requests")
@@ -33,6 +34,8 @@ def main() -> None:
         print(memory.watch(given.rows or 1_000_000, given.in_flight))
     elif given.what == "costs":
         print(costs.told(costs.find(given.rows or 50_000, given.in_flight)))
+    elif given.what == "transports":
+        print(transports.told(transports.find(given.rows or 50_000, given.in_flight)))
     else:
         _compare(given)
 
@@ -43,7 +46,8 @@ def _options() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", nargs="?", default="speed", choices=("speed", "memory", "costs"))
+    kinds = ("speed", "memory", "costs", "transports")
+    parser.add_argument("what", nargs="?", default=kinds[0], choices=kinds)
     parser.add_argument("--full", action="store_true", help="seven rounds of the full size")
     parser.add_argument("--rounds", type=int, help="7 in full, 2 in short")
     parser.add_argument(

@@ -19,11 +19,11 @@ from tests.bench import contenders, cores, servers
 _EVERY_S = 0.001
 #: The first that a frame's file contains; from the innermost frame outwards.
 PARTS = (
-    ("telnyx/wire.py", "request: its bytes, and the system call that sends them"),
+    ("telnyx/wire/", "request: its bytes, and the system call that sends them"),
     ("aiohttp/", "aiohttp: a connection of the pool, the reply parsed and gathered"),
     ("telnyx/", "reply: JSON, and what it means for the row"),
     ("results/", "results CSV: journal and contacts joined"),
-    ("journal/reading.py", "results CSV: journal and contacts joined"),
+    ("journal/reader.py", "results CSV: journal and contacts joined"),
     ("journal/", "journal, in the loop: rows handed in, waiters woken"),
     ("aiolimiter/", "pace: a slot"),
     ("sending/pac", "pace: a slot"),

