@@ -26,6 +26,25 @@ def test_doors_open_as_the_contracts_say() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_each_library_has_a_door() -> None:
+    """A library that comes in gets a contract that says where."""
+    imported = {
+        (name.name if isinstance(node, ast.Import) else node.module or "").partition(".")[0]
+        for module in MODULES
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    doors = {
+        library
+        for contract in floors.contracts()
+        if contract["type"] == "forbidden"
+        for library in contract["forbidden_modules"]
+    }
+
+    assert imported - set(sys.stdlib_module_names) - {"bulksend"} == doors - {"sqlite3", "zipfile"}
+
+
 def test_each_larger_room_has_its_layers() -> None:
     """And each is exhaustive: a new module is placed on its layer, or the contract is broken."""
     layered = {
