@@ -47,3 +47,9 @@ def test_a_missing_file_is_refused_as_it_is_opened(tmp_path: Path) -> None:
         (tmp_path / "none").open(),
     ):
         pass
+
+
+def test_every_code_and_every_stop_has_a_sentence() -> None:
+    assert set(errors.TEXT_FOR) == set(errors.Code)
+    assert set(errors.STOP_TEXT) == set(errors.Stop)
+    assert all([*errors.TEXT_FOR.values(), *errors.STOP_TEXT.values()])
