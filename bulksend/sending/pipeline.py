@@ -102,15 +102,21 @@ class Pipeline:
         self._failure: BaseException | None = None
 
     async def run(self) -> None:
-        """Raises JournalError, or what the source raised, after the workers have been drained."""
+        """Raises JournalError, or what the source raised, after the workers have been drained.
+
+        To cancel it is to leave.
+        """
         workers = asyncio.create_task(self._work(), name="bulksend-workers")
         leaving = asyncio.create_task(self._left.wait(), name="bulksend-leave")
-        await asyncio.wait([workers, leaving], return_when=asyncio.FIRST_COMPLETED)
-        leaving.cancel()
-        if not workers.done():
-            await self._abandon(workers)
-        elif workers.exception() is not None:
-            raise workers.exception() or AssertionError
+        try:
+            await asyncio.wait([workers, leaving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            abandoned = not workers.done()
+            if abandoned:
+                await self._abandon(workers)
+        if not abandoned:
+            workers.result()
         if self._failure is not None:
             raise self._failure
 

@@ -363,6 +363,23 @@ def test_leaving_makes_what_is_in_flight_unknown_within_a_second() -> None:
     assert batch.journal.open == set()
 
 
+def test_a_pipeline_that_is_cancelled_leaves_no_worker_and_no_row_in_doubt_unsaid() -> None:
+    async def work() -> tuple[Batch, set[str]]:
+        batch = Batch(rows=1000, delay_s=0.5)
+        running = asyncio.create_task(batch.pipeline.run())
+        asyncio.get_running_loop().call_later(2.2, running.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        await asyncio.sleep(0)
+        return batch, {task.get_name() for task in asyncio.all_tasks()}
+
+    batch, still_running = virtual_clock.run(work())
+
+    assert not {name for name in still_running if name.startswith("bulksend-")}
+    assert 0 < batch.statuses()[Status.UNKNOWN] <= 8
+    assert batch.journal.open == set()
+
+
 def test_a_journal_that_cannot_be_written_stops_the_sending_at_once() -> None:
     async def work() -> Batch:
         batch = Batch(rows=1000, journal=FakeJournal(fails_at=40))
