@@ -1,4 +1,4 @@
-"""What CONTRIBUTING names is there: files, names in modules, tests, and modules to run."""
+"""What CONTRIBUTING and the map of the house name is there: files, names, tests, modules to run."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ PATHS = [
     for word in WORDS
     if re.fullmatch(r"[\w./<>-]+(/|\.(py|md|csv|html|json|toml|yaml))|\.ci/run|Containerfile", word)
 ]
+#: Places in the package: `sending/pacing/`, `telnyx/client`.
+MAP = re.findall(
+    r"`((?:[a-z_]+/)+[a-z_]*(?:\.py)?|[a-z_]+\.py)`", (ROOT / "docs/architecture.md").read_text()
+)
 TESTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
 
 
@@ -32,6 +36,13 @@ TESTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").
 def test_each_file_and_folder_is_there(path: str) -> None:
     """A placeholder stands for any: `commands/<name>.py`."""
     assert list(ROOT.glob(re.sub(r"<\w+>", "*", path.rstrip("/"))))
+
+
+@pytest.mark.parametrize("place", dict.fromkeys(MAP))
+def test_each_place_of_the_map_is_there(place: str) -> None:
+    path = ROOT / "bulksend" / place
+
+    assert path.exists() or path.with_suffix(".py").exists() or (ROOT / place).exists()
 
 
 @pytest.mark.parametrize("name", [each for each in QUOTED if re.match(r"(bulksend|tests)\.", each)])
@@ -58,5 +69,6 @@ def test_each_module_to_run_is_there(module: str) -> None:
     assert importlib.util.find_spec(module)
 
 
-def test_the_page_names_enough() -> None:
+def test_the_pages_name_enough() -> None:
     assert len(PATHS) > 40
+    assert len(MAP) > 25

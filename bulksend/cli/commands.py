@@ -14,6 +14,8 @@ from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import (
     BatchParameters,
+    CompletionParameters,
+    InitParameters,
     ResultsParameters,
     ResumeParameters,
     RunParameters,
@@ -204,11 +206,12 @@ def sandbox_command(parameters: SandboxParameters) -> int:
     "Starter contacts.csv and bulksend.toml; never overwrites.",
 )
 @click.option("--xlsx", is_flag=True, help="A workbook, contacts.xlsx, in place of the CSV.")
-def init_command(*, xlsx: bool) -> int:
+@typed(InitParameters)
+def init_command(parameters: InitParameters) -> int:
     """Starter files."""
     from bulksend.commands import init
 
-    contacts, options = init.write(Path.cwd(), workbook=xlsx)
+    contacts, options = init.write(Path.cwd(), workbook=parameters.xlsx)
     for path in (contacts, options):
         click.echo(f"wrote {path.name}")
     click.echo(f"next: bulksend run {contacts.name} --sandbox")
@@ -221,11 +224,12 @@ def init_command(*, xlsx: bool) -> int:
     help="\b\nExample:\n  bulksend completion bash >> ~/.bashrc\n\nShell completion.",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> int:
+@typed(CompletionParameters)
+def completion(parameters: CompletionParameters) -> int:
     """The shell's completion script."""
     from click.shell_completion import get_completion_class
 
-    script = get_completion_class(shell)
+    script = get_completion_class(parameters.shell)
     assert script is not None  # noqa: S101 - the three that click has
     click.echo(script(cli, {}, "bulksend", "_BULKSEND_COMPLETE").source())
     return 0

@@ -223,6 +223,21 @@ class SandboxParameters(OutputParameters):
     redact: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitParameters:
+    """`init`."""
+
+    xlsx: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionParameters:
+    """`completion`."""
+
+    #: bash, zsh or fish.
+    shell: str
+
+
 def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Callable[..., int]]:
     """A command that is called with one value of that kind. Raises click.UsageError."""
 
