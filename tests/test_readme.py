@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bulksend.cli import commands, evidence, pace, rates  # noqa: F401 - they register the commands
 from bulksend.cli.group import cli as program
 from tests.acceptance import cli
 

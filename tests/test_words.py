@@ -95,10 +95,10 @@ def test_no_module_is_imported_under_another_name() -> None:
 
 
 def test_each_command_has_a_file_of_its_name_and_each_file_a_command() -> None:
-    files = {path.stem for path in (PACKAGE / "commands").glob("*.py")} - {"__init__"}
     shown = {PART_OF.get(name, name) for name in program.commands} - {None}
 
-    assert files == shown
+    for folder in ("commands", "cli/commands"):
+        assert {path.stem for path in (PACKAGE / folder).glob("*.py")} - {"__init__"} == shown
 
 
 def test_a_module_name_stands_once_in_the_package() -> None:

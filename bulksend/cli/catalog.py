@@ -16,25 +16,28 @@ if TYPE_CHECKING:
 else:
     _Commands = dict
 
-#: Name -> the module under `bulksend.cli` that defines it, and what it does.
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    "run": ("commands", "Send a batch."),
-    "resume": ("commands", "Go on with an unfinished batch."),
-    "status": ("commands", "How a batch stands, also while it runs."),
-    "results": ("commands", "Write the results again, all rows or some."),
-    "reconcile": ("evidence", "Settle unknown rows by evidence."),
-    "receipts": ("receipts", "What became of every accepted message."),
-    "report": ("report", "One HTML page of what became of a batch."),
-    "optouts": ("receipts", "People who have opted out, for --suppress."),
-    "explain": ("evidence", "What this computer has sent a number."),
-    "forget": ("evidence", "Take a number out of this computer's memory."),
-    "doctor": ("evidence", "Key, balance, profile, sender, clock, limits, disk."),
-    "pace": ("pace", "Change the pace of a run, pause it, go on."),
-    "rates": ("rates", "A rate card out of past batches."),
-    "sandbox": ("commands", "A Telnyx look-alike on localhost."),
-    "init": ("commands", "Starter contacts.csv and bulksend.toml."),
-    "completion": ("commands", "Shell completion."),
+#: Name -> what it does. Each stands in the module of its name in `bulksend.cli.commands`.
+COMMANDS: Mapping[str, str] = {
+    "run": "Send a batch.",
+    "resume": "Go on with an unfinished batch.",
+    "status": "How a batch stands, also while it runs.",
+    "results": "Write the results again, all rows or some.",
+    "reconcile": "Settle unknown rows by evidence.",
+    "receipts": "What became of every accepted message.",
+    "report": "One HTML page of what became of a batch.",
+    "optouts": "People who have opted out, for --suppress.",
+    "explain": "What this computer has sent a number.",
+    "forget": "Take a number out of this computer's memory.",
+    "doctor": "Key, balance, profile, sender, clock, limits, disk.",
+    "pace": "Change the pace of a run, pause it, go on.",
+    "rates": "A rate card out of past batches.",
+    "sandbox": "A Telnyx look-alike on localhost.",
+    "init": "Starter contacts.csv and bulksend.toml.",
+    "completion": "Shell completion.",
 }
+
+#: What has no room behind it.
+_OF_THE_PROGRAM = "completion"
 
 
 class LazyCommands(_Commands):
@@ -80,4 +83,5 @@ class LazyCommands(_Commands):
 
 def _load(name: str) -> None:
     """Importing a module registers what it defines."""
-    importlib.import_module(f"bulksend.cli.{COMMANDS[name][0]}")
+    room = "bulksend.cli" if name == _OF_THE_PROGRAM else "bulksend.cli.commands"
+    importlib.import_module(f"{room}.{name}")

@@ -75,7 +75,7 @@ class Commands(click.Group):
             super().format_commands(ctx, formatter)
             return
         with formatter.section("Commands"):
-            formatter.write_dl([(name, words) for name, (_, words) in catalog.COMMANDS.items()])
+            formatter.write_dl([(name, words) for name, words in catalog.COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Whoever types only the name wants to know what there is; that is no error."""

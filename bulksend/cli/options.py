@@ -74,6 +74,9 @@ def stack(group: str, *options: Decorator) -> Decorator:
     return decorate
 
 
+CONTACTS = click.argument("contacts", type=FILE, metavar="CONTACTS.csv")
+PHONE = click.argument("phone", type=option_types.Phone(), metavar="+NUMBER")
+
 SENDER = stack(
     "What is sent",
     option("--from", "sender", metavar="NAME", help="Sender ID: what the phone shows."),

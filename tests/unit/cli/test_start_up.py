@@ -32,7 +32,7 @@ def loaded_by(statement: str) -> set[str]:
         pytest.param("import bulksend.commands.status", ("polars", "aiohttp"), id="status"),
         pytest.param("import bulksend.cli.render.summary_text", ("polars",), id="its-words"),
         pytest.param("import bulksend.commands.run", ("bulksend.sandbox.server",), id="run"),
-        pytest.param("import bulksend.cli.commands", _HEAVY[:5], id="options"),
+        pytest.param("import bulksend.cli.commands.run", _HEAVY[:5], id="options"),
     ],
 )
 def test_nothing_is_imported_that_is_not_needed(statement: str, free_of: tuple[str, ...]) -> None:
@@ -40,7 +40,7 @@ def test_nothing_is_imported_that_is_not_needed(statement: str, free_of: tuple[s
 
 
 def test_the_table_of_commands_says_what_they_say_themselves() -> None:
-    for name, (_, words) in catalog.COMMANDS.items():
+    for name, words in catalog.COMMANDS.items():
         command = cli.commands[name]
         assert command.short_help == words, name
 

@@ -10,11 +10,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bulksend.cli import commands, group, options, parameters
+from bulksend.cli import group, options, parameters
+from bulksend.cli.commands import resume, run
 from bulksend.cli.options import Option
 from bulksend.cli.sources import options_file, precedence
 
-RUN = [it for it in commands.run_command.params if isinstance(it, Option)]
+RUN = [it for it in run.run_command.params if isinstance(it, Option)]
 ELSEWHERE = [it for it in RUN if not it.typed_only]
 #: Two values that every kind of option takes, as they are typed.
 VALUES: dict[str, tuple[str, str]] = {
@@ -55,7 +56,7 @@ def ask(
     """The options as a command would get them, and what was said instead."""
     seen: dict[str, Any] = {}
 
-    @click.command("run", params=commands.run_command.params)
+    @click.command("run", params=run.run_command.params)
     @click.pass_context
     def command(context: click.Context, **given: Any) -> None:
         seen.update(precedence.settle(context, given))
@@ -150,7 +151,7 @@ def test_two_that_exclude_each_other_in_one_place_are_refused(
 
 TYPED_ONLY = {
     str(it.name): it
-    for command in (commands.run_command, commands.resume_command)
+    for command in (run.run_command, resume.resume_command)
     for it in command.params
     if isinstance(it, Option) and it.typed_only
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from bulksend.cli import asked, exit, options
-from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import PaceParameters, typed
 
@@ -24,7 +23,7 @@ Examples:
     " on; without a change, say how it goes. The run follows within half a second. It holds for"
     " that run only: the next one goes by its own --rate, and is not paused.",
 )
-@CONTACTS
+@options.CONTACTS
 @click.argument("change", required=False, metavar="[RATE|pause|continue]")
 @options.PLACE
 @options.OUTPUT

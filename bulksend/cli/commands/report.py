@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bulksend import visible
 from bulksend.cli import asked, options, show
-from bulksend.cli.commands import CONTACTS
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import ReportParameters, typed
 
@@ -21,7 +20,7 @@ Examples:
     help=f"{_EXAMPLES}\nWrite one self-contained HTML page: what there is to do, totals, money, "
     "countries, pace. Without phone numbers, unless --show-people.",
 )
-@CONTACTS
+@options.CONTACTS
 @options.option(
     "--output", "-o", "output_file", type=options.WRITTEN, metavar="FILE.html", help="The page."
 )

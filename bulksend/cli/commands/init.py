@@ -1,0 +1,29 @@
+"""`bulksend init`: starter files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bulksend.cli.group import cli
+from bulksend.cli.parameters import InitParameters, typed
+
+
+@cli.command(
+    "init",
+    short_help="Starter contacts.csv and bulksend.toml.",
+    help="\b\nExample:\n  bulksend init --xlsx\n\n"
+    "Starter contacts.csv and bulksend.toml; never overwrites.",
+)
+@click.option("--xlsx", is_flag=True, help="A workbook, contacts.xlsx, in place of the CSV.")
+@typed(InitParameters)
+def init_command(parameters: InitParameters) -> int:
+    """Starter files."""
+    from bulksend.commands import init
+
+    contacts, options = init.write(Path.cwd(), workbook=parameters.xlsx)
+    for path in (contacts, options):
+        click.echo(f"wrote {path.name}")
+    click.echo(f"next: bulksend run {contacts.name} --sandbox")
+    return 0
