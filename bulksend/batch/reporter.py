@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bulksend.sending.limited_by import LimitedBy
 from bulksend.sms.message import Outcome, Reply, Status
@@ -51,15 +51,16 @@ class Progress:
                 self.cost[reply.cost.currency] = spent + reply.cost.amount
 
 
-class Reporter(Protocol):
-    """Whoever shows a command to a person or a program."""
+class Reporter:
+    """Whoever shows a command to a person or a program: what is not overridden is not shown."""
 
     #: Set from outside to stop as the first Ctrl-C does, where no signal can arrive.
-    stopped: bool
+    stopped = False
 
     @property
     def can_ask(self) -> bool:
         """Whether there is somebody to answer a question."""
+        return False
 
     def note(self, sentence: str) -> None:
         """A warning or a remark."""
@@ -71,6 +72,7 @@ class Reporter(Protocol):
 
         `repeats`: it may text or cost twice, and a yes of the options file answers no such thing.
         """
+        raise NotImplementedError
 
     def reading(self, rows: int) -> None:
         """So many rows of the contacts file were read."""
@@ -97,14 +99,10 @@ class Reporter(Protocol):
         """The asking ended."""
 
 
-class Silent:
-    """Shows nothing and never asks: the library's view, whose caller has consented by calling."""
+class Silent(Reporter):
+    """The library's view: nobody is asked, for its caller has consented by calling."""
 
-    stopped = False
     can_ask = True
-
-    def note(self, sentence: str) -> None:
-        """Nothing."""
 
     def confirm(
         self,
@@ -116,27 +114,3 @@ class Silent:
     ) -> bool:
         """The call was the consent."""
         return True
-
-    def reading(self, rows: int) -> None:
-        """Nothing."""
-
-    def read(self) -> None:
-        """Nothing."""
-
-    def begin(self, progress: Progress) -> None:
-        """Nothing."""
-
-    def advance(self, progress: Progress, outcomes: Sequence[Outcome]) -> None:
-        """Nothing."""
-
-    def pulse(self, progress: Progress) -> None:
-        """Nothing."""
-
-    def end(self, progress: Progress) -> None:
-        """Nothing."""
-
-    def asking(self, progress: AskingProgress) -> None:
-        """Nothing."""
-
-    def asked(self) -> None:
-        """Nothing."""

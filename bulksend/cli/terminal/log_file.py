@@ -107,7 +107,7 @@ def _write(level: int, name: str, data: dict[str, object]) -> None:
         _LOGGER.log(level, name, extra={"data": data})
 
 
-class Logged:
+class Logged(Reporter):
     """A reporter that writes down what it shows."""
 
     def __init__(self, reporter: Reporter) -> None:

@@ -18,7 +18,7 @@ import click
 from tqdm import tqdm
 
 from bulksend import visible
-from bulksend.batch.reporter import Progress
+from bulksend.batch.reporter import Progress, Reporter
 from bulksend.cli.render import progress_line
 from bulksend.cli.terminal import streams
 from bulksend.sms.message import Outcome, Status
@@ -66,10 +66,8 @@ def _best_effort(show: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return try_to_show
 
 
-class Terminal:
-    """A reporter for people; satisfies `batch.reporter.Reporter`."""
-
-    stopped = False
+class Terminal(Reporter):
+    """A reporter for people."""
 
     def __init__(self, display: DisplayOptions) -> None:
         self._display = display
