@@ -2,6 +2,8 @@
 
 python -m tests.bench.code_pages         # lists of 5, 50 and 5,000 names
 python -m tests.bench.code_pages 5 200   # sizes; lists of each size
+python -m tests.bench.code_pages places  # places of phonenumbers instead of names of people: words
+                                         # that nothing here was made from
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from faker import Faker
 
@@ -30,6 +32,29 @@ PAGES = {
     "gb18030": ("zh_CN",),
     "cp949": ("ko_KR",),
 }
+
+
+#: The same for places, by the languages that phonenumbers names them in.
+PLACES = {
+    "cp1250": ("pl", "hu", "ro"),
+    "cp1251": ("ru", "uk", "bg", "be", "sr"),
+    "cp1252": ("de", "fr", "es", "pt", "it", "sv", "nl"),
+    "cp1253": ("el",),
+    "cp1254": ("tr",),
+    "cp1256": ("ar", "fa"),
+    "mac_roman": ("fr", "de", "es", "pt", "it", "sv"),
+    "cp932": ("ja",),
+    "gb18030": ("zh",),
+}
+
+
+def places(language: str, page: str, _: int) -> list[str]:
+    """Towns and regions that the page can hold."""
+    from phonenumbers.geodata import GEOCODE_DATA
+
+    found = (each[language] for each in GEOCODE_DATA.values() if language in each)
+    parts = {part.strip() for text in found for part in text.split("/")}
+    return sorted(part for part in parts if _fits(part, page))
 
 
 def names(locale: str, page: str, count: int) -> list[str]:
@@ -73,23 +98,32 @@ def _decoded(line: bytes) -> str | None:
         return None
 
 
+Pools = Callable[[str, str, int], list[str]]
+
+
 def measure(
-    sizes: dict[int, int], pool_size: int = 3000
+    sizes: dict[int, int],
+    pool_size: int = 3000,
+    *,
+    pages: Mapping[str, Sequence[str]] = PAGES,
+    pools: Pools = names,
 ) -> Iterator[tuple[str, str, int, Counter[str]]]:
     """Page, locale, size of the lists, and how many lists came to what."""
-    for page, locales in PAGES.items():
+    for page, locales in pages.items():
         for locale in locales:
-            pool = names(locale, page, pool_size)
+            pool = pools(locale, page, pool_size)
             for size, lists in sizes.items():
                 chosen = random.Random(f"{page} {locale} {size}")
                 counts = Counter(verdict(chosen.choices(pool, k=size), page) for _ in range(lists))
                 yield page, locale, size, counts
 
 
-def main(sizes: dict[int, int]) -> None:
+def main(
+    sizes: dict[int, int], *, pages: Mapping[str, Sequence[str]] = PAGES, pools: Pools = names
+) -> None:
     """A line for each page, locale and size; then the sum."""
     total: dict[int, Counter[str]] = {size: Counter() for size in sizes}
-    for page, locale, size, counts in measure(sizes):
+    for page, locale, size, counts in measure(sizes, pages=pages, pools=pools):
         total[size] += counts
         print(f"{page:10} {locale:6} {size:6,} names: {dict(counts)}", flush=True)
     for size, counts in total.items():
@@ -97,5 +131,8 @@ def main(sizes: dict[int, int]) -> None:
 
 
 if __name__ == "__main__":
-    words = [int(word) for word in sys.argv[1:]]
-    main({words[0]: words[1]} if len(words) == 2 else {5: 200, 50: 50, 5000: 1})
+    if sys.argv[1:] == ["places"]:
+        main({5: 200, 50: 50, 5000: 1}, pages=PLACES, pools=places)
+    else:
+        words = [int(word) for word in sys.argv[1:]]
+        main({words[0]: words[1]} if len(words) == 2 else {5: 200, 50: 50, 5000: 1})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.fuzz.program import Ended
 SECONDS_MAX = 5.0
 #: A file of nothing else may be called empty, and its delimiter is anybody's guess.
 _NOTHING = '\ufeff \t\r\n,;|"' + "".join(map(chr, range(32))) + "\x85\u2028\u2029"
+#: A phone in another line of a cell: a row that a quote has swallowed.
+_PHONE_BELOW = re.compile(r"[\r\n][^\r\n]*\+[0-9]{8}")
 Line = dict[str, str]
 
 
@@ -51,9 +54,10 @@ def _of_an_error(file: File, error: dict[str, Any], verdicts: Path) -> Iterator[
     if not file.legible:
         return
     said, row = error["message"], _open_quote_row(file)
-    # A quote that swallows whole rows and is closed below them opens in a row of its own.
-    if error["code"] == "open_quote" and row and f" row {row} " not in said:
-        yield f"the quote opens in row {row}: {said}"
+    # The one that is never closed, or else one that is, below the rows that it swallows.
+    rows = [row] if row else _rows_of_several_lines(file)
+    if error["code"] == "open_quote" and not any(f" row {it} " in said for it in rows):
+        yield f"the quote opens in row {rows}: {said}"
     if error["code"] == "no_rows" and row:
         yield f"a quote opens in row {row} and is never closed: {said}"
     if not row:
@@ -80,8 +84,13 @@ def _trimmed(name: str) -> str:
 
 def _open_quote_row(file: File) -> int:
     """The record that swallows a line written below the end."""
-    records = list(csv.reader([*_text_lines(file), "\x00end\x00"], delimiter=file.delimiter))
+    records = list(csv.reader([*_text_lines(file), "\n", "\x00end\x00"], delimiter=file.delimiter))
     return len(records) if records and records[-1] != ["\x00end\x00"] else 0
+
+
+def _rows_of_several_lines(file: File) -> list[int]:
+    records = enumerate(csv.reader(_text_lines(file), delimiter=file.delimiter), 1)
+    return [row for row, it in records if any(len(cell.splitlines()) > 1 for cell in it)]
 
 
 def _of_a_count(said: dict[str, Any], lines: list[Line]) -> Iterator[str]:
@@ -135,6 +144,8 @@ def _of_the_rows(file: File, lines: list[Line]) -> Iterator[str]:
         wanted = [*wanted, *[""] * (width - len(wanted))]
         if line["error_code"] == "stray_quote":
             continue
+        if any(_PHONE_BELOW.search(cell) for cell in expected[int(line["row"])]):
+            yield f"row {line['row']} swallows another and is not said to"
         if surplus:
             if line["error_code"] != "ragged_row":
                 yield f"row {line['row']} is ragged and not said to be"

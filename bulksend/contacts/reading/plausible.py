@@ -24,7 +24,8 @@ _SOME = 8
 #: Letters, and what stands inside a word.
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0640\u064b-\u0652\u0e31-\u0e4e])+")
 _PUNCTUATION = frozenset("’‘“”„‚–—…«»·•€°ºª¿¡§©®™½¼¾‹›\u00a0、。・「」（）！？：；，－")
-_CONTEXT = re.compile(r"\w?[^\x00-\x7f\w\s]+\w?")
+#: Signs and what stands at either side of them; the letter behind them may be before others.
+_CONTEXT = re.compile(r"\w?[^\x00-\x7f\w\s]+(?=(\w?))")
 _ENDLESS = 4000
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _AROUND = 20
@@ -58,7 +59,8 @@ def read(texts: Sequence[str], script: str) -> Reading:
     """Lines that are not ASCII, decoded under a page of this script."""
     text = "\n".join(map(_without_the_rest, texts))
     words = sorted({word for word in _WORD.findall(text) if not word.isascii()})
-    absurd = sum(map(_is_absurd, words)) + sum(map(_is_odd_sign, set(_CONTEXT.findall(text))))
+    contexts = {match[0] + match[1] for match in _CONTEXT.finditer(text)}
+    absurd = sum(map(_is_absurd, words)) + sum(map(_is_odd_sign, contexts))
     odd, evident = _of_cjk(words, script) if script in _CJK else _of_letters(words, script)
     few = len(words) < _FEW
     allowed = 1 if few else int(len(words) * _ODD_SHARE)
@@ -187,6 +189,8 @@ def _is_odd_sign(context: str) -> bool:
         return True
     behind, before = context[0].isalpha(), context[-1].isalpha()
     if before and not behind and signs[-1:] in ("—", "–"):
+        return True
+    if before and behind and any(sign in "€•°ºª»™" for sign in signs):  # in the middle of a word
         return True
     return (
         behind

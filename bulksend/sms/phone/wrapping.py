@@ -79,8 +79,6 @@ _SCIENTIFIC = re.compile(r"(\+?)(\d+)(?:[.,](\d+))?E\+?(\d+)", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\+?\d{1,3}([,'’])\d{3}(?:\1\d{3}){1,4}")
 #: How a spreadsheet writes a whole number that it took for a fraction.
 _FLOAT = re.compile(r"(\+?\d{6,})[.,]0+")
-#: The same where the digits are grouped; `.00` behind points may be two digits of the number.
-_GROUPED_FLOAT = re.compile(r"([^.,]*\d[^.,]*\d[^.,]*)[.,]0+|(.*\d.*\d.*[^.,\s])[.,]0", re.DOTALL)
 _AROUND = " \t\r\n<>{},;:|…" + signs.QUOTES
 
 
@@ -125,8 +123,19 @@ def _without_quantity(text: str, fixes: PhoneFix) -> Written | PhoneError:
         return Written(f"{plus}{whole}{fraction or ''}", fixes | PhoneFix.QUANTITY)
     if _THOUSANDS.fullmatch(compact):
         return Written(re.sub("[,'’]", "", compact), fixes | PhoneFix.QUANTITY)
-    whole_number = _FLOAT.fullmatch(compact) or _GROUPED_FLOAT.fullmatch(text)
-    if whole_number:
-        number = next(part for part in whole_number.groups() if part)
-        return Written(number, fixes | PhoneFix.POINT_ZERO)
-    return Written(text, fixes)
+    whole = number[1] if (number := _FLOAT.fullmatch(compact)) else _grouped_whole(text)
+    return Written(whole, fixes | PhoneFix.POINT_ZERO) if whole else Written(text, fixes)
+
+
+def _grouped_whole(text: str) -> str:
+    """The same where the digits are grouped, "" for what is no fraction.
+
+    `.00` behind other points may be two digits of the number.
+    """
+    end = max(text.rfind("."), text.rfind(","))
+    whole, zeros = text[: max(end, 0)], text[end + 1 :]
+    if not zeros or zeros.strip("0") or sum(map(str.isdigit, whole)) < 2:
+        return ""
+    is_first = "." not in whole and "," not in whole
+    is_one = zeros == "0" and not (whole[-1] in ".," or whole[-1].isspace())
+    return whole if is_first or is_one else ""

@@ -44,6 +44,10 @@ def test_names_that_only_one_page_makes_sense_of_are_beyond_doubt(
         pytest.param("mac_roman", ("García",), id="or-an-apostrophe"),
         pytest.param("cp1251", ("ИВАН", "ОЛЬГА"), id="capitals-alone"),
         pytest.param("cp850", ("Ørsted",), id="dos"),
+        pytest.param(
+            "cp1256", ("کردستان", "گلستان", "استان بوشهر"), id="persian-or-signs-in-words"
+        ),
+        pytest.param("cp1251", ("Корнелияberg", "Бумов ET", "New Ивалена"), id="two-scripts"),
     ],
 )
 def test_what_could_be_two_things_needs_the_persons_word(page: str, names: tuple[str, ...]) -> None:

@@ -79,6 +79,13 @@ def test_what_is_too_short_without_its_point_zero_is_refused_and_says_so(
     assert ".0" in refused(cell, region).text
 
 
+@pytest.mark.parametrize(
+    "cell", ["7" * 100_000, "7 " * 50_000, "7.0" * 30_000, "+44" + "0" * 90_000]
+)
+def test_a_cell_that_is_longer_than_any_number_is_refused_at_once(cell: str) -> None:
+    assert isinstance(parse_phone(cell, "GB"), PhoneError)
+
+
 def test_two_zeros_behind_points_are_the_numbers_own() -> None:
     assert read("06.12.34.56.00", "FR").e164 == "+33612345600"
 
