@@ -212,10 +212,10 @@ BUGS = (
     Bug(
         "a journal that is made in place",
         "journal/journal.py",
-        """        with atomic_file.creating(path) as part:
+        """        with unmakeable(path), atomic_file.creating(path) as part:
             _lay_out(part, batch, guards)
 """,
-        """        with atomic_file.creating(path) as part:
+        """        with unmakeable(path), atomic_file.creating(path) as part:
             part.rename(path)
             _lay_out(path, batch, guards)
             part.hardlink_to(path)
