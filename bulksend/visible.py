@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
 
 #: C0, C1, DEL, and what reorders or hides text: bidi controls, zero-width characters, separators.
 _HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
@@ -18,6 +20,11 @@ def visible(external: str, *, longest: int = _SHOWN_MAX) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 row`, `2,000 rows`, `2 countries`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def amounts(sums: Mapping[str, Decimal]) -> str:
+    """Every currency on its own, to the last decimal; "" where there is none."""
+    return " + ".join(visible(f"{name} {amount:f}") for name, amount in sorted(sums.items()))
 
 
 def _escape(character: str) -> str:

@@ -14,7 +14,7 @@ from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
-from bulksend.estimate import digest, duration
+from bulksend.estimate import digest, duration, prices
 from bulksend.setting_names import Setting
 
 #: From so many texts on, the person types the number.
@@ -161,7 +161,7 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
         yield _Line("before", sentence)
     yield _Line("left out", _left_out(plan))
     yield _Line("invalid", visible.counted(counts.invalid, "row") if counts.invalid else "")
-    yield _Line("price", f"{_price(plan)}, {_parts(plan)}")
+    yield _Line("price", f"{_price(plan)}, {prices.parts_in_words(counts.parts, counts.parts_max)}")
     yield _Line("time", _time(plan, settings, now))
     for sentence in quiet.in_words(quiet.arrivals_of(plan, settings, now)):
         yield _Line("hours", sentence)
@@ -198,19 +198,8 @@ def _left_out(plan: Plan) -> str:
 
 def _price(plan: Plan) -> str:
     counts = plan.estimate
-    if not counts.price:
-        return f"unknown (no rate card: {Setting.RATES})"
-    price = " + ".join(f"{name} {amount:f}" for name, amount in sorted(counts.price.items()))
-    if not counts.unpriced_rows:
-        return price
-    return f"at least {price}, {visible.counted(counts.unpriced_rows, 'row')} without a price"
-
-
-def _parts(plan: Plan) -> str:
-    counts = plan.estimate
-    parts = visible.counted(counts.parts, "part")
-    more = counts.parts_max > counts.parts
-    return f"{parts} (up to {counts.parts_max:,} as networks pack them)" if more else parts
+    words = prices.price_in_words(counts.price, counts.unpriced_rows)
+    return words or f"unpriced (no rate card: {Setting.RATES})"
 
 
 def _time(plan: Plan, settings: Settings, now: datetime) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import bulksend
-from bulksend import atomic_file, journal
+from bulksend import atomic_file, journal, visible
 from bulksend.batch import advice, batch_status, paths, run_notes
 from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
@@ -173,16 +173,16 @@ def _part(name: str, number: int, figure: str, tone: str) -> Line:
 def _money(summary: Summary, compared: Variance | None) -> Iterator[tuple[str, str, str]]:
     deliveries = summary.deliveries
     if compared is not None and compared.priced and compared.price_estimated:
-        yield "Estimated", report.money(compared.price_estimated), ""
-    yield "Charged at first", report.money(summary.cost) or "nothing", "cost"
+        yield "Estimated", visible.amounts(compared.price_estimated), ""
+    yield "Charged at first", visible.amounts(summary.cost) or "nothing", "cost"
     if deliveries.final_cost or deliveries.unbilled:
-        yield "Final", report.money(deliveries.final_cost) or "nothing", "final_cost"
+        yield "Final", visible.amounts(deliveries.final_cost) or "nothing", "final_cost"
         if deliveries.delivered:
             each = {
                 currency: (amount / deliveries.delivered).quantize(Decimal("0.0001"))
                 for currency, amount in deliveries.final_cost.items()
             }
-            yield "For each delivered text", report.money(each), ""
+            yield "For each delivered text", visible.amounts(each), ""
     for number, name in (
         (deliveries.unbilled, "Not billed"),
         (deliveries.without_cost, "Without a final cost"),

@@ -1,13 +1,15 @@
-"""Parts and money of some cost groups."""
+"""Parts and money of some cost groups, and how a sum is said, from the least to the most."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from bulksend import visible
 from bulksend.sms.rates import RateCard
 
 
@@ -42,3 +44,19 @@ def cost_of(groups: pl.DataFrame, rate_card: RateCard) -> Cost:
         elif parts:
             price[money.currency] = price.get(money.currency, Decimal(0)) + money.amount
     return Cost(total, price, unpriced)
+
+
+def parts_in_words(parts: int, parts_max: int) -> str:
+    """`100 parts (up to 104 as networks pack them)`."""
+    counted = visible.counted(parts, "part")
+    return (
+        f"{counted} (up to {parts_max:,} as networks pack them)" if parts_max > parts else counted
+    )
+
+
+def price_in_words(price: Mapping[str, Decimal], unpriced_rows: int) -> str:
+    """`at least USD 4.20, 3 rows without a price`; "" where nothing has a price."""
+    sums = visible.amounts(price)
+    if not sums or not unpriced_rows:
+        return sums
+    return f"at least {sums}, {visible.counted(unpriced_rows, 'row')} without a price"

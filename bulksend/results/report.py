@@ -12,9 +12,9 @@ import importlib.resources
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
+from bulksend import visible
 from bulksend.results import figures
 from bulksend.results.figures import Figures, Why
 
@@ -168,7 +168,7 @@ def _countries(totals: Figures) -> list[dict[str, str]]:
             "accepted": f"{country.accepted:,}",
             "delivered": f"{country.delivered:,}",
             "parts": f"{country.parts:,}",
-            "cost": money(country.cost),
+            "cost": visible.amounts(country.cost),
         }
         for name, country in ordered
     ]
@@ -212,11 +212,6 @@ def _limits(limits_s: Mapping[str, float]) -> str:
     held = sorted((-seconds, name) for name, seconds in limits_s.items() if name and seconds >= 1)
     named = [f"{name} ({_duration(round(-seconds))})" for seconds, name in held]
     return ", ".join(named)
-
-
-def money(amounts: Mapping[str, Decimal]) -> str:
-    """Every currency on its own; "" where there is none."""
-    return " + ".join(f"{currency} {amount:f}" for currency, amount in sorted(amounts.items()))
 
 
 def _duration(seconds: int) -> str:

@@ -160,6 +160,7 @@ def many_columns(file: File) -> None:
     """A thousand columns and more."""
     width = file.chance.choice(_WIDTHS)
     head, end, rest = file.text.partition(file.line_end)
+    file.legible &= any(map(str.isalpha, head))  # above the names they would be a title
     more = file.delimiter.join(f"c{it}" for it in range(width))
     file.text = head + file.delimiter + more + end + rest
 

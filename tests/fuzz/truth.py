@@ -54,8 +54,8 @@ def _of_an_error(file: File, error: dict[str, Any], verdicts: Path) -> Iterator[
     if not file.legible:
         return
     said, row = error["message"], _open_quote_row(file)
-    # The one that is never closed, or else one that is, below the rows that it swallows.
-    rows = [row] if row else _rows_of_several_lines(file)
+    # The one that is never closed, or one above it that is, below the rows that it swallows.
+    rows = [*_rows_of_several_lines(file), row]
     if error["code"] == "open_quote" and not any(f" row {it} " in said for it in rows):
         yield f"the quote opens in row {rows}: {said}"
     if error["code"] == "no_rows" and row:
@@ -67,6 +67,8 @@ def _of_an_error(file: File, error: dict[str, Any], verdicts: Path) -> Iterator[
 def _of_the_rest(file: File, code: str, said: str) -> Iterator[str]:
     every = csv.reader(_text_lines(file), delimiter=file.delimiter)
     records = [it for it in every if _is_filled(it)]
+    while records and not _names_something(records[0]):
+        records = records[1:]
     if code == "no_rows" and len(records) != 1:
         yield f"no rows, and there are {len(records) - 1}"
     if "the file is empty" in said and file.text.strip(_NOTHING):
@@ -74,7 +76,11 @@ def _of_the_rest(file: File, code: str, said: str) -> Iterator[str]:
     if code == "no_phone_column" and len(said) < 300 and "".join(records[0]).strip(_NOTHING + "x"):
         names = [_trimmed(it) for it in next(iter(records), [])]
         shown = ", ".join(f"`{text.visible(it)}`" if it else "(no name)" for it in names)
-        if shown.replace("\\x0d", "\\x0a") not in said.replace("\\x0d", "\\x0a"):
+        # A line end is one, and text behind a closing quote is no CSV: such a line stands as it is.
+        alike = str.maketrans({'"': ""})
+        if shown.replace("\\x0d", "\\x0a").translate(alike) not in said.replace(
+            "\\x0d", "\\x0a"
+        ).translate(alike):
             yield f"other columns than {shown}: {said}"
 
 
@@ -131,7 +137,7 @@ def _of_the_rows(file: File, lines: list[Line]) -> Iterator[str]:
     if not file.legible:
         return
     records = dict(enumerate(csv.reader(_text_lines(file), delimiter=file.delimiter), 1))
-    names = next((row for row, it in records.items() if _is_filled(it)), 0)
+    names = next((row for row, it in records.items() if _names_something(it)), 0)
     width = len(records.get(names, []))
     expected = {row: it for row, it in records.items() if row > names and _is_filled(it)}
     if set(expected) != {int(it["row"]) for it in lines}:
@@ -160,6 +166,11 @@ def _text_lines(file: File) -> list[str]:
 
 def _is_filled(record: list[str]) -> bool:
     return any(it.strip("\t\n\x0b\x0c\r \x85\xa0\u2028\u2029\u3000") for it in record)
+
+
+def _names_something(record: list[str]) -> bool:
+    """Whether it may hold the columns' names: delimiters of another kind are none."""
+    return _is_filled(["".join(record).strip(",;|")])
 
 
 def _plain(cell: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from bulksend import visible
@@ -21,3 +23,10 @@ from bulksend import visible
 )
 def test_every_character_is_seen_and_none_acts(text: str, shown: str) -> None:
     assert visible.visible(text) == shown
+
+
+def test_each_currency_stands_on_its_own_to_the_last_decimal() -> None:
+    assert visible.amounts({"USD": Decimal("1.20400"), "EUR": Decimal("0.07")}) == (
+        "EUR 0.07 + USD 1.20400"
+    )
+    assert visible.amounts({}) == ""

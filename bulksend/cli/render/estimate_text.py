@@ -11,7 +11,7 @@ from tabulate import tabulate
 from bulksend import visible
 from bulksend.batch.dry_run import DryRun
 from bulksend.cli.render import money_text
-from bulksend.estimate import duration
+from bulksend.estimate import duration, prices
 from bulksend.estimate.estimator import CountryLine
 from bulksend.estimate.findings import Finding
 from bulksend.estimate.samples import Sample
@@ -54,17 +54,10 @@ def _totals(dry_run: DryRun) -> Iterator[str]:
         f"{counts.sendable:,} sendable, {counts.invalid:,} invalid, {counts.skipped:,} skipped"
     )
     yield f"phones: column {visible.visible(dry_run.phone_column or '(no name)')}"
-    parts = visible.counted(counts.parts, "part")
-    if counts.parts_max != counts.parts:
-        parts += f" (up to {counts.parts_max:,} as networks pack them)"
-    price = (
-        click.style(money_text.amounts(counts.price), bold=True)
-        if counts.price
-        else "unpriced (no --rates)"
-    )
-    if counts.price and counts.unpriced_rows:
-        price += f" + {visible.counted(counts.unpriced_rows, 'row')} without a price"
+    price = prices.price_in_words(counts.price, counts.unpriced_rows)
+    price = click.style(price, bold=True) if price else "unpriced (no rate card: --rates)"
     kinds = ", ".join(f"{rows:,} {name}" for name, rows in counts.encodings.items() if rows)
+    parts = prices.parts_in_words(counts.parts, counts.parts_max)
     yield f"{parts}, {price}; {kinds or 'nothing to send'}"
     if basis := money_text.confidence(dry_run.confidence):
         yield basis
@@ -136,7 +129,7 @@ def _sentence(finding: Finding) -> list[str]:
 
 
 def _worth(finding: Finding) -> str:
-    priced = f" = {money_text.amounts(finding.price)}" if finding.price else ""
+    priced = f" = {visible.amounts(finding.price)}" if finding.price else ""
     return priced + (
         f" + {finding.unpriced_parts:,} without a price" if finding.unpriced_parts else ""
     )

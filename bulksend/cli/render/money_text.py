@@ -18,8 +18,7 @@ _NAMED = 3
 
 def amounts(sums: Mapping[str, Decimal]) -> str:
     """Every currency on its own; "nothing" where there is none."""
-    each = [f"{currency} {amount:f}" for currency, amount in sorted(sums.items())]
-    return " + ".join(visible.visible(words) for words in each) or "nothing"
+    return visible.amounts(sums) or "nothing"
 
 
 def charged(cost: Mapping[str, Decimal], unsaid_rows: int, unknown_rows: int = 0) -> str:
