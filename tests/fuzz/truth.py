@@ -140,17 +140,18 @@ def _of_the_rows(file: File, lines: list[Line]) -> Iterator[str]:
     names = next((row for row, it in records.items() if _names_something(it)), 0)
     width = len(records.get(names, []))
     expected = {row: it for row, it in records.items() if row > names and _is_filled(it)}
-    if set(expected) != {int(it["row"]) for it in lines}:
-        yield f"rows {sorted(set(expected) ^ {int(it['row']) for it in lines})[:5]} lost or made up"
+    strange = {int(it["row"]) for it in lines if it["error_code"] == "stray_quote"}
+    if wrong := (set(expected) ^ {int(it["row"]) for it in lines}) - (strange - set(expected)):
+        yield f"rows {sorted(wrong)[:5]} lost or made up"
         return
     for line in lines:
         cells = list(line.values())[:width]
-        wanted = expected[int(line["row"])]
+        wanted = expected.get(int(line["row"]), [])
         surplus = any(wanted[width:])
         wanted = [*wanted, *[""] * (width - len(wanted))]
         if line["error_code"] == "stray_quote":
             continue
-        if any(_PHONE_BELOW.search(cell) for cell in expected[int(line["row"])]):
+        if any(_PHONE_BELOW.search(cell) for cell in wanted):
             yield f"row {line['row']} swallows another and is not said to"
         if surplus:
             if line["error_code"] != "ragged_row":
