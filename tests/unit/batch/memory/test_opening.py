@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bulksend import errors
-from bulksend.batch.memory import keeper, opening
+from bulksend import errors, journal
+from bulksend.batch.memory import keeper, keys, opening
+from bulksend.sms.message import Outcome, Reply
+from tests.integration.test_journal import make_batch
+from tests.makers import accepted, make_message, refused, unknown, unsent
 
 
 def test_a_journal_is_listed_once(tmp_path: Path) -> None:
@@ -33,3 +36,28 @@ def test_a_disk_that_takes_no_name_more_stops_the_run_in_its_own_words() -> None
 
     assert failure.value.code == "memory_failed"
     assert failure.value.next_command == "resume"
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_known"),
+    [
+        pytest.param(accepted(), True, id="accepted"),
+        pytest.param(unknown(), True, id="unknown"),
+        pytest.param(refused(), False, id="refused"),
+        pytest.param(unsent(), False, id="unsent"),
+        pytest.param(None, True, id="claimed-and-never-settled"),
+    ],
+)
+async def test_a_memory_is_rebuilt_from_what_was_sent_or_may_have_been(
+    reply: Reply | None, is_known: bool, tmp_path: Path
+) -> None:
+    with journal.Journal.create(tmp_path / "a.journal", make_batch()) as record:
+        async with record.writing():
+            hashes = journal.MemoryKeys(keys.to_bytes(7), keys.to_bytes(-8))
+            await record.claim(make_message(2), b"body", hashes)
+            if reply is not None:
+                await record.settle(Outcome(2, 1, 1, reply))
+
+        rebuilt = [(each.row, each.phone, each.text) for each, _ in opening.rows_of(record)]
+
+    assert rebuilt == ([(2, -8, 7)] if is_known else [])
