@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors
+from bulksend.errors import Code
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,17 @@ def test_every_code_and_every_stop_has_a_sentence() -> None:
     assert set(errors.TEXT_FOR) == set(errors.Code)
     assert set(errors.STOP_TEXT) == set(errors.Stop)
     assert all([*errors.TEXT_FOR.values(), *errors.STOP_TEXT.values()])
+
+
+@pytest.mark.parametrize(
+    ("code", "by_memory"),
+    [
+        (Code.SENT_BEFORE, True),
+        (Code.CLAIMED_ELSEWHERE, True),
+        (Code.TEXTED_LATELY, True),
+        (Code.SUPPRESSED, False),
+        (Code.DUPLICATE, False),
+    ],
+)
+def test_what_the_memory_leaves_out_may_be_open_again(code: Code, by_memory: bool) -> None:
+    assert errors.is_by_memory(code) is by_memory

@@ -222,16 +222,13 @@ def _shared_patterns(code: str) -> list[tuple[str, str]]:
     """(country, pattern) of those that share a calling code, in libphonenumber's order."""
     mine = int(code) == FICTIONAL_CODE
     result = [("GB", f"^{FICTIONAL_CODE}{FICTIONAL}$")] if mine else []
-    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]:
-        plan = _metadata(int(code), region)
-        if plan is None:
-            continue
+    for plan in plans_of(int(code)):
         if plan.leading_digits:
-            result.append((region, f"^{code}(?:{plan.leading_digits})".replace(r"\d", "[0-9]")))
+            result.append((plan.id, f"^{code}(?:{plan.leading_digits})".replace(r"\d", "[0-9]")))
             continue
         # Their lengths were looked at before, when the number was found valid.
         patterns = {pattern(getattr(plan, name)) for name in _TYPES} - {""}
-        result.append((region, f"^{code}(?:{'|'.join(sorted(patterns))})$"))
+        result.append((plan.id, f"^{code}(?:{'|'.join(sorted(patterns))})$"))
     return result
 
 

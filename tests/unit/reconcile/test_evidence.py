@@ -311,3 +311,10 @@ def test_what_may_pass_is_worth_another_look() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert evidence.REASON_TEXT[reason]
+
+
+def test_a_text_is_looked_for_before_and_after_it_can_have_left() -> None:
+    wide = evidence.wide(Span(since_s=AT_S, until_s=AT_S + 10.0))
+
+    assert wide.since_s < AT_S
+    assert wide.until_s > AT_S + 10.0

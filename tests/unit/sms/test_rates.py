@@ -57,6 +57,9 @@ HEADER = "country,price_per_part,currency\n"
         pytest.param(HEADER + "GB,1e-2,USD\n", "column price_per_part", id="exponent"),
         pytest.param(HEADER + "GB,NaN,USD\n", "column price_per_part", id="nan"),
         pytest.param(HEADER + "GB,1,$\n", "column currency: '$'", id="currency"),
+        pytest.param(
+            HEADER + f'GB,"{"1" * 200_000}",USD\n', "cannot be read as CSV", id="an-endless-cell"
+        ),
         pytest.param(HEADER + "GB\n", "column price_per_part: ''", id="short-line"),
         pytest.param(b"country,\xff", "UTF-8", id="no-utf-8"),
         pytest.param(HEADER + "x" * 200_000, "cannot be read as CSV", id="endless-field"),

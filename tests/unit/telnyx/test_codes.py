@@ -313,3 +313,38 @@ def test_an_error_inside_a_yes_without_an_id_is_told() -> None:
 
     assert reply.status is Status.UNKNOWN
     assert "40310" in reply.error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b'{"errors": {"code": "40300"}}', id="no-list"),
+        pytest.param(b'{"errors": ["40300"]}', id="no-objects"),
+        pytest.param(b'{"errors": [{"title": "No"}]}', id="no-code"),
+        pytest.param(b"[]", id="no-envelope"),
+    ],
+)
+def test_an_error_that_is_not_telnyxs_decides_nothing_for_good(body: bytes) -> None:
+    reply = codes.classify(answer(409, body), NOW.timestamp())
+
+    assert reply.status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("errors_of_data", "code"),
+    [
+        pytest.param(
+            [{"title": "No code"}, {"code": "40008"}], "40008", id="the-first-with-a-code"
+        ),
+        pytest.param(["40008", {"title": "No code"}], "", id="none-with-a-code"),
+        pytest.param({"code": "40008"}, "", id="no-list"),
+    ],
+)
+def test_a_reply_of_a_message_that_has_failed_already_keeps_its_error(
+    errors_of_data: Any, code: str
+) -> None:
+    body = success(to=[{"status": "sending_failed"}], errors=errors_of_data)
+
+    reply = codes.classify(answer(200, body), NOW.timestamp())
+
+    assert (reply.status, reply.code) == (Status.ACCEPTED, code)

@@ -311,3 +311,15 @@ def test_a_storm_of_429_ends_within_seconds_and_everybody_is_served(
     assert storm.seconds <= 1.2 * 3000 / 50
     assert storm.late_refusals <= 0.05 * storm.late
     assert storm.provider.throttled <= 0.03 * 3000
+
+
+def test_a_slot_that_is_given_back_is_not_open_any_more() -> None:
+    async def work() -> list[int]:
+        pacer = pacing.Pacer(10.0)
+        await pacer.slot()
+        taken = pacer._counts.open
+        pacer.give_back()
+        pacer.give_back()
+        return [taken, pacer._counts.open]
+
+    assert virtual_clock.run(work()) == [1, 0]

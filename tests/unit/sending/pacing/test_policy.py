@@ -304,3 +304,10 @@ def test_the_calculator_keeps_its_hands_off_what_does_not_change() -> None:
 
 def test_the_bounds_of_the_queue_stand_in_their_order() -> None:
     assert queueing.SPAN_S < queueing.TARGET_S < queueing.BOUND_S < queueing.BLIND_S < 15 * 60
+
+
+def test_a_paused_gate_gives_nothing_and_says_so() -> None:
+    paused = replace(pace.Pace(50.0), paused=True)
+
+    assert paused.limited_by(0.0) is LimitedBy.PAUSED
+    assert not paused.is_free(observation(1.0))
