@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import io
 import json
 import os
 import random
@@ -109,6 +110,7 @@ class Computer:
                 was_killed = self._all_ended()
         if not self.turns.is_beside and was_killed:
             document = dict(KILLED)
+            _take_away()
         shown = document.get("next") or document.get("error", {}).get("message")
         self.typed.insert(at, f"{self._moment()}   -> {document['exit_code']} {shown}")
         return document
@@ -198,3 +200,9 @@ class Computer:
         """Take it all away."""
         self.disk.clear()
         gc.collect(0)
+
+
+def _take_away() -> None:
+    """What a killed process leaves is never heard of again; here the next one would speak of it."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        gc.collect()
