@@ -137,13 +137,13 @@ class Delivery:
             raise NotSent(requests.reply)
 
     async def _request(self, requests: _Requests, body: bytes, key: str) -> None:
-        if not await self.halt.outlast(self.pace.slot()):
-            return
-        if not self.may_go(requests.message):
+        # Coverage sees nothing any more of a coroutine whose wait was cancelled.
+        if await self.halt.outlast(self.pace.slot()):  # pragma: no branch
+            if self.may_go(requests.message):
+                await self._send(requests, body, key)
+                return
             self.pace.give_back()
             requests.closed = True
-            return
-        await self._send(requests, body, key)
 
     async def _pause(self, delay_s: float) -> None:
         await self.halt.outlast(self.sleep(delay_s))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 from pathlib import Path
 
@@ -118,3 +119,30 @@ def test_confidence_says_how_much_of_a_list_rests_on_how_many_charges(tmp_path: 
         parts_learned=90,
         parts=100,
     )
+
+
+def test_a_cell_without_end_is_refused_however_much_csv_would_take(tmp_path: Path) -> None:
+    before = csv.field_size_limit(1 << 24)
+    try:
+        with pytest.raises(errors.UsageError, match="a cell without end"):
+            load(tmp_path, HEADER + f'GB,"{"1" * 200_000}",USD\n')
+    finally:
+        csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize(
+    ("charged", "worst"),
+    [
+        pytest.param(None, "0.0800", id="never-charged"),
+        pytest.param("0.0300", "0.0800", id="charged-less"),
+        pytest.param("0.0500", "0.1000", id="charged-more"),
+    ],
+)
+def test_the_worst_price_is_the_cards_or_what_was_charged(charged: str | None, worst: str) -> None:
+    high = None if charged is None else Decimal(charged)
+    card = rates.RateCard(
+        {"GB": Money(Decimal("0.0400"), "USD")},
+        {"GB": rates.Charges(samples=3, low=high, high=high)},
+    )
+
+    assert card.worst("GB", 2) == Money(Decimal(worst), "USD")

@@ -317,9 +317,21 @@ def test_a_slot_that_is_given_back_is_not_open_any_more() -> None:
     async def work() -> list[int]:
         pacer = pacing.Pacer(10.0)
         await pacer.slot()
-        taken = pacer._counts.open
+        taken = pacer.open
         pacer.give_back()
         pacer.give_back()
-        return [taken, pacer._counts.open]
+        return [taken, pacer.open]
 
     assert virtual_clock.run(work()) == [1, 0]
+
+
+def test_a_gate_that_telnyx_has_shut_for_some_seconds_is_held_until_then() -> None:
+    async def work() -> list[bool]:
+        pacer = pacing.Pacer(10.0)
+        before = pacer.held
+        pacer.on_reply(throttled(reset_s=5.0))
+        shut = pacer.held
+        await asyncio.sleep(60.0)
+        return [before, shut, pacer.held]
+
+    assert virtual_clock.run(work()) == [False, True, False]

@@ -13,7 +13,8 @@ from bulksend.sms.phone import columns, parse
     [
         pytest.param(["+441"], id="one-digit"),
         pytest.param(["+4412", "+4479111234567890"], id="too-short-and-too-long"),
-        pytest.param(["+447911", "+33612"], id="of-two-countries"),
+        pytest.param(["+447911", "+337911"], id="of-two-countries"),
+        pytest.param(["+44 - 1 2"], id="blanks-where-digits-should-be"),
     ],
 )
 def test_an_impossible_number_is_refused_in_the_parsers_words(cells: list[str]) -> None:
