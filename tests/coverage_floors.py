@@ -1,14 +1,18 @@
-"""Coverage by room, held to its floor: `python -m tests.coverage_floors coverage.json`.
+"""Coverage by room, held to its floor.
 
-The report comes from `pytest --cov --cov-report=json`; lines and branches count alike, also those
-that ran in a process of their own.
+`python -m tests.coverage_floors` runs the tests of the rooms that decide about money and doubt, and
+holds these rooms to 100 percent by their own tests; CI does so. `--all` runs the whole suite, with
+the processes that it starts, and holds the package to its floor, too.
 """
 
 from __future__ import annotations
 
+import argparse
 import collections
 import json
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 #: Percent. What decides about money and doubt is run whole.
@@ -21,6 +25,11 @@ FLOORS = {
     "reconcile/evidence.py": 100.0,
     "": 90.0,
 }
+_OWN_TESTS = (
+    *("tests/unit/sms", "tests/unit/sending", "tests/unit/telnyx/test_codes.py"),
+    *("tests/unit/reconcile/test_evidence.py", "tests/unit/test_errors.py"),
+)
+_ALL = ("tests",)
 
 
 def rooms(report: dict[str, dict[str, dict[str, dict[str, int]]]]) -> dict[str, tuple[int, int]]:
@@ -38,16 +47,34 @@ def rooms(report: dict[str, dict[str, dict[str, dict[str, int]]]]) -> dict[str, 
 
 
 def main() -> int:
-    """Print the table; 1 where a room is below its floor."""
+    """Print the table; 1 where a room is below its floor or a test fails."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--all", action="store_true", help="the whole suite")
+    whole = parser.parse_args().all
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "coverage.json"
+        code = _run((*_ALL,) if whole else (*_OWN_TESTS, "-m", "not slow"), path)
+        if code:
+            return code
+        report = json.loads(path.read_text())
     below = 0
-    for room, (run, whole) in sorted(rooms(json.loads(Path(sys.argv[1]).read_text())).items()):
-        percent = 100.0 * run / max(whole, 1)
+    for room, (run, lines) in sorted(rooms(report).items()):
         floor = FLOORS.get(room)
+        if not whole and (floor is None or floor < 100.0):
+            continue
+        percent = 100.0 * run / max(lines, 1)
         short = floor is not None and percent < floor
         below += short
         words = "" if floor is None else f"floor {floor:.0f} %{': BELOW' if short else ''}"
         print(f"{room or 'all of it':24} {percent:6.1f} %  {words}")
     return 1 if below else 0
+
+
+def _run(tests: tuple[str, ...], report: Path) -> int:
+    """The tests under coverage; their exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "6", "--cov=bulksend", "--cov-branch"]
+    reports = [f"--cov-report=json:{report}", "--cov-report="]
+    return subprocess.run([*command, *reports, *tests], check=False).returncode
 
 
 if __name__ == "__main__":

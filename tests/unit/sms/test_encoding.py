@@ -152,3 +152,22 @@ def test_any_text_counts_by_hand(text: str) -> None:
     measured = encoding.measure(text)
 
     assert (measured.encoding, measured.parts, measured.parts_max) == corpus.by_hand(text)
+
+
+@pytest.mark.parametrize(
+    ("units", "parts", "wide", "over"),
+    [
+        pytest.param(161, 2, False, 1, id="one-over-a-single-text"),
+        pytest.param(310, 3, False, 4, id="four-over-two-parts"),
+        pytest.param(71, 2, True, 1, id="one-over-a-single-text-in-utf-16"),
+        pytest.param(140, 3, True, 6, id="six-over-two-parts-in-utf-16"),
+    ],
+)
+def test_how_far_a_text_is_over_the_part_before_its_last(
+    units: int, parts: int, wide: bool, over: int
+) -> None:
+    frame = pl.DataFrame({"units": [units], "parts": [parts], "wide": [wide]})
+
+    counted = frame.select(encoding.over_boundary(pl.col("units"), pl.col("parts"), pl.col("wide")))
+
+    assert counted.to_series().to_list() == [over]

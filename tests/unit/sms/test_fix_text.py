@@ -109,3 +109,19 @@ def test_what_grows_is_known(source: str, longer: bool) -> None:
 
 def test_a_placeholder_is_nobodys_to_compose() -> None:
     assert list(fix_text.replacements("Hi {cafe\u0301}")) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "places", "texts"),
+    [
+        pytest.param(["Hi", None, "Bye"], [], [], id="nothing-to-replace"),
+        pytest.param(["Hi", "we\u2019re"], [1], ["we're"], id="an-apostrophe"),
+        pytest.param(["\u201cj\u0105\u201d"], [], [], id="another-letter-keeps-it-in-utf-16"),
+    ],
+)
+def test_texts_of_a_column_are_replaced_where_that_makes_them_gsm(
+    cells: list[str | None], places: list[int], texts: list[str]
+) -> None:
+    at, become = fix_text.replaced_column(pl.Series(cells, dtype=pl.String))
+
+    assert (at.to_list(), become.to_list()) == (places, texts)

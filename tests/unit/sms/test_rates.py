@@ -146,3 +146,51 @@ def test_the_worst_price_is_the_cards_or_what_was_charged(charged: str | None, w
     )
 
     assert card.worst("GB", 2) == Money(Decimal(worst), "USD")
+
+
+CHARGED = rates.Charges(
+    samples=3, low=Decimal("0.0300"), high=Decimal("0.0500"), last_charged="2026-11-01"
+)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        pytest.param(rates.NO_RATES, id="no-card"),
+        pytest.param(rates.RateCard({"GB": Money(Decimal("0.0420"), "USD")}), id="typed"),
+        pytest.param(
+            rates.RateCard(
+                {"GB": Money(Decimal("0.0400"), "USD"), "FR": Money(Decimal("1"), "EUR")},
+                {"GB": CHARGED, "FR": rates.Charges(samples=1)},
+            ),
+            id="learned",
+        ),
+    ],
+)
+def test_a_packed_card_is_unpacked_to_the_last_digit(card: rates.RateCard) -> None:
+    assert rates.unpack(rates.pack(card)) == card
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param("[]", id="a-list"),
+        pytest.param('{"GB": ["1e999999999", "USD"]}', id="an-exponent"),
+        pytest.param('{"GB": ["1", "U\\u0000D"]}', id="no-currency"),
+        pytest.param('{"GB": ["1", "USD", 1]}', id="half-of-what-was-charged"),
+        pytest.param('{"GB": ["1", "USD", 1, "x", "1", ""]}', id="no-number"),
+        pytest.param('{"GB": 1}', id="no-price"),
+        pytest.param("{", id="no-json"),
+    ],
+)
+def test_what_was_never_packed_is_no_card(packed: str) -> None:
+    with pytest.raises(ValueError):
+        rates.unpack(packed)
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [("0.042", "0.0420"), ("0.04201", "0.04201"), ("1", "1.0000")],
+)
+def test_a_price_is_shown_with_four_decimals_at_least(price: str, shown: str) -> None:
+    assert rates.shown(Decimal(price)) == shown

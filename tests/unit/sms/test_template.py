@@ -79,3 +79,21 @@ def test_any_text_can_be_written_and_any_value_goes_in_as_it_is(text: str, value
 def test_a_template_that_was_no_utf_8_is_a_usage_error() -> None:
     with pytest.raises(errors.UsageError, match="not UTF-8 at character 4"):
         template.check_characters("Caf\udce9 {name}")
+
+
+@pytest.mark.parametrize(
+    ("source", "own"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("{name}", [], id="only-a-placeholder"),
+        pytest.param("a{name}b", [(1, "a"), (8, "b")], id="around-a-placeholder"),
+    ],
+)
+def test_own_characters_stand_outside_the_placeholders(
+    source: str, own: list[tuple[int, str]]
+) -> None:
+    assert list(template.own_characters(source)) == own
+
+
+def test_a_source_that_was_utf_8_is_left_alone() -> None:
+    template.check_characters("Hi {name}, café \U0001f600")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from bulksend.sms.phone import columns, parse
+from bulksend.sms.phone import columns, impossible, parse
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,6 @@ from bulksend.sms.phone import columns, parse
         pytest.param(["+441"], id="one-digit"),
         pytest.param(["+4412", "+4479111234567890"], id="too-short-and-too-long"),
         pytest.param(["+447911", "+337911"], id="of-two-countries"),
-        pytest.param(["+44 - 1 2"], id="blanks-where-digits-should-be"),
     ],
 )
 def test_an_impossible_number_is_refused_in_the_parsers_words(cells: list[str]) -> None:
@@ -24,6 +23,22 @@ def test_an_impossible_number_is_refused_in_the_parsers_words(cells: list[str]) 
     assert list(zip(frame["problem"], frame["problem_text"], strict=True)) == [
         (str(fault.code), fault.text) for fault in map(_fault, cells)
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "length", "words"),
+    [
+        pytest.param(44, 2, None, id="too-short-to-be-judged-by-its-length"),
+        pytest.param(44, 6, "not in the numbering plan of +44", id="short"),
+        pytest.param(44, 12, "too long for +44", id="long"),
+    ],
+)
+def test_a_sentence_depends_on_the_code_and_the_length_alone(
+    code: int, length: int, words: str | None
+) -> None:
+    sentence = impossible._sentence(code, length)
+
+    assert sentence is None if words is None else words in (sentence or "")
 
 
 def _fault(cell: str) -> parse.PhoneError:
