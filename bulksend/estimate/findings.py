@@ -23,7 +23,7 @@ FIRST_ROWS = 5
 _BY_SENTENCE = {
     *(Code.PHONE_INVALID, Code.PHONE_NATIONAL, Code.PHONE_MISSING, Code.NO_ALPHANUMERIC),
     *(Code.FIELD_MISSING, Code.TEXT_TOO_LONG, Code.FOREIGN_PLACEHOLDER, Code.TYPED_ESCAPE),
-    *(Code.SIGN_BEFORE_PLACEHOLDER, Code.HTML_IN_TEXT),
+    *(Code.SIGN_BEFORE_PLACEHOLDER, Code.HTML_IN_TEXT, Code.CELL_ERROR),
 }
 #: So many findings of one pass are kept apart; a broken file may have a sentence a row.
 _MOST = 200
@@ -54,8 +54,9 @@ class Finding:
     first_rows: tuple[int, ...] = ()
     #: What to do about it.
     fix: str = ""
-    #: The column it is in, "" where it is in none.
+    #: The column it is in, "" where it is in none; and the first such cell as it stands there.
     column: str = ""
+    value: str = ""
     country: str = ""
     #: The character to blame, its name in Unicode, and what could stand there instead (None: no
     #: replacement that means the same).
@@ -80,17 +81,22 @@ def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Itera
     """Why rows of a composed frame are not sent."""
     troubled = composed.filter(pl.col("problem").is_not_null())
     apart = pl.col("problem").is_in([str(code) for code in _BY_SENTENCE])
+    cell = pl.col(message_plan.header.cell(message_plan.to_column))
     grouped = (
-        troubled.select("problem", "problem_text", "row")
+        troubled.select("problem", "problem_text", "row", cell=cell)
         .group_by(
             "problem",
             sentence=pl.when(apart).then("problem_text").otherwise(pl.lit("")),
             maintain_order=True,
         )
-        .agg(pl.col("problem_text").first(), pl.len(), first=pl.col("row").head(FIRST_ROWS))
+        .agg(
+            *(pl.col("problem_text").first(), pl.len(), pl.col("cell").first()),
+            first=pl.col("row").head(FIRST_ROWS),
+        )
     )
     phone = message_plan.header.names[message_plan.to_column]
-    for code, _sentence, text, rows, first in grouped.iter_rows():
+    for code, _sentence, text, rows, value, first in grouped.iter_rows():
+        is_phone = code.startswith("phone")
         yield Finding(
             code=code,
             kind=Kind.PROBLEM,
@@ -98,7 +104,8 @@ def problems(composed: pl.DataFrame, message_plan: compose.MessagePlan) -> Itera
             rows=rows,
             first_rows=tuple(first),
             fix=fixes.FIX_FOR.get(Code(code), ""),
-            column=phone if code.startswith("phone") else "",
+            column=phone if is_phone else "",
+            value=value.strip() if is_phone and code != Code.PHONE_MISSING else "",
         )
 
 

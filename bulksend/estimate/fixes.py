@@ -8,7 +8,7 @@ from bulksend.errors import Code
 from bulksend.setting_names import Pieces, Sentences, Setting
 from bulksend.sms.phone.wrapping import PhoneFix
 
-_AS_TEXT = "format the column as text before the numbers go in"
+_AS_TEXT = "format the column as text first"
 
 #: Of rows that cannot be sent.
 _FIX_FOR: Mapping[Code, str | Pieces] = {
@@ -24,7 +24,7 @@ _FIX_FOR: Mapping[Code, str | Pieces] = {
     Code.PHONE_MISSING: "fill in the number or delete the row",
     Code.PHONE_SCIENTIFIC: "the digits are gone: take them from the source, into a column of text",
     Code.PHONE_TWO_NUMBERS: "keep one number, or make a row of each",
-    Code.PHONE_LETTERS: "digits only; put extensions and names into another column",
+    Code.PHONE_LETTERS: "put extensions and names elsewhere",
     Code.PHONE_LETTER_O: "write the digit 0",
     Code.PHONE_NATIONAL: ("write + and the country code, or give ", Setting.DEFAULT_REGION),
     Code.PHONE_INVALID: "digits are missing, too many or wrong; compare with the source",
@@ -50,10 +50,10 @@ _FIXED: Mapping[PhoneFix, tuple[str | Pieces, str]] = {
     ),
     PhoneFix.LOST_ZERO: (
         (
-            "a national number whose leading zero a spreadsheet took away; read with ",
+            "a national number whose leading zero a spreadsheet took; read with ",
             Setting.DEFAULT_REGION,
         ),
-        f"check that they are of that country; {_AS_TEXT}",
+        f"check their country; {_AS_TEXT}",
     ),
     PhoneFix.POINT_ZERO: (
         "a number that a spreadsheet took for a fraction; its .0 was left out",

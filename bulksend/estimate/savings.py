@@ -62,7 +62,7 @@ class Savings:
                 kind=Kind.REMARK,
                 text=rule.text,
                 rows=rows_of[rule.country],
-                fix=f"{_keeping(rule)}see {rule.source} ({rule.as_of})",
+                fix=f"{_keeping(rule)}see {rule.source.partition(': ')[0]} ({rule.as_of})",
                 country=rule.country,
                 **cost_of(groups.with_columns(saved="parts"), self.rate_card).fields,
             )

@@ -224,3 +224,16 @@ def test_one_sends_exactly_what_another_looked_at_or_nothing(tmp_path: Path) -> 
         ended = bulksend("run", contacts, *expected)
 
         assert (ended.returncode, len(sandbox.texts)) == (0, 25), ended.stderr
+
+
+def test_a_finding_shows_the_cell_it_is_about(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("phone,name\n+447400000001,Ada\nwithheld,Bob\n#N/A,Eve\n\\N,Zed\n")
+
+    ended = dry_run(path, text="Hi {name}")
+    found = document(dry_run(path, "--json", text="Hi {name}"))["findings"]
+
+    assert "1 row (3): letters in the phone number, as in “withheld”; " in ended.stdout
+    assert [it["value"] for it in found if it["code"] == "phone_letters"] == ["withheld"]
+    assert "1 row (4): the cell in column phone shows the error #N/A; " in ended.stdout
+    assert "1 row (5): the cell in column phone shows the error \\N; " in ended.stdout

@@ -23,12 +23,14 @@ _PROBLEMS = 4
 _COSTS = 3
 _REMARKS = 3
 _SAMPLE_LINES = 2
+_VALUE = 30
 _LIMITED_BY = {
     "in_flight": ", as --max-in-flight and the replies of earlier batches allow",
     "queue": ", as this sender's queue took before",
 }
-#: A screen has room for so much of one sentence and its fix: two lines.
-_SENTENCE = 2 * (_WIDTH - 9)
+#: A screen has room for so many lines of one sentence and its fix.
+_SENTENCE_LINES = 2
+_SENTENCE = _SENTENCE_LINES * (_WIDTH - 9)
 
 
 def estimate(dry_run: DryRun) -> str:
@@ -114,6 +116,13 @@ def _sentence(finding: Finding) -> list[str]:
         words += f", {visible.counted(finding.parts, 'part')}{_worth(finding)}"
     words += f": {visible.visible(finding.text, longest=_SENTENCE)}"
     fix = visible.visible(finding.fix, longest=_SENTENCE)
+    shown = f", as in “{visible.visible(finding.value, longest=_VALUE)}”" if finding.value else ""
+    lines = _wrapped(words, fix)
+    with_value = _wrapped(words + shown, fix)
+    return with_value if len(with_value) == len(lines) else lines
+
+
+def _wrapped(words: str, fix: str) -> list[str]:
     if fix:  # which is not to be cut off
         room = _SENTENCE - len(fix)
         words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {fix}"
@@ -122,7 +131,7 @@ def _sentence(finding: Finding) -> list[str]:
         _WIDTH,
         initial_indent="  ",
         subsequent_indent="    ",
-        max_lines=2,
+        max_lines=_SENTENCE_LINES,
         placeholder=" …",
         break_on_hyphens=False,
     )

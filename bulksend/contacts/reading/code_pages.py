@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from bulksend.contacts.reading import plausible
 from bulksend.contacts.reading.plausible import Reading
+from bulksend.setting_names import Setting
 
 #: The pages of the list and the scripts of each: what people's computers save as CSV.
 PAGES: dict[str, str] = {
@@ -72,7 +73,7 @@ class Recognised:
             example = f", for example “{self.shown}”" if self.shown else ""
             yield f"read as {label(self.encoding)}{example}"
         if self.why_guessed:
-            yield self.why_guessed
+            yield f"{self.why_guessed}; name the right one with {Setting.ENCODING.to('NAME')}"
 
 
 def named(encoding: str) -> Recognised:

@@ -7,7 +7,7 @@ import re
 
 #: Workbooks of today are zip archives of XML.
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-WAY_OUT = "open it in the program that it is of and save it as CSV (UTF-8) or .xlsx"
+WAY_OUT = "open it in a program that reads it, and save or export it as CSV (UTF-8) or .xlsx"
 _MAGIC = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"\x09\x08": "a very old Excel file (.xls)",

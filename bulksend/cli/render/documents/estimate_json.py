@@ -89,6 +89,8 @@ def _particulars(finding: Finding) -> Iterator[tuple[str, Json]]:
         yield "parts", finding.parts
         yield "price", money_text.sums(finding.price)
         yield "unpriced_parts", finding.unpriced_parts
+    if finding.value:
+        yield "value", finding.value
     if finding.rows_pushed is not None:
         yield "rows_pushed", finding.rows_pushed
     if finding.character:
