@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import subprocess
@@ -126,16 +127,20 @@ def test_refused_rows_are_tried_again_only_when_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", ["40300", "40001", "40310"])
 def test_who_said_stop_or_cannot_be_texted_is_never_tried_again(tmp_path: Path, code: str) -> None:
+    """Another refused row is, so that there is something to do."""
     contacts = write_contacts(tmp_path / "c.csv", 30)
-    script = f'[{{"fault": "error", "status": 400, "code": "{code}", "nth": 3, "times": 2}}]'
-    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+    stop = {"fault": "error", "status": 400, "code": code, "nth": 3, "times": 2}
+    other = {"fault": "error", "status": 400, "code": "40399", "nth": 9}
+    with running_sandbox(tmp_path, "--faults", json.dumps([stop, other])) as sandbox:
         run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
         again = bulksend("resume", contacts, "--retry-refused", "--yes", "--json")
+        once_more = bulksend("resume", contacts, "--retry-refused", "--yes", "--json")
         asked = len(sandbox.entries())
 
-    assert (run.returncode, document(run)["refused"]) == (3, 2)
-    assert "retry-refused" not in run.stdout
-    assert (again.returncode, document(again)["refused"], asked) == (0, 2, 30)
+    assert (run.returncode, document(run)["refused"]) == (3, 3)
+    assert (again.returncode, document(again)["refused"]) == (3, 2)
+    assert "retry-refused" not in again.stdout
+    assert (document(once_more)["refused"], asked) == (2, 31)
 
 
 def test_throttled_rows_wait_and_are_all_accepted(tmp_path: Path) -> None:
