@@ -56,7 +56,10 @@ def place(name: str, records: Sequence[tuple[int, Record]], header_row: int | No
         )
     row, names = records[at]
     above = ", ".join(str(number) for number, _cells in records[:at][:3]) + ", …" * (at > 3)
-    note = f"the column names are those of row {row}; what stands above is left out (row {above})"
+    rows = "row" if at == 1 else "rows"
+    note = (
+        f"the column names are those of row {row}; what stands above is left out ({rows} {above})"
+    )
     return Place(
         header=make_header(names, name),
         row=row,
