@@ -7,6 +7,7 @@ the names stand above the first row that holds a phone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from bulksend.contacts.reading import looks
 #: Records among which the column names are looked for.
 _ABOVE_MAX = 30
 _COMMENTS = ("#", "//", "--")
+#: Longer than a date, and perhaps a phone that lacks something.
+_NUMBER = re.compile(r"\s*[+-]?[0-9][0-9 ()]{8,}\s*")
 Record = Sequence[str]
 
 
@@ -97,6 +100,8 @@ def find_header(records: Sequence[Record]) -> int | None:
     above_at = [at for at, record in enumerate(above) if not _is_comment(record)]
     if not above_at:
         return None if first is not None else 0
+    # a record with a number is data that is damaged, where another one could hold the names
+    above_at = [at for at in above_at if not any(map(_NUMBER.fullmatch, above[at]))] or above_at
     widest = max(_filled(above[at]) for at in above_at)
     wanted = widest if first is not None else min(widest, 2)
     return next(at for at in above_at if _filled(above[at]) >= wanted)

@@ -52,6 +52,12 @@ def test_unknown_names_below_a_title_stand_above_the_first_phone() -> None:
     assert table.find_header([["Party"], ["wer", "was", "wo"], [*ADA, "x"]]) == 1
 
 
+def test_a_wide_row_whose_number_is_damaged_is_no_line_of_names() -> None:
+    rows = [["to", "name", "time"], ["-44791112345", "6", "Ada", "10:30"], [*ADA, "11:00"]]
+
+    assert table.find_header(rows) == 0
+
+
 def test_names_without_a_single_phone_below_are_the_first_wide_line() -> None:
     assert table.find_header([["Party"], ["phone", "name"], ["none", "Ada"]]) == 1
 
