@@ -154,10 +154,10 @@ BUGS = (
     ),
     Bug(
         "a results file that is written in place",
-        "atomic_file.py",
-        "        part.replace(path)\n",
-        "        path.write_bytes(part.read_bytes())\n",
-        (_CRASH,),
+        "batch/paths.py",
+        "        part.replace(chosen)\n",
+        "        chosen.write_bytes(part.read_bytes())\n",
+        ("tests/unit/batch/test_paths.py",),
     ),
     Bug(
         "a changed contacts file that nobody notices",

@@ -9,12 +9,14 @@ import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bulksend.errors import Code
 from bulksend.sms.message import Status
 from bulksend.telnyx import client
+from bulksend.telnyx.wire import fast_transport
 from tests import wire_server as wire
 from tests.makers import PROFILE, make_message
 
@@ -118,6 +120,28 @@ async def test_the_key_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:
             await send_after(server, 0)
 
     assert "canary" not in caplog.text
+
+
+async def test_a_reply_that_came_before_the_request_is_not_its_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a connection of its own, too: what is there already was never an answer to this row."""
+    connect = fast_transport.FastTransport._connect
+
+    async def connect_slowly(transport: fast_transport.FastTransport) -> Any:
+        connection = await connect(transport)
+        await asyncio.sleep(0.05)
+        return connection
+
+    says_no = wire.says(wire.http("400 Bad Request", b'{"errors": [{"code": "40310"}]}'))
+    monkeypatch.setattr(fast_transport.FastTransport, "_connect", connect_slowly)
+    async with (
+        wire.WireServer(wire.early(says_no)) as server,
+        client.Client(server.base_url, KEY, ENVELOPE, patience=QUICK) as gateway,
+    ):
+        reply = await gateway.send(gateway.body(make_message(2)), "k-2")
+
+    assert reply.status is Status.UNSENT
 
 
 async def test_a_reply_nobody_asked_for_is_not_taken_for_the_next_rows() -> None:

@@ -369,6 +369,7 @@ CLAIMER = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_was_said_to_be_durable_survives_kill_9(path: Path, seed: int) -> None:
     root = str(Path(__file__).parent.parent.parent)

@@ -144,3 +144,16 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> No
         raise OSError(28, "No space left on device")
 
     assert sorted(folder.iterdir()) == before
+
+
+def test_who_reads_the_results_while_they_are_renewed_has_the_old_ones_whole(folder: Path) -> None:
+    asked, written = settings(folder), paths.beside(folder / "july.journal")
+    for content in ("old" * 9, "new"):
+        with paths.renewing(asked, pytest.fail, written) as path:
+            path.write_text(content)
+        if content != "new":
+            reader = asked.results_path.open()
+
+    with reader:
+        assert reader.read() == "old" * 9
+    assert asked.results_path.read_text() == "new"

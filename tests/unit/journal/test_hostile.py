@@ -139,6 +139,7 @@ def test_a_damaged_journal_is_never_begun_anew_by_a_hint(
         assert "nobody else knows" in refusal.value.hint or "no file" in refusal.value.message
 
 
+@pytest.mark.slow
 def test_a_journal_that_another_program_holds_is_said_to_be_held(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
