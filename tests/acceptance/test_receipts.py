@@ -33,6 +33,8 @@ from bulksend.sandbox.scripts import faults
 from tests.acceptance.cli import read_results, write_contacts
 from tests.makers import PROFILE
 
+pytestmark = pytest.mark.slow
+
 ONCE = Patience()
 FATES = """[
   {"fate": "delivery_failed", "code": "40001", "to_ends_with": "1"},

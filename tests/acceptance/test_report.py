@@ -17,6 +17,8 @@ from tests import sizes
 from tests.acceptance.cli import read_results
 from tests.acceptance.test_receipts import World, world
 
+pytestmark = pytest.mark.slow
+
 ENDS = ("delivery_failed", "delivery_unconfirmed", "expired", "sending_failed", "never")
 FUNNEL = ("rows", "accepted", "delivered", "failed", "unconfirmed", "waiting", "given_up")
 
