@@ -100,8 +100,9 @@ def find_header(records: Sequence[Record]) -> int | None:
     above_at = [at for at, record in enumerate(above) if not _is_comment(record)]
     if not above_at:
         return None if first is not None else 0
-    # a record with a number is data that is damaged, where another one could hold the names
-    above_at = [at for at in above_at if not any(map(_NUMBER.fullmatch, above[at]))] or above_at
+    # below names that are none of a number, a record with a number is data that is damaged
+    plain = [at for at in above_at if not any(map(_NUMBER.fullmatch, above[at]))]
+    above_at = plain if plain[:1] == above_at[:1] else above_at
     widest = max(_filled(above[at]) for at in above_at)
     wanted = widest if first is not None else min(widest, 2)
     return next(at for at in above_at if _filled(above[at]) >= wanted)

@@ -58,6 +58,12 @@ def test_a_wide_row_whose_number_is_damaged_is_no_line_of_names() -> None:
     assert table.find_header(rows) == 0
 
 
+def test_a_row_without_a_number_below_numbers_is_no_line_of_names() -> None:
+    rows = [["+447400000001", "Ada"], ["n/a", "x"], ["12345", "y"], ["=1+1", ""], ["-1", "z"]]
+
+    assert table.find_header(rows) == 0
+
+
 def test_names_without_a_single_phone_below_are_the_first_wide_line() -> None:
     assert table.find_header([["Party"], ["phone", "name"], ["none", "Ada"]]) == 1
 
