@@ -33,6 +33,7 @@ class Setting(Enum):
     LEDGER = "ledger"
     LIMIT = "limit"
     LISTEN = "listen"
+    LOG_FILE = "log_file"
     MAX_COST = "max_cost"
     MAX_IN_FLIGHT = "max_in_flight"
     NEW_BATCH = "new_batch"

@@ -73,7 +73,7 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             code="option_missing",
         )
     if settings.results is not None:
-        paths.check_output(settings.results, "results", settings, paths.estimates(settings))
+        paths.check_output(settings.results, Setting.RESULTS, settings, paths.estimates(settings))
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     for remark in contacts.notes:
         reporter.note(remark)

@@ -17,6 +17,7 @@ from pathlib import Path
 from bulksend import atomic_file, errors
 from bulksend.batch.settings import Settings
 from bulksend.results import csv_writer
+from bulksend.setting_names import Setting
 
 #: What lies beside a journal under its name.
 COMPANIONS = (
@@ -78,7 +79,9 @@ def check_batch(settings: Settings, kind: str = RESULTS) -> None:
     Raises UsageError naming what would be lost.
     """
     check_journal(settings)
-    check_output(settings.results_path, "results", settings, beside(settings.journal_path, kind))
+    check_output(
+        settings.results_path, Setting.RESULTS, settings, beside(settings.journal_path, kind)
+    )
 
 
 def check_new(settings: Settings) -> None:
@@ -86,8 +89,9 @@ def check_new(settings: Settings) -> None:
 
     Raises UsageError.
     """
+    _refuse_missing_folder(settings.journal_path, Setting.JOURNAL)
     written = beside(settings.journal_path) if settings.sandbox else _NOTHING
-    check_output(settings.results_path, "results", settings, written)
+    check_output(settings.results_path, Setting.RESULTS, settings, written)
 
 
 def check_journal(settings: Settings) -> None:
@@ -95,37 +99,38 @@ def check_journal(settings: Settings) -> None:
     path = settings.journal_path
     for what, other in (*_read_files(settings), ("the results", settings.results_path)):
         if is_same(path, other):
-            raise _refused(path, "journal", f"it is {what}")
-    _refuse_companion(path, "journal")
+            raise _refused(path, Setting.JOURNAL, f"it is {what}")
+    _refuse_companion(path, Setting.JOURNAL)
 
 
-def check_output(target: Path, field: str, settings: Settings, written: Written) -> None:
+def check_output(target: Path, setting: Setting, settings: Settings, written: Written) -> None:
     """Raises UsageError unless a file of this name may be written.
 
-    `field` names the option; `written` knows the files that may be renewed.
+    `written` knows the files that may be renewed.
     """
-    check_names(target, field, settings)
+    _refuse_missing_folder(target, setting)
+    check_names(target, setting, settings)
     if is_free(target, written):
         return
     why = "is not as bulksend wrote it for this batch"
     if written.path.suffix == ".written" and not written.path.exists():
         why = f"{written.path.name}, which knows what bulksend wrote, is not"
-    raise _refused(target, field, f"it is there already, and {why}")
+    raise _refused(target, setting, f"it is there already, and {why}")
 
 
-def check_names(target: Path, field: str, settings: Settings) -> None:
+def check_names(target: Path, setting: Setting, settings: Settings) -> None:
     """Raises UsageError where a file is one that this command reads, or keeps its record in."""
     for what, other in (*_read_files(settings), *_journal_files(settings)):
         if is_same(target, other):
-            raise _refused(target, field, f"it is {what}")
-    _refuse_companion(target, field)
+            raise _refused(target, setting, f"it is {what}")
+    _refuse_companion(target, setting)
 
 
 def check_log(log: Path, settings: Settings) -> None:
     """Raises UsageError where a log has the name of a file that this command reads or writes."""
-    check_names(log, "log-file", settings)
+    check_names(log, Setting.LOG_FILE, settings)
     if is_same(log, settings.results_path):
-        raise _refused(log, "log-file", "it is the results")
+        raise _refused(log, Setting.LOG_FILE, "it is the results")
 
 
 def is_free(target: Path, written: Written) -> bool:
@@ -210,12 +215,12 @@ def _journal_files(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield "a companion of the journal", path.with_name(f"{path.name}{companion}")
 
 
-def _refuse_companion(path: Path, field: str) -> None:
+def _refuse_companion(path: Path, setting: Setting) -> None:
     """A name that belongs to a journal that is there: SQLite would take it for its own."""
     for companion in COMPANIONS:
         base = path.with_name(path.name.removesuffix(companion))
         if path.name.endswith(companion) and base != path and base.exists():
-            raise _refused(path, field, f"the name belongs to {base.name}")
+            raise _refused(path, setting, f"the name belongs to {base.name}")
 
 
 def is_same(one: Path, other: Path) -> bool:
@@ -242,9 +247,21 @@ def _hash() -> hashlib.blake2b:
     return hashlib.blake2b(digest_size=_DIGEST_BYTES)
 
 
-def _refused(path: Path, field: str, why: str) -> errors.UsageError:
+def _refuse_missing_folder(path: Path, setting: Setting) -> None:
+    """Found out after the last text, it would be too late."""
+    if path.parent.is_dir():
+        return
+    what = "is no folder" if os.path.lexists(path.parent) else "is not there"
+    raise errors.UsageError(
+        f"{path}: cannot be written: {path.parent} {what}; nothing was sent",
+        hint=f"make that folder, or give {setting} another place",
+        code="folder_missing",
+    )
+
+
+def _refused(path: Path, setting: Setting, why: str) -> errors.UsageError:
     return errors.UsageError(
         f"{path}: nothing is written there: {why}",
-        hint=f"move it away, or give --{field} another name",
-        code=f"{field.replace('-', '_')}_exist",
+        hint=f"move it away, or give {setting} another name",
+        code=f"{setting.name.lower()}_exist",
     )

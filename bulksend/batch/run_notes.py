@@ -18,7 +18,7 @@ from bulksend.sending.limited_by import LimitedBy
 _FINDINGS, _LIMITS = "findings", "limits"
 _FINDINGS_MAX = 20
 #: Earlier versions noted the option.
-_AS_NOTED_BEFORE = {f"--{LimitedBy.IN_FLIGHT.replace('_', '-')}": LimitedBy.IN_FLIGHT}
+_AS_NOTED_BEFORE = {"-" * 2 + LimitedBy.IN_FLIGHT.replace("_", "-"): LimitedBy.IN_FLIGHT}
 
 
 def note_findings(record: journal.Journal, estimate: Estimate) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bulksend import errors
 from bulksend.batch import paths
 from bulksend.batch.settings import Guards, Settings
+from bulksend.setting_names import Setting
 
 OWN = b"row,status\n2,accepted\n"
 
@@ -157,3 +158,27 @@ def test_who_reads_the_results_while_they_are_renewed_has_the_old_ones_whole(fol
     with reader:
         assert reader.read() == "old" * 9
     assert asked.results_path.read_text() == "new"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param("nowhere/r.csv", "nowhere is not there", id="no-such-folder"),
+        pytest.param("rates.csv/r.csv", "rates.csv is no folder", id="a-file-where-a-folder-is"),
+        pytest.param("dangling.csv/r.csv", "dangling.csv is no folder", id="a-link-to-nothing"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("field", "setting"), [("results", Setting.RESULTS), ("journal", Setting.JOURNAL)]
+)
+def test_a_folder_that_is_missing_is_said_before_anything_is_sent(
+    folder: Path, field: str, setting: Setting, name: str, words: str
+) -> None:
+    places = {"journal": folder / "new.journal", field: folder / name}
+
+    with pytest.raises(errors.UsageError) as failure:
+        paths.check_new(settings(folder, **places))
+
+    assert failure.value.code == "folder_missing"
+    assert f"{words}; nothing was sent" in failure.value.message
+    assert str(setting) in (failure.value.hint or "")

@@ -25,10 +25,11 @@ from bulksend.setting_names import Setting, Typed
 PACKAGE = Path(__file__).parents[4] / "bulksend"
 BELOW = [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] != "cli"]
 #: An option, and no dash within a word, a comment of SQL or a variable of CSS.
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OPTION = re.compile(r"(?<![\w-])--(?:[a-z][a-z-]+|\{)")
 #: Commands that Python has no function for.
 OF_COMMANDS_ALONE = {
-    *(Setting.DRY_RUN, Setting.FORCE, Setting.LEDGER, Setting.LISTEN, Setting.ONLY),
+    *(Setting.DRY_RUN, Setting.FORCE, Setting.LEDGER, Setting.LISTEN, Setting.LOG_FILE),
+    Setting.ONLY,
     *(Setting.OUTPUT, Setting.PORT, Setting.PROBE_KEY, Setting.REPEAT_AFTER_5XX),
     *(Setting.TEXT_FILE, Setting.TO),
 }
