@@ -22,7 +22,7 @@ ROWS, IN_FLIGHT = 40, 8
 HANG_S = 15.0
 #: A run that meets a failing disk ends within so many times what the command that goes on takes,
 #: the start of Python included; a machine that is slow is slow at both.
-DISK_ERROR_TIMES, QUICK_S = 4.0, 1.5
+DISK_ERROR_TIMES, QUICK_S = 10.0, 2.0
 #: The program as users without the extra `speed` have it: sockets are `sendto` and `recvfrom`.
 _PLAIN = "import sys; sys.modules['uvloop'] = None; from bulksend.cli.main import main; main()"
 #: And with it: sockets are `write`, and a turn of the loop is `epoll_pwait`.
