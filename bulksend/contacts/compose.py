@@ -19,6 +19,9 @@ from bulksend.sms.phone.columns import parse_column
 
 __all__ = ["MessagePlan", "compose", "make_message_plan", "messages", "placeholder_columns"]
 
+#: A text of nothing but white space.
+_BLANK = r"\A\s*\z"
+
 
 def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     """A loader's chunk with the columns named above, and line_kind (String), phone_fixes (UInt8),
@@ -37,10 +40,10 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     counted = texts.counted(text, message_plan)
     measured = encoding.measure_column(counted)
     why_long = too_long.sentences(chunk, counted, measured["parts"], message_plan)
-    text_problem = _text_problem(counted, measured["parts"], why_long)
+    text_problem = _text_problem(counted, measured, why_long)
     problems = _first_problem(
-        *(chunk, broken, phones, _no_alphanumeric(phones)),
-        *(*_closed(phones, message_plan.destinations), faults, text_problem),
+        *(chunk, broken, phones, *_no_alphanumeric(phones)),
+        *(*_closed(phones, message_plan.destinations), faults, *text_problem),
     )
     added = measured.insert_column(0, text.alias("text"))
     if problems["problem"].null_count() < problems.height:
@@ -63,15 +66,19 @@ def needed_columns(message_plan: MessagePlan) -> dict[str, int]:
     return at | placeholder_columns(message_plan)
 
 
-def _no_alphanumeric(phones: pl.DataFrame) -> pl.DataFrame:
-    """Where a text from a sender ID does not go at all."""
+def _no_alphanumeric(phones: pl.DataFrame) -> list[pl.DataFrame]:
+    """Where a text from a sender ID does not go at all, if that is anywhere."""
     refused = countries.refused()
-    country = pl.col("country")
-    return phones.select(
-        problem=pl.when(country.is_in(list(refused))).then(pl.lit(str(Code.NO_ALPHANUMERIC)))
-    ).with_columns(
-        problem_text=phones["country"].replace_strict(refused, default=None, return_dtype=pl.String)
-    )
+    country = phones["country"]
+    if refused.keys().isdisjoint(country.unique()):
+        return []
+    return [
+        phones.select(
+            problem=pl.when(country.is_in(list(refused))).then(pl.lit(str(Code.NO_ALPHANUMERIC)))
+        ).with_columns(
+            problem_text=country.replace_strict(refused, default=None, return_dtype=pl.String)
+        )
+    ]
 
 
 def _closed(phones: pl.DataFrame, destinations: tuple[str, ...] | None) -> list[pl.DataFrame]:
@@ -88,30 +95,42 @@ def _closed(phones: pl.DataFrame, destinations: tuple[str, ...] | None) -> list[
     ]
 
 
-def _text_problem(counted: pl.Series, parts: pl.Series, why_long: pl.Series) -> pl.DataFrame:
-    """What Telnyx would not take: problem, problem_text."""
-    text = pl.col("text")
-    problems = pl.DataFrame({"text": counted, "parts": parts}).select(
-        problem=pl.when(text.str.strip_chars() == "")
+def _text_problem(
+    counted: pl.Series, measured: pl.DataFrame, why_long: pl.Series
+) -> list[pl.DataFrame]:
+    """What Telnyx would not take, if there is anything: problem, problem_text."""
+    empty = counted.str.contains(_BLANK)
+    long = measured["parts"] > encoding.MAX_PARTS
+    # NUL is not in GSM-7.
+    nul = measured["encoding"] == encoding.UTF_16
+    if nul.any():
+        nul = nul & counted.str.contains("\0", literal=True)
+    if not (empty.any() or long.any() or nul.any()):
+        return []
+    problems = pl.DataFrame({"empty": empty, "long": long, "nul": nul}).select(
+        problem=pl.when("empty")
         .then(pl.lit(str(Code.TEXT_EMPTY)))
-        .when(pl.col("parts") > encoding.MAX_PARTS)
+        .when("long")
         .then(pl.lit(str(Code.TEXT_TOO_LONG)))
-        .when(text.str.contains("\0", literal=True))
+        .when("nul")
         .then(pl.lit(str(Code.NUL_CHARACTER)))
     )
     too_many = pl.when(pl.col("problem") == str(Code.TEXT_TOO_LONG)).then(pl.lit(why_long))
     texts = {str(code): text for code, text in TEXT_FOR.items()}
-    return problems.with_columns(
-        problem_text=pl.coalesce(too_many, pl.col("problem").replace_strict(texts))
-    )
+    return [
+        problems.with_columns(
+            problem_text=pl.coalesce(too_many, pl.col("problem").replace_strict(texts))
+        )
+    ]
 
 
 def _first_problem(*candidates: pl.DataFrame) -> pl.DataFrame:
     """status, problem, problem_text from the first of the frames that has a problem in the row."""
+    of_any = [frame for frame in candidates if frame["problem"].null_count() < frame.height]
     columns: dict[str, pl.Series] = {}
     for name in ("problem", "problem_text"):
         columns[name] = pl.select(
-            pl.coalesce(pl.lit(frame[name]) for frame in candidates)
+            pl.coalesce(pl.lit(frame[name]) for frame in of_any or candidates[:1])
         ).to_series()
     return pl.DataFrame(columns).with_columns(
         status=pl.when(pl.col("problem").is_null())

@@ -27,7 +27,7 @@ class Pieces:
 
 def pieces(composed: pl.DataFrame) -> Pieces:
     """Of a composed frame: `status`, `to_e164` and `text` (all String) of its sendable rows."""
-    sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
+    sendable = composed.select("to_e164", "text").filter(composed["status"] == str(Status.UNSENT))
     return Pieces(_joined(sendable["to_e164"]), _joined(sendable["text"]))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from bulksend.contacts import compose
+from bulksend.contacts import cell_values, compose
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.sms import slips
 from bulksend.sms.slips import Slip, SlipKind
@@ -67,6 +67,8 @@ def in_fields(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iter
     """Typed line ends, entities and tags in the fields of a template's placeholders."""
     for column in sorted(set(compose.placeholder_columns(message_plan).values())):
         cells = sendable[message_plan.header.cell(column)]
+        if not cell_values.any_holds(cells, slips.MAY_HOLD_MARKUP):
+            continue
         at = cells.str.contains(slips.MAY_HOLD_MARKUP).fill_null(value=False).arg_true()
         slipped = [(row, slip) for row in at for slip in [*slips.markup(cells[row])][:1]]
         for kind in SlipKind:

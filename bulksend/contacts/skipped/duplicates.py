@@ -14,8 +14,9 @@ from bulksend.contacts.skipped import left_out
 from bulksend.errors import Code
 from bulksend.sms.message import OnDuplicate, Status
 
-#: Duplicates are looked for in so many portions, so that no table of all hashes is built.
-_PORTIONS = 16
+#: Duplicates are looked for in portions of about so many rows, so that no list of all hashes is
+#: sorted.
+_PORTION_ROWS = 2_000_000
 _SCHEMA = {"row": pl.UInt32, "first_row": pl.UInt32}
 
 
@@ -36,21 +37,37 @@ def none() -> pl.DataFrame:
 
 def find(fingerprints: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """row, first_row of every row whose phone and text an earlier row has; in row order."""
-    repeats = [none()]
-    for portion in range(_PORTIONS if fingerprints else 0):
-        mine = pl.concat(
-            frame.lazy()
-            .filter(pl.col("hash") % _PORTIONS == portion)
-            .select("row", "hash", "check")
-            .collect()
-            for frame in fingerprints
-        )
-        twice = mine.filter(pl.col("hash").is_duplicated())
-        repeated = twice.with_columns(first_row=pl.col("row").min().over("hash", "check")).filter(
-            pl.col("row") > pl.col("first_row")
-        )
-        repeats.append(repeated.select("row", "first_row"))
-    return pl.concat(repeats).sort("row")
+    portions = sum(frame.height for frame in fingerprints) // _PORTION_ROWS + 1
+    repeated_hashes = pl.concat(
+        [
+            pl.Series(dtype=pl.UInt64),
+            *(_repeated(_hashes(fingerprints, portion, portions)) for portion in range(portions)),
+        ]
+    )
+    if repeated_hashes.is_empty():
+        return none()
+    twice = pl.concat(
+        frame.select("row", "hash", "check").filter(frame["hash"].is_in(repeated_hashes.implode()))
+        for frame in fingerprints
+    )
+    repeated = twice.with_columns(first_row=pl.col("row").min().over("hash", "check")).filter(
+        pl.col("row") > pl.col("first_row")
+    )
+    return repeated.select("row", "first_row").sort("row")
+
+
+def _hashes(fingerprints: Sequence[pl.DataFrame], portion: int, portions: int) -> pl.Series:
+    """All hashes of a portion."""
+    columns = [frame["hash"] for frame in fingerprints]
+    if portions > 1:
+        columns = [column.filter(column % portions == portion) for column in columns]
+    return pl.concat([pl.Series(dtype=pl.UInt64), *columns])
+
+
+def _repeated(hashes: pl.Series) -> pl.Series:
+    """Those that are there twice or more; to sort them is much cheaper than to count each."""
+    hashes = hashes.sort()
+    return hashes.filter((hashes == hashes.shift(1)).fill_null(value=False)).unique()
 
 
 def mark(

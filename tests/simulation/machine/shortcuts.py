@@ -17,7 +17,7 @@ from bulksend.batch.memory import keys, memory_file
 from bulksend.cli import parameters
 from bulksend.contacts import compose
 from bulksend.contacts.reading import csv_reader
-from bulksend.contacts.skipped import duplicates, phone_buckets
+from bulksend.contacts.skipped import phone_buckets
 from bulksend.results import matching
 
 #: The map of the memory has so many bits, where the product has sixteen million.
@@ -34,8 +34,7 @@ def taken(patch: pytest.MonkeyPatch) -> None:
     """As long as the patches last."""
     for module in (phone_buckets, keys, memory_file):
         patch.setattr(module, "BITS", _MAP_BITS)
-    for module in (duplicates, matching):
-        patch.setattr(module, "_PORTIONS", _PORTIONS)
+    patch.setattr(matching, "_PORTIONS", _PORTIONS)
     patch.setattr(parameters, "get_type_hints", _hints)
     patch.setattr(compose, "compose", _composed)
     patch.setattr(csv_reader.Frames, "read", _frames)

@@ -43,8 +43,12 @@ def test_words_for_nothing_are_found_among_names() -> None:
         ("'t Hooft", "'t Hooft"),
         ("'Abd", "'Abd"),
         ("Ada L", "Ada L"),
+        ("\nAda\n", "Ada"),
+        ("\u3000Ada", "Ada"),
+        ("", ""),
     ],
 )
 def test_blanks_and_guards_are_not_inserted(cell: str, inserted: str) -> None:
     assert cell_values.inserted(pl.Series([cell])).to_list() == [inserted]
+    assert cell_values.inserted(pl.Series(["x", cell, "y"])).to_list() == ["x", inserted, "y"]
     assert cell_values.inserted_one(cell) == inserted
