@@ -20,7 +20,7 @@ from tqdm import tqdm
 from bulksend import visible
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.cli.render import progress_line
-from bulksend.cli.terminal import streams
+from bulksend.cli.terminal import streams, wrapped
 from bulksend.sms.message import Outcome, Status
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ class Terminal(Reporter):
         """A remark on stderr, above the bar where there is one."""
         if self._display.quiet:
             return
-        line = click.style("note: ", fg="yellow") + visible.visible(sentence, longest=600)
+        line = _to_fit(f"note: {visible.visible(sentence, longest=600)}")
         if self._bar is None:
-            click.echo(line, err=True, color=self._display.color)
+            colored = click.style("note: ", fg="yellow") + line.removeprefix("note: ")
+            click.echo(colored, err=True, color=self._display.color)
         else:
-            self._bar.write(click.unstyle(line), file=sys.stderr)
+            self._bar.write(line, file=sys.stderr)
 
     def confirm(
         self, question: str, *, typed: str = "", ask: str = "Send?", repeats: bool = False
@@ -99,7 +100,7 @@ class Terminal(Reporter):
             from bulksend.batch import consent
 
             raise consent.nobody_to_ask()
-        click.echo(question, err=True, color=self._display.color)
+        click.echo(_to_fit(question), err=True, color=self._display.color)
         streams.forget_what_was_typed()
         if not typed:
             return click.confirm(ask, default=False, err=True)
@@ -295,6 +296,11 @@ class _Pace:
             return 0.0
         (first_s, first), (last_s, last) = self._looks[0], self._looks[-1]
         return (last - first) / (last_s - first_s) if last_s > first_s else 0.0
+
+
+def _to_fit(text: str) -> str:
+    """Wrapped between words where a person reads it; a log has its lines whole."""
+    return wrapped.wrapped(text, _width()) if sys.stderr.isatty() else text
 
 
 def _width() -> int:
