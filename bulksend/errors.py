@@ -268,6 +268,7 @@ class Stop(StrEnum):
     GIVEN_UP = "given_up"
     MAX_COST = "max_cost"
     LIMIT = "limit"
+    QUIET = "quiet_hours"
     CONTACTS_CHANGED = "contacts_changed"
     JOURNAL = "journal"
     BUG = "bug"
@@ -308,6 +309,10 @@ _STOP_TEXT: Mapping[Stop, str | Pieces] = {
         *("; resume with ", Setting.MAX_COST.to("HIGHER"), " to go on"),
     ),
     Stop.LIMIT: ("the ", Setting.LIMIT, " of this run is reached"),
+    Stop.QUIET: (
+        "the quiet hours and days leave no moment to text those who are left; go on with another ",
+        *(Setting.QUIET_HOURS, " or ", Setting.QUIET_DAYS, ", or leave these rows out"),
+    ),
     Stop.CONTACTS_CHANGED: (
         "the contacts file changed while it was being sent; to resume goes on with it as it is "
         "now, and writes the results"

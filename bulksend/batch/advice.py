@@ -41,10 +41,11 @@ class Remaining:
 def next_step(remaining: Remaining, settings: Settings) -> str:
     """The one command that goes on; "" when there is nothing to do, or nothing that is safe.
 
-    At the cap it is `status`, which sends nothing and names the way on in words.
+    Where only a person's word helps, at the cap and in quiet hours without an end, it is `status`,
+    which sends nothing and names the way on in words.
     """
     if remaining.unsent:
-        if remaining.stop is Stop.MAX_COST:
+        if remaining.stop in (Stop.MAX_COST, Stop.QUIET):
             return command("status", settings)
         return command("resume", settings)
     if remaining.unknown:  # the embedded sandbox is gone, and with it all evidence

@@ -138,7 +138,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         await report.around(work, workers.delivery)
         past.note(task.settings, task.plan.identity.sender)
         await switch.outlast(asking.after_sending(gateway, *_about(task), reporter))
-    return _end(switch, progress)
+    return _end(switch, progress, source)
 
 
 def _skipping(task: Task, progress: Progress) -> Callable[[journal.Skip], None]:
@@ -192,10 +192,11 @@ def _about(task: Task) -> tuple[asking.Asked, float]:
     return about, task.settings.wait_receipts_s
 
 
-def _end(switch: halt.Halt, progress: Progress) -> End:
-    """A batch too short for the breaker can end with rows that nobody would take."""
+def _end(switch: halt.Halt, progress: Progress, source: pipeline.Source) -> End:
+    """A batch can end with rows that nobody would take, or that may be texted at no moment."""
     if switch.reason is not None or progress.given_up is None:
-        return End(switch.reason, switch.detail)
+        never = switch.reason is None and source.never > 0
+        return End(Stop.QUIET if never else switch.reason, switch.detail)
     unreachable = progress.given_up.code in errors.NO_CONNECTION
     return End(Stop.UNREACHABLE if unreachable else Stop.GIVEN_UP, progress.given_up.error)
 

@@ -23,7 +23,7 @@ class Feed:
         self._ahead: asyncio.Task[Sequence[Message] | None] | None = None
         self._ended = False
         #: Nobody waits for hours here.
-        self.waits = False
+        self.waits, self.never = False, 0
 
     async def take(self) -> Message | None:
         """The next message; None when there are no more."""

@@ -48,6 +48,10 @@ class Source(Protocol):
     def waits(self) -> bool:
         """Whether everybody left must wait for the clock."""
 
+    @property
+    def never(self) -> int:
+        """Rows that are not handed out, since no moment is open for them."""
+
     async def take(self) -> Message | None:
         """The next message, None after the last."""
 

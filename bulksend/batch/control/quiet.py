@@ -42,6 +42,13 @@ def source(
             "hours of this computer count"
         )
 
+    def on_never(message: Message) -> None:
+        """Say that a row stays unsent, and why."""
+        reporter.note(
+            f"row {message.row}: in the quiet hours and days no moment is open for this phone in "
+            f"the next {hours.HORIZON.days} days; it and its like are left unsent"
+        )
+
     return open_first.OpenFirst(
         messages=messages,
         quiet=quiet,
@@ -50,17 +57,12 @@ def source(
         wait_s=lambda: pacer.pace.queue.wait_s,
         on_wait=on_wait,
         on_unknown_zone=on_unknown_zone,
+        on_never=on_never,
     )
 
 
 def waiting(until: datetime, rows: int, country: str) -> str:
     """Until when the run waits, by the clock on this wall, and for whom."""
-    if until - datetime.now(UTC) >= hours.HORIZON * 0.9:
-        return (
-            f"quiet hours: {rows:,} rows are left for whom no moment is open in the next "
-            f"{hours.HORIZON.days} days{f' ({country})' if country else ''}; Ctrl-C, and go on "
-            "with other hours"
-        )
     local = until.astimezone()
     who = f"{rows:,} rows wait" if rows > 1 else "1 row waits"
     first = f", those to {country} first" if country and rows > 1 else ""
@@ -112,8 +114,8 @@ def in_words(foreseen: Arrivals | None) -> Iterator[str]:
         country = f" to {foreseen.never_country}" if foreseen.never_country else ""
         yield (
             f"for {foreseen.never:,} of {foreseen.rows:,} ({country.strip() or 'no country'}) no "
-            "moment is open in all time zones that their phones may be in: the run would wait for "
-            "ever; leave them out, or choose shorter hours"
+            "moment is open in all time zones that their phones may be in: they would stay unsent; "
+            "leave them out, or choose shorter hours"
         )
 
 

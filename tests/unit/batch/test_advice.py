@@ -40,6 +40,12 @@ def settings(contacts: str = "july.csv", **fields: object) -> Settings:
             id="at the cap the next step sends nothing",
         ),
         pytest.param(
+            {"unsent": 3, "stop": Stop.QUIET},
+            {},
+            "bulksend status july.csv",
+            id="in quiet hours without an end the next step sends nothing",
+        ),
+        pytest.param(
             {"unknown": 2, "refused_for_now": 1},
             {},
             "bulksend reconcile july.csv",

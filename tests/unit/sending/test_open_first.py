@@ -22,19 +22,27 @@ AFTERNOON = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 class Desk:
     """A source, a clock that begins somewhere, and what was told."""
 
-    def __init__(self, messages: Iterable[Message], start: datetime, wait_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        messages: Iterable[Message],
+        start: datetime,
+        wait_s: float = 0.0,
+        quiet: hours.Quiet = NIGHT,
+    ) -> None:
         self.start, self.wait_s = start, wait_s
         self.halt = halt.Halt()
         self.waits: list[tuple[datetime, int, str]] = []
         self.unknown: list[int] = []
+        self.nevers: list[int] = []
         self.source = open_first.OpenFirst(
             messages=feed.Feed(iter([list(messages)])),
-            quiet=NIGHT,
+            quiet=quiet,
             halt=self.halt,
             now=self.now,
             wait_s=lambda: self.wait_s,
             on_wait=lambda until, rows, country: self.waits.append((until, rows, country)),
             on_unknown_zone=lambda message: self.unknown.append(message.row),
+            on_never=lambda message: self.nevers.append(message.row),
         )
 
     def now(self) -> datetime:
@@ -97,6 +105,39 @@ def test_who_became_quiet_meanwhile_is_kept_for_the_morning() -> None:
     desk = Desk(mixed()[:1], AFTERNOON)
 
     assert virtual_clock.run(work(desk)) == (True, False, 2)
+
+
+RUSSIA = "+79161234567"
+#: Open for an hour of the night, which never comes in all of Russia's zones at once.
+AN_HOUR = hours.Quiet((time(9), time(8)))
+
+
+def test_a_row_for_which_no_moment_is_open_is_left_and_the_others_go() -> None:
+    rows = [
+        make_message(2, phone=RUSSIA, country="RU"),
+        make_message(3, phone=UK, country="GB"),
+        make_message(4, phone=RUSSIA, country="RU"),
+    ]
+    desk = Desk(rows, AFTERNOON, quiet=AN_HOUR)
+
+    taken = virtual_clock.run(desk.taken())
+
+    assert [row for row, _ in taken] == [3]
+    assert (desk.nevers, desk.source.never) == ([2], 2)
+    assert [rows for _, rows, _ in desk.waits] == [1], "only of who waits for a moment"
+
+
+def test_a_row_that_only_a_long_queue_keeps_back_is_looked_at_again() -> None:
+    async def work(desk: Desk) -> list[tuple[int, datetime]]:
+        asyncio.get_running_loop().call_later(7200.0, setattr, desk, "wait_s", 0.0)
+        return await desk.taken()
+
+    desk = Desk([make_message(2, phone=UK, country="GB")], AFTERNOON, 7200.0, AN_HOUR)
+
+    taken = virtual_clock.run(work(desk))
+
+    assert [row for row, _ in taken] == [2]
+    assert desk.source.never == 0
 
 
 def test_a_halt_ends_the_waiting_at_once() -> None:
