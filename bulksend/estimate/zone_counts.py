@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -26,12 +27,16 @@ class ZoneCounts:
     def leave_out(self, sendable: pl.DataFrame) -> pl.DataFrame:
         """Nobody: a frame without rows."""
         by_country = sendable.group_by(pl.col("country").fill_null(""), maintain_order=True)
-        for country, phones in by_country.agg("to_e164").iter_rows():
+        self.add(dict(by_country.agg("to_e164").iter_rows()))
+        return left_out.none()
+
+    def add(self, phones_of: Mapping[str, Sequence[str]]) -> None:
+        """Phones by country ("": of none)."""
+        for country, phones in phones_of.items():
             self._rows[country] += len(phones)
             every = -(-len(phones) // _SAMPLE_MAX)
             sample = self._sample.setdefault(country, Counter())
             sample.update(zones.zones(phone) for phone in phones[::every])
-        return left_out.none()
 
     def groups(self) -> tuple[ZoneGroup, ...]:
         """Rows by zones and country; they add up to all rows that were seen, but for rounding."""

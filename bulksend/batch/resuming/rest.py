@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from bulksend import errors, journal, visible
 from bulksend.batch import batch_status, consent
+from bulksend.batch.control import quiet
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
+from bulksend.estimate import zone_counts
 from bulksend.setting_names import Setting
-from bulksend.sms.message import Status
+from bulksend.sms.message import Message, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,13 @@ def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Rep
     A sandbox costs nothing and asks nothing.
     """
     count = min(rest.count, settings.guards.limit or rest.count)
-    if not count or settings.sandbox or settings.yes:
+    if not count or settings.sandbox:
+        return
+    sentences = late_in_words(rest, settings)
+    if settings.yes or settings.yes_up_to is not None:
+        for sentence in sentences:
+            reporter.note(sentence)
+    if settings.yes:
         return
     if settings.yes_up_to is not None:
         consent.refuse_dearer(priced(rest, settings), settings.yes_up_to)
@@ -45,7 +55,7 @@ def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Rep
     if not reporter.can_ask:
         raise consent.nobody_to_ask()
     typed = str(count) if count >= consent.TYPED_FROM else ""
-    if not reporter.confirm(question(count, record, settings), typed=typed):
+    if not reporter.confirm(question(count, record, settings, sentences), typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
             hint=f"{Setting.YES} agrees without a question",
@@ -53,8 +63,10 @@ def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Rep
         )
 
 
-def question(count: int, record: journal.Reader, settings: Settings) -> str:
-    """How many, from whom, and what the batch has cost so far."""
+def question(
+    count: int, record: journal.Reader, settings: Settings, late: Iterable[str] = ()
+) -> str:
+    """How many, from whom, what the batch has cost so far, and who will not be reached today."""
     facts, cap = record.batch(), settings.guards.max_cost
     spent = " + ".join(f"{name} {money:f}" for name, money in sorted(record.cost().items()))
     lines = [
@@ -63,17 +75,35 @@ def question(count: int, record: journal.Reader, settings: Settings) -> str:
         f"  so far    {visible.counted(record.counts()[Status.ACCEPTED], 'row')} accepted"
         + (f", {spent} charged" if spent else ""),
         f"  cap       {cap:f} for the whole batch" if cap is not None else "",
+        *(f"  hours     {sentence}" for sentence in late),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def late_in_words(rest: Rest, settings: Settings) -> list[str]:
+    """What quiet hours do to the rest, which is walked through only where there are any.
+
+    Raises UsageError where they leave nobody of it a moment to be texted in.
+    """
+    if settings.guards.quiet_hours is None and not settings.guards.quiet_days:
+        return []
+    counts, rows_left, parts = zone_counts.ZoneCounts(), 0, 0
+    for messages in _messages(rest, settings):
+        phones_of: dict[str, list[str]] = {}
+        for message in messages:
+            phones_of.setdefault(message.country, []).append(message.phone)
+            rows_left, parts = rows_left + 1, parts + message.parts
+        counts.add(phones_of)
+    left = replace(rest.plan.estimate, sendable=rows_left, parts=parts)
+    planned = replace(rest.plan, estimate=left, zone_groups=counts.groups())
+    return list(quiet.in_words(quiet.arrivals_of(planned, settings, datetime.now().astimezone())))
 
 
 def priced(rest: Rest, settings: Settings) -> Plan:
     """The plan with the price of the rest alone, by the rate card."""
     amounts: dict[str, Decimal] = {}
     unpriced = count = 0
-    for messages in rows.message_batches(
-        rest.plan.frames, closed=rest.closed, claims={}, limit=settings.guards.limit
-    ):
+    for messages in _messages(rest, settings):
         for message in messages:
             count += 1
             money = rest.plan.rate_card.price(message.country, message.parts)
@@ -83,3 +113,9 @@ def priced(rest: Rest, settings: Settings) -> Plan:
                 amounts[money.currency] = amounts.get(money.currency, Decimal(0)) + money.amount
     counted = replace(rest.plan.estimate, price=amounts, unpriced_rows=unpriced, sendable=count)
     return replace(rest.plan, estimate=counted)
+
+
+def _messages(rest: Rest, settings: Settings) -> Iterator[list[Message]]:
+    return rows.message_batches(
+        rest.plan.frames, closed=rest.closed, claims={}, limit=settings.guards.limit
+    )

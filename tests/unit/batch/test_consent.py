@@ -27,6 +27,10 @@ class Asked(Silent):
     def __init__(self, answer: bool = True) -> None:
         self.answer = answer
         self.questions: list[tuple[str, str, bool]] = []
+        self.notes: list[str] = []
+
+    def note(self, sentence: str) -> None:
+        self.notes.append(sentence)
 
     def confirm(
         self, question: str, *, typed: str = "", ask: str = "Send?", repeats: bool = False

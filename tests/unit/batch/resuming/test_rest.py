@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -95,3 +97,30 @@ def test_the_price_of_the_rest_is_of_its_rows_alone(tmp_path: Path) -> None:
     counts = rest.priced(rest.Rest(plan=planned, count=3, closed=b"\0\0\1\1"), settings).estimate
 
     assert (counts.sendable, counts.price, counts.unpriced_rows) == (3, {"USD": Decimal("0.08")}, 1)
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@pytest.mark.parametrize("yes", [False, True], ids=["asked", "--yes"])
+def test_who_of_the_rest_is_not_reached_today_is_said(tmp_path: Path, yes: bool) -> None:
+    today = DAYS[datetime.now(ZoneInfo("Europe/London")).weekday()]
+    planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=(today,)), yes=yes)
+    asked = Asked()
+
+    with begun(tmp_path, planned, settings) as record:
+        left = rest.Rest(plan=planned, count=3, closed=b"\0\0\1\1")
+        rest.agree(left, record, settings, asked)
+
+    words = [question for question, _, _ in asked.questions] + asked.notes
+    assert len(words) == 1
+    assert "about 3 of 3 will not make it today" in words[0]
+
+
+def test_a_rest_that_nobody_may_text_at_any_moment_is_refused(tmp_path: Path) -> None:
+    planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=DAYS))
+
+    with begun(tmp_path, planned, settings) as record, pytest.raises(errors.UsageError) as refused:
+        rest.agree(rest.of_same_file(record, planned, settings), record, settings, Asked())
+
+    assert refused.value.code == "quiet_for_ever"
