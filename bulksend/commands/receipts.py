@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from bulksend import background, errors, journal
+from bulksend import background, errors, journal, visible
 from bulksend.batch import (
     advice,
     batch_status,
@@ -25,7 +26,7 @@ from bulksend.contacts import loader
 from bulksend.receipts import asking, intake, signature, store
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.receipts.listen import Address, listening, parse_address
-from bulksend.reconcile.evidence import By
+from bulksend.reconcile import evidence
 from bulksend.sending import halt
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import client
@@ -168,24 +169,38 @@ def _settle_unknown(
     takes without a question. How many; a run that works on the batch settles its own.
     """
     row_reference = identity.envelope(facts).row_reference
-    marked = {
-        place: stranger
-        for stranger in strangers.values()
-        if row_reference is not None and (place := row_reference.find(stranger.marked)) is not None
-    }
+    marked: dict[tuple[int, int], list[Record]] = {}
+    for stranger in strangers.values():
+        place = row_reference.find(stranger.marked) if row_reference is not None else None
+        if place is not None:
+            marked.setdefault(place, []).append(stranger)
     if not marked or journal.is_running(settings.journal_path):
         return 0
     with journal.Journal.open(settings.journal_path) as record:
-        mine = [
-            (claim, marked[claim.key_row, claim.claim])
-            for claim in record.unknown_claims()
-            if (claim.key_row, claim.claim) in marked
-        ]
+        mine = list(_certain(record, marked))
         asyncio.run(_resolve(record, mine))
         record.end_run(summary.OK, "receipts")
     if mine:
-        reporter.note(f"{len(mine):,} unknown rows are settled by their mark in Telnyx's records")
+        reporter.note(
+            f"{visible.counted(len(mine), 'unknown row')} settled by the marks in Telnyx's records"
+        )
     return len(mine)
+
+
+def _certain(
+    record: journal.Journal, marked: Mapping[tuple[int, int], Sequence[Record]]
+) -> Iterator[tuple[journal.UnknownClaim, Record]]:
+    """Unknown claims, each with the record that is its own beyond doubt."""
+    explained = record.own_messages(
+        shown.message_id for every in marked.values() for shown in every
+    )
+    for claim in record.unknown_claims():
+        own = marked.get((claim.key_row, claim.claim))
+        if own is None:
+            continue
+        verdict = evidence.by_mark(own, partial(record.is_phone_of, claim.row), explained)
+        if isinstance(verdict, evidence.Certain):
+            yield claim, verdict.record
 
 
 async def _resolve(
@@ -199,7 +214,9 @@ async def _resolve(
                 parts=shown.parts,
                 cost=shown.cost,
             )
-            await record.resolve(claim.row, claim.claim, reply, f"evidence: {By.REFERENCE}")
+            await record.resolve(
+                claim.row, claim.claim, reply, f"evidence: {evidence.By.REFERENCE}"
+            )
 
 
 async def _with_gateway(
@@ -245,6 +262,8 @@ def _ended(
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
     again = advice.command("receipts", settings) if waiting else ""
+    if not waiting and batch_summary.counts.unknown and not running:
+        again = advice.command("reconcile", settings)  # which looks further, and may ask
     return Receipts(
         summary=replace(batch_summary, stop=stop, because=because, next=again),
         collected=collected,

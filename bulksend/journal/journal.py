@@ -186,6 +186,11 @@ class Journal(reader.Reader):
         whole = f"{self._sender}\0{phone}\0{composed}"
         return RowKeys(self._key(whole.encode()), self._key(phone.encode()))
 
+    def is_phone_of(self, row: int, phone: str) -> bool:
+        """Whether a claimed row may have this phone; of an older journal's nobody knows."""
+        phone_key = self._connection.execute(schema.PHONE_KEY, (row,)).fetchone()
+        return phone_key is None or phone_key[0] in (None, self._key(phone.encode()))
+
     def _key(self, content: bytes) -> int:
         digest = hashlib.blake2b(content, digest_size=8, key=self._hash_key, person=b"row").digest()
         return int.from_bytes(digest, "little", signed=True)

@@ -227,6 +227,7 @@ UNION ALL SELECT row, 9, row_key, phone_key FROM skip
 """
 WITHOUT_KEYS = "SELECT row, status, body FROM send WHERE row_key IS NULL"
 COUNT_WITHOUT_KEYS = "SELECT count(*) FROM (SELECT 1 FROM send WHERE row_key IS NULL LIMIT 1)"
+PHONE_KEY = "SELECT phone_key FROM send WHERE row = ?"
 SKIPPED_ROWS = "SELECT row FROM skip"
 MAYBE_SENT = "SELECT row FROM send WHERE status = 4 UNION SELECT row FROM doubt"
 IS_UNKNOWN = "SELECT count(*) FROM send WHERE row = ? AND status IN (1, 4)"

@@ -8,7 +8,7 @@ is odd leaves the row as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -213,7 +213,7 @@ def judge(
         if row_reference is not None and row_reference.find(record.marked) == claim
     ]
     if own:
-        return _marked(evidence, own)
+        return by_mark(own, evidence.message.phone.__eq__, evidence.explained)
     if evidence.records is None:
         return Reason.RECORDS_UNREAD
     foreign = [record for record in evidence.records if record.message_id not in evidence.explained]
@@ -224,15 +224,18 @@ def judge(
     return _one_of(evidence, foreign) if foreign else _none(evidence)
 
 
-def _marked(evidence: Evidence, own: list[Record]) -> Certain | Reason:
-    """The earliest, should a server have taken one claim twice; it cannot be another row's."""
+def by_mark(
+    own: Sequence[Record], is_its_phone: Callable[[str], bool], explained: Collection[str]
+) -> Certain | Reason:
+    """What the records with a row's own mark say, one at least.
+
+    The earliest, should a server have taken one claim twice; it cannot be another row's.
+    """
     others_phone = any(
-        record.phone[:1] == "+"
-        and record.phone[1:].isdecimal()
-        and record.phone != evidence.message.phone
+        record.phone[:1] == "+" and record.phone[1:].isdecimal() and not is_its_phone(record.phone)
         for record in own
     )
-    if others_phone or any(record.message_id in evidence.explained for record in own):
+    if others_phone or any(record.message_id in explained for record in own):
         return Reason.AMBIGUOUS
     return Certain(min(own, key=lambda record: (record.at_s is None, record.at_s or 0.0)))
 

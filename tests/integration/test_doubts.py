@@ -213,3 +213,20 @@ async def test_clocks_are_the_least_and_the_most_of_all_runs(path: Path) -> None
             await record.note_clock(9.0, 9.0)
 
         assert record.clocks() == (-4000, 9000)
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_its"),
+    [
+        pytest.param(make_message(5).phone, True, id="its-own"),
+        pytest.param(make_message(6).phone, False, id="another-rows"),
+    ],
+)
+async def test_a_row_knows_its_phone_without_keeping_it(
+    path: Path, phone: str, is_its: bool
+) -> None:
+    with journal.Journal.create(path, make_batch()) as record:
+        await settle_all(record, {5: unknown()})
+
+        assert record.is_phone_of(5, phone) is is_its
+        assert record.is_phone_of(99, phone)

@@ -318,3 +318,38 @@ def test_a_text_is_looked_for_before_and_after_it_can_have_left() -> None:
 
     assert wide.since_s < AT_S
     assert wide.until_s > AT_S + 10.0
+
+
+@pytest.mark.parametrize(
+    ("own", "explained", "verdict"),
+    [
+        pytest.param([{"message_id": "a"}], (), "a", id="its-own"),
+        pytest.param(
+            [{"message_id": "late", "at_s": AT_S + 9.0}, {"message_id": "early", "at_s": AT_S}],
+            (),
+            "early",
+            id="the-earlier-of-two",
+        ),
+        pytest.param(
+            [{"message_id": "nobody-knows-when", "at_s": None}, {"message_id": "known"}],
+            (),
+            "known",
+            id="one-with-a-moment-before-one-without",
+        ),
+        pytest.param([{"message_id": "a"}], ("a",), None, id="known-to-be-another-rows"),
+        pytest.param([{"message_id": "a", "phone": "+447700900999"}], (), None, id="another-phone"),
+        pytest.param([{"message_id": "a", "phone": "+4477*****"}], (), "a", id="a-masked-phone"),
+    ],
+)
+def test_the_record_with_a_rows_mark_is_its_own_unless_something_speaks_against_it(
+    own: list[dict[str, Any]], explained: tuple[str, ...], verdict: str | None
+) -> None:
+    records = [record(**fields) for fields in own]
+
+    judged = evidence.by_mark(records, PHONE.__eq__, explained)
+
+    if verdict is None:
+        assert judged is Reason.AMBIGUOUS
+    else:
+        assert isinstance(judged, Certain)
+        assert judged.record.message_id == verdict
