@@ -92,17 +92,17 @@ class Check:
         return sentences
 
     def _look(self, rows: Sequence[tuple[int, str, str]]) -> Mapping[int, tuple[str, str]]:
+        hashes = self._phones.many([phone for _row, phone, _text in rows])
+        known = self._memory.store.of_phones(hashes)
         reasons: dict[int, tuple[str, str]] = {}
-        for row, phone, text in rows:
-            reason = self._against(phone, text)
+        for phone_hash, (row, _phone, text) in zip(hashes, rows, strict=True):
+            entries = known.get(phone_hash)
+            reason = self._against(entries, text) if entries else None
             if reason is not None:
                 reasons[row] = (str(reason.code), reason.sentence)
         return reasons
 
-    def _against(self, phone: str, text: str) -> Against | None:
-        entries = self._memory.store.of_phone(self._phones(phone))
-        if not entries:
-            return None
+    def _against(self, entries: Sequence[Sent], text: str) -> Against | None:
         key = self._memory.keys.text(self._sender, text)
         recent = next((each for each in entries if each.at_s >= (self._lately.same_s or 0)), None)
         if recent is not None:

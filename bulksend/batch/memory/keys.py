@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import secrets
+import struct
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +50,12 @@ class Keys:
         return self._hash(b"check", b"", 8)
 
     def _hash(self, person: bytes, words: bytes, size: int) -> bytes:
-        return hashlib.blake2b(words, key=self.secret, person=person, digest_size=size).digest()
+        begun = self._begun(person, size).copy()
+        begun.update(words)
+        return begun.digest()
+
+    def _begun(self, person: bytes, size: int) -> hashlib.blake2b:
+        return _begun(self.secret, person, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,30 @@ class Phones:
 
     def __call__(self, phone: str) -> int:
         """The bucket in the first bits, the slow hash in the others."""
-        digest = hashlib.blake2b(phone.encode(), key=self.keys.secret, digest_size=8).digest()
-        low = int.from_bytes(digest) & ((1 << (64 - BITS)) - 1)
-        whole = self.buckets.of_phone(phone) << (64 - BITS) | low
-        return whole - 2 * _SIGN if whole & _SIGN else whole
+        slow = int.from_bytes(self.keys._hash(b"", phone.encode(), 8))
+        return _together(self.buckets.of_phone(phone), slow)
+
+    def many(self, phones: Sequence[str]) -> list[int]:
+        """The same of many phones, in their order."""
+        buckets = self.buckets.of_phones(phones)
+        begun, digests = self.keys._begun(b"", 8), bytearray()
+        for phone in phones:
+            of_phone = begun.copy()
+            of_phone.update(phone.encode())
+            digests += of_phone.digest()
+        return list(map(_together, buckets, struct.unpack(f">{len(phones)}Q", digests)))
+
+
+@functools.lru_cache(maxsize=8)
+def _begun(secret: bytes, person: bytes, size: int) -> hashlib.blake2b:
+    """A hash that has taken its key, which is half of the work for a short text; to be copied."""
+    return hashlib.blake2b(key=secret, person=person, digest_size=size)
+
+
+def _together(bucket: int, slow: int) -> int:
+    """The hash of a phone from its bucket and its slow hash."""
+    whole = bucket << (64 - BITS) | slow & ((1 << (64 - BITS)) - 1)
+    return whole - 2 * _SIGN if whole & _SIGN else whole
 
 
 def bucket_of(phone_hash: int) -> int:

@@ -6,6 +6,7 @@ was not sent; so what a killed run leaves behind errs on the side of "texted".
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bulksend.batch.memory import keys
-from bulksend.contacts.skipped.phone_buckets import BITS
+from bulksend.batch.memory import bucket_map, keys
 
 NAME = "memory.sqlite"
 #: "bsme"
@@ -23,9 +23,6 @@ APPLICATION_ID = 0x62736D65
 VERSION = 1
 #: How long it waits for another run's write.
 _BUSY_S = 60.0
-#: Buckets that are not in the map yet; so many are folded into it at a time, which writes all of
-#: its two megabytes: a small batch need not.
-_FRESH_MOST = 50_000
 
 _TABLES = """
 CREATE TABLE batch (
@@ -44,10 +41,18 @@ CREATE TABLE fresh (bucket INTEGER PRIMARY KEY);
 CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), mark BLOB NOT NULL);
 """
 _OF_PHONE = "SELECT text, batch, row, at_s FROM sent WHERE phone = ?1 AND batch <> ?2"
+_OF_PHONES = """
+SELECT phone, text, batch, row, at_s FROM json_each(?1) CROSS JOIN sent ON phone = value
+WHERE batch <> ?2
+"""
 _OWN = "SELECT row FROM sent WHERE phone = ?1 AND text = ?2 AND batch = ?3"
 _ADD = "INSERT OR REPLACE INTO sent (phone, text, batch, row, at_s) VALUES (?1, ?2, ?3, ?4, ?5)"
 #: With a power cut; what the journals of the batches at work show brings them back.
 _LAST_LINES_MAY_GO = "PRAGMA synchronous=NORMAL"
+#: Of a large batch nearly each row is on a page of its own; written once for many blocks of rows,
+#: they cost half. In pages of 1024 bytes.
+_PAGES_WRITTEN_TOGETHER = 8192
+_CACHE_BYTES = 16 << 20
 _BEGIN = """
 INSERT INTO batch (batch_id, name, sender, journal, began_s, open) VALUES (?1, ?2, ?3, ?4, ?5, 1)
 ON CONFLICT (batch_id) DO UPDATE SET journal = excluded.journal, open = 1
@@ -117,7 +122,7 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._map = bytearray()
+        self._map = bucket_map.BucketMap(connection)
 
     def checkpoint(self) -> None:
         """What stands in the companion goes into the file."""
@@ -146,19 +151,28 @@ class Store:
         """Note these rows as about to be sent, but for those that another batch has: by row."""
         taken: dict[int, Sent] = {}
         with self._writing():
+            entries = self.of_phones([wanted.phone for wanted in rows], number)
             for wanted in rows:
-                entry = bounds.reason(self.of_phone(wanted.phone, number), wanted.text)
+                entry = bounds.reason(entries.get(wanted.phone, ()), wanted.text)
                 if entry is not None:
                     taken[wanted.row] = entry
             free = [wanted for wanted in rows if wanted.row not in taken]
-            self._add((each.phone, each.text, number, each.row, now_s) for each in free)
-            self._mark({keys.bucket_of(each.phone) for each in free})
+            self._add(sorted((each.phone, each.text, number, each.row, now_s) for each in free))
+            self._map.mark({keys.bucket_of(each.phone) for each in free})
         return taken
 
     def of_phone(self, phone: int, besides: int = 0) -> list[Sent]:
         """What is known of a phone, but for one batch's rows."""
         rows = self._connection.execute(_OF_PHONE, (phone, besides))
         return [Sent._make(each) for each in rows]
+
+    def of_phones(self, phones: Iterable[int], besides: int = 0) -> dict[int, list[Sent]]:
+        """The same of many phones; those of which nothing is known are not there."""
+        entries: dict[int, list[Sent]] = {}
+        wanted = json.dumps(sorted(set(phones)))
+        for phone, *entry in self._connection.execute(_OF_PHONES, (wanted, besides)):
+            entries.setdefault(phone, []).append(Sent._make(entry))
+        return entries
 
     def own_row(self, wanted: Wanted, number: int) -> int | None:
         """The row by which a batch itself has this text to this phone."""
@@ -185,7 +199,7 @@ class Store:
                 if at_s > gone.get(each.phone, -1)
             ]
             self._add(sorted(shown))
-            self._mark({keys.bucket_of(values[0]) for values in shown})
+            self._map.mark({keys.bucket_of(values[0]) for values in shown})
             self._connection.execute("UPDATE batch SET open = 0 WHERE id = ?", (number,))
 
     def end(self, number: int) -> None:
@@ -237,35 +251,10 @@ class Store:
         """The buckets that hold anything, a bit each; b"" where nothing is remembered."""
         if self._connection.execute("SELECT 1 FROM sent LIMIT 1").fetchone() is None:
             return b""
-        bits = self._stored_map()
-        for (bucket,) in self._connection.execute("SELECT bucket FROM fresh"):
-            bits[bucket >> 3] |= 1 << (bucket & 7)
-        return bytes(bits)
+        return bytes(self._map.bits())
 
     def _add(self, rows: Iterable[tuple[int, ...]]) -> None:
         self._connection.executemany(_ADD, rows)
-
-    def _mark(self, buckets: set[int]) -> None:
-        """Before the lines are durable: a map that misses one would text somebody twice."""
-        self._map = self._map or self._stored_map()
-        new = [each for each in buckets if not self._map[each >> 3] >> (each & 7) & 1]
-        self._connection.executemany("INSERT OR IGNORE INTO fresh VALUES (?)", zip(new))
-        count = self._connection.execute("SELECT count(*) FROM fresh").fetchone()[0]
-        if count > _FRESH_MOST:
-            self._fold()
-
-    def _fold(self) -> None:
-        """The fresh buckets go into the map, as it stands in the file now."""
-        bits = self._stored_map()
-        for (bucket,) in self._connection.execute("SELECT bucket FROM fresh"):
-            bits[bucket >> 3] |= 1 << (bucket & 7)
-        self._connection.execute("INSERT OR REPLACE INTO map VALUES (1, ?)", (bytes(bits),))
-        self._connection.execute("DELETE FROM fresh")
-        self._map = bits
-
-    def _stored_map(self) -> bytearray:
-        row = self._connection.execute("SELECT bits FROM map").fetchone()
-        return bytearray(row[0]) if row else bytearray(1 << (BITS - 3))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -339,6 +328,8 @@ def connect(path: Path, secret: keys.Keys) -> Store:
             raise sqlite3.DatabaseError("the memory has another secret")
         connection.execute("SELECT count(*) FROM batch").fetchone()
         connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint={_PAGES_WRITTEN_TOGETHER}")
+        connection.execute(f"PRAGMA cache_size={-_CACHE_BYTES // 1024}")
         connection.execute(_LAST_LINES_MAY_GO)
     except BaseException:
         connection.close()

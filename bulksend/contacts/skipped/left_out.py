@@ -35,7 +35,8 @@ def by_rules(composed: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """row, code, sentence of all rows that some rule leaves out; the first rule's word counts."""
     if not rules:
         return none()
-    sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
+    asked = composed.select("row", "to_e164", "text", "country")
+    sendable = asked.filter(composed["status"] == str(Status.UNSENT))
     frames: list[pl.DataFrame] = []
     for rule in rules:
         left_out = rule.leave_out(sendable)

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import polars as pl
 import pytest
 
-from bulksend.batch.memory import keys, memory_file
+from bulksend.batch.memory import bucket_map, keys
 from bulksend.cli import parameters
 from bulksend.contacts import compose
 from bulksend.contacts.reading import csv_reader
@@ -32,7 +32,7 @@ _made: dict[Any, Any] = {}
 
 def taken(patch: pytest.MonkeyPatch) -> None:
     """As long as the patches last."""
-    for module in (phone_buckets, keys, memory_file):
+    for module in (phone_buckets, keys, bucket_map):
         patch.setattr(module, "BITS", _MAP_BITS)
     patch.setattr(matching, "_PORTIONS", _PORTIONS)
     patch.setattr(parameters, "get_type_hints", _hints)

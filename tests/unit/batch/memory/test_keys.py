@@ -6,7 +6,12 @@ import stat
 import unicodedata
 from pathlib import Path
 
+import pytest
+
 from bulksend.batch.memory import keys
+
+#: Of the secret `kkk...`: a memory that was written once is read for ever.
+PHONE_HASH, TEXT_HASH = -8541691490089703699, 3837005479857316342
 
 
 def test_the_secret_is_made_once_and_for_oneself_alone(tmp_path: Path) -> None:
@@ -46,3 +51,18 @@ def test_a_hash_goes_through_a_journal_and_back() -> None:
 
     assert keys.from_bytes(keys.to_bytes(phone)) == phone
     assert keys.bucket_of(phone) == keys.Keys(b"k" * 32).buckets.of_phone("+447400000001")
+
+
+@pytest.mark.parametrize("count", [0, 1, 200])
+def test_many_phones_have_the_hashes_that_each_has_alone(count: int) -> None:
+    phones = [f"+4474{number * 7919:08}" for number in range(count)]
+    of_phone = keys.Keys(b"k" * 32).phones()
+
+    assert of_phone.many(phones) == [of_phone(phone) for phone in phones]
+
+
+def test_hashes_stay_what_memories_on_disk_hold() -> None:
+    ours = keys.Keys(b"k" * 32)
+
+    assert ours.phones()("+447400000001") == PHONE_HASH
+    assert ours.text("MyCompany", "Hi") == TEXT_HASH

@@ -17,10 +17,10 @@ def test_a_column_falls_into_the_buckets_of_its_phones(seed: int) -> None:
     buckets = Buckets((first, others[0] | 1, others[1] | 1, others[2] | 1))
     phones = [f"+{chance.randrange(10**6, 10**15)}" for _ in range(500)]
 
-    frame = pl.DataFrame({"to_e164": phones})
-    column = frame.select(buckets.of_column(pl.col("to_e164")))["to_e164"]
+    column = buckets.of_column(pl.Series(phones))
 
     assert column.to_list() == [buckets.of_phone(phone) for phone in phones]
+    assert buckets.of_phones(phones) == column.to_list()
     assert max(column) < 1 << BITS
 
 
