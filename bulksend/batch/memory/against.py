@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -46,13 +47,19 @@ def explain(
     else:
         code, sentence = Code.SENT_BEFORE, f"sent on {day_of(entry.at_s)}: {where}"
     batch_id = batch.batch_id if batch else ""
-    return Against(code, sentence, batch_id, f"{_moment(entry.at_s):%F}", entry.row)
+    return Against(code, sentence, batch_id, _iso_day(entry.at_s), entry.row)
 
 
+@functools.lru_cache(maxsize=4096)
 def day_of(at_s: int) -> str:
     """`27 Nov 2026`."""
     moment = _moment(at_s)
     return f"{moment.day} {moment:%b %Y}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _iso_day(at_s: int) -> str:
+    return f"{_moment(at_s):%F}"
 
 
 def _moment(at_s: int) -> datetime:

@@ -93,10 +93,10 @@ class Check:
 
     def _look(self, rows: Sequence[tuple[int, str, str]]) -> Mapping[int, tuple[str, str]]:
         hashes = self._phones.many([phone for _row, phone, _text in rows])
-        known = self._memory.store.of_phones(hashes)
+        remembered = self._memory.store.of_phones(hashes)
         reasons: dict[int, tuple[str, str]] = {}
         for phone_hash, (row, _phone, text) in zip(hashes, rows, strict=True):
-            entries = known.get(phone_hash)
+            entries = remembered.get(phone_hash)
             reason = self._against(entries, text) if entries else None
             if reason is not None:
                 reasons[row] = (str(reason.code), reason.sentence)

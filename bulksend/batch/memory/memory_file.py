@@ -105,9 +105,11 @@ class Since:
         """False where nobody is left out, whatever they had."""
         return self.same_s is not None or self.any_s is not None
 
-    def reason(self, entries: Iterable[Sent], text: int) -> Sent | None:
+    def reason(self, entries: Sequence[Sent], text: int) -> Sent | None:
         """What stands against this text to this phone: the same text before any other."""
-        latest = sorted(entries, key=lambda entry: -entry.at_s)
+        if not entries:
+            return None
+        latest = sorted(entries, key=lambda entry: -entry.at_s) if len(entries) > 1 else entries
         for entry in latest:
             if self.same_s is not None and entry.text == text and entry.at_s >= self.same_s:
                 return entry
