@@ -16,7 +16,6 @@ from bulksend.contacts import own_files
 from bulksend.contacts.header import Header, make_header
 from bulksend.contacts.layout import Layout
 from bulksend.contacts.reading import code_pages, csv_reader, dialect, source, table
-from bulksend.contacts.reading.workbooks import workbook
 
 COLUMNS_MAX = 1000
 _SAMPLE_BYTES = 256 << 10
@@ -129,6 +128,8 @@ def _sampled(layout: Layout) -> int:
 
 def _open_workbook(path: Path, descriptor: int, survey: source.Survey, layout: Layout) -> Contacts:
     """A workbook, known by its bytes and not by its name."""
+    from bulksend.contacts.reading.workbooks import workbook
+
     book = workbook.read(str(path), source.whole(path, descriptor, survey), layout)
     place = book.place
     _check_header(path, place.header)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from enum import IntEnum
 from importlib import resources
+from itertools import filterfalse
 
 
 class Kind(IntEnum):
@@ -38,6 +39,8 @@ _ABOUT = frozenset(
 _LENGTH_MAX = 100
 #: Programs put these behind a name.
 _NOTHING = frozenset({"value", "primary", "optional", "required"})
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_LETTERS, _WORDS = re.compile(r"[^\W\d_]+"), re.compile(r"\w+")
 
 
 def kind_of(name: str) -> Kind | None:
@@ -62,14 +65,14 @@ def kind_in(name: str) -> Kind | None:
 
 def _words(name: str) -> list[str]:
     """Folded words: no accents, no case, `PhoneNumber` as two."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", apart)
-        if not unicodedata.combining(character)
-    )
-    words = re.findall(r"[^\W\d_]+", plain.casefold()) or re.findall(r"\w+", plain.casefold())
+    apart = _CAMEL.sub(" ", name)
+    plain = (apart if apart.isascii() else _without_accents(apart)).casefold()
+    words = _LETTERS.findall(plain) or _WORDS.findall(plain)
     return [word for word in words if word not in _NOTHING]
+
+
+def _without_accents(name: str) -> str:
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", name)))
 
 
 @functools.cache

@@ -10,13 +10,14 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
-
-import tenacity
+from typing import TYPE_CHECKING, Protocol
 
 from bulksend import errors
 from bulksend.sending.halt import Halt
 from bulksend.sms.message import Message, Outcome, Reply, Status
+
+if TYPE_CHECKING:
+    import tenacity
 
 
 class Gateway(Protocol):
@@ -114,6 +115,8 @@ class Delivery:
 
         It stands outside the first request because entering it costs as much as the rest of us.
         """
+        import tenacity  # most batches come through without
+
         retrying = tenacity.AsyncRetrying(
             sleep=self._pause,
             stop=tenacity.stop_after_attempt(self.patience.attempts_max),

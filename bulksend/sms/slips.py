@@ -51,22 +51,23 @@ _WHAT = {
     SlipKind.TYPED_ESCAPE: "is typed out and no line end or tab",
     SlipKind.HTML: "is HTML, and a phone shows it as it stands",
 }
-#: How other tools write a placeholder: what opens it and what closes it.
-_PAIRS: tuple[tuple[str, str], ...] = (
-    (r"\{\{+[!#&]?", r"\}\}+"),
-    (r"\[\[?[%$]?", r"[%$]?\]\]?"),
-    (r"%%?", r"%%?"),
-    (r"\*\|", r"\|\*"),
-    (r"\|\*", r"\*\|"),
-    (r"\(\(", r"\)\)"),
-    (r"<<?[%?]?=?", r"[%?]?>>?"),
-    (r"«", r"»"),
-    (r"‹", r"›"),
-    (r"##?", r"##?"),
-    (r"@@?", r"@@?"),
-    (r"__", r"__"),
-    (r"\$\$?", r"\$\$?"),
-    (r"~~?", r"~~?"),
+#: How other tools write a placeholder: a sign without which it is none, what opens it and what
+#: closes it.
+_PAIRS: tuple[tuple[str, str, str], ...] = (
+    ("{{", r"\{\{+[!#&]?", r"\}\}+"),
+    ("[", r"\[\[?[%$]?", r"[%$]?\]\]?"),
+    ("%", r"%%?", r"%%?"),
+    ("*|", r"\*\|", r"\|\*"),
+    ("|*", r"\|\*", r"\*\|"),
+    ("((", r"\(\(", r"\)\)"),
+    ("<", r"<<?[%?]?=?", r"[%?]?>>?"),
+    ("«", r"«", r"»"),
+    ("‹", r"‹", r"›"),
+    ("#", r"##?", r"##?"),
+    ("@", r"@@?", r"@@?"),
+    ("__", r"__", r"__"),
+    ("$", r"\$\$?", r"\$\$?"),
+    ("~", r"~~?", r"~~?"),
 )
 #: `contact.name`, `name | default: "x"`
 _BEFORE, _AFTER = r"\s*(?:\w+\.)*", r"\s*(?:\|[^{}\[\]<>*\r\n]{0,40})?"
@@ -87,7 +88,7 @@ def may_hold(names: Sequence[str]) -> str:
     alternatives = _names(tuple(names))
     if not alternatives:
         return MAY_HOLD_MARKUP
-    opening = "|".join(opens for opens, _closes in _PAIRS)
+    opening = "|".join(opens for _sign, opens, _closes in _PAIRS)
     return rf"{MAY_HOLD_MARKUP}|(?:{opening}){_BEFORE}(?i:{alternatives})|[$%#@]\{{"
 
 
@@ -128,7 +129,7 @@ def _letter(escape: str) -> str:
 def _foreign(source: str, names: tuple[str, ...]) -> Iterator[Slip]:
     """Placeholders of other tools that name a column."""
     taken: set[int] = set()
-    for pattern in _patterns(names):
+    for pattern in _patterns(source, names):
         for match in pattern.finditer(source):
             column = _meant(match["name"], names)
             if column and taken.isdisjoint(range(*match.span())):
@@ -152,14 +153,21 @@ def _foreign(source: str, names: tuple[str, ...]) -> Iterator[Slip]:
 _NAME_MAX = 100
 
 
-@functools.lru_cache(maxsize=64)
-def _patterns(names: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+def _patterns(source: str, names: tuple[str, ...]) -> Iterator[re.Pattern[str]]:
+    """Those that the signs in a text may fit."""
     alternatives = _names(names)
     if not alternatives:
-        return ()
-    name = rf"{_BEFORE}(?P<name>{alternatives}){_AFTER}"
-    pairs = [re.compile(rf"{opens}{name}{closes}", re.IGNORECASE) for opens, closes in _PAIRS]
-    return (*pairs, re.compile(rf"(?<![\w$])\$(?P<name>{alternatives})(?!\w)", re.IGNORECASE))
+        return
+    for sign, opens, closes in _PAIRS:
+        if sign in source:
+            yield _compiled(rf"{opens}{_BEFORE}(?P<name>{alternatives}){_AFTER}{closes}")
+    if "$" in source:
+        yield _compiled(rf"(?<![\w$])\$(?P<name>{alternatives})(?!\w)")
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=64)

@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Never, ParamSpec
 
 import click
-from tqdm import tqdm
 
 from bulksend import visible
 from bulksend.batch.reporter import Progress, Reporter
@@ -24,6 +23,8 @@ from bulksend.cli.terminal import streams, wrapped
 from bulksend.sms.message import Outcome, Status
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from bulksend.receipts.counts import AskingProgress
 
 #: How often a log file gets a line, where no terminal shows a bar.
@@ -265,6 +266,8 @@ class Terminal(Reporter):
 
 
 def _bar() -> tqdm[Never]:
+    from tqdm import tqdm
+
     return tqdm(file=sys.stderr, bar_format="{desc}", ncols=_width(), leave=True, mininterval=0)
 
 
