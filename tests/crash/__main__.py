@@ -10,6 +10,7 @@
     starts   --times 100   two runs at once: one sends, the other says who
     stops    --times 100   Ctrl-C at random moments, once and twice
     changes  --times 100   one byte changed somewhere is noticed before anything is sent
+    receipts --rows 25000  a listener killed ten times under four events for each row
     all                    all of them
 
 Each prints what it found and ends with 0, or stops with the first thing that is wrong.
@@ -32,6 +33,7 @@ from tests.crash import (
     kills,
     points,
     power,
+    receipts,
     rivals,
     starts,
     stops,
@@ -99,6 +101,11 @@ def _changes(folder: Path, asked: argparse.Namespace) -> list[str]:
     return changes.changes(folder, times=asked.times or 100, seed=asked.seed).lines()
 
 
+def _receipts(folder: Path, asked: argparse.Namespace) -> list[str]:
+    events, times = 4 * (asked.rows or 25_000), asked.times or 10
+    return receipts.receipts(folder, events=events, kills=times, seed=asked.seed).lines()
+
+
 EXPERIMENTS: dict[str, Experiment] = {
     "kills": _kills,
     "points": _points,
@@ -110,6 +117,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "starts": _starts,
     "stops": _stops,
     "changes": _changes,
+    "receipts": _receipts,
 }
 
 
