@@ -108,6 +108,7 @@ def send(folder: Path, base_url: str, rows: int) -> Path:
     ended = cli.bulksend(
         *("run", contacts, "--base-url", base_url, "--profile-id", PROFILE, "--from", "MyCompany"),
         *("--text", "Hi {name}", "--yes", "--rate", "1000/s", "--no-preflight"),
+        XDG_STATE_HOME=str(folder / "state"),  # the memory of this user is not for experiments
     )
     assert ended.returncode == 0, ended.stderr
     return contacts
