@@ -129,6 +129,7 @@ class Code(StrEnum):
     ANOTHER_PHONE = "another_phone"
     REDIRECT = "redirect"
     SERVER_ERROR = "server_error"
+    IN_FLIGHT = "in_flight"
     IN_FLIGHT_AT_CRASH = "in_flight_at_crash"
     IN_FLIGHT_AT_EXIT = "in_flight_at_exit"
 
@@ -241,6 +242,7 @@ _TEXT_FOR: Mapping[Code, str | Pieces] = {
     Code.ANOTHER_PHONE: "the reply is about another phone: it belongs to somebody else's message",
     Code.REDIRECT: "the server answered with a redirect; the base URL is wrong",
     Code.SERVER_ERROR: "the server failed after it had the request",
+    Code.IN_FLIGHT: "its request may have left, and no reply is known yet",
     Code.IN_FLIGHT_AT_CRASH: "the run ended while this row was in flight",
     Code.IN_FLIGHT_AT_EXIT: "the run was stopped while this row was in flight",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms.message import Status
 
 #: "bsnd"
@@ -306,7 +307,9 @@ SELECT row, {_named("status", _SHOWN)},
   CAST(parts AS INTEGER), {_named("encoding", {code: name for name, code in ENCODINGS.items()})},
   CAST(cost AS TEXT), CAST(currency AS TEXT),
   CASE WHEN typeof(wait_s) = 'real' THEN printf('%g', wait_s) END,
-  CAST(attempts AS INTEGER), CAST(code AS TEXT), CAST(error AS TEXT),
+  CAST(attempts AS INTEGER),
+  CASE WHEN status = 1 THEN '{Code.IN_FLIGHT}' ELSE CAST(code AS TEXT) END,
+  CASE WHEN status = 1 THEN '{TEXT_FOR[Code.IN_FLIGHT]}' ELSE CAST(error AS TEXT) END,
   {_moment("claimed_ms")}, {_moment("settled_ms")},
   CAST(delivery_status AS TEXT), {_moment("delivered_ms")},
   CAST(rate AS TEXT), CAST(carrier_fee AS TEXT), CAST(carrier AS TEXT), CAST(line_type AS TEXT)

@@ -7,6 +7,7 @@ a request that has left is worth waiting for.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 
 from bulksend.errors import Stop
@@ -48,6 +49,13 @@ class Halt:
             if self.reason is None or task.uncancel() > 0:
                 raise
             return False
+        except BaseException:
+            # Halted in the step in which the wait failed: the cancellation is met here as well.
+            if self.reason is not None and task.cancelling():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(0)
+                task.uncancel()
+            raise
         finally:
             self._waiting.discard(task)
         return self.reason is None

@@ -192,6 +192,7 @@ async def test_a_reader_sees_a_claim_while_the_run_is_going(path: Path) -> None:
             await record.claim(make_message(7), b"body")
             with journal.read(path) as reader:
                 assert entries_of(reader)[0].status == "unknown"
+                assert entries_of(reader)[0].error_code == "in_flight"
             assert journal.is_running(path)
     assert not journal.is_running(path)
 

@@ -144,7 +144,7 @@ class Person:
         """All of it but its secret: the journals in the folder show what it held."""
         self.lost.add("memory")
         for path in sorted(self.computer.state.rglob("memory.*")):
-            if path.is_file() and path.name != keys.NAME:
+            if path.is_file() and not path.name.startswith(keys.NAME):  # nor a link to it
                 path.write_bytes(b"\0" * 100)
         self.computer.note("the memory is damaged")
 

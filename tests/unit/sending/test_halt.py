@@ -48,6 +48,24 @@ async def test_a_halt_in_the_last_step_of_a_wait_cancels_nothing_behind_it(
     await asyncio.sleep(0)  # which a cancellation that is still to come would end
 
 
+@pytest.mark.parametrize("permission", [_at_once, _after_a_turn])
+async def test_a_wait_that_fails_in_the_step_of_a_halt_fails_and_cancels_nothing_behind_it(
+    permission: Callable[[Halt], Awaitable[None]],
+) -> None:
+    async def fails(switch: Halt) -> None:
+        await permission(switch)
+        raise OSError("the disk is full")
+
+    switch = Halt()
+
+    with pytest.raises(OSError, match="full"):
+        await switch.outlast(fails(switch))
+    await asyncio.sleep(0)  # as above
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling()
+
+
 async def test_a_cancellation_from_outside_is_no_halt() -> None:
     task = asyncio.create_task(Halt().outlast(asyncio.sleep(60)))
     await asyncio.sleep(0)
