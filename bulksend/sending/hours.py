@@ -48,7 +48,8 @@ class Quiet:
             latest = max((until for until in closed if until is not None), default=None)
             if latest is None:
                 return moment
-            moment = max(latest, moment + timedelta(minutes=1))
+            # Where clocks go back an end may lie behind us; elsewhere it is the opening, exactly.
+            moment = latest if latest > moment else moment + timedelta(minutes=1)
         return end
 
     def closes_at(self, moment: datetime, zones: Sequence[str], country: str) -> datetime:

@@ -218,3 +218,11 @@ def test_hours_that_leave_no_moment_are_not_looked_for_without_end() -> None:
 def test_whether_holidays_are_known_can_be_asked(country: str, *, known: bool) -> None:
     assert hours.has_holidays(country) is known
     assert date(2026, 12, 25).year == 2026
+
+
+@pytest.mark.parametrize("seconds_before", [1, 15, 59, 60, 61, 3_600])
+def test_the_opening_is_told_exactly_however_near_it_is(seconds_before: int) -> None:
+    opens = datetime(2026, 3, 29, 7, 0, tzinfo=UTC)  # 08:00 in London, on the day of the change
+    asked_at = opens - timedelta(seconds=seconds_before)
+
+    assert hours.Quiet(NIGHT).opens_at(asked_at, ["Europe/London"], "GB") == opens
