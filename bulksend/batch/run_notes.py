@@ -17,8 +17,6 @@ from bulksend.sending.limited_by import LimitedBy
 
 _FINDINGS, _LIMITS = "findings", "limits"
 _FINDINGS_MAX = 20
-#: Earlier versions noted the option.
-_AS_NOTED_BEFORE = {"-" * 2 + LimitedBy.IN_FLIGHT.replace("_", "-"): LimitedBy.IN_FLIGHT}
 
 
 def note_findings(record: journal.Journal, estimate: Estimate) -> None:
@@ -58,14 +56,21 @@ def findings(record: journal.Reader) -> tuple[tuple[str, int], ...]:
 def limits(record: journal.Reader) -> Mapping[LimitedBy, float]:
     """Seconds that each of `LimitedBy` held the batch; empty where nothing legible is noted."""
     noted = _parsed(record.fact(_LIMITS))
-    by_name = {each.value: each for each in LimitedBy} | _AS_NOTED_BEFORE
     if not isinstance(noted, dict):
         return {}
+    by_name = {each.value: each for each in LimitedBy}
     return {
-        by_name[name]: float(seconds)
+        limit: float(seconds)
         for name, seconds in noted.items()
-        if name in by_name and isinstance(seconds, int | float) and 0 <= seconds < 1e9
+        if (limit := by_name.get(_field(name))) is not None
+        and isinstance(seconds, int | float)
+        and 0 <= seconds < 1e9
     }
+
+
+def _field(name: str) -> str:
+    """Earlier versions noted the option in place of the field."""
+    return name.removeprefix("--").replace("-", "_")
 
 
 def _parsed(text: str) -> object:

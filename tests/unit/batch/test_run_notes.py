@@ -14,6 +14,7 @@ from bulksend.batch import run_notes
 from bulksend.batch.reporter import Progress
 from bulksend.estimate import estimator, mojibake
 from bulksend.estimate.findings import Finding, Kind
+from bulksend.sending.limited_by import LimitedBy
 from tests.integration.test_journal import make_batch
 
 
@@ -59,3 +60,13 @@ def test_what_we_never_note_is_read_as_nothing(noted: Any, tmp_path: Path) -> No
         record.set_fact("findings", text)
 
         assert (run_notes.limits(record), run_notes.findings(record)) == ({}, ())
+
+
+@pytest.mark.parametrize("noted", ["max_in_flight", "--max-in-flight"])
+def test_a_limit_is_known_by_its_field_and_by_the_option_of_earlier_versions(
+    tmp_path: Path, noted: str
+) -> None:
+    with journal.Journal.create(tmp_path / "a.journal", make_batch()) as record:
+        record.set_fact("limits", json.dumps({noted: 2.5, "a-word-of-nobodys": 1.0}))
+
+        assert run_notes.limits(record) == {LimitedBy.IN_FLIGHT: 2.5}
