@@ -21,8 +21,9 @@ ROWS, IN_FLIGHT = 40, 8
 #: A failing disk must end the run well before this.
 HANG_S = 15.0
 #: A run that meets a failing disk ends within so many times what the command that goes on takes,
-#: the start of Python included; a machine that is slow is slow at both.
-DISK_ERROR_TIMES, QUICK_S = 10.0, 2.0
+#: the start of Python included; a machine that is slow is slow at both, and so is the tracer, under
+#: which both of them run.
+DISK_ERROR_TIMES, QUICK_S = 4.0, 1.5
 #: The program as users without the extra `speed` have it: sockets are `sendto` and `recvfrom`.
 _PLAIN = "import sys; sys.modules['uvloop'] = None; from bulksend.cli.main import main; main()"
 #: And with it: sockets are `write`, and a turn of the loop is `epoll_pwait`.
@@ -152,8 +153,9 @@ def _one_point(world: worlds.World, point: Point, progress: Progress) -> None:
         progress.by_syscall[point.syscall] += 1
         progress.exits[ended.returncode] += 1
         progress.most_doubtful = max(progress.most_doubtful, doubtful)
-    finished_s = _finish(world)
-    if met and point.what != "signal=SIGKILL":
+    is_disk_error = point.what != "signal=SIGKILL"
+    finished_s = _finish(world, point if is_disk_error else None)
+    if met and is_disk_error:
         progress.slowest_s = max(progress.slowest_s, took_s)
         longest_s = DISK_ERROR_TIMES * max(finished_s, QUICK_S)
         assert took_s < longest_s, f"it took {took_s:.1f} s to end, and {finished_s:.1f} s to go on"
@@ -163,12 +165,14 @@ def _one_point(world: worlds.World, point: Point, progress: Progress) -> None:
         assert ended.returncode in ends, f"exit {ended.returncode}: {ended.stderr}"
 
 
-def _finish(world: worlds.World) -> float:
-    """The next command a person types ends the batch; the seconds that it took."""
+def _finish(world: worlds.World, watched: Point | None) -> float:
+    """The next command a person types ends the batch; the seconds that it took. `watched`: the
+    calls that are traced meanwhile, and left alone.
+    """
     began_s, words = time.monotonic(), world.go_on()
-    ended = worlds.bulksend(world, words)
+    ended = _go_on(world, words, watched)
     if ended.returncode == 8 and words[0] == "run":  # it had got further than its files show
-        ended = worlds.bulksend(world, world.resume())
+        ended = _go_on(world, world.resume(), watched)
     took_s = time.monotonic() - began_s
     assert ended.returncode in (0, 6), f"{words[0]}: exit {ended.returncode}: {ended.stderr}"
     states = worlds.at_the_end(world, _own_entries(world))
@@ -176,6 +180,17 @@ def _finish(world: worlds.World) -> float:
     assert states["accepted"] + states["unknown"] == world.rows
     assert states["unknown"] <= world.in_flight
     return took_s
+
+
+def _go_on(
+    world: worlds.World, words: Sequence[str], watched: Point | None
+) -> subprocess.CompletedProcess[str]:
+    if watched is None:
+        return worlds.bulksend(world, words)
+    paths = _paths(world) if watched.own_files else []
+    trace = str(world.folder / "trace-of-going-on")
+    options = ["-e", f"trace={watched.syscall}", *paths, "-o", trace]
+    return strace(world, options, words=words)
 
 
 def _own_entries(world: worlds.World) -> list[dict[str, object]]:
