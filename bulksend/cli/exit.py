@@ -13,6 +13,7 @@ import click
 from bulksend import visible
 from bulksend.cli.render import JsonObject
 from bulksend.cli.render.documents import error_json
+from bulksend.cli.terminal import wrapped
 
 
 @dataclass(slots=True)
@@ -35,10 +36,11 @@ class Ending:
             return exit_code
         with contextlib.suppress(OSError):  # the exit code says it as well
             error = click.style("error: ", fg="red", bold=True) + shown
-            click.echo(error, err=True, color=self.color)
+            click.echo(wrapped.to_fit(error, sys.stderr), err=True, color=self.color)
             if way_out:
                 hint_line = click.style("hint: ", fg="cyan") + way_out
-                click.echo(hint_line, err=True, color=self.color)
+                shown_line = wrapped.to_fit(hint_line, sys.stderr)
+                click.echo(shown_line, err=True, color=self.color)
         return exit_code
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ import click
 from bulksend.cli import exit
 from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
 from bulksend.cli.render import JsonObject
-from bulksend.cli.terminal import streams
+from bulksend.cli.terminal import streams, wrapped
 
 if TYPE_CHECKING:
     from bulksend.batch.preflight.own_phones import OwnText
@@ -50,7 +51,13 @@ def answer(document: JsonObject, text: str, output: Output) -> None:
     if output.as_json:
         exit.document(document)
     else:
-        click.echo(text, color=color(output))
+        say(text, output)
+
+
+def say(text: str, output: Output | None = None) -> None:
+    """Words for a person on stdout, as wide as the terminal."""
+    shown = wrapped.to_fit(text, sys.stdout)
+    click.echo(shown, color=color(output) if output is not None else None)
 
 
 def summary(ended: Summary, output: Output) -> int:

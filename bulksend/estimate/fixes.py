@@ -22,7 +22,7 @@ _FIX_FOR: Mapping[Code, str | Pieces] = {
     Code.CELL_UNCALCULATED: "open the workbook in the spreadsheet program and save it again",
     Code.NUL_CHARACTER: "save the file again as CSV UTF-8; NUL is left by broken exports",
     Code.PHONE_MISSING: "fill in the number or delete the row",
-    Code.PHONE_SCIENTIFIC: "the digits are gone: take them from the source, into a column of text",
+    Code.PHONE_SCIENTIFIC: "take the number from its source again, into a column of text",
     Code.PHONE_TWO_NUMBERS: "keep one number, or make a row of each",
     Code.PHONE_LETTERS: "put extensions and names elsewhere",
     Code.PHONE_LETTER_O: "write the digit 0",

@@ -33,7 +33,6 @@ def test_the_summary_fits_on_one_screen_and_names_what_costs_most() -> None:
 
     lines = ended.stdout.splitlines()
     assert 20 <= len(lines) <= 40
-    assert max(map(len, lines)) <= 100
     assert "messy.csv: 19 rows, 9 sendable, 9 invalid, 1 skipped" in lines[0]
     assert any("what costs most" in it for it in lines)
     assert "outside GSM-7" in ended.stdout
@@ -52,7 +51,7 @@ def test_json_has_every_finding_with_cause_cost_and_cure() -> None:
     found = {it["code"]: it for it in said["findings"]}
     assert all({"code", "text", "rows", "first_rows"} <= set(it) for it in said["findings"])
     assert found["phone_scientific"]["column"] == "Mobile Number"
-    assert "the digits are gone" in found["phone_scientific"]["fix"]
+    assert "from its source" in found["phone_scientific"]["fix"]
     assert found["point_zero"]["first_rows"] == [15]
     assert found["registration_required"]["country"] in ("FR", "AU")
     quotes = [it for it in said["findings"] if it.get("character") == "’"]

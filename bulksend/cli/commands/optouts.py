@@ -49,5 +49,5 @@ def optouts_command(parameters: OptoutsParameters) -> int:
     else:
         people = "1 person" if len(listed.people) == 1 else f"{len(listed.people):,} people"
         shown = visible.visible(str(output), longest=500)
-        click.echo(f"{people} in {shown}", color=show.color(parameters.output))
+        show.say(f"{people} in {shown}", parameters.output)
     return 0

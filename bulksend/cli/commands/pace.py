@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bulksend.cli import asked, exit, options
+from bulksend.cli import asked, exit, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import PaceParameters, typed
 
@@ -37,7 +37,7 @@ def pace_command(parameters: PaceParameters) -> int:
     if parameters.output.as_json:
         exit.document(pace_json.document(confirmed))
     elif confirmed.paused:
-        click.echo(f"paused at {confirmed.rate}; go on with: {confirmed.go_on}")
+        show.say(f"paused at {confirmed.rate}; go on with: {confirmed.go_on}")
     else:
-        click.echo(f"the run goes at {confirmed.rate}, or as fast as Telnyx lets it")
+        show.say(f"the run goes at {confirmed.rate}, or as fast as Telnyx lets it")
     return 0

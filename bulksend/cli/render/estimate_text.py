@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 import click
@@ -17,20 +16,17 @@ from bulksend.estimate.findings import Finding
 from bulksend.estimate.samples import Sample
 from bulksend.sms import encoding
 
-_WIDTH = 100
 _COUNTRIES = 4
 _PROBLEMS = 4
 _COSTS = 3
 _REMARKS = 3
-_SAMPLE_LINES = 2
+_SAMPLE = 200
 _VALUE = 30
+_SENTENCE = 600
 _LIMITED_BY = {
     "in_flight": ", as --max-in-flight and the replies of earlier batches allow",
     "queue": ", as this sender's queue took before",
 }
-#: A screen has room for so many lines of one sentence and its fix.
-_SENTENCE_LINES = 2
-_SENTENCE = _SENTENCE_LINES * (_WIDTH - 9)
 
 
 def estimate(dry_run: DryRun) -> str:
@@ -43,7 +39,7 @@ def estimate(dry_run: DryRun) -> str:
         _block("not sent", counts.problems, _PROBLEMS, "red"),
         _block("what costs most", [cost for cost in counts.costs if cost.parts], _COSTS, "yellow"),
         _block("good to know", [*dry_run.arrival, *counts.remarks], _REMARKS, "cyan"),
-        "\n".join(line for sample in counts.samples for line in _reads(sample)),
+        "\n".join(_reads(sample) for sample in counts.samples),
     ]
     return "\n".join(block for block in blocks if block)
 
@@ -97,7 +93,7 @@ def _countries(lines: tuple[CountryLine, ...]) -> str:
 def _block(title: str, findings: tuple[Finding, ...] | list[Finding], most: int, color: str) -> str:
     if not findings:
         return ""
-    shown = [line for finding in findings[:most] for line in _sentence(finding)]
+    shown = [_sentence(finding) for finding in findings[:most]]
     if len(findings) > most:
         rows = sum(finding.rows for finding in findings[most:])
         shown.append(
@@ -106,35 +102,18 @@ def _block(title: str, findings: tuple[Finding, ...] | list[Finding], most: int,
     return "\n".join((click.style(title, fg=color, bold=True), *shown))
 
 
-def _sentence(finding: Finding) -> list[str]:
+def _sentence(finding: Finding) -> str:
     """How many rows, which first, what it is, what it costs, and the fix."""
-    words = f"{finding.rows:,} {'row' if finding.rows == 1 else 'rows'}"
+    words = f"  {visible.counted(finding.rows, 'row')}"
     if finding.first_rows:
         more = ", …" if finding.rows > len(finding.first_rows[:3]) else ""
         words += f" ({', '.join(map(str, finding.first_rows[:3]))}{more})"
     if finding.kind == "cost" and finding.parts:
         words += f", {visible.counted(finding.parts, 'part')}{_worth(finding)}"
     words += f": {visible.visible(finding.text, longest=_SENTENCE)}"
-    fix = visible.visible(finding.fix, longest=_SENTENCE)
-    shown = f", as in “{visible.visible(finding.value, longest=_VALUE)}”" if finding.value else ""
-    lines = _wrapped(words, fix)
-    with_value = _wrapped(words + shown, fix)
-    return with_value if len(with_value) == len(lines) else lines
-
-
-def _wrapped(words: str, fix: str) -> list[str]:
-    if fix:  # which is not to be cut off
-        room = _SENTENCE - len(fix)
-        words = f"{words if len(words) <= room else words[: room - 1].rstrip() + '…'}; {fix}"
-    return textwrap.wrap(
-        words,
-        _WIDTH,
-        initial_indent="  ",
-        subsequent_indent="    ",
-        max_lines=_SENTENCE_LINES,
-        placeholder=" …",
-        break_on_hyphens=False,
-    )
+    if finding.value:
+        words += f", as in “{visible.visible(finding.value, longest=_VALUE)}”"
+    return f"{words}; {visible.visible(finding.fix, longest=_SENTENCE)}" if finding.fix else words
 
 
 def _worth(finding: Finding) -> str:
@@ -144,16 +123,8 @@ def _worth(finding: Finding) -> str:
     )
 
 
-def _reads(sample: Sample) -> list[str]:
+def _reads(sample: Sample) -> str:
     """A message as a phone shows it, with a bar where one part ends and the next begins."""
-    kind = f"{sample.parts} {'part' if sample.parts == 1 else 'parts'}, {sample.encoding}"
+    kind = f"{visible.counted(sample.parts, 'part')}, {sample.encoding}"
     bars = " ┃ ".join(encoding.split(sample.text)).replace("\n", "⏎")
-    return textwrap.wrap(
-        visible.visible(bars, longest=700),
-        _WIDTH,
-        initial_indent=f"row {sample.row} reads ({kind}): ",
-        subsequent_indent="    ",
-        max_lines=_SAMPLE_LINES,
-        placeholder=" …",
-        drop_whitespace=False,
-    )
+    return f"row {sample.row} reads ({kind}): {visible.visible(bars, longest=_SAMPLE)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import shutil
 import sys
 import time
 from collections import deque
@@ -37,7 +36,6 @@ _DRAW_EVERY_S = 0.1
 _PULSE_S = 0.5
 #: Over what time the pace is measured that the time left rests on.
 _PACE_OVER_S = 30.0
-_WIDTH_MIN = 20
 Arguments = ParamSpec("Arguments")
 
 
@@ -84,7 +82,7 @@ class Terminal(Reporter):
         """A remark on stderr, above the bar where there is one."""
         if self._display.quiet:
             return
-        line = _to_fit(f"note: {visible.visible(sentence, longest=600)}")
+        line = wrapped.to_fit(f"note: {visible.visible(sentence, longest=600)}", sys.stderr)
         if self._bar is None:
             colored = click.style("note: ", fg="yellow") + line.removeprefix("note: ")
             click.echo(colored, err=True, color=self._display.color)
@@ -101,7 +99,7 @@ class Terminal(Reporter):
             from bulksend.batch import consent
 
             raise consent.nobody_to_ask()
-        click.echo(_to_fit(question), err=True, color=self._display.color)
+        click.echo(wrapped.to_fit(question, sys.stderr), err=True, color=self._display.color)
         streams.forget_what_was_typed()
         if not typed:
             return click.confirm(ask, default=False, err=True)
@@ -181,7 +179,7 @@ class Terminal(Reporter):
 
     def _draw(self, progress: Progress) -> None:
         if self._bar is not None:
-            width = _width()
+            width = wrapped.width(sys.stderr)
             self._bar.ncols = width
             line = progress_line.line(self._state(progress), width - 1, blocks=_has_blocks())
             self._bar.set_description_str(line, refresh=True)
@@ -250,7 +248,7 @@ class Terminal(Reporter):
         from bulksend.cli.render import delivery_text
 
         if self._bar is not None:
-            width = _width()
+            width = wrapped.width(sys.stderr)
             self._bar.ncols = width
             line = delivery_text.asking_line(progress, width - 1, blocks=_has_blocks())
             self._bar.set_description_str(line, refresh=True)
@@ -268,7 +266,13 @@ class Terminal(Reporter):
 def _bar() -> tqdm[Never]:
     from tqdm import tqdm
 
-    return tqdm(file=sys.stderr, bar_format="{desc}", ncols=_width(), leave=True, mininterval=0)
+    return tqdm(
+        file=sys.stderr,
+        bar_format="{desc}",
+        ncols=wrapped.width(sys.stderr),
+        leave=True,
+        mininterval=0,
+    )
 
 
 class _Pace:
@@ -299,21 +303,6 @@ class _Pace:
             return 0.0
         (first_s, first), (last_s, last) = self._looks[0], self._looks[-1]
         return (last - first) / (last_s - first_s) if last_s > first_s else 0.0
-
-
-def _to_fit(text: str) -> str:
-    """Wrapped between words where a person reads it; a log has its lines whole."""
-    return wrapped.wrapped(text, _width()) if sys.stderr.isatty() else text
-
-
-def _width() -> int:
-    """COLUMNS where it is set, else what the terminal says of itself."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and 0 < int(columns) < 10_000:
-        return max(int(columns), _WIDTH_MIN)
-    with contextlib.suppress(OSError, ValueError):
-        return max(os.get_terminal_size(sys.stderr.fileno()).columns, _WIDTH_MIN)
-    return shutil.get_terminal_size().columns
 
 
 def _has_blocks() -> bool:
