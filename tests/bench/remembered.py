@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bulksend.batch.memory import keys, memory_file
+from bulksend.batch.memory import keys, memory_file, memory_tables
 from bulksend.sms.phone import columns
 from tests.bench import contacts_file
 
@@ -59,8 +59,8 @@ def _remember(folder: Path, phones: list[str]) -> float:
     state = folder / "bulksend"
     state.mkdir(parents=True, mode=0o700)
     secret = keys.make(state)
-    memory_file.create(state / memory_file.NAME, secret)
-    store = memory_file.connect(state / memory_file.NAME, secret)
+    memory_tables.create(state / memory_tables.NAME, secret)
+    store = memory_file.connect(state / memory_tables.NAME, secret)
     now_s = int(time.time())
     number = store.begin(memory_file.Batch(0, "b", "other.csv", "S", "/none.journal", now_s, True))
     began_s = time.process_time()
@@ -74,12 +74,11 @@ def _remember(folder: Path, phones: list[str]) -> float:
 
 
 def _wanted(phones: list[str], secret: keys.Keys) -> Iterator[list[memory_file.Wanted]]:
-    of_phone, rows = secret.phones(), itertools.count(2)
+    of_phones, rows = secret.phones(), itertools.count(2)
     for at in range(0, len(phones), _BLOCK_ROWS):
-        yield [
-            memory_file.Wanted(next(rows), of_phone(phone), secret.text("S", f"to {phone}"))
-            for phone in phones[at : at + _BLOCK_ROWS]
-        ]
+        block = phones[at : at + _BLOCK_ROWS]
+        texts = secret.texts("S", [f"to {phone}" for phone in block])
+        yield list(map(memory_file.Wanted, rows, of_phones.many(block), texts))
 
 
 def _dry_run(contacts: Path, folder: Path, words: list[str]) -> tuple[float, float]:

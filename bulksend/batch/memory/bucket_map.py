@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from bulksend.contacts.skipped.phone_buckets import BITS
 
-#: Buckets that are not in the map yet; so many are folded into it at a time, which writes all of
-#: its two megabytes: a small batch need not.
+#: Buckets that are not in the map yet; more are folded into it, which writes all of its two
+#: megabytes: a small batch need not.
 _FRESH_MOST = 50_000
 
 
@@ -19,17 +20,35 @@ class BucketMap:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        #: As it was last read, b"" before: what it lacks may stand in the file by now.
+        #: As it was last read and marked since, b"" before; and what the file's version was.
         self._bits = bytearray()
+        self._version = 0
 
-    def mark(self, buckets: set[int]) -> None:
+    def mark(self, buckets: Iterable[int]) -> None:
         """Before the lines are durable: a map that misses one would text somebody twice."""
-        self._bits = self._bits or self._stored()
-        new = [each for each in buckets if not self._bits[each >> 3] >> (each & 7) & 1]
-        self._connection.executemany("INSERT OR IGNORE INTO fresh VALUES (?)", zip(new))
+        bits = self.current()
+        new = sorted({each for each in buckets if not bits[each >> 3] >> (each & 7) & 1})
         count = self._connection.execute("SELECT count(*) FROM fresh").fetchone()[0]
-        if count > _FRESH_MOST:
-            self._fold()
+        if count + len(new) > _FRESH_MOST:
+            bits = self._bits = self.bits()
+        for each in new:
+            bits[each >> 3] |= 1 << (each & 7)
+        if count + len(new) > _FRESH_MOST:
+            self._connection.execute("INSERT OR REPLACE INTO map VALUES (1, ?)", (bytes(bits),))
+            self._connection.execute("DELETE FROM fresh")
+        else:
+            self._connection.executemany("INSERT OR IGNORE INTO fresh VALUES (?)", zip(new))
+
+    def current(self) -> bytearray:
+        """All of them, read again only where another connection has written."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if not self._bits or version != self._version:
+            self._bits, self._version = self.bits(), version
+        return self._bits
+
+    def rolled_back(self) -> None:
+        """What was marked last is not in the file."""
+        self._bits = bytearray()
 
     def bits(self) -> bytearray:
         """All of them, a bit each, as they stand in the file now."""
@@ -37,12 +56,6 @@ class BucketMap:
         for (bucket,) in self._connection.execute("SELECT bucket FROM fresh"):
             bits[bucket >> 3] |= 1 << (bucket & 7)
         return bits
-
-    def _fold(self) -> None:
-        """The fresh buckets go into the map."""
-        self._bits = self.bits()
-        self._connection.execute("INSERT OR REPLACE INTO map VALUES (1, ?)", (bytes(self._bits),))
-        self._connection.execute("DELETE FROM fresh")
 
     def _stored(self) -> bytearray:
         row = self._connection.execute("SELECT bits FROM map").fetchone()

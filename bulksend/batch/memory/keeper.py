@@ -130,32 +130,35 @@ class MemoryKeeper:
 
     def _note(self, messages: Sequence[Message]) -> dict[int, Sent]:
         self._release()
-        wanted: dict[int, Wanted] = {}
-        texts: set[tuple[int, int]] = set()
-        for message in messages:
-            each = self._wanted(message, texts)
-            texts.add((each.phone, each.text))
-            wanted[message.row] = each
-        taken = self._memory.store.reserve(
-            self._number, list(wanted.values()), self._bounds, int(time.time())
-        )
-        self._open |= {row: each for row, each in wanted.items() if row not in taken}
+        wanted = self._wanted(messages)
+        taken = self._memory.store.reserve(self._number, wanted, self._bounds, int(time.time()))
+        self._open.update((each.row, each) for each in wanted if each.row not in taken)
         if taken:
-            self._skip(messages, wanted, taken)
+            self._skip(messages, {each.row: each for each in wanted}, taken)
         return taken
 
-    def _wanted(self, message: Message, texts: set[tuple[int, int]]) -> Wanted:
+    def _wanted(self, messages: Sequence[Message]) -> list[Wanted]:
+        phones = self._phones.many([message.phone for message in messages])
+        texts = self._memory.keys.texts(self._sender, [message.text for message in messages])
+        rows = [message.row for message in messages]
+        wanted = list(map(Wanted, rows, phones, texts))
+        return self._repeated(messages, wanted) if self._counts_repeats else wanted
+
+    def _repeated(self, messages: Sequence[Message], wanted: Iterable[Wanted]) -> list[Wanted]:
         """A text that goes to a phone twice on purpose is noted twice."""
-        phone = self._phones(message.phone)
-        for occurrence in itertools.count(1):
-            text = self._memory.keys.text(self._sender, message.text, occurrence)
-            wanted = Wanted(message.row, phone, text)
-            if not self._counts_repeats:
-                break
-            own_row = self._memory.store.own_row(wanted, self._number)
-            if (phone, text) not in texts and own_row in (None, message.row):
-                break
-        return wanted
+        texts: set[tuple[int, int]] = set()
+        repeated: list[Wanted] = []
+        for message, first in zip(messages, wanted, strict=True):
+            each = first
+            for occurrence in itertools.count(2):
+                own_row = self._memory.store.own_row(each, self._number)
+                if (each.phone, each.text) not in texts and own_row in (None, message.row):
+                    break
+                text = self._memory.keys.text(self._sender, message.text, occurrence)
+                each = each._replace(text=text)
+            texts.add((each.phone, each.text))
+            repeated.append(each)
+        return repeated
 
     def _skip(
         self, messages: Sequence[Message], wanted: dict[int, Wanted], taken: dict[int, Sent]

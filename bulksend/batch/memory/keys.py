@@ -8,7 +8,7 @@ import os
 import secrets
 import struct
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,10 @@ from bulksend.contacts.skipped.phone_buckets import BITS, Buckets
 NAME = "memory.key"
 _SECRET_BYTES = 32
 _SIGN = 1 << 63
+_BUCKET_MASK = (1 << BITS) - 1
+_BUCKET_BYTES = BITS // 8
+#: What ends the words of a text that goes to its phone once.
+_FIRST_OCCURRENCE = "\0" + "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,17 @@ class Keys:
         """Of a finished text from a sender; composed, so that an accent is one however typed."""
         words = f"{sender}\0{unicodedata.normalize('NFC', text)}\0{occurrence}"
         return int.from_bytes(self._hash(b"text", words.encode(), 8), signed=True)
+
+    def texts(self, sender: str, texts: Iterable[str]) -> list[int]:
+        """The same of many texts from one sender, in their order."""
+        begun, digests = self._begun(b"text", 8).copy(), bytearray()
+        begun.update(f"{sender}\0".encode())
+        for text in texts:
+            of_text = begun.copy()
+            composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+            of_text.update(f"{composed}{_FIRST_OCCURRENCE}".encode())
+            digests += of_text.digest()
+        return list(struct.unpack(f">{len(digests) // 8}q", digests))
 
     def check(self) -> bytes:
         """Tells this secret from another without telling it."""
@@ -73,12 +88,13 @@ class Phones:
     def many(self, phones: Sequence[str]) -> list[int]:
         """The same of many phones, in their order."""
         buckets = self.buckets.of_phones(phones)
-        begun, digests = self.keys._begun(b"", 8), bytearray()
-        for phone in phones:
+        begun, hashes = self.keys._begun(b"", 8), bytearray()
+        for phone, bucket in zip(phones, buckets, strict=True):
             of_phone = begun.copy()
             of_phone.update(phone.encode())
-            digests += of_phone.digest()
-        return list(map(_together, buckets, struct.unpack(f">{len(phones)}Q", digests)))
+            hashes += bucket.to_bytes(_BUCKET_BYTES)
+            hashes += of_phone.digest()[_BUCKET_BYTES:]
+        return list(struct.unpack(f">{len(phones)}q", hashes))
 
 
 @functools.lru_cache(maxsize=8)
@@ -95,7 +111,7 @@ def _together(bucket: int, slow: int) -> int:
 
 def bucket_of(phone_hash: int) -> int:
     """Back from a hash of a phone."""
-    return (phone_hash % (2 * _SIGN)) >> (64 - BITS)
+    return phone_hash >> (64 - BITS) & _BUCKET_MASK
 
 
 def load(folder: Path) -> Keys | None:

@@ -7,43 +7,22 @@ was not sent; so what a killed run leaves behind errs on the side of "texted".
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bulksend.batch.memory import bucket_map, keys
+from bulksend.batch.memory import bucket_map, keys, memory_tables, recent
 
-NAME = "memory.sqlite"
-#: "bsme"
-APPLICATION_ID = 0x62736D65
-VERSION = 1
 #: How long it waits for another run's write.
 _BUSY_S = 60.0
 
-_TABLES = """
-CREATE TABLE batch (
-  id INTEGER PRIMARY KEY, batch_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, sender TEXT NOT NULL,
-  journal TEXT NOT NULL, began_s INTEGER NOT NULL,
-  open INTEGER NOT NULL  -- 1 while a run works on it, and after one that was killed
-);
-CREATE TABLE sent (
-  phone INTEGER NOT NULL, text INTEGER NOT NULL, batch INTEGER NOT NULL, row INTEGER NOT NULL,
-  at_s INTEGER NOT NULL, PRIMARY KEY (phone, text, batch)
-) WITHOUT ROWID;
-CREATE TABLE forgotten (phone INTEGER PRIMARY KEY, at_s INTEGER NOT NULL);
--- Which buckets hold a phone: one bit each, and those that were added since.
-CREATE TABLE map (id INTEGER PRIMARY KEY CHECK (id = 1), bits BLOB NOT NULL);
-CREATE TABLE fresh (bucket INTEGER PRIMARY KEY);
-CREATE TABLE secret (id INTEGER PRIMARY KEY CHECK (id = 1), mark BLOB NOT NULL);
-"""
 _OF_PHONE = "SELECT text, batch, row, at_s FROM sent WHERE phone = ?1 AND batch <> ?2"
 _OF_PHONES = """
 SELECT phone, text, batch, row, at_s FROM json_each(?1) CROSS JOIN sent ON phone = value
-WHERE batch <> ?2
+WHERE batch <> ?2 AND at_s >= ?3
 """
 _OWN = "SELECT row FROM sent WHERE phone = ?1 AND text = ?2 AND batch = ?3"
 _ADD = "INSERT OR REPLACE INTO sent (phone, text, batch, row, at_s) VALUES (?1, ?2, ?3, ?4, ?5)"
@@ -101,6 +80,11 @@ class Since:
     any_s: int | None = None
 
     @property
+    def earliest_s(self) -> int:
+        """No text before it counts."""
+        return min((each for each in (self.same_s, self.any_s) if each is not None), default=0)
+
+    @property
     def asks(self) -> bool:
         """False where nobody is left out, whatever they had."""
         return self.same_s is not None or self.any_s is not None
@@ -125,6 +109,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._map = bucket_map.BucketMap(connection)
+        self._recent = recent.Recent(connection)
 
     def checkpoint(self) -> None:
         """What stands in the companion goes into the file."""
@@ -138,7 +123,7 @@ class Store:
         """A run of this batch begins; its number here. It outlives a power cut, and with it the
         knowledge that the batch's journal is to be asked what was lost.
         """
-        name, journal = _storable(batch.name), _storable(batch.journal)
+        name, journal = memory_tables.storable(batch.name), memory_tables.storable(batch.journal)
         values = (batch.batch_id, name, batch.sender, journal, batch.began_s)
         self._connection.execute("PRAGMA synchronous=FULL")
         try:
@@ -151,48 +136,77 @@ class Store:
         self, number: int, rows: Sequence[Wanted], bounds: Since, now_s: int
     ) -> dict[int, Sent]:
         """Note these rows as about to be sent, but for those that another batch has: by row."""
-        taken: dict[int, Sent] = {}
         with self._writing():
-            entries = self.of_phones([wanted.phone for wanted in rows], number)
-            for wanted in rows:
-                entry = bounds.reason(entries.get(wanted.phone, ()), wanted.text)
-                if entry is not None:
-                    taken[wanted.row] = entry
-            free = [wanted for wanted in rows if wanted.row not in taken]
-            self._add(sorted((each.phone, each.text, number, each.row, now_s) for each in free))
-            self._map.mark({keys.bucket_of(each.phone) for each in free})
+            if self._recent.has_any(besides=number) or self._recent.is_full:
+                self._lay_down()
+            taken = self._taken(number, rows, bounds)
+            self._recent.add(
+                [
+                    (number, each.row, each.phone, each.text, now_s)
+                    for each in rows
+                    if each.row not in taken
+                ]
+            )
         return taken
+
+    def _taken(self, number: int, rows: Sequence[Wanted], bounds: Since) -> dict[int, Sent]:
+        """Which of these rows another batch has, of all that are in their place."""
+        if not bounds.asks:
+            return {}
+        bits = self._map.current()
+        buckets = map(keys.bucket_of, (each.phone for each in rows))
+        maybe = [
+            each
+            for each, bucket in zip(rows, buckets, strict=True)
+            if bits[bucket >> 3] >> (bucket & 7) & 1
+        ]
+        entries = self._of_phones([each.phone for each in maybe], number, bounds.earliest_s)
+        reasons = (
+            (each.row, bounds.reason(entries.get(each.phone, ()), each.text)) for each in maybe
+        )
+        return {row: entry for row, entry in reasons if entry is not None}
 
     def of_phone(self, phone: int, besides: int = 0) -> list[Sent]:
         """What is known of a phone, but for one batch's rows."""
+        self._settle()
         rows = self._connection.execute(_OF_PHONE, (phone, besides))
         return [Sent._make(each) for each in rows]
 
-    def of_phones(self, phones: Iterable[int], besides: int = 0) -> dict[int, list[Sent]]:
-        """The same of many phones; those of which nothing is known are not there."""
+    def of_phones(self, phones: Iterable[int], since_s: int = 0) -> dict[int, list[Sent]]:
+        """What is known of many phones since then; those without anything are not there."""
+        self._settle()
+        return self._of_phones(phones, 0, since_s)
+
+    def _of_phones(
+        self, phones: Iterable[int], besides: int, since_s: int
+    ) -> dict[int, list[Sent]]:
         entries: dict[int, list[Sent]] = {}
         wanted = json.dumps(sorted(set(phones)))
-        for phone, *entry in self._connection.execute(_OF_PHONES, (wanted, besides)):
+        for phone, *entry in self._connection.execute(_OF_PHONES, (wanted, besides, since_s)):
             entries.setdefault(phone, []).append(Sent._make(entry))
         return entries
 
     def own_row(self, wanted: Wanted, number: int) -> int | None:
         """The row by which a batch itself has this text to this phone."""
+        self._settle()
         values = (wanted.phone, wanted.text, number)
         row = self._connection.execute(_OWN, values).fetchone()
         return int(row[0]) if row else None
 
     def release(self, number: int, rows: Iterable[Wanted]) -> None:
         """These were certainly not sent."""
+        gone = list(rows)
         with self._writing():
+            self._recent.drop((number, each.row, each.phone, each.text) for each in gone)
             self._connection.executemany(
                 "DELETE FROM sent WHERE phone = ? AND text = ? AND batch = ?",
-                [(each.phone, each.text, number) for each in rows],
+                [(each.phone, each.text, number) for each in gone],
             )
 
     def replace(self, number: int, rows: Iterable[tuple[Wanted, int]]) -> None:
         """What a batch's journal shows takes the place of what was noted: rows and moments (s)."""
         with self._writing():
+            self._recent.drop_batch(number)
             self._connection.execute("DELETE FROM sent WHERE batch = ?", (number,))
             gone = dict(self._connection.execute("SELECT phone, at_s FROM forgotten").fetchall())
             shown = [
@@ -207,6 +221,7 @@ class Store:
     def end(self, number: int) -> None:
         """The run ended, and what it did not send is released."""
         with self._writing():
+            self._lay_down()
             self._connection.execute("UPDATE batch SET open = 0 WHERE id = ?", (number,))
 
     def batches(self) -> dict[int, Batch]:
@@ -214,16 +229,21 @@ class Store:
         rows = self._connection.execute(
             "SELECT id, batch_id, name, sender, journal, began_s, open FROM batch"
         )
-        return {each[0]: Batch._make((*map(_named, each[:6]), bool(each[6]))) for each in rows}
+        return {
+            each[0]: Batch._make((*map(memory_tables.named, each[:6]), bool(each[6])))
+            for each in rows
+        }
 
     def texts_of(self, number: int) -> int:
         """How many rows of a batch are noted."""
+        self._settle()
         row = self._connection.execute("SELECT count(*) FROM sent WHERE batch = ?", (number,))
         return int(row.fetchone()[0])
 
     def forget(self, phone: int, now_s: int) -> int:
         """Take out what is held of a phone; how many texts that were. The mark stays."""
         with self._writing():
+            self._lay_down()
             gone = self._connection.execute("DELETE FROM sent WHERE phone = ?", (phone,)).rowcount
             self._connection.execute(
                 "INSERT OR REPLACE INTO forgotten VALUES (?1, ?2)", (phone, now_s)
@@ -243,6 +263,7 @@ class Store:
         if oldest is None or oldest >= before_s:
             return
         with self._writing():
+            self._lay_down()
             self._connection.execute("DELETE FROM sent WHERE at_s < ?", (before_s,))
             self._connection.execute(
                 "DELETE FROM batch WHERE began_s < ? AND id NOT IN (SELECT batch FROM sent)",
@@ -251,9 +272,20 @@ class Store:
 
     def occupied(self) -> bytes:
         """The buckets that hold anything, a bit each; b"" where nothing is remembered."""
+        self._settle()
         if self._connection.execute("SELECT 1 FROM sent LIMIT 1").fetchone() is None:
             return b""
         return bytes(self._map.bits())
+
+    def _settle(self) -> None:
+        """What runs at work have noted goes where it is looked for."""
+        if self._recent.has_any():
+            with self._writing():
+                self._lay_down()
+
+    def _lay_down(self) -> None:
+        self._map.mark(map(keys.bucket_of, self._recent.phones()))
+        self._recent.lay_down()
 
     def _add(self, rows: Iterable[tuple[int, ...]]) -> None:
         self._connection.executemany(_ADD, rows)
@@ -265,6 +297,7 @@ class Store:
         try:
             yield
         except BaseException:
+            self._map.rolled_back()
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
@@ -278,37 +311,6 @@ class NotOurs(Exception):
     """A database, and none of the memory's."""
 
 
-def _storable(name: str) -> str | bytes:
-    """A name of a file as SQLite takes it: the bytes of one that is no text."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name)
-    return name
-
-
-def _named(value: Any) -> Any:
-    """Back from its bytes."""
-    return os.fsdecode(value) if isinstance(value, bytes) else value
-
-
-def create(path: Path, secret: keys.Keys) -> None:
-    """An empty memory, whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(0o600, exist_ok=False)
-    connection = sqlite3.connect(part, isolation_level=None)
-    try:
-        connection.execute("PRAGMA page_size=1024")
-        connection.executescript(
-            f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {_TABLES}"
-        )
-        connection.execute("INSERT INTO secret VALUES (1, ?)", (secret.check(),))
-    finally:
-        connection.close()
-    part.rename(path)
-
-
 def connect(path: Path, secret: keys.Keys) -> Store:
     """Raises NotOurs for a database of somebody else's, sqlite3.Error for what is damaged."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
@@ -319,12 +321,11 @@ def connect(path: Path, secret: keys.Keys) -> Store:
         connection.execute("PRAGMA trusted_schema=OFF")
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         if (
-            application_id != APPLICATION_ID
+            application_id != memory_tables.APPLICATION_ID
             and connection.execute("PRAGMA schema_version").fetchone()[0]
         ):
             raise NotOurs
-        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            raise sqlite3.DatabaseError("the memory is of another version")
+        memory_tables.bring_up_to_date(connection)
         mark = connection.execute("SELECT mark FROM secret").fetchone()
         if mark is None or mark[0] != secret.check():
             raise sqlite3.DatabaseError("the memory has another secret")

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bulksend import errors, journal, portable
-from bulksend.batch.memory import keys, memory_file
+from bulksend.batch.memory import keys, memory_file, memory_tables
 from bulksend.batch.reporter import Reporter
 from bulksend.setting_names import Setting
 
@@ -52,7 +52,7 @@ def opened(folder: Path, reporter: Reporter, nearby: Iterable[Path] = ()) -> Ite
     except OSError as failure:
         raise unusable(folder, failure.strerror or str(failure)) from None
     except memory_file.NotOurs:
-        raise unusable(folder, f"{memory_file.NAME} in it is not bulksend's") from None
+        raise unusable(folder, f"{memory_tables.NAME} in it is not bulksend's") from None
     except sqlite3.Error as failure:
         raise unusable(folder, str(failure)) from None
     try:
@@ -80,12 +80,12 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _making(folder):
         secret = keys.load(folder)
-        path = folder / memory_file.NAME
+        path = folder / memory_tables.NAME
         _refuse_foreign(path)
         batches = list(_listed(folder))
         if secret is None:
             _set_aside(folder, keys.NAME, "its secret is gone", reporter)
-            _set_aside(folder, memory_file.NAME, "its secret is gone", reporter)
+            _set_aside(folder, memory_tables.NAME, "its secret is gone", reporter)
             secret, batches = keys.make(folder), []
         try:
             if not path.exists():
@@ -95,7 +95,7 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
             if isinstance(failure, sqlite3.OperationalError) and _is_busy(failure):
                 raise
             if isinstance(failure, sqlite3.DatabaseError):
-                _set_aside(folder, memory_file.NAME, f"it is damaged ({failure})", reporter)
+                _set_aside(folder, memory_tables.NAME, f"it is damaged ({failure})", reporter)
             memory = _made_anew(folder, secret, [*batches, *nearby], reporter)
         _mend_interrupted(memory)
     memory.store.prune(int(time.time()) - KEPT_S)
@@ -148,8 +148,8 @@ def _made_anew(
     folder: Path, secret: keys.Keys, journals: Iterable[Path], reporter: Reporter
 ) -> Memory:
     """An empty memory, filled with what the journals show."""
-    memory_file.create(folder / memory_file.NAME, secret)
-    memory = Memory(folder, secret, memory_file.connect(folder / memory_file.NAME, secret))
+    memory_tables.create(folder / memory_tables.NAME, secret)
+    memory = Memory(folder, secret, memory_file.connect(folder / memory_tables.NAME, secret))
     shown = [path for path in dict.fromkeys(journals) if _absorb(memory, path)]
     if shown:
         rebuilt = "1 journal" if len(shown) == 1 else f"{len(shown)} journals"

@@ -34,12 +34,15 @@ class Buckets:
 
     def of_phones(self, phones: Sequence[str]) -> list[int]:
         """Of many of them."""
-        return self.of_column(pl.Series(phones, dtype=pl.String)).to_list()
+        return self._of_numbers(pl.Series(list(map(int, phones)), dtype=_TYPE)).to_list()
 
     def of_column(self, to_e164: pl.Series) -> pl.Series:
         """UInt64, of a column of E.164 phones. Series by series: as one expression it is slow."""
+        return self._of_numbers(to_e164.str.slice(1).cast(_TYPE))
+
+    def _of_numbers(self, numbers: pl.Series) -> pl.Series:
         first, *others = self.keys
-        mixed = to_e164.str.slice(1).cast(_TYPE) ^ pl.Series([first], dtype=_TYPE)
+        mixed = numbers ^ pl.Series([first], dtype=_TYPE)
         for key, shift in zip(others, (32, 29, 0), strict=True):
             mixed = mixed * pl.Series([key], dtype=_TYPE)
             mixed = mixed ^ (mixed // (1 << shift)) if shift else mixed

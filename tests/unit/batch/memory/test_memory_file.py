@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bulksend.batch.memory import keys, memory_file
+from bulksend.batch.memory import keys, memory_file, memory_tables
 from bulksend.batch.memory.memory_file import Batch, Since, Wanted
 
 SECRET = keys.Keys(b"k" * 32)
@@ -18,8 +18,8 @@ SINCE = Since(same_s=NOW_S - 6 * DAY_S)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    memory_file.create(tmp_path / memory_file.NAME, SECRET)
-    return tmp_path / memory_file.NAME
+    memory_tables.create(tmp_path / memory_tables.NAME, SECRET)
+    return tmp_path / memory_tables.NAME
 
 
 @pytest.fixture
