@@ -38,16 +38,21 @@ def explain(
 ) -> Against:
     """Name batch, day and row."""
     batch = batches.get(entry.batch)
-    name = batch.name if batch else "another batch"
-    where = f"{name}, row {entry.row}"
-    if entry.text != text:
-        code, sentence = Code.TEXTED_LATELY, f"texted on {day_of(entry.at_s)}: {where}"
-    elif batch is not None and is_running(batch):
-        code, sentence = Code.CLAIMED_ELSEWHERE, f"another run is about to send it: {where}"
-    else:
-        code, sentence = Code.SENT_BEFORE, f"sent on {day_of(entry.at_s)}: {where}"
+    code, sentence = reason(batch, entry.at_s, is_running, is_same=entry.text == text)
     batch_id = batch.batch_id if batch else ""
-    return Against(code, sentence, batch_id, _iso_day(entry.at_s), entry.row)
+    return Against(code, f"{sentence}{entry.row}", batch_id, _iso_day(entry.at_s), entry.row)
+
+
+def reason(
+    batch: Batch | None, at_s: int, is_running: Callable[[Batch], bool], *, is_same: bool
+) -> tuple[Code, str]:
+    """Code and sentence for any row of a batch and day; the sentence lacks the row's number."""
+    where = f"{batch.name if batch else 'another batch'}, row "
+    if not is_same:
+        return Code.TEXTED_LATELY, f"texted on {day_of(at_s)}: {where}"
+    if batch is not None and is_running(batch):
+        return Code.CLAIMED_ELSEWHERE, f"another run is about to send it: {where}"
+    return Code.SENT_BEFORE, f"sent on {day_of(at_s)}: {where}"
 
 
 @functools.lru_cache(maxsize=4096)

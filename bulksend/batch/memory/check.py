@@ -1,20 +1,19 @@
 """A contacts file held against the memory before anything is sent: who is left out, and how many.
 
-The pass over the file asks row by row, but only for phones of which anything can be known.
+The pass over the file asks for many rows at once, and only where anything can be known.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bulksend import journal
 from bulksend.batch.memory import against
-from bulksend.batch.memory.against import Against
-from bulksend.batch.memory.memory_file import Batch, Sent, Since
+from bulksend.batch.memory.memory_file import Batch, Since
 from bulksend.batch.memory.opening import Memory
-from bulksend.contacts.skipped import left_out
+from bulksend.contacts.skipped import left_out, remembered
 from bulksend.contacts.skipped.phone_buckets import Occupied
 from bulksend.errors import Code
 
@@ -44,6 +43,8 @@ class Check:
         self._bounds = bounds
         self._lately = lately
         self._phones = memory.keys.phones()
+        counting = (self._lately.same_s or 0, bounds.earliest_s if bounds.asks else None)
+        self._earliest_s = min(each for each in counting if each is not None)
         self._batches = memory.store.batches()
         self._is_running = running()
         self.same: Counter[str] = Counter()
@@ -56,7 +57,14 @@ class Check:
         bits = self._memory.store.occupied()
         if not bits:
             return ()
-        return (left_out.TextedBefore(Occupied(self._phones.buckets, bits), self._look),)
+        bounds = remembered.Bounds(
+            same_s=self._bounds.same_s,
+            any_s=self._bounds.any_s,
+            same_lately_s=self._lately.same_s,
+            lately_s=self._lately.same_s or 0,
+        )
+        occupied = Occupied(self._phones.buckets, bits)
+        return (remembered.TextedBefore(occupied, self, bounds),)
 
     @property
     def sent_before(self) -> int:
@@ -91,47 +99,37 @@ class Check:
             )
         return sentences
 
-    def _look(self, rows: Sequence[tuple[int, str, str]]) -> Mapping[int, tuple[str, str]]:
-        hashes = self._phones.many([phone for _row, phone, _text in rows])
-        remembered = self._memory.store.of_phones(hashes)
-        reasons: dict[int, tuple[str, str]] = {}
-        for phone_hash, (row, _phone, text) in zip(hashes, rows, strict=True):
-            entries = remembered.get(phone_hash)
-            reason = self._against(entries, text) if entries else None
-            if reason is not None:
-                reasons[row] = (str(reason.code), reason.sentence)
-        return reasons
+    def phones(self, phones: Sequence[str]) -> Sequence[int]:
+        """The hash of each phone."""
+        return self._phones.many(phones)
 
-    def _against(self, entries: Sequence[Sent], text: str) -> Against | None:
-        key = self._memory.keys.text(self._sender, text)
-        recent = next((each for each in entries if each.at_s >= (self._lately.same_s or 0)), None)
-        if recent is not None:
-            batch = self._batches.get(recent.batch)
-            self.lately[batch.name if batch else "?", against.day_of(recent.at_s)] += 1
-        self._count_same(
-            self._lately.reason(entries, key) or self._bounds.reason(entries, key), key
-        )
-        entry = self._bounds.reason(entries, key)
-        if entry is None:  # for a new batch it is said all the same
-            return None
-        return against.explain(entry, key, self._batches, self._is_running)
+    def texts(self, texts: Sequence[str]) -> Sequence[int]:
+        """The hash of each text from the sender."""
+        return self._memory.keys.texts(self._sender, texts)
 
-    def _count_same(self, entry: Sent | None, key: int) -> None:
-        if entry is None or entry.text != key:
-            return
-        reason = against.explain(entry, key, self._batches, self._is_running)
-        if reason.code is Code.CLAIMED_ELSEWHERE:
-            self.claimed_elsewhere += 1
+    def lines(self, phones: Sequence[int]) -> Sequence[remembered.Line]:
+        """All lines of these phones that count for anything."""
+        return self._memory.store.lines_of(phones, self._earliest_s)
+
+    def reason(self, batch: int, at_s: int, *, is_same: bool) -> tuple[str, str]:
+        """Code, and a sentence that ends before the number of the row."""
+        known = self._batches.get(batch)
+        code, sentence = against.reason(known, at_s, self._is_running, is_same=is_same)
+        return str(code), sentence
+
+    def count_lately(self, batch: int, at_s: int, rows: int) -> None:
+        """So many rows had a text of this batch on this day."""
+        known = self._batches.get(batch)
+        self.lately[known.name if known else "?", against.day_of(at_s)] += rows
+
+    def count_same(self, batch: int, at_s: int, rows: int) -> None:
+        """So many rows had their very text in this batch on this day."""
+        known = self._batches.get(batch)
+        code, _ = against.reason(known, at_s, self._is_running, is_same=True)
+        if code is Code.CLAIMED_ELSEWHERE:
+            self.claimed_elsewhere += rows
         else:
-            self.same[against.day_of(entry.at_s)] += 1
-
-
-def since(again_after_s: float, not_texted_within_s: float | None, now_s: float) -> Since:
-    """From the two options. 0 seconds leave nobody out."""
-    return Since(
-        same_s=int(now_s - again_after_s) if again_after_s else None,
-        any_s=int(now_s - not_texted_within_s) if not_texted_within_s else None,
-    )
+            self.same[against.day_of(at_s)] += rows
 
 
 def running() -> Callable[[Batch], bool]:

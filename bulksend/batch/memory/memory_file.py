@@ -160,7 +160,10 @@ class Store:
             for each, bucket in zip(rows, buckets, strict=True)
             if bits[bucket >> 3] >> (bucket & 7) & 1
         ]
-        entries = self._of_phones([each.phone for each in maybe], number, bounds.earliest_s)
+        entries: dict[int, list[Sent]] = {}
+        lines = self._lines_of([each.phone for each in maybe], number, bounds.earliest_s)
+        for phone, *entry in lines:
+            entries.setdefault(phone, []).append(Sent._make(entry))
         reasons = (
             (each.row, bounds.reason(entries.get(each.phone, ()), each.text)) for each in maybe
         )
@@ -172,19 +175,18 @@ class Store:
         rows = self._connection.execute(_OF_PHONE, (phone, besides))
         return [Sent._make(each) for each in rows]
 
-    def of_phones(self, phones: Iterable[int], since_s: int = 0) -> dict[int, list[Sent]]:
-        """What is known of many phones since then; those without anything are not there."""
+    def lines_of(
+        self, phones: Iterable[int], since_s: int = 0
+    ) -> list[tuple[int, int, int, int, int]]:
+        """Phone, text, batch, row and moment (s) of all lines of these phones since then."""
         self._settle()
-        return self._of_phones(phones, 0, since_s)
+        return self._lines_of(phones, 0, since_s)
 
-    def _of_phones(
+    def _lines_of(
         self, phones: Iterable[int], besides: int, since_s: int
-    ) -> dict[int, list[Sent]]:
-        entries: dict[int, list[Sent]] = {}
+    ) -> list[tuple[int, int, int, int, int]]:
         wanted = json.dumps(sorted(set(phones)))
-        for phone, *entry in self._connection.execute(_OF_PHONES, (wanted, besides, since_s)):
-            entries.setdefault(phone, []).append(Sent._make(entry))
-        return entries
+        return self._connection.execute(_OF_PHONES, (wanted, besides, since_s)).fetchall()
 
     def own_row(self, wanted: Wanted, number: int) -> int | None:
         """The row by which a batch itself has this text to this phone."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bulksend import errors, journal, visible
-from bulksend.batch.memory import check, keeper, opening
+from bulksend.batch.memory import against, check, keeper, opening
 from bulksend.batch.memory.memory_file import Since
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
@@ -74,8 +74,8 @@ class With:
         self._settings = settings
         now_s = time.time()
         guards = settings.guards
-        self._lately = check.since(guards.again_after_s, None, now_s)
-        self._bounds = check.since(guards.again_after_s, guards.not_texted_within_s, now_s)
+        self._lately = against.since(guards.again_after_s, None, now_s)
+        self._bounds = against.since(guards.again_after_s, guards.not_texted_within_s, now_s)
         if settings.new_batch:
             self._bounds = Since()
 

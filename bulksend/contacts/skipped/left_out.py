@@ -6,13 +6,12 @@ and names those that it leaves out: `row` UInt32, `code` and `sentence` String.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-from bulksend.contacts.skipped.phone_buckets import Occupied
 from bulksend.errors import Code
 from bulksend.sms.message import Status
 
@@ -90,30 +89,3 @@ class OnlyCountries:
                 pl.lit(named),
             ),
         )
-
-
-#: Rows that may be known, as row, phone and text -> code and sentence of those to leave out.
-Look = Callable[[Sequence[tuple[int, str, str]]], Mapping[int, tuple[str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class TextedBefore:
-    """Those of whom the memory knows something that stands against another text."""
-
-    occupied: Occupied
-    look: Look
-
-    def leave_out(self, sendable: pl.DataFrame) -> pl.DataFrame:
-        """Only rows whose bucket holds anything are looked up one by one."""
-        if not sendable.height:
-            return none()
-        candidates = sendable.filter(self.occupied.holds(sendable["to_e164"]))
-        if not candidates.height:
-            return none()
-        against = self.look(candidates.select("row", "to_e164", "text").rows())
-        return named((row, code, sentence) for row, (code, sentence) in against.items())
-
-
-def named(rows: Iterable[tuple[int, str, str]]) -> pl.DataFrame:
-    """row, code, sentence as a frame, in row order."""
-    return pl.DataFrame(list(rows), schema=SCHEMA, orient="row").sort("row")
