@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bulksend.batch.settings import Identity, Settings, state_folder
-from bulksend.cli import group, parameters, sources
+from bulksend.cli import group, sources
 from bulksend.cli.parameters import BatchParameters, Message
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
@@ -18,7 +18,7 @@ from bulksend.sms.template import OnMissing
 def settings(asked: BatchParameters) -> Settings:
     """What every command about a batch needs. Raises ContactsError for a template file."""
     place, server, consent = asked.place, asked.server, asked.consent
-    return _noted(
+    return noted(
         Settings(
             contacts=asked.contacts,
             identity=_identity(asked.message),
@@ -44,38 +44,8 @@ def settings(asked: BatchParameters) -> Settings:
     )
 
 
-def for_run(asked: parameters.RunParameters) -> Settings:
-    """With what `run` alone is asked."""
-    return _noted(
-        replace(
-            settings(asked),
-            new_batch=asked.new_batch,
-            only_problems=asked.only_problems,
-            expect=asked.expect,
-            preflight=not asked.no_preflight,
-            test_to=asked.test_to,
-            test_row=asked.test_row,
-            wait_receipts_s=asked.wait_receipts_s,
-        )
-    )
-
-
-def for_resume(asked: parameters.ResumeParameters) -> Settings:
-    """With what `resume` alone is asked, and only the typed ones of what belongs to the batch."""
-    return _noted(
-        replace(
-            typed_alone(settings(asked), asked.typed),
-            retry_refused=asked.retry_refused,
-            resend_unknown=asked.resend_unknown,
-            also_changed=asked.also_changed,
-            preflight=not asked.no_preflight,
-            wait_receipts_s=asked.wait_receipts_s,
-        )
-    )
-
-
-def _noted(made: Settings) -> Settings:
-    """Where the hint of an error looks for what was asked."""
+def noted(made: Settings) -> Settings:
+    """Put where the hint of an error looks for what was asked."""
     click.get_current_context().meta[group.SETTINGS] = made
     return made
 

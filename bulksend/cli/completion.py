@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import CompletionParameters, typed
+from bulksend.cli.parameters import typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionParameters:
+    """`completion`."""
+
+    #: bash, zsh or fish.
+    shell: str
 
 
 @cli.command(

@@ -1,7 +1,8 @@
 """What each command was asked for, typed: one frozen value for each, made from click's options.
 
-`@typed(RunParameters)` is where the dict of options ends. A field that is a value itself is filled
-from the same options; the names of the fields are the names of the options' parameters.
+A command's own stands with the command, here is what they share. `@typed(RunParameters)` is where
+the dict of options ends. A field that is a value itself is filled from the same options; the names
+of the fields are the names of the options' parameters.
 """
 
 from __future__ import annotations
@@ -93,14 +94,6 @@ class OutputParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneParameters(OutputParameters):
-    """`explain` and `forget`."""
-
-    #: E.164.
-    phone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchParameters(OutputParameters):
     """A command about one batch."""
 
@@ -111,131 +104,6 @@ class BatchParameters(OutputParameters):
     place: Place = Place()
     server: Server = Server()
     consent: Consent = Consent()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunParameters(BatchParameters):
-    """`run`."""
-
-    dry_run: bool = False
-    only_problems: bool = False
-    new_batch: bool = False
-    expect: str | None = None
-    no_preflight: bool = False
-    test_to: tuple[str, ...] = ()
-    test_row: int | None = None
-    wait_receipts_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeParameters(BatchParameters):
-    """`resume`."""
-
-    retry_refused: bool = False
-    resend_unknown: bool = False
-    also_changed: bool = False
-    no_preflight: bool = False
-    wait_receipts_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReconcileParameters(BatchParameters):
-    """`reconcile`."""
-
-    repeat_after_5xx: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultsParameters(BatchParameters):
-    """`results`."""
-
-    only: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptoutsParameters(BatchParameters):
-    """`optouts`."""
-
-    contacts: Path = Path("contacts.csv")
-    output_file: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportParameters(BatchParameters):
-    """`report`."""
-
-    output_file: Path | None = None
-    show_people: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptsParameters(BatchParameters):
-    """`receipts`."""
-
-    wait_s: float = 0.0
-    every_s: float = 30.0
-    listen: str | None = None
-    public_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaceParameters(BatchParameters):
-    """`pace`."""
-
-    #: RATE, pause or continue; None: only say how it goes.
-    change: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorParameters(BatchParameters):
-    """`doctor`."""
-
-    contacts: Path = Path("contacts.csv")
-    probe_key: bool = False
-    to: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnParameters(OutputParameters):
-    """`rates learn`."""
-
-    files: tuple[Path, ...]
-    output_file: Path | None = None
-    force: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxParameters(OutputParameters):
-    """`sandbox`."""
-
-    port: int
-    ledger: Path | None = None
-    faults: str | None = None
-    fates: str | None = None
-    webhooks: str | None = None
-    rate_limit: str | None = None
-    request_rate: str | None = None
-    latency_s: float = 0.0
-    api_key: str = "sandbox"
-    ignore_keys: bool = False
-    record_lag_s: float = 0.0
-    records_missing: float = 0.0
-    redact: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InitParameters:
-    """`init`."""
-
-    xlsx: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionParameters:
-    """`completion`."""
-
-    #: bash, zsh or fish.
-    shell: str
 
 
 def typed(kind: type[Parameters]) -> Callable[[Callable[[Parameters], int]], Callable[..., int]]:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 
 from bulksend import errors
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import DoctorParameters, typed
+from bulksend.cli.parameters import BatchParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorParameters(BatchParameters):
+    """`doctor`."""
+
+    contacts: Path = Path("contacts.csv")
+    probe_key: bool = False
+    to: str | None = None
 
 
 @cli.command(

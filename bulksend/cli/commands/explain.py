@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bulksend.batch.settings import state_folder
 from bulksend.cli import options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import PhoneParameters, typed
+from bulksend.cli.parameters import OutputParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainParameters(OutputParameters):
+    """`explain`."""
+
+    #: E.164.
+    phone: str
 
 
 @cli.command(
@@ -16,8 +26,8 @@ from bulksend.cli.parameters import PhoneParameters, typed
 )
 @options.PHONE
 @options.OUTPUT
-@typed(PhoneParameters)
-def explain_command(parameters: PhoneParameters) -> int:
+@typed(ExplainParameters)
+def explain_command(parameters: ExplainParameters) -> int:
     """What this computer has sent a number."""
     from bulksend.cli.render import memory_text
     from bulksend.cli.render.documents import memory_json

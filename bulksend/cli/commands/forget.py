@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bulksend.batch.settings import state_folder
 from bulksend.cli import options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import PhoneParameters, typed
+from bulksend.cli.parameters import OutputParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetParameters(OutputParameters):
+    """`forget`."""
+
+    #: E.164.
+    phone: str
 
 
 @cli.command(
@@ -17,8 +27,8 @@ from bulksend.cli.parameters import PhoneParameters, typed
 )
 @options.PHONE
 @options.OUTPUT
-@typed(PhoneParameters)
-def forget_command(parameters: PhoneParameters) -> int:
+@typed(ForgetParameters)
+def forget_command(parameters: ForgetParameters) -> int:
     """Take a number out of this computer's memory."""
     from bulksend.cli.render import memory_text
     from bulksend.cli.render.documents import memory_json

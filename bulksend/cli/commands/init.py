@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import InitParameters, typed
+from bulksend.cli.parameters import typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitParameters:
+    """`init`."""
+
+    xlsx: bool = False
 
 
 @cli.command(

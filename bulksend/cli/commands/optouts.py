@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 
 from bulksend import visible
 from bulksend.cli import asked, exit, option_types, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import OptoutsParameters, typed
+from bulksend.cli.parameters import BatchParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptoutsParameters(BatchParameters):
+    """`optouts`."""
+
+    contacts: Path = Path("contacts.csv")
+    output_file: Path | None = None
 
 
 @cli.command(

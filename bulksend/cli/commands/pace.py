@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
 from bulksend.cli import asked, exit, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import PaceParameters, typed
+from bulksend.cli.parameters import BatchParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -14,6 +16,14 @@ Examples:
   bulksend pace contacts.csv pause
   bulksend pace contacts.csv continue
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaceParameters(BatchParameters):
+    """`pace`."""
+
+    #: RATE, pause or continue; None: only say how it goes.
+    change: str | None = None
 
 
 @cli.command(

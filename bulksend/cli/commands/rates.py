@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 
 from bulksend import visible
 from bulksend.cli import exit, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import LearnParameters, typed
+from bulksend.cli.parameters import OutputParameters, typed
 
 _EXAMPLES = """\b
 Examples:
   bulksend rates learn june.results.csv july.results.csv --output rates.csv
   bulksend run august.csv --dry-run --rates rates.csv
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnParameters(OutputParameters):
+    """`rates learn`."""
+
+    files: tuple[Path, ...]
+    output_file: Path | None = None
+    force: bool = False
 
 
 @cli.group("rates", short_help="A rate card out of past batches.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import click
 
 from bulksend.cli import asked, option_types, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import ReceiptsParameters, typed
+from bulksend.cli.parameters import BatchParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -14,6 +16,16 @@ Examples:
   bulksend receipts contacts.csv --wait 30m
   bulksend receipts contacts.csv --listen 127.0.0.1:8000
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsParameters(BatchParameters):
+    """`receipts`."""
+
+    wait_s: float = 0.0
+    every_s: float = 30.0
+    listen: str | None = None
+    public_key: str | None = None
 
 
 @cli.command(

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import ReconcileParameters, typed
+from bulksend.cli.parameters import BatchParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileParameters(BatchParameters):
+    """`reconcile`."""
+
+    repeat_after_5xx: bool = False
 
 
 @cli.command(

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from bulksend import visible
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import ReportParameters, typed
+from bulksend.cli.parameters import BatchParameters, typed
 
 _EXAMPLES = """\b
 Examples:
   bulksend report contacts.csv
   bulksend report contacts.csv --show-people -o june.html
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportParameters(BatchParameters):
+    """`report`."""
+
+    output_file: Path | None = None
+    show_people: bool = False
 
 
 @cli.command(

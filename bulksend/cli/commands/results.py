@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import (
-    ResultsParameters,
-    typed,
-)
+from bulksend.cli.parameters import BatchParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsParameters(BatchParameters):
+    """`results`."""
+
+    only: str | None = None
 
 
 @cli.command(

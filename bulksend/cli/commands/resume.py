@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+from bulksend.batch.settings import Settings
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import (
-    ResumeParameters,
-    typed,
-)
+from bulksend.cli.parameters import BatchParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeParameters(BatchParameters):
+    """`resume`."""
+
+    retry_refused: bool = False
+    resend_unknown: bool = False
+    also_changed: bool = False
+    no_preflight: bool = False
+    wait_receipts_s: float = 0.0
 
 
 @cli.command(
@@ -35,5 +46,19 @@ def resume_command(parameters: ResumeParameters) -> int:
     """Go on with an unfinished batch."""
     from bulksend.commands import resume
 
-    summary = resume.resume(asked.for_resume(parameters), show.reporter(parameters))
+    summary = resume.resume(_settings(parameters), show.reporter(parameters))
     return show.summary(summary, parameters.output)
+
+
+def _settings(parameters: ResumeParameters) -> Settings:
+    """With what `resume` alone is asked, and only the typed ones of what belongs to the batch."""
+    return asked.noted(
+        replace(
+            asked.typed_alone(asked.settings(parameters), parameters.typed),
+            retry_refused=parameters.retry_refused,
+            resend_unknown=parameters.resend_unknown,
+            also_changed=parameters.also_changed,
+            preflight=not parameters.no_preflight,
+            wait_receipts_s=parameters.wait_receipts_s,
+        )
+    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import click
 
 from bulksend.batch.settings import Settings
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import (
-    RunParameters,
-    typed,
-)
+from bulksend.cli.parameters import BatchParameters, typed
 
 _EXAMPLES = """\b
 Examples:
@@ -18,6 +17,20 @@ Examples:
   bulksend run contacts.csv --from MyCompany --profile-id UUID --text "Hi {name}"
   bulksend run contacts.csv --dry-run --rates rates.csv
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunParameters(BatchParameters):
+    """`run`."""
+
+    dry_run: bool = False
+    only_problems: bool = False
+    new_batch: bool = False
+    expect: str | None = None
+    no_preflight: bool = False
+    test_to: tuple[str, ...] = ()
+    test_row: int | None = None
+    wait_receipts_s: float = 0.0
 
 
 @cli.command("run", short_help="Send a batch.", help=f"{_EXAMPLES}\nSend a batch.")
@@ -48,7 +61,7 @@ def run_command(parameters: RunParameters) -> int:
         raise click.UsageError("--test-row says which row, and --test-to is missing")
     if parameters.test_to and parameters.dry_run:
         raise click.UsageError("--test-to sends a text, and --dry-run sends none: give one")
-    settings = asked.for_run(parameters)
+    settings = _settings(parameters)
     if parameters.dry_run:
         return _dry_run(settings, parameters)
     from bulksend.commands import run
@@ -68,3 +81,19 @@ def _dry_run(settings: Settings, parameters: RunParameters) -> int:
     document, text = estimate_json.document(planned), estimate_text.estimate(planned)
     show.answer(document, text, parameters.output)
     return planned.exit_code
+
+
+def _settings(parameters: RunParameters) -> Settings:
+    """With what `run` alone is asked."""
+    return asked.noted(
+        replace(
+            asked.settings(parameters),
+            new_batch=parameters.new_batch,
+            only_problems=parameters.only_problems,
+            expect=parameters.expect,
+            preflight=not parameters.no_preflight,
+            test_to=parameters.test_to,
+            test_row=parameters.test_row,
+            wait_receipts_s=parameters.wait_receipts_s,
+        )
+    )

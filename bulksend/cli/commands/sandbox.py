@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import click
 
 from bulksend.cli import options
 from bulksend.cli.group import cli
-from bulksend.cli.parameters import (
-    SandboxParameters,
-    typed,
-)
+from bulksend.cli.parameters import OutputParameters, typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxParameters(OutputParameters):
+    """`sandbox`."""
+
+    port: int
+    ledger: Path | None = None
+    faults: str | None = None
+    fates: str | None = None
+    webhooks: str | None = None
+    rate_limit: str | None = None
+    request_rate: str | None = None
+    latency_s: float = 0.0
+    api_key: str = "sandbox"
+    ignore_keys: bool = False
+    record_lag_s: float = 0.0
+    records_missing: float = 0.0
+    redact: bool = False
 
 
 @cli.command(

@@ -13,6 +13,7 @@ import pytest
 
 from bulksend.batch.settings import Guards
 from bulksend.cli import parameters
+from bulksend.cli.commands.run import RunParameters
 from bulksend.cli.group import cli
 from bulksend.contacts.layout import Layout
 
@@ -57,11 +58,11 @@ def test_each_option_of_a_command_has_its_field(command: click.Command) -> None:
 
 def test_what_was_not_given_stays_at_the_fields_default() -> None:
     asked = parameters.build(
-        parameters.RunParameters,
+        RunParameters,
         {"contacts": Path("a.csv"), "text": "Hi", "max_cost": None, "test_to": (), "sheet": "May"},
     )
 
-    assert asked == parameters.RunParameters(
+    assert asked == RunParameters(
         contacts=Path("a.csv"),
         message=parameters.Message(text="Hi"),
         layout=Layout(sheet="May"),

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from bulksend.cli import group, options, parameters
 from bulksend.cli.commands import resume, run
+from bulksend.cli.commands.run import RunParameters
 from bulksend.cli.options import Option
 from bulksend.cli.sources import options_file, precedence
 
@@ -193,7 +194,7 @@ def test_paths_in_an_options_file_are_relative_to_it(tmp_path: Path) -> None:
 
 def test_what_was_not_given_stays_at_its_default_and_is_not_chosen() -> None:
     built = parameters.build(
-        parameters.RunParameters,
+        RunParameters,
         {"contacts": Path("a.csv"), "rate": "5/s", "suppress": (), "sandbox": False},
     )
 
