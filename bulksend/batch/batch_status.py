@@ -11,7 +11,7 @@ from bulksend.batch import advice
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.errors import STOP_TEXT, Stop
-from bulksend.receipts.counts import of_batch
+from bulksend.receipts import of_batch
 from bulksend.sms.message import Status
 from bulksend.telnyx import codes
 
@@ -63,7 +63,7 @@ def summarize_batch(
         counts=counts,
         parts=status_counts.parts,
         cost=status_counts.cost,
-        deliveries=of_batch(record, settings.journal_path),
+        deliveries=of_batch.counts(record, settings.journal_path),
         seconds=seconds,
         results=settings.results_path,
         journal=settings.journal_path,

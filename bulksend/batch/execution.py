@@ -10,13 +10,12 @@ from bulksend import errors, journal, portable
 from bulksend.batch import advice, batch_status, connection, paths, run_notes, runner
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
-from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.errors import STOP_TEXT, Stop
-from bulksend.receipts import asking
+from bulksend.receipts import of_batch
 from bulksend.results import charges, csv_style, csv_writer, entries, variance
 from bulksend.sms.message import Charge, Status
 from bulksend.telnyx import codes
@@ -91,7 +90,7 @@ def _send(batch: OpenBatch) -> runner.End:
     guards.note_lists(record, settings, reporter.note)
     guards.note_card(record, plan.rate_card, settings, reporter.note)
     run_notes.note_findings(record, plan.estimate)
-    look.note_countries(record, plan)
+    run_notes.note_countries(record, plan.estimate)
     open_rows = count_open(record, batch.again)
     total = min(open_rows, settings.guards.limit or open_rows)
     if not total:
@@ -149,7 +148,7 @@ def _earlier(plan: Plan, record: journal.Journal, settings: Settings) -> list[Ch
     apart = record.charges_apart()
     if not any(record.counts().values()):
         return apart
-    with asking.lookup(record, settings.journal_path) as receipts:
+    with of_batch.lookup(record, settings.journal_path) as receipts:
         return [*charges.charges(entries.beside(plan.frames, record, receipts), record), *apart]
 
 
@@ -190,7 +189,7 @@ def write_results(
     comparison = variance.Comparison(record)
     names = plan.contacts.header.names
     style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
-    with asking.lookup(record, settings.journal_path) as receipts:
+    with of_batch.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
         kind = paths.LIST if only else paths.RESULTS
         written = paths.beside(settings.journal_path, kind)

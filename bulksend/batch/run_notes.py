@@ -1,6 +1,6 @@
-"""What a run notes in its journal for the report: findings of its estimate, limits of its pace.
+"""What a run notes in its journal: findings of its estimate, limits of its pace, countries.
 
-Nothing of a person stands in either: findings lose their examples, limits are seconds by name.
+Nothing of a person stands in them: findings lose their examples, limits are seconds by name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bulksend.estimate.estimator import Estimate
 from bulksend.estimate.findings import Finding
 from bulksend.sending.limited_by import LimitedBy
 
-_FINDINGS, _LIMITS = "findings", "limits"
+_FINDINGS, _LIMITS, _COUNTRIES = "findings", "limits", "countries"
 _FINDINGS_MAX = 20
 
 
@@ -24,6 +24,13 @@ def note_findings(record: journal.Journal, estimate: Estimate) -> None:
     warned = (*estimate.mistakes, *estimate.costs, *estimate.remarks)
     if warned:
         record.set_fact(_FINDINGS, json.dumps([_line(one) for one in warned[:_FINDINGS_MAX]]))
+
+
+def note_countries(record: journal.Journal, estimate: Estimate) -> None:
+    """Keep where a batch goes for the look before its rest, whose rows nobody counts again."""
+    countries = json.dumps({line.country: line.rows for line in estimate.countries})
+    if estimate.countries and countries != record.fact(_COUNTRIES):
+        record.set_fact(_COUNTRIES, countries)
 
 
 def _line(finding: Finding) -> tuple[str, int]:
@@ -66,6 +73,14 @@ def limits(record: journal.Reader) -> Mapping[LimitedBy, float]:
         and isinstance(seconds, int | float)
         and 0 <= seconds < 1e9
     }
+
+
+def countries(record: journal.Reader) -> dict[str, int]:
+    """Rows by country, as they were counted when the batch began; empty where nobody noted it."""
+    noted = _parsed(record.fact(_COUNTRIES))
+    if not isinstance(noted, dict):
+        return {}
+    return {country: rows for country, rows in noted.items() if isinstance(rows, int)}
 
 
 def _field(name: str) -> str:

@@ -22,10 +22,10 @@ from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Stop
-from bulksend.receipts import asking
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline, user_rate
 from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
+from bulksend.telnyx import client
 from bulksend.telnyx.clock import ServerClock
 
 #: How often silence, and a request to stop, are looked for.
@@ -137,7 +137,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work, workers.delivery)
         past.note(task.settings, task.plan.identity.sender)
-        await switch.outlast(asking.after_sending(gateway, *_about(task), reporter))
+        await switch.outlast(_ask(task, gateway, reporter))
     return _end(switch, progress, source)
 
 
@@ -185,11 +185,15 @@ def _messages(task: Task) -> Iterator[list[Message]]:
     )
 
 
-def _about(task: Task) -> tuple[asking.Asked, float]:
-    """The batch to ask about when everything is sent, and how long."""
+async def _ask(task: Task, gateway: client.Client, reporter: Reporter) -> None:
+    """What became of the messages, for as long as the person waits."""
+    if not task.settings.wait_receipts_s:
+        return
+    from bulksend.receipts import asking
+
     facts, path = task.journal.batch(), task.settings.journal_path
-    about = asking.Asked(facts=facts, envelope=identity.envelope(facts), journal_path=path)
-    return about, task.settings.wait_receipts_s
+    batch = asking.Asked(facts=facts, envelope=identity.envelope(facts), journal_path=path)
+    await asking.after_sending(gateway, batch, task.settings.wait_receipts_s, reporter)
 
 
 def _end(switch: halt.Halt, progress: Progress, source: pipeline.Source) -> End:

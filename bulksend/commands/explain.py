@@ -10,7 +10,7 @@ from pathlib import Path
 from bulksend import errors, journal
 from bulksend.batch.memory import keys, memory_file, opening
 from bulksend.batch.reporter import Reporter
-from bulksend.receipts import asking
+from bulksend.receipts import of_batch
 from bulksend.results import entries
 from bulksend.sms.message import Status
 
@@ -116,7 +116,7 @@ def _word(status: Status, path: Path) -> str:
 def _delivery(record: journal.Reader, path: Path, row: int) -> str:
     if row < 0:
         return ""
-    with asking.lookup(record, path) as receipts:
+    with of_batch.lookup(record, path) as receipts:
         frame = entries.read(record, row, row, receipts)
     return str(frame["delivery_status"][0] or "") if frame.height else ""
 

@@ -23,7 +23,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.commands import results
 from bulksend.contacts import loader
-from bulksend.receipts import asking, intake, signature, store
+from bulksend.receipts import asking, intake, signature, store, store_path
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.receipts.listen import Address, listening, parse_address
 from bulksend.reconcile import evidence
@@ -145,7 +145,7 @@ async def _listen(
     row_reference = identity.envelope(facts).row_reference
     assert row_reference is not None  # noqa: S101 - every batch makes one
     with store.Store.open(
-        store.path_beside(settings.journal_path), facts.batch_id
+        store_path.beside(settings.journal_path), facts.batch_id
     ) as receipt_store:
         taking = intake.Intake(
             receipt_store, in_journal, lambda url: row_reference.find(url) is not None, facts.sender

@@ -14,7 +14,7 @@ from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.commands import results
-from bulksend.receipts import asking
+from bulksend.receipts import of_batch
 from bulksend.results import csv_writer, entries, figures, report, variance
 from bulksend.results.report import Cover, Line, Todo
 from bulksend.results.variance import Variance
@@ -62,7 +62,7 @@ def _figures_and_variance(
     record: journal.Reader, planned: Plan, settings: Settings
 ) -> tuple[figures.Figures, Variance | None]:
     comparison = variance.Comparison(record)
-    with asking.lookup(record, settings.journal_path) as receipts:
+    with of_batch.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(planned.frames, record, receipts))
         totals = figures.add_up(csv_writer.join(*piece) for piece in pieces)
     groups = comparison.groups

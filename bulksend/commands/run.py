@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bulksend import errors, journal
 from bulksend.batch import (
     batch_status,
@@ -14,13 +16,16 @@ from bulksend.batch import (
     summary,
 )
 from bulksend.batch.memory import session, texted_before
-from bulksend.batch.preflight import look, own_phones
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.resuming import changed_file, guards, set_aside
+from bulksend.batch.resuming import guards, set_aside
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader
 from bulksend.results import csv_writer
 from bulksend.sending import user_rate
+
+if TYPE_CHECKING:
+    from bulksend.batch.preflight.look import Replan
+    from bulksend.batch.preflight.own_phones import OwnText
 
 
 def run(settings: Settings, reporter: Reporter) -> summary.Summary:
@@ -34,8 +39,10 @@ def run(settings: Settings, reporter: Reporter) -> summary.Summary:
     return run_contacts(contacts, settings, reporter)
 
 
-def to_own_phones(settings: Settings, reporter: Reporter) -> own_phones.OwnText:
+def to_own_phones(settings: Settings, reporter: Reporter) -> OwnText:
     """One row's text to phones of one's own, as a test; no batch begins."""
+    from bulksend.batch.preflight import own_phones
+
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     completed = plan.complete(settings.identity, settings)
     server = connection.access(settings)
@@ -74,7 +81,7 @@ def run_contacts(
         consent.refuse_other_plan(planned, settings)
         texted_before.refuse_nobody(planned, settings)
         consent.refuse_unasked(planned, settings, reporter)
-        planned = look.before_sending(planned, settings, access, reporter, make)
+        planned = _looked_at(planned, settings, access, reporter, make)
         texted_before.tell(planned, settings, reporter)
         _agree_to_repeat(planned, settings, reporter)
         consent.to_send(planned, settings, access.base_url, reporter)
@@ -87,6 +94,24 @@ def run_contacts(
             keeper = memory.keeper(record, planned)
             batch = execution.OpenBatch(planned, record, settings, access, reporter, keeper)
             return execution.send_open_rows(batch)
+
+
+def _looked_at(
+    planned: plan.Plan,
+    settings: Settings,
+    access: connection.Access,
+    reporter: Reporter,
+    make: Replan,
+) -> plan.Plan:
+    """The plan as the account allows it. Raises UsageError for what cannot work.
+
+    A sandbox has no account to look at; without a preflight it is left to the first reply.
+    """
+    if settings.sandbox or not settings.preflight or not planned.estimate.sendable:
+        return planned
+    from bulksend.batch.preflight import look
+
+    return look.before_sending(planned, settings, access, reporter, make)
 
 
 def _clear_its_place(settings: Settings, reporter: Reporter) -> None:
@@ -105,6 +130,8 @@ def _met_again(
     None where one begins anew: on the person's word, after a rehearsal, or where nobody was
     reached. Raises BatchMismatch.
     """
+    from bulksend.batch.resuming import changed_file
+
     if journal.is_running(settings.journal_path):
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:

@@ -12,14 +12,16 @@ import time
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bulksend import atomic_file, errors
 from bulksend.journal import ballast, integrity, reader, renumber, schema, upgrade
 from bulksend.journal.lock import Lock, unmakeable
 from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
-from bulksend.journal.writer import Waiter, Writer
 from bulksend.sms.message import Message, Outcome, Reply, Status, advance
+
+if TYPE_CHECKING:
+    from bulksend.journal.writer import Waiter, Writer
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
 
@@ -103,6 +105,8 @@ class Journal(reader.Reader):
         """Claims and settlements are possible inside; nothing else is, until it ends."""
         room = ballast.beside(self._path)
         room.take()
+        from bulksend.journal.writer import Writer  # who only reads waits for no event loop
+
         self._writer = Writer(self._connection, room)
         try:
             yield

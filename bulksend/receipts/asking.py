@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from bulksend import background, errors, journal, visible
-from bulksend.receipts import collect, counts, poll, schedule, store
+from bulksend.receipts import collect, counts, poll, schedule, store, store_path
 from bulksend.receipts.collect import Collected, Patience
-from bulksend.results import entries
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, receipt_search
 from bulksend.telnyx.receipt_search import Trouble
@@ -43,19 +42,6 @@ _PAGES_TEXT = {
     Trouble.GONE: "there are no detail records here (404)",
     Trouble.BUSY: "the detail records did not answer (429 or 5xx)",
 }
-
-
-@contextmanager
-def lookup(record: journal.Reader, journal_path: Path) -> Iterator[entries.ReceiptLookup]:
-    """What the results show of each message. Raises JournalError."""
-    with _reader(record, journal_path) as reader:
-        yield entries.NO_RECEIPTS if reader is None else reader
-
-
-def _reader(
-    record: journal.Reader, journal_path: Path
-) -> AbstractContextManager[store.Reader | None]:
-    return store.read(store.path_beside(journal_path), record.batch().batch_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +78,7 @@ async def ask(
     May be cancelled at any moment: what was heard is durable.
     """
     facts, envelope = batch.facts, batch.envelope
-    path = store.path_beside(batch.journal_path)
+    path = store_path.beside(batch.journal_path)
     async with AsyncExitStack() as stack:
         stack.enter_context(store.asking_alone(path))
         receipt_store = stack.enter_context(store.Store.open(path, facts.batch_id))
@@ -126,9 +112,7 @@ async def _watching(
 async def after_sending(
     gateway: client.Client, batch: Asked, wait_s: float, display: Display
 ) -> None:
-    """Ask for so long; 0.0: not at all. All rows are settled, so no trouble ends the batch."""
-    if not wait_s:
-        return
+    """Ask for so long. All rows are settled, so no trouble ends the batch."""
     try:
         ended = await ask(gateway, batch, Patience.of(wait_s), display, lambda: False)
     except (errors.Locked, errors.JournalError) as failure:
@@ -214,7 +198,7 @@ class _Watch:
 
     def _count(self) -> None:
         self._counted_at_s = time.monotonic()
-        self._counts = counts.count(self.receipt_store.totals(), self._total)
+        self._counts = self.receipt_store.totals().counts(self._total)
 
 
 def refuse_sandbox(facts: journal.Batch) -> None:

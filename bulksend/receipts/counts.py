@@ -5,13 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
-
-from bulksend import journal
-from bulksend.receipts import store
-from bulksend.receipts.message_state import Totals
-from bulksend.sms.message import Status
-from bulksend.telnyx.receipts import FAILED, DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,30 +53,3 @@ class AskingProgress:
     def final(self) -> int:
         """Messages about which nothing is left to ask."""
         return max(self.total - self.waiting, 0)
-
-
-def count(totals: Totals | None, accepted: int) -> DeliveryCounts:
-    """Of so many accepted messages; None: nobody asked yet."""
-    if totals is None:
-        return DeliveryCounts(waiting=accepted)
-    by_status = totals.by_status
-    failed = sum(by_status[status] for status in FAILED)
-    final = sum(number for status, number in by_status.items() if status.is_final)
-    return DeliveryCounts(
-        delivered=by_status[DeliveryStatus.DELIVERED],
-        failed=failed,
-        unconfirmed=by_status[DeliveryStatus.DELIVERY_UNCONFIRMED],
-        waiting=max(accepted - final, 0),
-        given_up=by_status[DeliveryStatus.GIVEN_UP],
-        final_cost=dict(totals.final_cost),
-        unbilled=totals.unbilled,
-        without_cost=totals.without_cost,
-    )
-
-
-def of_batch(record: journal.Reader, journal_path: Path) -> DeliveryCounts:
-    """What became of the accepted messages, as far as anybody asked. Raises JournalError."""
-    accepted = record.counts()[Status.ACCEPTED]
-    path = store.path_beside(journal_path)
-    with store.read(path, record.batch().batch_id) as reader:
-        return count(None if reader is None else reader.totals(), accepted)

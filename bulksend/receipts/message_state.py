@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from bulksend.receipts.apply import Charge, Delivery, Line, State
+from bulksend.receipts.counts import DeliveryCounts
 from bulksend.sms.message import Money
-from bulksend.telnyx.receipts import UNBILLED_CODE, DeliveryStatus
+from bulksend.telnyx.receipts import FAILED, UNBILLED_CODE, DeliveryStatus
 
 #: As they are written; `ours` and `asked` are the store's own.
 COLUMNS = (
@@ -83,6 +84,21 @@ class Totals:
         if currency:
             before = self.final_cost.get(currency, Decimal(0))
             self.final_cost[currency] = before + amount * count
+
+    def counts(self, accepted: int) -> DeliveryCounts:
+        """Of so many accepted messages, each counted once."""
+        by_status = self.by_status
+        final = sum(number for status, number in by_status.items() if status.is_final)
+        return DeliveryCounts(
+            delivered=by_status[DeliveryStatus.DELIVERED],
+            failed=sum(by_status[status] for status in FAILED),
+            unconfirmed=by_status[DeliveryStatus.DELIVERY_UNCONFIRMED],
+            waiting=max(accepted - final, 0),
+            given_up=by_status[DeliveryStatus.GIVEN_UP],
+            final_cost=dict(self.final_cost),
+            unbilled=self.unbilled,
+            without_cost=self.without_cost,
+        )
 
 
 def to_row(entry: Entry) -> tuple[object, ...]:

@@ -56,13 +56,6 @@ _OPENING_S, _AGAIN_S = 5.0, 0.01
 _ODD = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
-def path_beside(journal_path: Path) -> Path:
-    """`contacts.receipts` beside `contacts.journal`; any other name gets `.receipts` behind it."""
-    if journal_path.suffix == ".journal":
-        return journal_path.with_suffix(".receipts")
-    return journal_path.with_name(f"{journal_path.name}.receipts")
-
-
 class Reader:
     """The questions a store answers; holds a connection it does not own."""
 

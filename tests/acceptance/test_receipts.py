@@ -25,7 +25,7 @@ from bulksend.batch.settings import Guards, Identity, Settings
 from bulksend.cli.render.documents import summary_json
 from bulksend.commands import optouts, receipts, results, run, status
 from bulksend.contacts import loader
-from bulksend.receipts import store
+from bulksend.receipts import store, store_path
 from bulksend.receipts.collect import Patience
 from bulksend.receipts.counts import AskingProgress
 from bulksend.sandbox import lifecycle, server
@@ -200,7 +200,7 @@ async def test_losing_the_store_loses_nothing_but_the_asking(tmp_path):
         batch.after(10)
         await batch.asks()
         before = batch.settings.results_path.read_bytes()
-        store.path_beside(batch.settings.journal_path).unlink()
+        store_path.beside(batch.settings.journal_path).unlink()
 
         await batch.asks()
 
@@ -257,7 +257,7 @@ async def test_another_key_is_refused_in_words_and_nothing_is_lost(tmp_path):
         await batch.sends()
         batch.after(10)
         await batch.asks()
-        store.path_beside(batch.settings.journal_path).rename(tmp_path / "away")
+        store_path.beside(batch.settings.journal_path).rename(tmp_path / "away")
 
         with pytest.raises(errors.UsageError, match="API key"):
             await batch.asks(api_key="another")
@@ -275,7 +275,7 @@ async def test_somebody_who_collects_already_is_named(tmp_path):
     async with world(tmp_path) as batch:
         await batch.sends()
         with (
-            store.asking_alone(store.path_beside(batch.settings.journal_path)),
+            store.asking_alone(store_path.beside(batch.settings.journal_path)),
             pytest.raises(errors.Locked, match="asked for already"),
         ):
             await batch.asks()
@@ -285,7 +285,7 @@ async def test_a_listener_and_a_poll_are_no_hindrance_to_each_other(tmp_path):
     async with world(tmp_path) as batch:
         sent = await batch.sends()
         batch.after(10)
-        with store.Store.open(store.path_beside(batch.settings.journal_path), sent.batch):
+        with store.Store.open(store_path.beside(batch.settings.journal_path), sent.batch):
             ended = await batch.asks()
 
         assert (ended.exit_code, ended.summary.deliveries.waiting) == (3, 0)

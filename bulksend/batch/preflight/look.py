@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from bulksend import errors, journal
+from bulksend.batch import run_notes
 from bulksend.batch.connection import Access
 from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
@@ -23,20 +23,13 @@ from bulksend.telnyx.client import Envelope
 
 #: Makes the plan again for an identity that was adapted to the profile.
 Replan = Callable[[Identity], Plan]
-#: The fact of a journal under which it stands where the batch goes.
-_COUNTRIES = "countries"
 _CENT_OF_A_CENT = Decimal("0.0001")
 
 
 def before_sending(
     plan: Plan, settings: Settings, access: Access, reporter: Reporter, replan: Replan
 ) -> Plan:
-    """The plan as the profile allows it; reads only. Raises UsageError for what cannot work.
-
-    A sandbox has no account to look at; without a preflight it is left to the first reply.
-    """
-    if settings.sandbox or not settings.preflight or not plan.estimate.sendable:
-        return plan
+    """The plan as the profile allows it; reads only. Raises UsageError for what cannot work."""
     facts = asyncio.run(_read(access, plan.identity))
     looked = _look(plan, settings, facts)
     refuse(looked)
@@ -72,26 +65,8 @@ class Expected:
             if with_cost
         }
         parts = so_far.parts * rows // accepted if accepted else rows
-        countries = _countries(record.fact(_COUNTRIES))
+        countries = run_notes.countries(record)
         return cls(rows=rows, parts=parts, price=price, rows_by_country=countries)
-
-
-def _countries(packed: str) -> dict[str, int]:
-    """Of a journal from anywhere: what is none counts as not noted."""
-    try:
-        countries = json.loads(packed or "{}")
-    except ValueError:
-        return {}
-    if not isinstance(countries, dict):
-        return {}
-    return {country: rows for country, rows in countries.items() if isinstance(rows, int)}
-
-
-def note_countries(record: journal.Journal, plan: Plan) -> None:
-    """Keep where a batch goes for the look before its rest, whose rows nobody counts again."""
-    countries = json.dumps({line.country: line.rows for line in plan.estimate.countries})
-    if plan.estimate.countries and countries != record.fact(_COUNTRIES):
-        record.set_fact(_COUNTRIES, countries)
 
 
 def before_resuming(

@@ -11,7 +11,7 @@ from pathlib import Path
 from bulksend import errors, journal
 from bulksend.batch import paths
 from bulksend.batch.settings import Settings
-from bulksend.receipts import store
+from bulksend.receipts import store_path
 from bulksend.sms.message import Status
 
 
@@ -46,7 +46,7 @@ def set_aside(settings: Settings, note: Callable[[str], None]) -> None:
 
 def _moves(settings: Settings, stamp: str) -> Iterator[tuple[Path, Path]]:
     journal_path = settings.journal_path
-    beside = (store.path_beside(journal_path), paths.beside(journal_path).path)
+    beside = (store_path.beside(journal_path), paths.beside(journal_path).path)
     for old in (settings.results_path, *beside, journal_path):
         if old.exists():
             yield old, stamped(old, settings.stem, stamp)

@@ -175,14 +175,6 @@ def test_a_file_that_is_no_store_is_named_and_left_alone(tmp_path, content):
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    ("journal", "beside"),
-    [("c.journal", "c.receipts"), ("c.sandbox.journal", "c.sandbox.receipts"), ("x", "x.receipts")],
-)
-def test_it_stands_beside_the_journal(journal, beside):
-    assert store.path_beside(Path("/f") / journal) == Path("/f") / beside
-
-
 def test_what_a_sandbox_said_is_not_kept_beside_the_next_rehearsal(tmp_path):
     for batch in (BATCH, "b" * 32):
         with store.Store.open(tmp_path / "c.sandbox.receipts", batch) as kept:
