@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bulksend import errors, journal, portable
-from bulksend.batch import advice, batch_status, connection, paths, run_notes, runner
+from bulksend.batch import advice, batch_status, paths, run_notes
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
@@ -19,6 +20,9 @@ from bulksend.receipts import of_batch
 from bulksend.results import charges, csv_style, csv_writer, entries, variance
 from bulksend.sms.message import Charge, Status
 from bulksend.telnyx import codes
+
+if TYPE_CHECKING:  # whoever writes the results again has no connection
+    from bulksend.batch import connection, runner
 
 #: Journal, contacts file, lock, receipts, results, the loop's own and what libraries open.
 _OPEN_FILES = 48
@@ -85,6 +89,8 @@ def _check_descriptors(max_in_flight: int) -> None:
 
 
 def _send(batch: OpenBatch) -> runner.End:
+    from bulksend.batch import runner
+
     plan, record, settings, reporter = batch.plan, batch.record, batch.settings, batch.reporter
     guards.keep(record, settings)
     guards.note_lists(record, settings, reporter.note)
@@ -110,6 +116,8 @@ def _send(batch: OpenBatch) -> runner.End:
 
 
 def _task(batch: OpenBatch, open_rows: int, total: int) -> runner.Task:
+    from bulksend.batch import runner
+
     plan, record, again = batch.plan, batch.record, batch.again
     return runner.Task(
         plan=plan,

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bulksend
 from bulksend import errors, journal
@@ -21,7 +21,10 @@ from bulksend.estimate import estimator
 from bulksend.setting_names import Setting
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
-from bulksend.telnyx import client, reference
+from bulksend.telnyx import reference
+
+if TYPE_CHECKING:  # whoever writes the results again has no connection
+    from bulksend.telnyx import client
 
 #: Beside the options of the identity: the server, and the column that was recognised.
 _BASE_URL, _PHONE_COLUMN = "base_url", "phone_column"
@@ -108,6 +111,8 @@ _UNPACK: Mapping[str, Callable[[str], Any]] = {
 
 def envelope(batch: journal.Batch) -> client.Envelope:
     """What every request of a batch holds; with it the same row has the same bytes, always."""
+    from bulksend.telnyx import client
+
     identity = identity_of(batch)
     return client.Envelope(
         sender=batch.sender,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bulksend import errors
 from bulksend.batch.memory import past
@@ -13,10 +14,13 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Guards, Settings
 from bulksend.estimate import duration
 from bulksend.estimate.findings import Finding, Kind
-from bulksend.sending import arrivals, feed, halt, hours, open_first, pipeline, user_rate
-from bulksend.sending.arrivals import Arrivals
-from bulksend.sending.pacing.pacer import Pacer
-from bulksend.sms.message import Message
+from bulksend.sending import user_rate
+
+if TYPE_CHECKING:
+    from bulksend.sending import feed, halt, hours, pipeline
+    from bulksend.sending.arrivals import Arrivals
+    from bulksend.sending.pacing.pacer import Pacer
+    from bulksend.sms.message import Message
 
 
 def source(
@@ -30,6 +34,7 @@ def source(
     quiet = _quiet(guards)
     if quiet is None:
         return messages
+    from bulksend.sending import hours, open_first
 
     def on_wait(until: datetime, rows: int, country: str) -> None:
         """Say until when (UTC) so many rows wait, and whose turn comes first."""
@@ -74,6 +79,8 @@ def _quiet(guards: Guards) -> hours.Quiet | None:
     days = frozenset(guards.quiet_days or ())
     if guards.quiet_hours is None and not days:
         return None
+    from bulksend.sending import hours
+
     return hours.Quiet(guards.quiet_hours, days)
 
 
@@ -85,6 +92,8 @@ def arrivals_of(plan: Plan, settings: Settings, now: datetime) -> Arrivals | Non
     quiet, counts = _quiet(settings.guards), plan.estimate
     if quiet is None or not plan.zone_groups or not counts.sendable:
         return None
+    from bulksend.sending import arrivals
+
     rows = min(counts.sendable, settings.guards.limit or counts.sendable)
     share = rows / sum(group.rows for group in plan.zone_groups)
     groups = [replace(group, rows=group.rows * share) for group in plan.zone_groups]

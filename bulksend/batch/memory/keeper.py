@@ -5,7 +5,6 @@ It is asked in blocks, in the thread that reads the contacts file, so no reply e
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import sqlite3
 import time
@@ -89,6 +88,8 @@ class MemoryKeeper:
 
     def listen(self, on_skip: Callable[[journal.Skip], None]) -> None:
         """Call it, in the loop that runs now, with each row that is left out from here on."""
+        import asyncio  # a dry run keeps nothing and has no loop
+
         loop = asyncio.get_running_loop()
 
         def listen(skip: journal.Skip) -> None:
