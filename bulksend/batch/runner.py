@@ -88,7 +88,6 @@ def _loop() -> asyncio.Runner:
 def _garbage_rarely() -> Iterator[None]:
     """Long-lived objects need not be looked at again and again: a quarter of the CPU."""
     thresholds = gc.get_threshold()
-    gc.collect(1)  # the oldest generation is nearly all alive: modules
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     try:

@@ -24,7 +24,7 @@ def _interrupt(*_: object, **__: object) -> int:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("moment", ["get_threshold", "collect", "freeze", "set_threshold"])
+@pytest.mark.parametrize("moment", ["get_threshold", "freeze", "set_threshold"])
 def test_a_ctrl_c_before_the_loop_has_begun_leaves_no_warning(
     moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
