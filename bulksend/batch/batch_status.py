@@ -75,7 +75,14 @@ def summarize_batch(
         gone=record.gone(),
         skipped_by=_added(facts.skipped_by, skipped_by),
         cost_unknown_rows=max(counts.accepted - record.rows_with_cost(), 0),
+        earlier_requests=_earlier_requests(record),
     )
+
+
+def _earlier_requests(record: journal.Reader) -> int:
+    """Requests that may have cost something, stand in no row's status, and have no cost."""
+    without_cost = sum(each.rows for each in record.charges_apart() if each.cost is None)
+    return without_cost + record.apart_uncounted()
 
 
 def in_words(stop: Stop, counts: Counts) -> str:

@@ -105,6 +105,8 @@ class Summary:
     sandbox: bool = False
     #: Accepted rows whose cost Telnyx has not said.
     cost_unknown_rows: int = 0
+    #: For rows that were sent again or are gone from the contacts file: they may have cost too.
+    earlier_requests: int = 0
     #: Rows that were sent and are gone from the contacts file.
     gone: int = 0
     #: Skipped rows by why: duplicate, sent_before, suppressed, ...

@@ -95,7 +95,7 @@ class Reader:
     def rows_with_cost(self) -> int:
         """Accepted rows whose cost Telnyx has said."""
         with _sound(self._path):
-            return sum(count for _, _, count in self._connection.execute(schema.COST))
+            return int(self._connection.execute(schema.WITH_COST).fetchone()[0])
 
     def refused_by_code(self) -> dict[str, int]:
         """Refused rows by Telnyx's error code; "" where there was none."""

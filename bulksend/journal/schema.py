@@ -212,6 +212,7 @@ SELECT (SELECT count(*) FROM send WHERE row < 0 AND country IS NULL
 """
 PARTS = "SELECT coalesce(sum(parts), 0) FROM send WHERE status = 2"
 COST = "SELECT currency, cost, count(*) FROM send WHERE status = 2 AND cost NOT NULL GROUP BY 1, 2"
+WITH_COST = "SELECT count(*) FROM send WHERE status = 2 AND cost NOT NULL AND row > 0"
 WORKED = """
 SELECT coalesce(sum(coalesce(
   ended_ms, (SELECT max(max(claimed_ms, coalesce(settled_ms, 0))) FROM send WHERE run = run.id),

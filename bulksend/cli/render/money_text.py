@@ -21,16 +21,21 @@ def amounts(sums: Mapping[str, Decimal]) -> str:
     return visible.amounts(sums) or "nothing"
 
 
-def charged(cost: Mapping[str, Decimal], unsaid_rows: int, unknown_rows: int = 0) -> str:
+def charged(
+    cost: Mapping[str, Decimal], unsaid_rows: int, unknown_rows: int = 0, earlier_requests: int = 0
+) -> str:
     """What was charged; never a whole sum while a charge is missing.
 
-    `unsaid_rows`: accepted, and Telnyx has not said their cost; `unknown_rows` may have cost.
+    `unsaid_rows`: accepted, and Telnyx has not said their cost; `unknown_rows` may have cost, and
+    so may `earlier_requests`, for rows that were sent again or are gone from the contacts file.
     """
     missing = []
     if unsaid_rows:
         missing.append(f"Telnyx has not said what {visible.counted(unsaid_rows, 'row')} cost")
     if unknown_rows:
         missing.append(f"{visible.counted(unknown_rows, 'unknown row')} may have cost too")
+    if earlier_requests:
+        missing.append(f"{visible.counted(earlier_requests, 'earlier request')} may have cost too")
     if not missing:
         return amounts(cost) if cost else "nothing charged"
     why = f" ({'; '.join(missing)})"

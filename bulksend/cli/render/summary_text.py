@@ -97,7 +97,9 @@ def _reasons(ended: Summary) -> Iterator[str]:
 
 def _money(ended: Summary) -> str:
     """No total without "at least" while charges are missing."""
-    charged = money_text.charged(ended.cost, ended.cost_unknown_rows, ended.counts.unknown)
+    charged = money_text.charged(
+        ended.cost, ended.cost_unknown_rows, ended.counts.unknown, ended.earlier_requests
+    )
     return f"{visible.counted(ended.parts, 'part')}, {charged}, {ended.seconds:,.1f} s"
 
 

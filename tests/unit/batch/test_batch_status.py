@@ -1,0 +1,36 @@
+"""What a batch has cost, and what may have been charged besides, by its journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bulksend import journal
+from bulksend.batch import batch_status
+from bulksend.batch.settings import Settings
+from bulksend.sms.message import Reply
+from tests.integration.test_journal import make_batch, settle_all
+from tests.makers import accepted, refused, unknown
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "earlier_requests"),
+    [
+        pytest.param(unknown(), accepted(), 1, id="unknown, then accepted"),
+        pytest.param(unknown(), unknown(), 1, id="unknown twice"),
+        pytest.param(unknown(), refused(), 0, id="unknown, then refused: unknown as before"),
+        pytest.param(refused(), accepted(), 0, id="refused, then accepted"),
+    ],
+)
+async def test_an_earlier_request_of_a_row_may_have_cost_too(
+    tmp_path: Path, first: Reply, second: Reply, earlier_requests: int
+) -> None:
+    settings = Settings(contacts=tmp_path / "contacts.csv")
+    with journal.Journal.create(tmp_path / "contacts.journal", make_batch()) as record:
+        await settle_all(record, {5: first, 6: accepted()})
+        await settle_all(record, {5: second}, claim=2)
+        summary = batch_status.summarize_batch(record, settings, seconds=1.0)
+
+    assert summary.earlier_requests == earlier_requests
+    assert summary.cost_unknown_rows == 0
