@@ -161,7 +161,7 @@ class Store:
             if bits[bucket >> 3] >> (bucket & 7) & 1
         ]
         entries: dict[int, list[Sent]] = {}
-        lines = self._lines_of([each.phone for each in maybe], number, bounds.earliest_s)
+        lines = self._lines_of({each.phone for each in maybe}, number, bounds.earliest_s)
         for phone, *entry in lines:
             entries.setdefault(phone, []).append(Sent._make(entry))
         reasons = (
@@ -178,14 +178,17 @@ class Store:
     def lines_of(
         self, phones: Iterable[int], since_s: int = 0
     ) -> list[tuple[int, int, int, int, int]]:
-        """Phone, text, batch, row and moment (s) of all lines of these phones since then."""
+        """Phone, text, batch, row and moment (s) of all lines of these phones since then.
+
+        Each phone once; in order they need no sorting.
+        """
         self._settle()
         return self._lines_of(phones, 0, since_s)
 
     def _lines_of(
         self, phones: Iterable[int], besides: int, since_s: int
     ) -> list[tuple[int, int, int, int, int]]:
-        wanted = json.dumps(sorted(set(phones)))
+        wanted = json.dumps(sorted(phones))
         return self._connection.execute(_OF_PHONES, (wanted, besides, since_s)).fetchall()
 
     def own_row(self, wanted: Wanted, number: int) -> int | None:

@@ -50,7 +50,7 @@ class Memory(Protocol):
         """The hash of each text."""
 
     def lines(self, phones: Sequence[int]) -> Sequence[Line]:
-        """All lines of these phones that count for anything."""
+        """All lines of these phones, each once and in order, that count for anything."""
 
     def reason(self, batch: int, at_s: int, *, is_same: bool) -> tuple[str, str]:
         """Code, and a sentence that ends before the number of the row."""
@@ -93,15 +93,15 @@ class TextedBefore:
         if not sendable.height:
             return nothing
         candidates = sendable.filter(self.occupied.holds(sendable["to_e164"]))
-        phones = self.memory.phones(candidates["to_e164"].to_list())
-        lines = pl.DataFrame(self.memory.lines(phones), schema=_LINES, orient="row")
+        hashes = self.memory.phones(candidates["to_e164"].to_list())
+        phones = pl.Series(hashes, dtype=pl.Int64)
+        known = self.memory.lines(phones.unique().sort().to_list())
+        lines = pl.DataFrame(known, schema=_LINES, orient="row")
         if not lines.height:
             return nothing
-        asked = candidates.select("row", "text", phone=pl.Series(phones, dtype=pl.Int64))
-        asked = asked.join(lines, on="phone", how="semi")
-        texts = pl.Series(self.memory.texts(asked["text"].to_list()), dtype=pl.Int64)
-        whole = asked.with_columns(text=texts).join(lines, on="phone")
-        return whole.sort("at_s", descending=True, maintain_order=True)
+        whole = candidates.select("row", "text", phone=phones).join(lines, on="phone")
+        texts = pl.Series(self.memory.texts(whole["text"].to_list()), dtype=pl.Int64)
+        return whole.with_columns(text=texts).sort("at_s", descending=True, maintain_order=True)
 
     def _named(self, against: pl.DataFrame) -> pl.DataFrame:
         """row, code, sentence."""
