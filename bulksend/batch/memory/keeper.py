@@ -113,9 +113,10 @@ class MemoryKeeper:
     def ended(self, outcomes: Sequence[Outcome]) -> None:
         """What was sent, or may have been, stays noted."""
         for outcome in outcomes:
-            wanted = self._open.pop(outcome.row)
-            status = self._record.effective_status(outcome.row, outcome.reply.status)
-            if status in _NOT_SENT:
+            wanted, status = self._open.pop(outcome.row), outcome.reply.status
+            if status is Status.ACCEPTED:
+                continue
+            if self._record.effective_status(outcome.row, status) in _NOT_SENT:
                 self._free.append(wanted)
 
     def finish(self, record: journal.Reader) -> None:

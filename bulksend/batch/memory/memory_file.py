@@ -140,13 +140,8 @@ class Store:
             if self._recent.has_any(besides=number) or self._recent.is_full:
                 self._lay_down()
             taken = self._taken(number, rows, bounds)
-            self._recent.add(
-                [
-                    (number, each.row, each.phone, each.text, now_s)
-                    for each in rows
-                    if each.row not in taken
-                ]
-            )
+            free = [each for each in rows if each.row not in taken] if taken else rows
+            self._recent.add(number, now_s, free)
         return taken
 
     def _taken(self, number: int, rows: Sequence[Wanted], bounds: Since) -> dict[int, Sent]:
