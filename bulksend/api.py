@@ -11,7 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent import futures
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +27,7 @@ from bulksend.commands.receipts import collect_receipts
 from bulksend.commands.resume import resume_contacts
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
+from bulksend.frozen import frozen
 from bulksend.receipts.collect import Patience
 from bulksend.sending import user_rate
 
@@ -49,7 +50,7 @@ OnProgress = Callable[[Progress], None]
 _LOOK_S = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Sent:
     """How a batch stands after a call."""
 
@@ -204,7 +205,7 @@ def _receipts_work(
     return lambda: collect_receipts(settings, reporter, patience, opened).summary, reporter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Words:
     """What may text or cost twice."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
+
+from bulksend.frozen import frozen
 
 Key = TypeVar("Key")
 #: A sentence that names settings, in pieces: put together only when it is read.
@@ -78,7 +79,7 @@ class Setting(Enum):
         return SetTo(self, typed, typed if value is None else value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class SetTo:
     """A setting and a value of it."""
 
@@ -91,7 +92,7 @@ class SetTo:
         return _naming.set_to(self)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Typed:
     """A setting as a word of a command line, whoever reads that."""
 
@@ -110,7 +111,7 @@ def _set_in_python(set_to: SetTo) -> str:
     return f"{set_to.setting.value}={set_to.value!r}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Naming:
     """The names of one front door."""
 

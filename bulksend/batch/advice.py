@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.settings import Settings
 from bulksend.errors import Stop
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting, Typed
 from bulksend.telnyx import hosts
 
@@ -26,7 +27,7 @@ _UNSHOWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remaining:
     """How a batch stands, as far as the next step depends on it."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors, portable
 from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, hosts
 from bulksend.telnyx.wire import network
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Access:
     """A base URL, the key that opens it, and the way there."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration, prices
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
 #: From so many texts on, the person types the number.
@@ -129,7 +129,7 @@ def refuse_guesses(plan: Plan) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Line:
     """A heading of the question, and what stands beside it; nothing where that is empty."""
 

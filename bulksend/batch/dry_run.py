@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bulksend import errors
@@ -15,6 +14,7 @@ from bulksend.batch.summary import OK, PARTLY
 from bulksend.contacts import loader
 from bulksend.estimate import duration, estimator
 from bulksend.estimate.findings import Finding
+from bulksend.frozen import frozen
 from bulksend.results import csv_style, csv_writer
 from bulksend.sending import user_rate
 from bulksend.setting_names import Setting
@@ -22,7 +22,7 @@ from bulksend.sms import sender
 from bulksend.sms.rates import Confidence, confidence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class DryRun:
     """An estimate with how long it would take."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bulksend import errors, journal, portable
@@ -16,6 +16,7 @@ from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.errors import STOP_TEXT, Stop
+from bulksend.frozen import frozen
 from bulksend.receipts import of_batch
 from bulksend.results import charges, csv_style, csv_writer, entries, variance
 from bulksend.sms.message import Charge, Status
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # whoever writes the results again has no connection
 _OPEN_FILES = 48
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class OpenBatch:
     """A batch that was agreed to, with its journal open."""
 

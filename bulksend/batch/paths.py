@@ -11,11 +11,11 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import atomic_file, errors
 from bulksend.batch.settings import Settings
+from bulksend.frozen import frozen
 from bulksend.results import csv_writer
 from bulksend.setting_names import Setting
 
@@ -30,7 +30,7 @@ RESULTS, LIST, REPORT = "results", "list", "report"
 _KEPT = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Written:
     """The digests of the files of one kind that a batch, or this computer, has written."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
@@ -25,6 +24,7 @@ from bulksend.contacts import compose, header, loader, phone_column, rows
 from bulksend.contacts.skipped import left_out, suppression
 from bulksend.errors import Code
 from bulksend.estimate import digest, estimator, zone_counts
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms import rates, sender
 from bulksend.sms.fix_text import FixText
@@ -38,7 +38,7 @@ _EXAMPLE = "Hi {name}, ..."
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """A batch before anything of it is sent."""
 

@@ -8,7 +8,7 @@ import gc
 import random
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bulksend import background, errors, journal
@@ -22,6 +22,7 @@ from bulksend.batch.reporter import Progress, Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.errors import Stop
+from bulksend.frozen import frozen
 from bulksend.sending import breaker, budget, delivery, feed, halt, pipeline, user_rate
 from bulksend.sending.pacing.pacer import Pacer
 from bulksend.sms.message import Charge, Message, Outcome, Reply, Status
@@ -34,7 +35,7 @@ _WATCH_S = 0.25
 _CLOCK_STEP_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """One run: what to send, and what is already closed."""
 
@@ -61,7 +62,7 @@ class Task:
         return Progress(self.total, ended_before=self.ended_before)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class End:
     """Why the sending stopped early; None when every open row was sent."""
 
@@ -152,7 +153,7 @@ def _skipping(task: Task, progress: Progress) -> Callable[[journal.Skip], None]:
     return skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Recorder:
     """The journal, with the hashes of the memory beside each claim."""
 
@@ -238,7 +239,7 @@ def _budget(task: Task) -> pipeline.Budget:
     return guard
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Report:
     """Everything that hears replies and outcomes while the pipeline works."""
 

@@ -15,6 +15,7 @@ import platformdirs
 from bulksend import errors
 from bulksend.batch import checked
 from bulksend.contacts.layout import Layout
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
@@ -28,7 +29,7 @@ DAY_S = 86_400.0
 Check = Callable[[str, Any], Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Identity:
     """Everything that alters a text, its sender, or who gets one. None means: not given.
 
@@ -190,7 +191,7 @@ _SETTING_CHECKS: Mapping[str, Check] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settings:
     """One command, whole."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bulksend.errors import Stop
+from bulksend.frozen import frozen
 from bulksend.receipts.counts import NOBODY_ASKED, DeliveryCounts
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ OK, NOTHING_SENT, PARTLY, STOPPED, UNKNOWN_LEFT = 0, 2, 3, 5, 6
 JOURNAL_FAILED, CHANGED, INTERRUPTED, TERMINATED = 7, 8, 130, 143
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Counts:
     """Rows by status; every row of the contacts file stands in exactly one."""
 
@@ -58,7 +59,7 @@ class State(StrEnum):
     UNFINISHED = "unfinished"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reason:
     """Why some rows are invalid or skipped."""
 
@@ -83,7 +84,7 @@ SKIPPED_BECAUSE: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Summary:
     """What `run`, `resume`, `status` and `results` say at the end."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import click
 
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import typed
+from bulksend.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CompletionParameters:
     """`completion`."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar, get_type_hints
@@ -22,11 +22,12 @@ from bulksend.batch.settings import Guards
 from bulksend.cli import exit
 from bulksend.cli.sources import named_files, precedence
 from bulksend.contacts.layout import Layout
+from bulksend.frozen import frozen
 
 Parameters = TypeVar("Parameters")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Message:
     """What is sent, from whom."""
 
@@ -46,7 +47,7 @@ class Message:
     fix_text: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where a batch is kept."""
 
@@ -55,7 +56,7 @@ class Place:
     sandbox: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Server:
     """Where to, and with which key."""
 
@@ -64,7 +65,7 @@ class Server:
     proxy: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Consent:
     """What was agreed to beforehand."""
 
@@ -72,7 +73,7 @@ class Consent:
     yes_up_to: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Output:
     """How a command shows itself."""
 
@@ -84,7 +85,7 @@ class Output:
     log_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutputParameters:
     """A command that shows something."""
 
@@ -93,7 +94,7 @@ class OutputParameters:
     typed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BatchParameters(OutputParameters):
     """A command about one batch."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
 from bulksend.batch.summary import OK
 from bulksend.contacts import loader
+from bulksend.frozen import frozen
 from bulksend.journal import disk
 from bulksend.reconcile import probe, proofs
 from bulksend.reconcile.idempotency import Verdict
@@ -29,7 +29,7 @@ _SYNC_MAX_S = 0.05
 FAILED = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Report:
     """Every finding, in the order of looking."""
 

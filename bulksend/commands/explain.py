@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch.memory import keys, memory_file, opening
 from bulksend.batch.reporter import Reporter
+from bulksend.frozen import frozen
 from bulksend.receipts import of_batch
 from bulksend.results import entries
 from bulksend.sms.message import Status
@@ -18,7 +18,7 @@ from bulksend.sms.message import Status
 IN_FLIGHT = "in_flight"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SentText:
     """One text that was sent, or may have been, or is about to be."""
 
@@ -38,7 +38,7 @@ class SentText:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Explained:
     """All that is remembered of a phone, the latest first."""
 
@@ -83,7 +83,7 @@ def _text(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _RowStatus:
     """How a row stands in its journal."""
 

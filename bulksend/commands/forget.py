@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bulksend.batch.memory import opening
 from bulksend.batch.reporter import Reporter
 from bulksend.commands.explain import moment
+from bulksend.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Forgotten:
     """What was taken out."""
 

@@ -6,13 +6,13 @@ import asyncio
 import csv
 import io
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import atomic_file, errors
 from bulksend.batch import connection, paths
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
+from bulksend.frozen import frozen
 from bulksend.results import csv_writer
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, optouts
@@ -21,7 +21,7 @@ COLUMNS = ("phone", "keyword", "from", "created_at")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Listed:
     """The list, and where it stands."""
 

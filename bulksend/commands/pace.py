@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import advice, batch_status
 from bulksend.batch.control import request
 from bulksend.batch.settings import Settings
+from bulksend.frozen import frozen
 from bulksend.sending import user_rate
 from bulksend.setting_names import Setting
 
@@ -19,7 +19,7 @@ ANSWER_S = 3.0
 _LOOK_S = 0.02
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Pace:
     """How the run goes now, as it has confirmed."""
 

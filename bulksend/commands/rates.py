@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
+from bulksend.frozen import frozen
 from bulksend.results import csv_writer, learned_rates
 from bulksend.setting_names import Setting
 from bulksend.sms.rates import load_rate_card
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Learned:
     """A rate card, and what taught it nothing."""
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.commands import results
 from bulksend.contacts import loader
+from bulksend.frozen import frozen
 from bulksend.receipts import asking, intake, signature, store, store_path
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.receipts.listen import Address, listening, parse_address
@@ -39,7 +40,7 @@ _WATCH_S = 0.25
 _FOR_EVER_S = 10 * 365 * 86_400.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Receipts:
     """How the batch stands now, and how the asking went."""
 

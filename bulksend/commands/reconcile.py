@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bulksend import journal
 from bulksend.batch import advice, batch_status, connection, consent, execution, identity, summary
@@ -16,6 +16,7 @@ from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.commands.resume import reopened
 from bulksend.contacts import loader
+from bulksend.frozen import frozen
 from bulksend.reconcile import idempotency, unknown_rows
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.reconcile.reconciler import Reconciler, Task
@@ -23,7 +24,7 @@ from bulksend.sending import halt, user_rate
 from bulksend.sms.message import Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reconciled:
     """How the batch stands now, and what was found."""
 

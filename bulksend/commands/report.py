@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bulksend.batch.plan import Plan
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Summary
 from bulksend.commands import results
+from bulksend.frozen import frozen
 from bulksend.receipts import of_batch
 from bulksend.results import csv_writer, entries, figures, report, variance
 from bulksend.results.report import Cover, Line, Todo
@@ -21,7 +21,7 @@ from bulksend.results.variance import Variance
 from bulksend.setting_names import Setting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Written:
     """The page, and how the batch stands on it."""
 

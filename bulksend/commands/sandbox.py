@@ -6,11 +6,11 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.control import signals
+from bulksend.frozen import frozen
 from bulksend.sandbox import lifecycle, server
 from bulksend.sandbox.scripts import webhook_rules
 from bulksend.sandbox.scripts.faults import parse_script
@@ -21,7 +21,7 @@ from bulksend.setting_names import Setting, Typed
 _LEDGER_BEGIN = b'{"request":'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Records:
     """How far the sandbox's detail records can be trusted."""
 

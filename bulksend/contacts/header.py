@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
 #: What nobody sees around a name.
@@ -15,7 +16,7 @@ BLANKS = " \t\r\n\u00a0\ufeff\u200b"
 _TEXT_NAMES = ("text",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Header:
     """The names in the first record, in their order."""
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +15,7 @@ from bulksend.contacts import own_files
 from bulksend.contacts.header import Header, make_header
 from bulksend.contacts.layout import Layout
 from bulksend.contacts.reading import code_pages, csv_reader, dialect, source, table
+from bulksend.frozen import frozen
 
 COLUMNS_MAX = 1000
 _SAMPLE_BYTES = 256 << 10
@@ -25,7 +25,7 @@ _SAMPLE_RECORDS = 100
 _RECOGNISED = Layout()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reading:
     """What a person should know of how the file was read."""
 
@@ -54,7 +54,7 @@ class Contacts:
         *,
         sha256: str,
         size_bytes: int = 0,
-        reading: Reading = Reading(),
+        reading: Reading = Reading(),  # noqa: B008 - it does not change
     ) -> None:
         self.name = name
         self.header = header

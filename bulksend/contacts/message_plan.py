@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bulksend import errors
 from bulksend.contacts.header import Header
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms import slips, template
 from bulksend.sms.fix_text import FixText, Replacement, replacements
@@ -13,7 +12,7 @@ from bulksend.sms.phone import parse
 from bulksend.sms.template import OnMissing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MessagePlan:
     """How a row becomes a message."""
 

@@ -9,7 +9,6 @@ column.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from bulksend import errors
 from bulksend.contacts import phone_names
@@ -17,6 +16,7 @@ from bulksend.contacts.header import Header, folded, named
 from bulksend.contacts.phone_names import Kind
 from bulksend.contacts.reading import looks
 from bulksend.errors import Code
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting, SetTo
 from bulksend.sms.phone import parse, wrapping
 
@@ -27,7 +27,7 @@ _PHONEY = (Code.PHONE_SCIENTIFIC, Code.PHONE_TWO_NUMBERS, Code.PHONE_NATIONAL, C
 _SURE_SHARE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Content:
     """What stands in the first rows of a column."""
 
@@ -45,7 +45,7 @@ class Content:
         return self.phones * 2 >= self.cells > 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Choice:
     """The column that was taken."""
 
@@ -54,7 +54,7 @@ class Choice:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Candidate:
     column: int
     kind: Kind

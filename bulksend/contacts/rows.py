@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
 from bulksend.contacts import compose, loader
 from bulksend.contacts.skipped import duplicates, left_out
+from bulksend.frozen import frozen
 from bulksend.sms.message import Message, OnDuplicate, Status
 
 #: Messages handed over at a time: small enough to stop quickly, large enough to cost nothing.
 _BATCH_ROWS = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Frames:
     """The contacts file, composed and with its duplicates marked, chunk by chunk."""
 
@@ -88,7 +89,7 @@ def _open(numbers: pl.Series, closed: bytes) -> pl.Expr:
     return pl.lit(marks.gather(numbers - first) == 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Chosen:
     """One row as it was composed."""
 

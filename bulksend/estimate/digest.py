@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from bulksend.frozen import frozen
 from bulksend.sms.message import Status
 
 _UNIT, _ROW = "\x1f", "\x1e"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Pieces:
     """What some rows add, as bytes."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from bulksend.estimate.findings import Finding, Kind
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
 #: Telnyx holds a message for so long at most; a sender's queue is its rate times this
@@ -22,7 +22,7 @@ _ROWS_MIN = 20
 _WAIT_MIN_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Past:
     """What earlier batches of a sender taught; None where they taught nothing."""
 
@@ -36,7 +36,7 @@ class Past:
 NO_PAST = Past()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Accepted:
     """One accepted row of a batch, as its journal has it."""
 
@@ -47,7 +47,7 @@ class Accepted:
     wait_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Duration:
     """How long a batch takes until its last text is on its way, and what makes it so long."""
 

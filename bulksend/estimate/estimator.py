@@ -27,6 +27,7 @@ from bulksend.estimate import (
     samples,
     savings,
 )
+from bulksend.frozen import frozen
 from bulksend.sms.message import Money, OnDuplicate, Status
 from bulksend.sms.rates import RateCard
 
@@ -38,7 +39,7 @@ _SLICE_ROWS = 50_000
 _AHEAD = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class CountryLine:
     """What goes to one country."""
 
@@ -49,7 +50,7 @@ class CountryLine:
     price: Money | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Estimate:
     """A batch, counted and priced."""
 

@@ -7,7 +7,7 @@ was undone in those that are. What costs parts and money comes afterwards, in `s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ import polars as pl
 from bulksend.contacts import cell_values, compose
 from bulksend.errors import LEFT_OUT, TEXT_FOR, Code
 from bulksend.estimate import fixes
+from bulksend.frozen import frozen
 from bulksend.sms.phone.wrapping import PhoneFix
 
 FIRST_ROWS = 5
@@ -42,7 +43,7 @@ class Kind(StrEnum):
     MISTAKE = "mistake"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One kind of trouble or surprise."""
 

@@ -11,11 +11,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from bulksend.contacts import cell_values, compose, texts
+from bulksend.frozen import frozen
 from bulksend.sms import encoding, fix_text, smart_encoding, template
 from bulksend.sms.fix_text import FixText
 
@@ -40,7 +40,7 @@ _SEEN_AS_ONE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Source:
     """Where characters come from, besides the template's own words."""
 
@@ -51,7 +51,7 @@ class Source:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NonGsmCharacter:
     """A character, or what people see as one, outside GSM-7."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from bulksend import visible
+from bulksend.frozen import frozen
 from bulksend.sms.rates import RateCard
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Cost:
     """Parts, and what they cost by currency."""
 

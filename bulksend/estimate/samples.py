@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
+from bulksend.frozen import frozen
 from bulksend.sms import encoding
 
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Sample:
     """A message as it will read."""
 

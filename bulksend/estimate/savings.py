@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -11,6 +10,7 @@ from bulksend.contacts import compose
 from bulksend.estimate import characters, cost_groups, non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.estimate.prices import Cost, cost_of
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms import countries, encoding, fix_text
 from bulksend.sms.phone.kinds import WORDS, LineKind
@@ -20,7 +20,7 @@ from bulksend.sms.rates import RateCard
 _SWAPS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Savings:
     """Cost groups with their rows, and what is needed to speak about them."""
 

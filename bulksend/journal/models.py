@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
+from bulksend.frozen import frozen
 from bulksend.sms.message import Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Batch:
     """The identity and the facts of a batch, fixed when it begins."""
 
@@ -109,7 +110,7 @@ class Skip(NamedTuple):
     other_row: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class StatusCounts:
     """How the claimed rows of a batch stand."""
 

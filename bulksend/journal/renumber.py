@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from bulksend.frozen import frozen
 from bulksend.journal import schema
 from bulksend.journal.models import Batch, Skip
 
@@ -45,7 +46,7 @@ _REPLACED = "UPDATE send SET phone_key = NULL WHERE row = ?"
 _SET_KEYS = "UPDATE send SET row_key = ?2, phone_key = ?3 WHERE row = ?1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changes:
     """What a changed contacts file makes of the rows of a journal."""
 

@@ -8,15 +8,16 @@ greater values; so joining is a maximum, and no order, repeat or delay can chang
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
+from bulksend.frozen import frozen
 from bulksend.sms.message import Money
 from bulksend.telnyx.receipts import UNBILLED_CODE, DeliveryStatus, Receipt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Delivery:
     """How far it came."""
 
@@ -33,7 +34,7 @@ class Delivery:
         return (self.status.rank, *why, self.status)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Charge:
     """What it cost."""
 
@@ -52,7 +53,7 @@ class Charge:
         return (self.cost is not None, *said_by, cost.currency, cost.amount, *more, self.status)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """Whose number it is."""
 
@@ -65,7 +66,7 @@ class Line:
         return (bool(self.carrier), bool(self.line_type), self.at_ms, self.carrier, self.line_type)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class State:
     """One message."""
 

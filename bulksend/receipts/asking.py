@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bulksend import background, errors, journal, visible
+from bulksend.frozen import frozen
 from bulksend.receipts import collect, counts, poll, schedule, store, store_path
 from bulksend.receipts.collect import Collected, Patience
 from bulksend.setting_names import Setting
@@ -44,7 +45,7 @@ _PAGES_TEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """The batch that is asked about."""
 

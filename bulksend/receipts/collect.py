@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bulksend import journal
+from bulksend.frozen import frozen
 from bulksend.receipts import schedule
 from bulksend.receipts.poll import Pass, Poll, ServerTime
 from bulksend.telnyx.client import Client
@@ -18,7 +19,7 @@ from bulksend.telnyx.receipt_search import Trouble
 LASTING = frozenset({Trouble.KEY, Trouble.FORBIDDEN, Trouble.FOREIGN, Trouble.GONE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Patience:
     """How long to ask, and how often at the most."""
 
@@ -53,7 +54,7 @@ class Collected(Pass):
 Accepted = tuple[Sequence[journal.AcceptedMessage], tuple[int | None, int | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Source:
     """The batch whose messages are asked about, looked at anew before each pass."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from bulksend.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class DeliveryCounts:
     """Accepted messages by what became of them: each stands in exactly one of the five."""
 
@@ -35,7 +37,7 @@ class DeliveryCounts:
 NOBODY_ASKED = DeliveryCounts()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AskingProgress:
     """How far the asking is."""
 

@@ -7,9 +7,9 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from bulksend.frozen import frozen
 from bulksend.receipts import apply
 from bulksend.receipts.store import Store
 from bulksend.telnyx import receipts
@@ -19,7 +19,7 @@ from bulksend.telnyx.receipts import Receipt
 _GROUP_MAX = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One webhook that says something about a message."""
 

@@ -7,11 +7,11 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from aiohttp import web
 
 from bulksend import background, errors
+from bulksend.frozen import frozen
 from bulksend.receipts import intake, signature
 from bulksend.receipts.intake import Intake
 from bulksend.setting_names import Setting
@@ -22,7 +22,7 @@ BODY_MAX_BYTES = 256 * 1024
 _ADOPT_EVERY_S = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Address:
     """Where to listen."""
 
@@ -79,7 +79,7 @@ async def _adopt(taking: Intake) -> None:
             await taking.adopt()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Handler:
     check: signature.Check
     taking: Intake

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bulksend.frozen import frozen
 from bulksend.receipts.apply import Charge, Delivery, Line, State
 from bulksend.receipts.counts import DeliveryCounts
 from bulksend.sms.message import Money
@@ -28,7 +29,7 @@ RECEIPT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """A message as the store has it."""
 

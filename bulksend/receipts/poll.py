@@ -13,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from bulksend import journal
+from bulksend.frozen import frozen
 from bulksend.receipts import apply, schedule
 from bulksend.receipts.store import Store
 from bulksend.telnyx.receipt_search import Page, ReceiptSearch, Trouble
@@ -27,7 +28,7 @@ _CHUNK = 16
 _NEAR_S, _FAR_BEFORE_S, _FAR_AFTER_S = 5.0, 300.0, 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ServerTime:
     """The server's clock less ours in seconds; None where nobody knows."""
 
@@ -77,7 +78,7 @@ class Pace:
             await asyncio.sleep(at_s - now_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Poll:
     """Asks about the messages of one batch."""
 

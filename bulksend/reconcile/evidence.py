@@ -9,9 +9,9 @@ is odd leaves the row as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bulksend.frozen import frozen
 from bulksend.setting_names import Pieces, Sentences, Setting, Typed
 from bulksend.sms.message import Message, Status
 from bulksend.telnyx.records import Record, Span
@@ -114,7 +114,7 @@ PASSING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Resolution:
     """A row that is unknown no longer."""
 
@@ -124,7 +124,7 @@ class Resolution:
     message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Unresolved:
     """A row that stays unknown."""
 
@@ -137,7 +137,7 @@ class Unresolved:
         return any(reason in PASSING for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ControlRow:
     """A neighbour that was accepted: is it seen where the row is looked for?"""
 
@@ -155,7 +155,7 @@ class ControlRow:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Evidence:
     """Everything that was seen of one unknown row."""
 
@@ -177,21 +177,21 @@ class Evidence:
     controls: tuple[ControlRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Certain:
     """The row's own message."""
 
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Probable:
     """One record fits and nothing else explains it: for a person to confirm."""
 
     record: Record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Absent:
     """Its neighbours are seen and it is not: it never arrived."""
 

@@ -7,9 +7,9 @@ path and bytes; only successes are remembered, for 24 hours).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bulksend.frozen import frozen
 from bulksend.reconcile.evidence import Reason
 from bulksend.sms.message import Reply, Status
 
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Proof:
     """A probe's verdict and when it was made, in seconds since the epoch."""
 
@@ -56,7 +56,7 @@ def judge_probe(first: Reply, second: Reply) -> Verdict:
     return Verdict.NOT_HONOURED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Repeat:
     """What decides whether one unknown row may be asked for again with its key."""
 

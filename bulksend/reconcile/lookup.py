@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bulksend import journal
 from bulksend.contacts import rows
+from bulksend.frozen import frozen
 from bulksend.reconcile.evidence import (
     CONTROLS_MAX,
     NEIGHBOUR_S,
@@ -38,7 +39,7 @@ TextedElsewhere = Callable[[str, float, float], bool]
 _NOTED_BEFORE_S, _NOTED_AFTER_S = 24 * 3600.0, 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordLookup:
     """Looks for the unknown rows of one batch."""
 

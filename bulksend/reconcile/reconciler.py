@@ -10,13 +10,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from bulksend import errors, journal
 from bulksend.contacts import rows
+from bulksend.frozen import frozen
 from bulksend.reconcile import idempotency, lookup, proofs, replay, unknown_rows
 from bulksend.reconcile.evidence import Absent, By, Certain, Probable, Reason, Resolution
 from bulksend.reconcile.person import Person
@@ -47,7 +48,7 @@ Stopping = Callable[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """What is to be settled, where, how fast, and with whom to speak about it."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bulksend import errors, journal
+from bulksend.frozen import frozen
 from bulksend.reconcile import idempotency
 from bulksend.reconcile.evidence import By, Reason, Resolution, Unresolved
 from bulksend.reconcile.unknown_rows import UnknownRow
@@ -24,7 +24,7 @@ _BUSY_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 Conclusion = Resolution | Unresolved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeyReplay:
     """Asks for rows again; shared by all of them."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bulksend import journal
 from bulksend.contacts import rows
+from bulksend.frozen import frozen
 from bulksend.reconcile.evidence import Reason, Resolution, Unresolved
 from bulksend.sms.message import Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Clock:
     """The server's clock less ours in seconds: the least and the most that was seen."""
 
@@ -23,7 +23,7 @@ class Clock:
         return at_ms / 1000 + self.low_s, at_ms / 1000 + self.high_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UnknownRow:
     """One unknown row."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from bulksend.frozen import frozen
 
 _LOOKED_AT_BYTES = 64 << 10
 _DELIMITERS = ",;\t|"
@@ -14,7 +15,7 @@ _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CsvStyle:
     """Delimiter, and whether the text begins with a byte order mark."""
 

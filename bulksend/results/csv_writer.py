@@ -11,7 +11,6 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +18,7 @@ import polars as pl
 
 from bulksend import atomic_file, errors
 from bulksend.contacts import own_files
+from bulksend.frozen import frozen
 from bulksend.results import formulas, selection, workbook_writer
 from bulksend.results.csv_style import PLAIN, CsvStyle
 from bulksend.results.entries import Beside
@@ -30,7 +30,7 @@ from bulksend.sms.message import Status
 RESULTS_COLUMNS = own_files.RESULTS_COLUMNS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table:
     """What is to be written: original columns, ours behind them, and how the file looks."""
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from bulksend.errors import LEFT_OUT, TEXT_FOR, Code
+from bulksend.frozen import frozen
 from bulksend.results import selection
 from bulksend.sms.message import Status
 from bulksend.telnyx.receipts import FAILED, DeliveryStatus
@@ -42,7 +43,7 @@ class Why:
     first_rows: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Person:
     """Somebody who has not got it."""
 

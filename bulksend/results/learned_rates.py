@@ -20,6 +20,7 @@ import polars as pl
 
 from bulksend import errors
 from bulksend.contacts import loader
+from bulksend.frozen import frozen
 from bulksend.sms import rates
 from bulksend.sms.message import Money
 from bulksend.sms.phone import columns
@@ -47,7 +48,7 @@ class Lesson:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Line:
     """One country of a learned card."""
 

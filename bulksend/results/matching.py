@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from bulksend.contacts.skipped import left_out
+from bulksend.frozen import frozen
 
 _PORTIONS = 16
 _FILE = {"row": pl.UInt32, "key": pl.Int64}
@@ -49,7 +50,7 @@ class KeyCollector:
         return rows.join(without.select("row"), on="row", how="anti", maintain_order="left")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Match:
     """How the rows of a journal stand in a contacts file as it is now."""
 

@@ -10,11 +10,12 @@ import base64
 import hashlib
 import importlib.resources
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
 from bulksend import visible
+from bulksend.frozen import frozen
 from bulksend.results import figures
 from bulksend.results.figures import Figures, Why
 
@@ -22,7 +23,7 @@ from bulksend.results.figures import Figures, Why
 _LINES_MAX = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Todo:
     """Something that somebody must do."""
 
@@ -31,7 +32,7 @@ class Todo:
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """A number with its name; `figure` is its name in the JSON document."""
 
@@ -43,7 +44,7 @@ class Line:
     minor: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cover:
     """What is said of a batch beside its figures."""
 

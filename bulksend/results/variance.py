@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import polars as pl
 
 from bulksend import journal
+from bulksend.frozen import frozen
 from bulksend.results.entries import Beside
 from bulksend.sms import rates
 from bulksend.sms.message import Status
@@ -44,7 +44,7 @@ class Group(NamedTuple):
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cause:
     """One reason for a difference in one country."""
 
@@ -59,7 +59,7 @@ class Cause:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Variance:
     """An estimate against the charges."""
 

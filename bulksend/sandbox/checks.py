@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import phonenumbers
 
+from bulksend.frozen import frozen
 from bulksend.sms import countries, encoding
 from bulksend.sms.phone import plans
 
@@ -61,7 +61,7 @@ class Refusal(Exception):
         return orjson.dumps({"errors": [problem]} | (problem if bare else {}))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Order:
     """A request that passed."""
 

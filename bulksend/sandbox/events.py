@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from bulksend.frozen import frozen
 from bulksend.sandbox.lifecycle import NEVER_S, moment
 from bulksend.sandbox.payload import payload
 from bulksend.sandbox.state import Stored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One event, the same whenever it is made again."""
 

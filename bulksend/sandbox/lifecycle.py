@@ -14,9 +14,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bulksend.frozen import frozen
 from bulksend.sandbox.scripts import script
 
 #: How a message may end: Telnyx's status, the word of its detail records, and the error it has.
@@ -37,7 +37,7 @@ _DATE_TIME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fate:
     """One way to end, and the messages that end so; everything that is set must fit."""
 
@@ -86,7 +86,7 @@ def choose(fates: Sequence[Fate], to: str, message_id: str, seed: int) -> Fate:
     return DELIVERED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Course:
     """The moments of one message, in seconds since the epoch."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from bulksend.frozen import frozen
 from bulksend.sandbox.checks import Refusal
 
 _DEFAULT = 20
@@ -15,7 +15,7 @@ _INTEGER = re.compile(r"-?[0-9]+")
 _LARGEST = 999_999_999_999_999_999
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Paging:
     """What an operation's reference says of its pages, and of a parameter that does not fit."""
 

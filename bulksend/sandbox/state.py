@@ -14,6 +14,7 @@ from typing import IO
 
 import orjson
 
+from bulksend.frozen import frozen
 from bulksend.sandbox import lifecycle
 from bulksend.sandbox.checks import Order, Refusal
 from bulksend.sandbox.scripts.faults import AS_USUAL, Rule
@@ -34,7 +35,7 @@ OTHER_RATE = Decimal("0.0500")
 QUEUE_S = 4 * 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SandboxConfig:
     """How the sandbox behaves."""
 
@@ -84,7 +85,7 @@ class SandboxConfig:
     fates: tuple[lifecycle.Fate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Entry:
     """One full request to send, as the ledger keeps it."""
 
@@ -105,7 +106,7 @@ class Entry:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Stored:
     """An accepted message."""
 

@@ -8,10 +8,10 @@ open share the rate by their number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from bulksend.frozen import frozen
 from bulksend.sending import hours
 from bulksend.sms.phone.zones import ZoneGroup
 
@@ -22,7 +22,7 @@ _RATE_MAX_PER_S = 100_000.0
 _HALVINGS = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arrivals:
     """What quiet hours do to a batch that is sent from now on."""
 
@@ -40,7 +40,7 @@ class Arrivals:
     opens_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Open:
     """A group and the stretches of today in which it may be texted, in seconds from now."""
 

@@ -9,8 +9,8 @@ When workers wait for neither, it is this computer: the contacts file, the disk 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from bulksend.frozen import frozen
 from bulksend.sending.limited_by import LimitedBy
 
 #: Replies that take so many times as long as the fastest of this run are slow.
@@ -21,7 +21,7 @@ FEW = 5
 MOST = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Look:
     """The gate and the workers at one moment."""
 

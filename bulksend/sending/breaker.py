@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from bulksend.errors import NO_CONNECTION, Code, Stop
+from bulksend.frozen import frozen
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import codes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Limits:
     """How much trouble is too much."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.sending.halt import Halt
 from bulksend.sms.message import Message, Outcome, Reply, Status
 
@@ -43,7 +44,7 @@ class Pace(Protocol):
         """Wait until a request that has its slot may leave: bursts are smoothed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Patience:
     """How often and how long a message that provably never left is tried again."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bulksend.frozen import frozen
 
 #: Beyond this nothing is looked for: hours and days that leave no moment to text in.
 HORIZON = timedelta(days=21)
@@ -22,7 +23,7 @@ _STEP = timedelta(minutes=15)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Quiet:
     """When nothing may arrive, in the recipient's own time."""
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.sending import delivery, halt
 from bulksend.sms.message import Message, Outcome, Reply, Status, idempotency_key
 
@@ -76,7 +76,7 @@ class Budget(Protocol):
         """True when nothing is set aside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Workers:
     """What the workers share."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import csv
 import functools
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from importlib import resources
+
+from bulksend.frozen import frozen
 
 
 class Demand(StrEnum):
@@ -29,7 +30,7 @@ class Demand(StrEnum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CountryRule:
     """One demand of one country."""
 

@@ -10,9 +10,10 @@ the newest edition only, so a bill may differ there.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import polars as pl
+
+from bulksend.frozen import frozen
 
 GSM_7 = "GSM-7"
 UTF_16 = "UTF-16"
@@ -59,7 +60,7 @@ TWO_UNITS = _TWO_UNITS[GSM_7]
 _TWO_UNITS_TEXT = {encoding: re.compile(pattern) for encoding, pattern in _TWO_UNITS.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Measure:
     """What a text takes on the air."""
 

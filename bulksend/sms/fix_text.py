@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 import polars as pl
 
+from bulksend.frozen import frozen
 from bulksend.sms import encoding, smart_encoding, template
 
 
@@ -54,7 +54,7 @@ _CLUSTER = re.compile(r"(?s:.)[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u2
 _GSM = re.compile(encoding.GSM_TEXT.replace("$", r"\Z"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Replacement:
     """Something of the template that was changed."""
 

@@ -9,12 +9,12 @@ times as long to make.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
 from bulksend import errors
+from bulksend.frozen import frozen
 
 
 class Status(StrEnum):
@@ -63,7 +63,7 @@ def advance(status: Status, to: Status) -> Status:
     return to
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Money:
     """An exact amount in one currency."""
 
@@ -106,7 +106,7 @@ class Throttle(StrEnum):
     QUEUE_FULL = "queue_full"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Signal:
     """What one reply says about the pace."""
 

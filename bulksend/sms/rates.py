@@ -7,13 +7,14 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import phonenumbers
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms.message import Money
 
@@ -31,7 +32,7 @@ _FILE_MAX_BYTES = 1_000_000
 _CELL_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Charges:
     """What stands behind a price that was learned from past batches."""
 
@@ -44,7 +45,7 @@ class Charges:
     last_charged: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class RateCard:
     """Price per part by country."""
 
@@ -77,7 +78,7 @@ def shown(price: Decimal) -> str:
     return f"{whole}.{fraction.rstrip('0'):0<4}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Confidence:
     """How much of a list rests on how many charges; countries with the most parts first."""
 

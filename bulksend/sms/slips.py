@@ -11,8 +11,9 @@ import functools
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bulksend.frozen import frozen
 
 
 class SlipKind(StrEnum):
@@ -25,7 +26,7 @@ class SlipKind(StrEnum):
     HTML = "html_in_text"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Slip:
     """One place of a text that goes out as it stands and was hardly meant so."""
 

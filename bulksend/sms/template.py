@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\r\n]*)\}|[{}]|[^{}]+")
@@ -26,7 +26,7 @@ class OnMissing(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Placeholder:
     """The place in a template where a field is put."""
 
@@ -34,7 +34,7 @@ class Placeholder:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Template:
     """A text with placeholders, parsed."""
 

@@ -6,12 +6,12 @@ A profile also holds a secret (`v1_secret`): only the fields that are named here
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
 
+from bulksend.frozen import frozen
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
 from bulksend.visible import visible
@@ -21,7 +21,7 @@ _PAGES_MAX = 40
 _SHOWN_MAX = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Balance:
     """What may be spent."""
 
@@ -29,7 +29,7 @@ class Balance:
     currency: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Profile:
     """A messaging profile, as far as it decides about a batch."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 import aiohttp
 import orjson
 import yarl
 
+from bulksend.frozen import frozen
 from bulksend.sms.message import Message, Reply
 from bulksend.telnyx import clock, codes, reference
 from bulksend.telnyx.codes import Exchange, Failure
@@ -47,7 +47,7 @@ class Secret:
         return self._value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Envelope:
     """The fields that are the same in every request of a batch."""
 
@@ -60,7 +60,7 @@ class Envelope:
     row_reference: reference.RowReference | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Patience:
     """How long the wire may take. Giving up early makes unknowns, so the reply gets long."""
 

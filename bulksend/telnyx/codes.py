@@ -11,7 +11,6 @@ import functools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from bulksend.errors import TEXT_FOR, Code, Stop
+from bulksend.frozen import frozen
 from bulksend.sms.message import Money, Reply, Signal, Status, Throttle
 from bulksend.telnyx import rate_headers, reply_facts
 from bulksend.visible import visible
@@ -59,7 +59,7 @@ class Exchange(NamedTuple):
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Meaning:
     """What an error code means for its row and its batch."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bulksend.frozen import frozen
 from bulksend.telnyx import account, records
 from bulksend.telnyx.client import Client
 from bulksend.visible import visible
@@ -12,7 +11,7 @@ _PAGE, _PAGES_MAX = 250, 20_000
 _SHOWN_MAX = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OptOut:
     """One person's word, as Telnyx has it."""
 

@@ -6,11 +6,11 @@ What cannot be read is a `Trouble`, never an empty answer.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from bulksend.frozen import frozen
 from bulksend.telnyx import receipts, records
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
@@ -36,7 +36,7 @@ class Trouble(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Page:
     """One page of detail records."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from bulksend.frozen import frozen
 from bulksend.sms.message import Money
 from bulksend.telnyx.codes import sentence
 from bulksend.visible import visible
@@ -103,7 +103,7 @@ WORDS: tuple[tuple[str, DeliveryStatus, frozenset[Vocabulary], str], ...] = (
 _STATUS_OF = {word: status for word, status, _, _ in WORDS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Receipt:
     """One message at one moment, as one source shows it. Moments are ms since 1970, UTC."""
 

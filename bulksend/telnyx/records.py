@@ -10,13 +10,13 @@ import asyncio
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
 
+from bulksend.frozen import frozen
 from bulksend.sms.message import Money
 from bulksend.telnyx import account, clock, rate_headers
 from bulksend.telnyx.client import Client
@@ -30,7 +30,7 @@ _WAITS_S = (0.5, 2.0, 5.0)
 _AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Record:
     """One outbound message as Telnyx remembers it."""
 
@@ -47,7 +47,7 @@ class Record:
     cost: Money | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Span:
     """From when to when, in seconds since the epoch by the server's clock."""
 

@@ -11,19 +11,20 @@ import contextlib
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 from bulksend import atomic_file, errors, portable
 from bulksend.batch import advice
 from bulksend.batch.settings import Settings
+from bulksend.frozen import frozen
 from bulksend.sending import user_rate
 
 PAUSE, CONTINUE = "pause", "continue"
 _LONGEST_BYTES = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ControlRequest:
     """How the run is to go, whole."""
 

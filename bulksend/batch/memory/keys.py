@@ -9,11 +9,11 @@ import secrets
 import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import portable
 from bulksend.contacts.skipped.phone_buckets import BITS, Buckets
+from bulksend.frozen import frozen
 
 NAME = "memory.key"
 _SECRET_BYTES = 32
@@ -24,7 +24,7 @@ _BUCKET_BYTES = BITS // 8
 _FIRST_OCCURRENCE = "\0" + "1"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Keys:
     """Hashes of 64 bits, signed as SQLite keeps them. Without the secret they say nothing."""
 
@@ -73,7 +73,7 @@ class Keys:
         return _begun(self.secret, person, size)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Phones:
     """Phones as the memory knows them."""
 

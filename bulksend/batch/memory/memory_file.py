@@ -10,11 +10,11 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from bulksend.batch.memory import bucket_map, keys, memory_tables, recent
+from bulksend.frozen import frozen
 
 #: How long it waits for another run's write.
 _BUSY_S = 60.0
@@ -70,7 +70,7 @@ class Sent(NamedTuple):
     at_s: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Since:
     """From when on a text counts, in seconds since 1970; None: no text does."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from bulksend.errors import TEXT_FOR, Code
+from bulksend.frozen import frozen
 from bulksend.reconcile.idempotency import PROOF_LIFE_S, Proof, Verdict
 from bulksend.setting_names import Setting, Typed
 from bulksend.telnyx.account import Balance, Profile
@@ -26,7 +26,7 @@ class Level(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Finding:
     """One line."""
 

@@ -7,13 +7,13 @@ up, and a sender ID may be known to Telnyx without being listed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bulksend.batch.preflight import checklist
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.preflight.reads import Facts
 from bulksend.estimate import duration
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.telnyx.account import Balance, Profile
 from bulksend.visible import counted
@@ -26,7 +26,7 @@ DEFAULT_QUEUE = 1_440
 _ROW_BYTES = 600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Batch:
     """What is about to be sent."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from bulksend import errors, journal
@@ -17,6 +17,7 @@ from bulksend.batch.preflight import fitness, reads
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Identity, Settings
+from bulksend.frozen import frozen
 from bulksend.sms.message import Status
 from bulksend.telnyx.account import Profile
 from bulksend.telnyx.client import Envelope
@@ -44,7 +45,7 @@ def before_sending(
     return plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Expected:
     """What the rest of a batch comes to, by what its rows came to so far."""
 

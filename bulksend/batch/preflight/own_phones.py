@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bulksend import errors
@@ -14,13 +13,14 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.batch.summary import OK, PARTLY, STOPPED, UNKNOWN_LEFT
 from bulksend.contacts import rows
+from bulksend.frozen import frozen
 from bulksend.sms.message import Message, Reply, Status
 from bulksend.sms.phone import parse
 from bulksend.telnyx.client import Envelope
 from bulksend.visible import counted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Tried:
     """One phone and what its request came to."""
 
@@ -28,7 +28,7 @@ class Tried:
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OwnText:
     """What was tried, phone by phone."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from bulksend.frozen import frozen
 from bulksend.telnyx import account
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
@@ -12,7 +11,7 @@ from bulksend.telnyx.codes import Exchange
 _SENDER_PAGES_MAX = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Facts:
     """Answers, and what was read in them; None for what was not asked or cannot be read."""
 

@@ -7,7 +7,7 @@ sorted or only saved again, nobody who had a text is sent it once more.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bulksend import errors, journal, visible
 from bulksend.batch.identity import options_of_phones, phone_column_of
@@ -17,6 +17,7 @@ from bulksend.batch.resuming import older_journal, rest
 from bulksend.batch.settings import Identity, Settings
 from bulksend.contacts import loader, rows
 from bulksend.errors import TEXT_FOR, Code
+from bulksend.frozen import frozen
 from bulksend.results import matching
 from bulksend.setting_names import Setting
 
@@ -27,7 +28,7 @@ _SENT = (_ACCEPTED, _UNKNOWN, _CLAIMED)
 _NAMED_MAX = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Comparison:
     """The file as it is now against the rows of the journal."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,11 +15,12 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.estimate import zone_counts
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms.message import Message, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rest:
     """Rows that nobody has had, as far as its journal knows; the memory may leave some out."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,9 +10,10 @@ from bulksend import errors
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
+from bulksend.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DoctorParameters(BatchParameters):
     """`doctor`."""
 

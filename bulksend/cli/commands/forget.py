@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bulksend.batch.settings import state_folder
 from bulksend.cli import options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import OutputParameters, typed
+from bulksend.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ForgetParameters(OutputParameters):
     """`forget`."""
 

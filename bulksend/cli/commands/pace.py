@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import click
 
 from bulksend.cli import asked, exit, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
+from bulksend.frozen import frozen
 
 _EXAMPLES = """\b
 Examples:
@@ -18,7 +17,7 @@ Examples:
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PaceParameters(BatchParameters):
     """`pace`."""
 

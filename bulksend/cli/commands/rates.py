@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from bulksend import visible
 from bulksend.cli import exit, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import OutputParameters, typed
+from bulksend.frozen import frozen
 
 _EXAMPLES = """\b
 Examples:
@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LearnParameters(OutputParameters):
     """`rates learn`."""
 

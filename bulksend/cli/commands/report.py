@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import visible
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
+from bulksend.frozen import frozen
 
 _EXAMPLES = """\b
 Examples:
@@ -17,7 +17,7 @@ Examples:
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReportParameters(BatchParameters):
     """`report`."""
 

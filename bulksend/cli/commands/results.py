@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
+from bulksend.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ResultsParameters(BatchParameters):
     """`results`."""
 

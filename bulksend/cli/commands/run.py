@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import click
 
@@ -10,6 +10,7 @@ from bulksend.batch.settings import Settings
 from bulksend.cli import asked, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
+from bulksend.frozen import frozen
 
 _EXAMPLES = """\b
 Examples:
@@ -19,7 +20,7 @@ Examples:
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunParameters(BatchParameters):
     """`run`."""
 

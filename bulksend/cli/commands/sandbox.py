@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,9 +9,10 @@ import click
 from bulksend.cli import options
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import OutputParameters, typed
+from bulksend.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SandboxParameters(OutputParameters):
     """`sandbox`."""
 

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+
+from bulksend.frozen import frozen
 
 _FULL = "\N{FULL BLOCK}"
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -16,7 +18,7 @@ BAR_MAX = 30
 BAR_MIN = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProgressState:
     """What there is to say."""
 

@@ -9,7 +9,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Never, ParamSpec
 
@@ -19,6 +18,7 @@ from bulksend import visible
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.cli.render import progress_line
 from bulksend.cli.terminal import streams, wrapped
+from bulksend.frozen import frozen
 from bulksend.sms.message import Outcome, Status
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _PACE_OVER_S = 30.0
 Arguments = ParamSpec("Arguments")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DisplayOptions:
     """How much is shown."""
 

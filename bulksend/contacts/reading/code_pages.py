@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bulksend.contacts.reading import plausible
 from bulksend.contacts.reading.plausible import Reading
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
 #: The pages of the list and the scripts of each: what people's computers save as CSV.
@@ -54,7 +55,7 @@ _DEFAULT = "cp1252"
 _SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recognised:
     """The encoding of a text file."""
 

@@ -7,10 +7,10 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from bulksend.contacts.reading import looks
+from bulksend.frozen import frozen
 
 DELIMITERS = ",;\t|"
 #: Records looked at to find the delimiter.
@@ -41,7 +41,7 @@ def utf_encoding(head: bytes) -> str:
     return "utf-16-be" if even > 0.4 * len(pairs) / 2 and odd == 0 else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Dialect:
     """How the records of a text file are written."""
 

@@ -13,8 +13,9 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
+
+from bulksend.frozen import frozen
 
 #: So many words may be odd and the page be meant all the same: a tenth, and one of a short list.
 _ODD_SHARE = 0.1
@@ -41,7 +42,7 @@ _JAPANESE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reading:
     """A file's words under one page."""
 

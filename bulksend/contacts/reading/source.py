@@ -11,11 +11,11 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bulksend import errors, portable
 from bulksend.contacts.reading import code_pages, dialect, disguise, undecodable
+from bulksend.frozen import frozen
 
 #: What is in memory while sending grows with it: 8 MB took 250 MB more and was no faster.
 BLOCK_BYTES = 1 << 20
@@ -25,7 +25,7 @@ WORKBOOK_MAX_BYTES = 128 << 20
 _END_OF_FILE = b"\x1a"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Survey:
     """What one pass over all bytes shows."""
 

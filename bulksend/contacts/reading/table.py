@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bulksend import errors
 from bulksend.contacts import phone_names
 from bulksend.contacts.header import Header, make_header
 from bulksend.contacts.phone_names import Kind
 from bulksend.contacts.reading import looks
+from bulksend.frozen import frozen
 
 #: Records among which the column names are looked for.
 _ABOVE_MAX = 30
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"\s*[+-]?[0-9][0-9 ()]{8,}\s*")
 Record = Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where the table begins."""
 

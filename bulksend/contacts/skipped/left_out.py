@@ -7,12 +7,12 @@ and names those that it leaves out: `row` UInt32, `code` and `sentence` String.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
 from bulksend.errors import Code
+from bulksend.frozen import frozen
 from bulksend.sms.message import Status
 
 SCHEMA = {"row": pl.UInt32, "code": pl.String, "sentence": pl.String}
@@ -69,7 +69,7 @@ def within(composed: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.col("row").is_between(int(composed["row"][0]), int(composed["row"][-1])))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class OnlyCountries:
     """Everybody elsewhere is left out."""
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
+
+from bulksend.frozen import frozen
 
 BITS = 24
 _MASK = (1 << 64) - 1
 _TYPE = pl.UInt64
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Buckets:
     """The rule of one secret: four numbers of 64 bits, of which the last three are odd."""
 

@@ -7,13 +7,13 @@ known. What is said of a row is the same for all rows of a batch and day but for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
 from bulksend.contacts.skipped import left_out
 from bulksend.contacts.skipped.phone_buckets import Occupied
+from bulksend.frozen import frozen
 
 _DAY_S = 86_400
 _LINES = {
@@ -27,7 +27,7 @@ _LINES = {
 Line = tuple[int, int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bounds:
     """From when on a text counts, in seconds since 1970; None: no text does."""
 
@@ -62,7 +62,7 @@ class Memory(Protocol):
         """So many rows had their very text in this batch on this day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class TextedBefore:
     """Those of whom the memory knows something that stands against another text."""
 

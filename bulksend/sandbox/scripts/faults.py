@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from bulksend.frozen import frozen
 from bulksend.sandbox.scripts import script
 
 #: What can go wrong.
@@ -46,7 +46,7 @@ KINDS = frozenset(
 UNUSUAL = frozenset({"numeric_cost", "charge"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rule:
     """One kind of trouble and the requests it meets; all that is given must fit."""
 

@@ -10,14 +10,14 @@ A forged or replayed event comes beside the true one.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
+from bulksend.frozen import frozen
 from bulksend.sandbox.scripts import script
 
 KINDS = frozenset({"twice", "late", "out_of_order", "forged", "replayed", "lost"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WebhookRule:
     """One kind of trouble and the events that it meets; everything that is set must fit."""
 

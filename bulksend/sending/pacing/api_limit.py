@@ -8,8 +8,10 @@ before the next try gets longer; a limit that no longer holds is left behind by 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
+
+from bulksend.frozen import frozen
 
 #: The shortest hold, and the longest of our own accord, where Telnyx names no time.
 HOLD_MIN_S, HOLD_OWN_MAX_S = 0.2, 60.0
@@ -43,7 +45,7 @@ class Observation(NamedTuple):
     last_second: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Limit:
     """What the API takes, as far as is known. Moments are the loop's."""
 

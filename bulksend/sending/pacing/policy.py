@@ -9,9 +9,10 @@ go. No connection at all, and a server that names a time, hold the gate and leav
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.sending.limited_by import LimitedBy
 from bulksend.sending.pacing import api_limit, provider_queue
 from bulksend.sending.pacing.api_limit import Observation
@@ -30,7 +31,7 @@ OUTAGE_HOLD_S, OUTAGE_HOLD_MAX_S = 0.5, 10.0
 _NO_SIGNAL = Signal()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Pace:
     """The state of the calculator. Moments are the loop's."""
 

@@ -13,8 +13,9 @@ target and less while it is above.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bulksend.frozen import frozen
 from bulksend.sending.pacing.api_limit import Observation
 
 #: The wait that is aimed at: enough that Telnyx never idles, little enough that stopping means
@@ -32,7 +33,7 @@ SLOWER, FASTER = 0.5, 2.0
 FULL_HOLD_S, FULL_HOLD_MAX_S = 30.0, 600.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Queue:
     """What is known of the provider's queue. Moments are the loop's."""
 

@@ -9,11 +9,12 @@ million.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import phonenumbers
 
 from bulksend.errors import Code
+from bulksend.frozen import frozen
 from bulksend.sms import countries
 from bulksend.sms.phone import abroad, former, kinds, plans, signs, two
 from bulksend.sms.phone.kinds import LineKind
@@ -32,7 +33,7 @@ LONG_MIN = 14
 _AMERICAN = re.compile(r"\(?[2-9]\d\d\)?[ .-]{1,2}[2-9]\d\d[ .-]\d{4}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Phone:
     """A number that can be texted, as far as its plan tells."""
 
@@ -76,7 +77,7 @@ def _not_digits(text: str, number: str, region: str | None) -> Phone | PhoneErro
     return error(Code.PHONE_INVALID, f"a sign in the number that no number has: {shown}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Whole:
     """Whether a piece of a cell is a number by itself, at home or with its plus."""
 

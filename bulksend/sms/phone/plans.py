@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 
 import phonenumbers
 import polars as pl
 from phonenumbers.phonemetadata import PhoneMetadata, PhoneNumberDesc
 
+from bulksend.frozen import frozen
 from bulksend.sms.phone import calling_codes
 
 _TYPES = (
@@ -46,7 +46,7 @@ def is_fictional(number: phonenumbers.PhoneNumber) -> bool:
     return number.country_code == FICTIONAL_CODE and bool(re.fullmatch(FICTIONAL, national))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class HomePlan:
     """How a country's own numbers are written at home, where that is simple enough for columns."""
 

@@ -7,11 +7,11 @@ scientific notation whose last digits are gone, is a `PhoneError`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntFlag
 from urllib.parse import unquote
 
 from bulksend.errors import TEXT_FOR, Code
+from bulksend.frozen import frozen
 from bulksend.sms.phone import signs
 
 
@@ -39,7 +39,7 @@ class PhoneFix(IntFlag):
 NO_FIX = PhoneFix(0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class PhoneError:
     """Why a cell is no phone."""
 
@@ -52,7 +52,7 @@ def error(code: Code, text: str = "") -> PhoneError:
     return PhoneError(code, text or TEXT_FOR[code])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Written:
     """A number as somebody wrote it: digits, separators, perhaps a plus."""
 

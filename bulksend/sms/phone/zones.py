@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import phonenumbers
+
+from bulksend.frozen import frozen
 
 _UNKNOWN = "Etc/Unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ZoneGroup:
     """Rows of one country whose phones may be in the same time zones."""
 

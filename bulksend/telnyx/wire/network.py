@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,13 +14,14 @@ import multidict
 import yarl
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.telnyx import hosts
 
 _PROXY_PORT = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proxy:
     """A proxy that is asked to CONNECT."""
 
@@ -39,7 +39,7 @@ class Proxy:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Route:
     """How requests go from here to the server."""
 

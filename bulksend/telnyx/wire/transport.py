@@ -15,6 +15,7 @@ from typing import Protocol, Self
 import aiohttp
 import yarl
 
+from bulksend.frozen import frozen
 from bulksend.telnyx.wire.network import Route
 
 #: A reply is about 1.2 KB; what is larger than this is not one.
@@ -38,7 +39,7 @@ class Exchanging:
     deadline: asyncio.Timeout | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """Where every request goes, and what all of them have in common."""
 

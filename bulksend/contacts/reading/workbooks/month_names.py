@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from locale import windows_locale
 from typing import Any
+
+from bulksend.frozen import frozen
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -28,7 +29,7 @@ _LANGUAGE_BITS, _ANY_COUNTRY = 0x3FF, 0x400
 _OTHER_YEARS = ("ar", "fa", "ps", "th")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Names:
     """In the order of the calendar; a week begins on Monday."""
 

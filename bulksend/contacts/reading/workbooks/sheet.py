@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bulksend import errors
 from bulksend.errors import TEXT_FOR, Code
+from bulksend.frozen import frozen
 
 #: No spreadsheet program has more.
 ROWS_MAX = 1 << 20
@@ -46,7 +47,7 @@ class SheetNotes:
     merged_areas: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Sheet:
     """One sheet of a workbook."""
 

@@ -25,6 +25,7 @@ from bulksend.contacts.reading.workbooks.sheet import (
     column_name,
     unusable,
 )
+from bulksend.frozen import frozen
 
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _OTHERS = {
@@ -45,7 +46,7 @@ _LOOKED_AT = 100
 _SIZE_MAX = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Book:
     """What was read."""
 
