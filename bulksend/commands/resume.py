@@ -58,11 +58,11 @@ def resume_contacts(
         wanted = _count_wanted(record, settings)
         look.before_resuming(planned, record, wanted, settings, server, reporter)
         if as_it_was:
-            remaining = rest.of_same_file(record, planned, settings)
+            remaining = rest.of_same_file(record, planned)
             rest.agree(remaining, record, settings, reporter)
         _open_changed(record, settings, reporter)
         again = _again(record, settings, reporter)
-        finished = as_it_was and again == (Status.UNSENT,) and _all_ended(record, settings)
+        finished = as_it_was and again == (Status.UNSENT,) and not batch_status.count_unsent(record)
         keeper = memory.keeper(record, planned)
         batch = execution.OpenBatch(planned, record, settings, server, reporter, keeper, again)
         ended = execution.send_open_rows(batch)
@@ -91,10 +91,6 @@ def _left_out_as_changed(record: journal.Journal, settings: Settings) -> list[in
         return []
     code = str(Code.CHANGED_AFTER_SENT)
     return [skip.row for skip in record.skips() if skip.code == code]
-
-
-def _all_ended(record: journal.Journal, settings: Settings) -> bool:
-    return not batch_status.summarize_batch(record, settings, seconds=0.0).counts.unsent
 
 
 @contextmanager

@@ -38,6 +38,8 @@ class Journal(reader.Reader):
         batch = self.batch()
         self._hash_key = batch.hash_key
         self._sender = batch.sender
+        #: How the claimed rows stood, and how much this connection had changed then.
+        self._counts: tuple[int, dict[Status, int]] = (-1, {})
         #: Rows that may have been sent whatever a later claim of them comes to.
         self._maybe_sent = self._read_maybe_sent()
 
@@ -159,6 +161,15 @@ class Journal(reader.Reader):
         """What a row is once a claim ended so: unknown while an earlier one may have arrived."""
         without_text = status in (Status.UNSENT, Status.REFUSED)
         return Status.UNKNOWN if without_text and row in self._maybe_sent else status
+
+    def counts(self) -> dict[Status, int]:
+        """Claimed rows by status, counted again only after something was written: nobody else
+        writes while the lock is held.
+        """
+        changes = self._connection.total_changes
+        if self._counts[0] != changes:
+            self._counts = changes, super().counts()
+        return dict(self._counts[1])
 
     def is_unknown(self, row: int) -> bool:
         """Whether a row is unknown right now."""

@@ -30,9 +30,9 @@ class Rest:
     closed: bytes
 
 
-def of_same_file(record: journal.Journal, planned: Plan, settings: Settings) -> Rest:
+def of_same_file(record: journal.Journal, planned: Plan) -> Rest:
     """Where the contacts file is as it was, the journal alone knows the rest."""
-    unsent = batch_status.summarize_batch(record, settings, seconds=0.0).counts.unsent
+    unsent = batch_status.count_unsent(record)
     return Rest(plan=planned, count=unsent, closed=record.closed((Status.UNSENT,)))
 
 

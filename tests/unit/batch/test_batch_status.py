@@ -34,3 +34,14 @@ async def test_an_earlier_request_of_a_row_may_have_cost_too(
 
     assert summary.earlier_requests == earlier_requests
     assert summary.cost_unknown_rows == 0
+
+
+async def test_what_is_unsent_is_counted_anew_after_every_change(tmp_path: Path) -> None:
+    with journal.Journal.create(tmp_path / "contacts.journal", make_batch()) as record:
+        counts = [batch_status.count_unsent(record)]
+        for row in (5, 6):
+            await settle_all(record, {row: accepted()})
+            counts.append(batch_status.count_unsent(record))
+
+    rows = make_batch().sendable
+    assert counts == [rows, rows - 1, rows - 2]

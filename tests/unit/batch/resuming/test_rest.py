@@ -32,7 +32,7 @@ def test_the_question_says_how_many_from_whom_and_what_was_spent(tmp_path: Path)
     asked = Asked()
 
     with begun(tmp_path, planned, settings) as record:
-        remaining = rest.of_same_file(record, planned, settings)
+        remaining = rest.of_same_file(record, planned)
         rest.agree(remaining, record, settings, asked)
 
     [(words, typed, repeats)] = asked.questions
@@ -62,7 +62,7 @@ def test_no_is_no_and_without_anybody_to_ask_it_is_said_how_to_agree(tmp_path: P
     nobody.can_ask = False
 
     with begun(tmp_path, planned, settings) as record:
-        remaining = rest.of_same_file(record, planned, settings)
+        remaining = rest.of_same_file(record, planned)
         for person in (Asked(answer=False), nobody):
             with pytest.raises(errors.UsageError) as refused:
                 rest.agree(remaining, record, settings, person)
@@ -121,6 +121,6 @@ def test_a_rest_that_nobody_may_text_at_any_moment_is_refused(tmp_path: Path) ->
     planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=DAYS))
 
     with begun(tmp_path, planned, settings) as record, pytest.raises(errors.UsageError) as refused:
-        rest.agree(rest.of_same_file(record, planned, settings), record, settings, Asked())
+        rest.agree(rest.of_same_file(record, planned), record, settings, Asked())
 
     assert refused.value.code == "quiet_for_ever"
