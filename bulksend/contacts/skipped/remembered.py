@@ -78,7 +78,9 @@ class TextedBefore:
         bounds = self.bounds
         same, other = _latest(_same(lines), bounds.same_s), _latest(lines, bounds.any_s)
         other = other.join(same, on="row", how="anti")
-        said = _latest(_same(lines), bounds.same_lately_s)
+        said = same
+        if bounds.same_lately_s != bounds.same_s:
+            said = _latest(_same(lines), bounds.same_lately_s)
         against = pl.concat([same, other])
         said_too = _same(against).join(said, on="row", how="anti")
         for batch, at_s, rows in _days(_latest(lines, bounds.lately_s)):
@@ -88,7 +90,7 @@ class TextedBefore:
         return self._named(against)
 
     def _lines(self, sendable: pl.DataFrame) -> pl.DataFrame:
-        """row, text, and the lines of its phone, those that were noted last first."""
+        """row, text, and the lines of its phone: row by row, what was noted last first."""
         nothing = pl.DataFrame(schema={"row": pl.UInt32, "text": pl.Int64, **_LINES})
         if not sendable.height:
             return nothing
@@ -101,7 +103,7 @@ class TextedBefore:
             return nothing
         whole = candidates.select("row", "text", phone=phones).join(lines, on="phone")
         texts = pl.Series(self.memory.texts(whole["text"].to_list()), dtype=pl.Int64)
-        return whole.with_columns(text=texts).sort("at_s", descending=True, maintain_order=True)
+        return whole.with_columns(text=texts).sort("row", "at_s", descending=[False, True])
 
     def _named(self, against: pl.DataFrame) -> pl.DataFrame:
         """row, code, sentence."""
@@ -133,7 +135,7 @@ def _latest(lines: pl.DataFrame, since_s: int | None) -> pl.DataFrame:
     if since_s is None:
         return lines.clear()
     counting = lines.filter(pl.col("at_s") >= since_s)
-    return counting.unique("row", keep="first", maintain_order=True)
+    return counting.filter(pl.col("row").ne_missing(pl.col("row").shift()))
 
 
 def _days(lines: pl.DataFrame) -> list[tuple[int, int, int]]:
