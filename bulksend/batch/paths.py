@@ -26,6 +26,11 @@ COMPANIONS = (
 _DIGEST_BYTES = 32
 #: Kinds of files: none is renewed as another.
 RESULTS, LIST, REPORT = "results", "list", "report"
+#: What other names of ours have more than the one that is named: the longest is that of a batch
+#: that was set aside, with its companion.
+_LONGER_BYTES = 30
+#: As nearly every file system has it; where a folder cannot say.
+_NAME_MAX_BYTES = 255
 #: So many files that were written are known; who writes more has moved the first ones away.
 _KEPT = 1000
 
@@ -97,6 +102,7 @@ def check_new(settings: Settings) -> None:
 def check_journal(settings: Settings) -> None:
     """Raises UsageError where the journal has the name of another file of this command."""
     path = settings.journal_path
+    _refuse_long_name(path, Setting.JOURNAL)
     for what, other in (*_read_files(settings), ("the results", settings.results_path)):
         if is_same(path, other):
             raise _refused(path, Setting.JOURNAL, f"it is {what}")
@@ -109,6 +115,7 @@ def check_output(target: Path, setting: Setting, settings: Settings, written: Wr
     `written` knows the files that may be renewed.
     """
     _refuse_missing_folder(target, setting)
+    _refuse_long_name(target, setting)
     check_names(target, setting, settings)
     if is_free(target, written):
         return
@@ -256,6 +263,21 @@ def _refuse_missing_folder(path: Path, setting: Setting) -> None:
         f"{path}: cannot be written: {path.parent} {what}; nothing was sent",
         hint=f"make that folder, or give {setting} another place",
         code="folder_missing",
+    )
+
+
+def _refuse_long_name(path: Path, setting: Setting) -> None:
+    """What is written beside it, and under a passing name, must have room as well."""
+    most_bytes = _NAME_MAX_BYTES
+    if hasattr(os, "pathconf"):
+        with contextlib.suppress(OSError, ValueError):
+            most_bytes = os.pathconf(path.parent, "PC_NAME_MAX")
+    if len(os.fsencode(path.name)) + _LONGER_BYTES <= most_bytes:
+        return
+    raise errors.UsageError(
+        f"{path}: cannot be written: the name is too long; nothing was sent",
+        hint=f"give {setting} a shorter name, or the contacts file",
+        code="name_too_long",
     )
 
 

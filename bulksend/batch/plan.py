@@ -104,6 +104,7 @@ def complete(asked: Identity, settings: Settings) -> Identity:
     whole = require(asked_whole.or_else(DEFAULT_IDENTITY))
     sender.parse_sender(whole.sender or "")
     reference.check_webhook_url(whole.webhook_url)
+    reference.check_webhook_url(whole.webhook_failover_url, Setting.WEBHOOK_FAILOVER_URL)
     if not _UUID.fullmatch(whole.profile_id or ""):
         raise checked.wrong("profile_id", whole.profile_id, "a UUID; copy it from the portal")
     return whole
@@ -252,7 +253,8 @@ def _template(identity: Identity, text_column: int | None, settings: Settings) -
 def read_template(path: Path) -> str:
     """The template in a file; its last line end is not part of the text. Raises ContactsError."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(TEMPLATE_MAX_BYTES + 1)
         if len(raw) > TEMPLATE_MAX_BYTES:
             raise errors.ContactsError(f"{path}: far too long for a text message")
         text = raw.decode("utf-8-sig")

@@ -76,6 +76,12 @@ def output_lost(show: Ending, failure: OSError) -> int:
     )
 
 
+def file_lost(show: Ending, failure: OSError, *, hint: str) -> int:
+    """A file that nobody below knew how to do without: the computer's trouble, and no bug."""
+    words = f"{os.fsdecode(failure.filename)}: {failure.strerror}"
+    return show.failure(words, "file_unusable", 7, hint=hint)
+
+
 def pipe_closed() -> int:
     """Whoever read stdout went away: nothing of ours failed, but the rest is not shown."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -56,6 +56,8 @@ def _ended(show: exit.Ending, failure: Exception) -> int:
             return exit.pipe_closed()
         case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
             return exit.output_lost(show, failure)
+        case OSError(filename=str() | bytes()):
+            return exit.file_lost(show, failure, hint=_SAFE)
         case _:
             traceback.print_exc()
             words = f"a bug of bulksend: {type(failure).__name__}: {visible.visible(str(failure))}"

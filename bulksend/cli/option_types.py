@@ -16,6 +16,8 @@ Value = TypeVar("Value")
 
 #: Kept by the memory of what was sent, and so the longest that can be asked about it.
 MEMORY_S = 400 * 86_400.0
+#: The rows of a workbook.
+HEADER_ROW_MAX = 1_048_576
 #: The most phones that one's own test text goes to.
 TEST_PHONES_MAX = 5
 
@@ -266,7 +268,9 @@ class Encoding(Parsed[str]):
         """Its usual name."""
         try:
             codec = codecs.lookup(text)
-            "a".encode(codec.name)  # refuses base64, rot13 and their like
+            sample = "a".encode(codec.name)  # refuses base64, rot13 and their like
+            # refuses those of host names, which know no broken byte
+            codecs.getincrementaldecoder(codec.name)("backslashreplace").decode(sample)
         except (LookupError, ValueError, UnicodeError):
             self.refuse()
         return codec.name

@@ -134,7 +134,10 @@ CONTACTS_FILE = stack(
         "--delimiter", type=option_types.Delimiter(), metavar="CHARACTER", help="Or tab, semicolon."
     ),
     option(
-        "--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the column names."
+        "--header-row",
+        type=click.IntRange(min=1, max=option_types.HEADER_ROW_MAX),
+        metavar="N",
+        help="Line of the column names.",
     ),
     option("--sheet", metavar="NAME", help="Sheet of a workbook.  [default: the first]"),
 )

@@ -174,8 +174,11 @@ def unpack(packed: str) -> RateCard:
 
 def _read(path: Path) -> str:
     sentence, hint = f"{path}: cannot be read", f"check {Setting.RATES}"
-    with errors.instead_of_os_error(errors.UsageError, sentence, hint=hint):
-        raw = path.read_bytes()[: _FILE_MAX_BYTES + 1]
+    with (
+        errors.instead_of_os_error(errors.UsageError, sentence, hint=hint),
+        path.open("rb") as file,
+    ):
+        raw = file.read(_FILE_MAX_BYTES + 1)
     try:
         if len(raw) > _FILE_MAX_BYTES:
             raise ValueError

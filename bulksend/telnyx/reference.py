@@ -17,6 +17,7 @@ from bulksend.setting_names import Setting
 URL_MAX = 2000
 #: 8 digits of the batch, a row, a claim, 16 digits of the code, and what joins them.
 _LONGEST = len("&b=") + 8 + 1 + 10 + 1 + 4 + 1 + 16
+_URL = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?")
 _MARK = re.compile(r"\b([0-9a-f]{8})\.([0-9]{1,10})\.([0-9]{1,4})\.([0-9a-f]{16})\b")
 
 
@@ -50,19 +51,22 @@ def split(webhook_url: str) -> tuple[str, str]:
     return f"{address}{joint}b=", f"{hash_sign}{fragment}"
 
 
-def check_webhook_url(url: str | None) -> None:
+def check_webhook_url(url: str | None, setting: Setting = Setting.WEBHOOK_URL) -> None:
     """Raises UsageError for a URL that Telnyx would not take, or not with a mark in it."""
     if url is None:
         return
-    if not url.startswith(("http://", "https://")) or not url.isprintable() or " " in url:
-        raise _bad(url, "it must begin with https:// or http://, without a blank")
+    if not _URL.fullmatch(url) or not url.isprintable():
+        raise _bad(
+            url, "it must begin with https:// or http:// and a host, without a blank", setting
+        )
     if len(url) + _LONGEST > URL_MAX:
-        raise _bad(f"{url[:60]}…", f"it may have {URL_MAX - _LONGEST} characters at most")
+        fault = f"it may have {URL_MAX - _LONGEST} characters at most"
+        raise _bad(f"{url[:60]}…", fault, setting)
 
 
-def _bad(url: str, fault: str) -> errors.UsageError:
+def _bad(url: str, fault: str, setting: Setting) -> errors.UsageError:
     return errors.UsageError(
-        f"{Setting.WEBHOOK_URL} {url!r} cannot be used: {fault}",
+        f"{setting} {url!r} cannot be used: {fault}",
         hint="give one like https://example.com/telnyx",
         code="webhook_url_invalid",
     )

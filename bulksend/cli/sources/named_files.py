@@ -6,6 +6,7 @@ written a `WRITTEN`.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,9 +20,13 @@ from bulksend.cli.sources import OPTIONS_FILE
 def check(context: click.Context, options: Mapping[str, object]) -> None:
     """Raises UsageError naming both. `options`: by their parameters' names, as a command has them.
 
-    By identity: links and other spellings of a name are seen through.
+    By identity: links and other spellings of a name are seen through. Raises ContactsError for an
+    argument that cannot be the name of a file.
     """
     named = list(_named(context, options))
+    for parameter, path in named:
+        if why := _why_no_name(path):
+            raise _no_name(parameter, path, why)
     written = [each for each in named if each[0].type is option_types.WRITTEN]
     if not written or len(named) < 2:
         return
@@ -35,6 +40,30 @@ def check(context: click.Context, options: Mapping[str, object]) -> None:
                     hint=f"give {_name(parameter)} another name",
                     code="files_clash",
                 )
+
+
+def _why_no_name(path: Path) -> str:
+    """Why no file can be called so; "" where one can."""
+    if not path.name:
+        return "is the name of a folder" if path.is_absolute() else "names no file"
+    try:
+        path.lstat()
+    except ValueError:  # a zero byte, as an options file can hold one
+        return "cannot be a name"
+    except OSError as failure:
+        if failure.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+            return f"cannot be used: {failure.strerror}"
+    return ""
+
+
+def _no_name(parameter: click.Parameter, path: Path, why: str) -> errors.BulksendError:
+    if isinstance(parameter, click.Option):
+        hint = f"give {_name(parameter)} the name of a file"
+        return errors.UsageError(
+            f"{_name(parameter)}: {path} {why}", hint=hint, code="no_file_name"
+        )
+    hint = "check the name and the folder"
+    return errors.ContactsError(f"{path}: {why}", hint=hint, code="contacts_unusable")
 
 
 def _named(

@@ -16,6 +16,7 @@ from pathlib import Path
 from bulksend import errors, portable
 from bulksend.contacts.reading import code_pages, dialect, disguise, undecodable
 from bulksend.frozen import frozen
+from bulksend.setting_names import Setting
 
 #: What is in memory while sending grows with it: 8 MB took 250 MB more and was no faster.
 BLOCK_BYTES = 1 << 20
@@ -153,19 +154,30 @@ def utf8_blocks(path: Path, descriptor: int, surveyed: Survey) -> Iterator[bytes
     Ctrl-Z at its end.
 
     A byte without a meaning becomes a mark of `undecodable`. Raises ContactsError where the file
-    has changed.
+    has changed, or is nothing that this encoding ever makes.
     """
     encoding = surveyed.encoding
     plain = encoding.encoding == "utf-8" and not encoding.damaged
     decoder = codecs.getincrementaldecoder(encoding.encoding)(undecodable.HANDLER)
     for number, block in enumerate(_verified(path, descriptor, surveyed)):
         final = number == len(surveyed.block_digests) - 1
-        text = block if plain else decoder.decode(block, final).encode(errors="replace")
+        text = block if plain else _decoded(path, decoder, block, final)
         if not number:
             text = _without_bom(text)
         if final and text.rstrip(b"\r\n\0").endswith(_END_OF_FILE):
             text = text.rstrip(b"\r\n\0" + _END_OF_FILE) + b"\n"
         yield text.replace(b"\r", b"\n") if surveyed.cr_only else text
+
+
+def _decoded(path: Path, decoder: codecs.IncrementalDecoder, block: bytes, final: bool) -> bytes:
+    try:
+        return decoder.decode(block, final).encode(errors="replace")
+    except UnicodeError as failure:
+        raise _unusable(
+            path,
+            f"is not in the encoding that was named: {failure}",
+            f"leave {Setting.ENCODING} away, or name another",
+        ) from None
 
 
 def _without_bom(text: bytes) -> bytes:

@@ -182,3 +182,23 @@ def test_a_folder_that_is_missing_is_said_before_anything_is_sent(
     assert failure.value.code == "folder_missing"
     assert f"{words}; nothing was sent" in failure.value.message
     assert str(setting) in (failure.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"results": "r" * 240},
+        {"journal": "j" * 240},
+        {"contacts": "\N{CJK UNIFIED IDEOGRAPH-540D}" * 78 + ".csv"},
+    ],
+    ids=["results", "journal", "both after their contacts file"],
+)
+def test_a_name_with_no_room_for_what_stands_beside_it_is_refused_first(
+    folder: Path, fields: dict[str, str]
+) -> None:
+    asked = settings(folder, **{name: folder / value for name, value in fields.items()})
+
+    with pytest.raises(errors.UsageError) as failure:
+        paths.check_batch(asked)
+
+    assert failure.value.code == "name_too_long"

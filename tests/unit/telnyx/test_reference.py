@@ -137,7 +137,11 @@ def test_the_longest_url_has_room_for_the_longest_mark() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "example.com", "ftp://example.com", "https://a b", "https://\n"]
+    "url",
+    [
+        *("", "example.com", "ftp://example.com", "https://a b", "https://\n"),
+        *("http://", "https:///path", "https://?q", "https://exa\x1bmple"),
+    ],
 )
 def test_what_is_no_webhook_url_is_refused_before_anything_is_sent(url: str) -> None:
     with pytest.raises(errors.UsageError):

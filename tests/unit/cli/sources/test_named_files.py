@@ -146,3 +146,59 @@ def test_what_is_somebody_elses_is_neither_added_to_nor_replaced(
     assert ended.value.code == 2
     assert "named.csv is there already" in capsys.readouterr().err
     assert (desk / "named.csv").read_bytes() == CONTENT
+
+
+NO_NAMES = {"empty": "", "root": "/", "here": ".", "too long": "a" * 300}
+
+
+@pytest.mark.parametrize("name", NO_NAMES.values(), ids=NO_NAMES)
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("run --sandbox --text x", "status", "resume", "results", "reconcile", "receipts"),
+        *("report", "pace", "doctor --sandbox", "rates learn"),
+    ],
+)
+def test_a_contacts_file_that_no_file_can_be_called_is_told_in_words(
+    desk: Path, capsys: pytest.CaptureFixture[str], command: str, name: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main([*command.split(), name])
+
+    assert ended.value.code == 4
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", NO_NAMES.values(), ids=NO_NAMES)
+@pytest.mark.parametrize(
+    ("command", "output"), [(c, o) for c in WRITTEN for o in sorted(WRITTEN[c])]
+)
+def test_an_option_that_names_no_file_is_told_in_words(
+    desk: Path, capsys: pytest.CaptureFixture[str], command: str, output: str, name: str
+) -> None:
+    words = [*command.split(), output, name]
+    argument = next((each for each in dict(commands())[command].params if not flag(each)), None)
+    if argument is not None:
+        words.append("contacts.csv" if argument.type is option_types.FILE else "+447700900123")
+
+    with pytest.raises(SystemExit) as ended:
+        main.main(words)
+
+    shown = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert output in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="has no file without end")
+@pytest.mark.parametrize(("option", "code"), [("--text-file", 4), ("--rates", 2)])
+def test_a_small_file_without_end_is_not_read_to_its_end(
+    desk: Path, capsys: pytest.CaptureFixture[str], option: str, code: int
+) -> None:
+    text = [] if option == "--text-file" else ["--text", "Hi"]
+
+    with pytest.raises(SystemExit) as ended:
+        main.main(["run", "contacts.csv", "-n", *text, option, "/dev/zero"])
+
+    assert ended.value.code == code
+    assert "/dev/zero" in capsys.readouterr().err
