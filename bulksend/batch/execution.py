@@ -57,7 +57,7 @@ def send_open_rows(batch: OpenBatch) -> Summary:
             record, settings, seconds=seconds, stop=end.stop, detail=end.detail
         )
         record.end_run(summary.exit_code, str(end.stop or "finished"))
-        compared = write_results(plan, record, settings, reporter)
+        _, compared = write_results(plan, record, settings, reporter)
     except errors.ContactsError as failure:  # everything that was sent is in the journal
         reporter.note(failure.message)
         return _file_changed(record, settings, seconds, end)
@@ -189,11 +189,11 @@ def write_results(
     settings: Settings,
     reporter: Reporter,
     only: Sequence[str] = (),
-) -> variance.Variance | None:
-    """The results: the journal and the contacts file joined; None where nothing was accepted.
+) -> tuple[int, variance.Variance | None]:
+    """The results: the journal and the contacts file joined; how many rows were written.
 
-    On the way the charges are held against the estimate. `only`: words of `selection`; the rows
-    that they mean, and why.
+    On the way the charges are held against the estimate: None where nothing was accepted. `only`:
+    words of `selection`; the rows that they mean, and why.
     """
     comparison = variance.Comparison(record)
     names = plan.contacts.header.names
@@ -204,7 +204,8 @@ def write_results(
         written = paths.beside(settings.journal_path, kind)
         with paths.renewing(settings, reporter.note, written) as path:
             if only:
-                csv_writer.write_selected(path, names, pieces, only, style)
+                rows = csv_writer.write_selected(path, names, pieces, only, style)
             else:
-                csv_writer.write_results(path, names, pieces, style)
-    return variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
+                rows = csv_writer.write_results(path, names, pieces, style)
+    compared = variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
+    return rows, compared

@@ -200,6 +200,8 @@ def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_
         rules.append(left_out.OnlyCountries(guards.countries))
     if guards.suppress:
         suppressed = suppression.load(guards.suppress, identity.default_region)
+        for name in suppressed.empty_names:
+            reporter.note(f"{Setting.SUPPRESS}: nobody is on the list {name}")
         if suppressed.unread_rows:
             reporter.note(
                 f"{Setting.SUPPRESS}: {suppressed.unread_rows} rows have no phone that can be read;"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class Progress:
         self.cost: dict[str, Decimal] = {}
         #: What limits the pace right now.
         self.limited_by = LimitedBy.NOTHING
+        #: Until when everybody left must wait for quiet hours to end; aware.
+        self.waits_until: datetime | None = None
         #: For how many seconds each of them did.
         self.limited_s: defaultdict[LimitedBy, float] = defaultdict(float)
         #: Why the last row that was given up for now could not be sent.

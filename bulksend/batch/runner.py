@@ -225,7 +225,7 @@ def _run_control(
         rate=settings.guards.rate,
         go_on=request.command_line(settings, request.CONTINUE),
         workers=settings.guards.max_in_flight,
-        waits=lambda: source.waits,
+        waits_until=lambda: source.waits_until,
     )
 
 

@@ -296,7 +296,7 @@ def require(identity: Identity) -> Identity:
     """An identity that can send. Raises UsageError naming what is missing."""
     for setting, example in (
         (Setting.SENDER, "MyCompany"),
-        (Setting.PROFILE_ID, "<uuid of the profile>"),
+        (Setting.PROFILE_ID, "00000000-0000-0000-0000-000000000000"),
     ):
         if not getattr(identity, setting.value):
             raise errors.UsageError(

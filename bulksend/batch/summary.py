@@ -71,6 +71,19 @@ class Reason:
     first_rows: tuple[int, ...] = ()
 
 
+@frozen
+class Listed:
+    """Some of the rows, as a file that can be corrected and run."""
+
+    #: Which: words of `selection`.
+    only: tuple[str, ...]
+    rows: int
+    #: Whether it depends on what became of the messages, and nobody has asked for that yet.
+    unasked: bool = False
+    #: The command that asks; "" where only the run could, in the sandbox.
+    ask: str = ""
+
+
 #: Why rows are left out on purpose, after a number.
 SKIPPED_BECAUSE: Mapping[str, str] = {
     "duplicate": "the same text to the same phone again in this file",
@@ -118,6 +131,8 @@ class Summary:
     texted_before: tuple[str, ...] = ()
     #: Estimate against charges, after a run that was accepted anything.
     variance: Variance | None = None
+    #: The rows of the contacts file that were written as a list of their own; None: all of them.
+    listed: Listed | None = None
     #: What became of the accepted messages, as far as anybody asked.
     deliveries: DeliveryCounts = NOBODY_ASKED
 

@@ -12,12 +12,12 @@ from bulksend import atomic_file, errors
 from bulksend.batch import connection, paths
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
+from bulksend.contacts import own_files
 from bulksend.frozen import frozen
 from bulksend.results import csv_writer
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, optouts
 
-COLUMNS = ("phone", "keyword", "from", "created_at")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -35,7 +35,7 @@ class Listed:
         """As CSV, with the phones in a column that a contacts file has."""
         written = io.StringIO()
         table = csv.writer(written, lineterminator="\n")
-        table.writerow(COLUMNS)
+        table.writerow(own_files.OPT_OUT_COLUMNS)
         for person in self.people:
             table.writerow((person.phone, person.keyword, person.sender, person.created_at))
         return written.getvalue()

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulksend import journal
-from bulksend.batch import batch_status, execution, identity, paths, summary
+from bulksend.batch import advice, batch_status, execution, identity, paths, summary
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Silent
 from bulksend.batch.resuming import guards
 from bulksend.batch.settings import Settings
 from bulksend.contacts import loader
+from bulksend.results import selection
 
 
 def results(
@@ -29,8 +30,20 @@ def results(
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
     paths.check_batch(settings, paths.LIST if only else paths.RESULTS)
     with read_again(settings, contacts) as (record, planned):
-        compared = execution.write_results(planned, record, settings, Silent(), only)
-        return replace(stands(record, settings), variance=compared)
+        rows, compared = execution.write_results(planned, record, settings, Silent(), only)
+        status = replace(stands(record, settings), variance=compared)
+    return replace(status, listed=_listed(status, settings, only, rows)) if only else status
+
+
+def _listed(
+    status: summary.Summary, settings: Settings, only: Sequence[str], rows: int
+) -> summary.Listed:
+    """How many rows, and what has to be asked before the list can be believed."""
+    depends = not selection.AFTER_RECEIPTS.isdisjoint(only)
+    unasked = depends and status.counts.accepted > 0 and not status.deliveries.asked
+    asking = replace(settings, results=None)
+    ask = advice.command("receipts", asking) if unasked and not settings.sandbox else ""
+    return summary.Listed(only=tuple(only), rows=rows, unasked=unasked, ask=ask)
 
 
 @contextmanager

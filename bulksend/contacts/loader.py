@@ -6,6 +6,7 @@ import hashlib
 import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -34,6 +35,8 @@ class Reading:
     encoding: str = ""
     #: Why the encoding is a guess that needs the person's word; "" where it is certain.
     why_guessed: str = ""
+    #: Whether bulksend wrote it: a list of opt-outs, or rows of some results.
+    written_by_bulksend: bool = False
     #: The first rows, by which the column of the phones is recognised.
     sample: tuple[Sequence[str], ...] = ()
 
@@ -154,6 +157,8 @@ def _contacts(
 ) -> Contacts:
     """What was read; of a file of ours, as the file was that it came from."""
     own, chunks = own_files.as_it_was(header, as_read)
+    ours = own is not header or header.names == own_files.OPT_OUT_COLUMNS
+    reading = replace(reading, written_by_bulksend=ours)
     size_bytes = survey.size_bytes
     return Contacts(
         path.name, own, chunks, sha256=survey.sha256, size_bytes=size_bytes, reading=reading

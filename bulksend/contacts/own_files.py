@@ -27,6 +27,8 @@ RESULTS_COLUMNS = (
 )
 #: And behind them where only some rows are written.
 SELECTED_COLUMNS = (*RESULTS_COLUMNS, "reason", "another_try")
+#: What a list of Telnyx's opt-outs says of each.
+OPT_OUT_COLUMNS = ("phone", "keyword", "from", "created_at")
 _TAILS = (VERDICT_COLUMNS, SELECTED_COLUMNS)
 _PREFIX = "bulksend_"
 #: An apostrophe, and behind it what a spreadsheet program would run.

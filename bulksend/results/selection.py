@@ -34,6 +34,8 @@ WORDS: Mapping[str, pl.Expr] = {
     "opted-out": _has_code(reasons.OPTED_OUT),
     "landline": _has_code(reasons.LANDLINE),
 }
+#: Words that mean nobody until somebody has asked what became of the messages.
+AFTER_RECEIPTS = frozenset({"undelivered", "unconfirmed"})
 
 
 def parse(words: str) -> tuple[str, ...]:

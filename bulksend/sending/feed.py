@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from bulksend.sms.message import Message
 
@@ -23,7 +24,8 @@ class Feed:
         self._ahead: asyncio.Task[Sequence[Message] | None] | None = None
         self._ended = False
         #: Nobody waits for hours here.
-        self.waits, self.never = False, 0
+        self.waits_until: datetime | None = None
+        self.never = 0
 
     async def take(self) -> Message | None:
         """The next message; None when there are no more."""

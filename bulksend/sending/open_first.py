@@ -47,11 +47,6 @@ class OpenFirst:
     _ended: bool = False
     _zone_unknown: bool = False
 
-    @property
-    def waits(self) -> bool:
-        """Whether everybody left must wait for the clock."""
-        return self.waits_until is not None
-
     async def take(self) -> Message | None:
         """The next message that may go right now; None after the last, or when halted."""
         while not self.halt:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bulksend import errors
@@ -45,8 +46,8 @@ class Source(Protocol):
     """Whoever hands out messages."""
 
     @property
-    def waits(self) -> bool:
-        """Whether everybody left must wait for the clock."""
+    def waits_until(self) -> datetime | None:
+        """Until when everybody left must wait for the clock."""
 
     @property
     def never(self) -> int:

@@ -6,6 +6,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from bulksend import errors
@@ -32,8 +33,8 @@ class RunControl:
     #: The command that ends a pause.
     go_on: str
     workers: int
-    #: Whether everybody left must wait for quiet hours to end.
-    waits: Callable[[], bool]
+    #: Until when everybody left must wait for quiet hours to end; None: somebody may be texted.
+    waits_until: Callable[[], datetime | None]
     _looks: deque[bottleneck.Look] = field(default_factory=lambda: deque(maxlen=_LOOKS))
     _fastest_s: float = 0.0
     _unconnected: int = 0
@@ -72,7 +73,8 @@ class RunControl:
         if took_s is not None:
             self._fastest_s = min(self._fastest_s or took_s, took_s)
         progress.limited_by = bottleneck.limited_by(self._looks, self._fastest_s)
-        if self.waits():
+        progress.waits_until = self.waits_until()
+        if progress.waits_until is not None:
             progress.limited_by = LimitedBy.HOURS
 
     def _look(

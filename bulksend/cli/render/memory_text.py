@@ -20,7 +20,8 @@ _IN_WORDS = {
 
 def explained(of_phone: Explained) -> str:
     """A line for each text."""
-    lines = [f"{of_phone.phone}: {visible.counted(len(of_phone.texts), 'text')} remembered"]
+    remembered = visible.counted(len(of_phone.texts), "text") if of_phone.texts else "no text"
+    lines = [f"{of_phone.phone}: {remembered} remembered on this computer"]
     lines += [_line(text) for text in of_phone.texts]
     if of_phone.forgotten_at is not None:
         lines.append(f"  forgotten on {of_phone.forgotten_at:%F %R} UTC: nothing before is known")
@@ -45,6 +46,8 @@ def _became(text: SentText) -> str:
 
 def forgotten(phone: Forgotten) -> str:
     """What was taken out, and what that means."""
+    if not phone.texts:
+        return f"{phone.phone}: no text was remembered, so there was none to forget"
     return (
         f"{phone.phone}: {visible.counted(phone.texts, 'text')} forgotten\n"
         "another file with this number would text it again; journals are not changed"

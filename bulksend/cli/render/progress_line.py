@@ -32,6 +32,8 @@ class ProgressState:
     #: Rows a second, lately; 0.0 where nothing is known yet.
     per_s: float = 0.0
     limited_by: str = ""
+    #: Until when nothing may go, for quiet hours.
+    waits_until: datetime | None = None
     now: datetime
 
 
@@ -66,7 +68,7 @@ def _words(state: ProgressState, dropped: frozenset[str] = frozenset()) -> list[
         "cost": money(state.cost),
         "pace": f"{_rate(state.per_s)}/s" if state.per_s else "",
         "left": f"{left}, ends {ends}" if left and ends else left,
-        "reason": f"({state.limited_by})" if state.limited_by and state.done < state.total else "",
+        "reason": _reason(state) if state.limited_by and state.done < state.total else "",
     }
     return [word for name, word in words.items() if word and name not in dropped]
 
@@ -100,7 +102,19 @@ def _ends(state: ProgressState) -> str:
     if not seconds or seconds > 90 * 86_400:
         return ""
     end = state.now + timedelta(seconds=seconds)
-    return f"{end:%H:%M}" if end.date() == state.now.date() else f"{end:%a %H:%M}"
+    return _clock(end, state.now)
+
+
+def _reason(state: ProgressState) -> str:
+    if state.waits_until is None:
+        return f"({state.limited_by})"
+    return f"({state.limited_by} until {_clock(state.waits_until, state.now)})"
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    """By the clock on this wall."""
+    local = moment.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%a %H:%M}"
 
 
 def money(cost: Mapping[str, Decimal]) -> str:

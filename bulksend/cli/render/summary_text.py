@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bulksend import visible
-from bulksend.batch.summary import SKIPPED_BECAUSE, State, Summary
+from bulksend.batch.summary import SKIPPED_BECAUSE, Listed, State, Summary
 from bulksend.cli.render import delivery_text, money_text
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def _lines(ended: Summary) -> Iterator[str]:
         yield "a run is at work on this batch, and is paused"
     elif ended.state is State.SUSPENDED:
         yield "a run on this batch is suspended (Ctrl-Z): type `fg` in its terminal to let it go on"
+    if ended.listed is not None:
+        yield from _list_of(ended, ended.listed)
+        return
     yield from _counts(ended)
     yield _money(ended)
     yield from delivery_text.deliveries(ended.deliveries, ended.variance)
@@ -54,6 +57,17 @@ def _lines(ended: Summary) -> Iterator[str]:
         yield click.style("next: ", bold=True) + visible.visible(ended.next, longest=20_000)
     if ended.sandbox:
         yield "sandbox: nobody was texted and nothing was charged"
+
+
+def _list_of(ended: Summary, listed: Listed) -> Iterator[str]:
+    """What the list holds; how the batch stands was not the question."""
+    rows = f"{listed.rows:,} of {visible.counted(ended.counts.rows, 'row')}"
+    file = visible.visible(str(ended.results), longest=500)
+    yield f"{rows} ({', '.join(listed.only)}) written to {file}"
+    if listed.unasked:
+        how = listed.ask or "in the sandbox the run itself asks, with --wait-receipts 10s"
+        how = visible.visible(how, longest=20_000)
+        yield f"nobody has asked yet what became of the messages: {how}"
 
 
 def _counts(ended: Summary) -> Iterator[str]:

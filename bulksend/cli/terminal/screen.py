@@ -102,7 +102,7 @@ class Terminal(Reporter):
         click.echo(wrapped.to_fit(question, sys.stderr), err=True, color=self._display.color)
         streams.forget_what_was_typed()
         if not typed:
-            return click.confirm(ask, default=False, err=True)
+            return ask_yes_or_no(ask)
         answer: str = click.prompt(f"Type {typed} to go on", default="", err=True)
         return answer.strip().replace(",", "") == typed.replace(",", "")
 
@@ -196,6 +196,7 @@ class Terminal(Reporter):
             cost=progress.cost,
             per_s=self._pace.per_s,
             limited_by=progress.limited_by.in_words,
+            waits_until=progress.waits_until,
             now=datetime.now().astimezone(),
         )
 
@@ -261,6 +262,18 @@ class Terminal(Reporter):
             self._bar.close()
             self._bar = None
         self._last_asking = None
+
+
+def ask_yes_or_no(ask: str) -> bool:
+    """Asked again until the answer is one; Enter alone is no."""
+    while True:
+        answer: str = click.prompt(f"{ask} [y/N]", default="", show_default=False, err=True)
+        if answer.strip().lower() in ("y", "yes"):
+            return True
+        if answer.strip().lower() in ("", "n", "no"):
+            return False
+        click.echo("that is no answer: type y for yes, or n for no", err=True)
+        streams.forget_what_was_typed()
 
 
 def _bar() -> tqdm[Never]:

@@ -20,6 +20,7 @@ from bulksend.setting_names import Setting
 from bulksend.sms.phone import columns
 
 _SCHEMA = {"phone": pl.UInt64, "file": pl.UInt16, "list_row": pl.UInt32}
+_NOBODY = pl.DataFrame(schema={"phone": pl.UInt64, "list_row": pl.UInt32})
 #: Cells that are E.164 already: no plan has to be asked whether such a phone exists.
 _PLAIN = r"^\+[1-9][0-9]{6,14}$"
 #: Phones are told apart by their last bits first, most of which are on no list.
@@ -32,6 +33,10 @@ class Suppressed:
     def __init__(self, names: Sequence[str], phones: pl.DataFrame, unread_rows: int) -> None:
         """`phones`: phone UInt64, file UInt16 (of `names`), list_row UInt32."""
         self.names = tuple(names)
+        #: Lists that bulksend wrote with nobody on them.
+        self.empty_names = tuple(
+            name for number, name in enumerate(names) if number not in set(phones["file"])
+        )
         #: Rows of the lists without a phone that can be read.
         self.unread_rows = unread_rows
         self._phones = phones.sort("phone", maintain_order=True)
@@ -77,16 +82,21 @@ def digest(path: Path) -> str:
 
 
 def _phones_of(path: Path, default_region: str | None) -> tuple[pl.DataFrame, int]:
-    """phone, list_row of each row with a phone; and how many have none that can be read."""
+    """phone, list_row of each row with a phone; and how many have none that can be read.
+
+    Nobody may be on a list that bulksend wrote; another file without a phone is the wrong one.
+    """
     try:
         contacts = loader.open_contacts(path)
+        if contacts.reading.written_by_bulksend and not any(True for _ in contacts.chunks()):
+            return _NOBODY, 0
         sample = contacts.reading.sample
         chosen = phone_column.choose(contacts.header, None, sample, default_region)
         column = contacts.header.cell(chosen.column)
         frames = list(_frames(contacts.chunks(), column, default_region))
     except errors.BulksendError as failure:
         raise _unusable(path, failure.message.removeprefix(f"{path}: ")) from None
-    phones = pl.concat([pl.DataFrame(schema={"phone": pl.UInt64, "list_row": pl.UInt32}), *frames])
+    phones = pl.concat([_NOBODY, *frames])
     readable = phones.drop_nulls("phone")
     if not readable.height:
         raise _unusable(path, "it holds no phone number that can be read")

@@ -81,7 +81,7 @@ def test_open_countries_go_first_and_the_run_waits_for_the_others() -> None:
     opens = datetime(2026, 6, 2, 2, 30, tzinfo=UTC)
     assert desk.waits == [(opens, 2, "IN")]
     assert all(opens <= at <= opens + timedelta(seconds=2) for _, at in taken[2:])
-    assert not desk.source.waits
+    assert desk.source.waits_until is None
 
 
 def test_a_long_queue_at_telnyx_counts() -> None:
@@ -146,7 +146,7 @@ def test_a_halt_ends_the_waiting_at_once() -> None:
         loop.call_later(5.0, desk.halt.set, Stop.INTERRUPTED)
         taken = await desk.taken()
         assert taken == []
-        assert desk.source.waits
+        assert desk.source.waits_until is not None
         return loop.time()
 
     assert virtual_clock.run(work(Desk(mixed()[:1], AFTERNOON + timedelta(hours=2)))) < 5.1

@@ -94,7 +94,7 @@ class FakePace:
 class FakeSource:
     def __init__(self, messages: Iterable[Message]) -> None:
         self.messages = iter(messages)
-        self.waits, self.never = False, 0
+        self.waits_until, self.never = None, 0
 
     async def take(self) -> Message | None:
         return next(self.messages, None)

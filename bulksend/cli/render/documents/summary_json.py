@@ -38,6 +38,7 @@ def document(summary: Summary) -> JsonObject:
         "seconds": round(summary.seconds, 3),
         "results": str(summary.results),
         "journal": str(summary.journal),
+        **({"listed_rows": summary.listed.rows} if summary.listed else {}),
         "exit_code": summary.exit_code,
         "stopped_because": _stopped_because(summary),
         "stopped_text": summary.because or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -100,3 +100,22 @@ def test_the_bar_grows_and_never_overflows(done: int) -> None:
     bar = line[line.index("▕") + 1 : line.index("▏")] if done else ""
     assert len(line) <= 80
     assert bar.count("█") <= 30
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        pytest.param(NOW + timedelta(hours=2), "(quiet hours until 16:01)", id="today"),
+        pytest.param(NOW + timedelta(hours=19), "(quiet hours until Sat 09:01)", id="tomorrow"),
+        pytest.param(
+            (NOW + timedelta(hours=2)).astimezone(UTC),
+            "(quiet hours until 16:01)",
+            id="by-the-clock-on-this-wall",
+        ),
+    ],
+)
+def test_who_waits_for_quiet_hours_reads_when_they_end(until: datetime, words: str) -> None:
+    state = make_state(limited_by="quiet hours", waits_until=until, per_s=0.0)
+
+    assert words in progress_line.plain(state)
+    assert words in progress_line.line(state, 100)

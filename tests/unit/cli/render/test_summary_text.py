@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
-from bulksend.batch.summary import Counts, Reason, State
+from bulksend.batch.summary import Counts, Listed, Reason, State
 from bulksend.cli.render import money_text, summary_text
 from bulksend.errors import Stop
 from tests.unit.cli.render.test_documents import make_summary
@@ -103,3 +104,29 @@ def test_who_was_texted_before_is_said_at_the_end_too() -> None:
     said = summary_text.summary(make_summary(texted_before=(before,)))
 
     assert f"before: {before}" in said.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        pytest.param(
+            Listed(only=("refused",), rows=3),
+            ["3 of 1,000 rows (refused) written to call.csv"],
+            id="some-rows",
+        ),
+        pytest.param(
+            Listed(only=("undelivered",), rows=0, unasked=True, ask="bulksend receipts c.csv"),
+            [
+                "0 of 1,000 rows (undelivered) written to call.csv",
+                "nobody has asked yet what became of the messages: bulksend receipts c.csv",
+            ],
+            id="before-anybody-asked-for-receipts",
+        ),
+    ],
+)
+def test_a_list_of_some_rows_says_how_many_and_not_how_the_batch_stands(
+    listed: Listed, expected: list[str]
+) -> None:
+    counts = Counts(accepted=997, refused=3)
+
+    assert words(counts=counts, listed=listed, results=Path("call.csv")).splitlines() == expected

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from bulksend import errors
+from bulksend.contacts import own_files
 from bulksend.contacts.skipped import suppression
 
 PHONES = ["+447400000001", "+447400000002", "+447400000003", "+33612345678", "+4915112345678"]
@@ -100,6 +101,28 @@ def test_a_list_that_says_nobody_stops_the_batch(tmp_path: Path, content: str | 
     assert str(path) in failure.value.message
     assert failure.value.code == "suppress_unusable"
     assert "suppress" in failure.value.hint
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("phone,keyword,from,created_at\n", id="opt-outs of Telnyx"),
+        pytest.param(
+            f"phone,name,{','.join(own_files.SELECTED_COLUMNS)}\n", id="rows of some results"
+        ),
+        pytest.param(
+            f"\ufeffphone;name;{';'.join(own_files.SELECTED_COLUMNS)}\r\n", id="as Excel has them"
+        ),
+    ],
+)
+def test_a_list_that_bulksend_wrote_may_have_nobody_on_it(tmp_path: Path, content: str) -> None:
+    empty = written(tmp_path, "nobody.csv", content)
+    full = written(tmp_path, "stop.csv", "phone\n+447400000001\n")
+
+    suppressed = suppression.load([empty, full], None)
+
+    assert suppressed.empty_names == ("nobody.csv",)
+    assert suppressed.leave_out(SENDABLE)["row"].to_list() == [2]
 
 
 def test_a_list_that_is_a_folder_stops_the_batch(tmp_path: Path) -> None:
