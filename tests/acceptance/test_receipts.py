@@ -24,7 +24,7 @@ from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Guards, Identity, Settings
 from bulksend.cli.render.documents import summary_json
 from bulksend.commands import optouts, receipts, results, run, status
-from bulksend.contacts import loader
+from bulksend.contacts import loader, own_files
 from bulksend.receipts import store, store_path
 from bulksend.receipts.collect import Patience
 from bulksend.receipts.counts import AskingProgress
@@ -359,7 +359,7 @@ async def test_opt_outs_are_a_list_for_suppress(tmp_path):
 
         assert len(listed.people) == len(again.people) == 2
         contacts = loader.open_contacts(tmp_path / "out.csv")
-        assert contacts.header.names == optouts.COLUMNS
+        assert contacts.header.names == own_files.OPT_OUT_COLUMNS
         assert sum(chunk.height for chunk in contacts.chunks()) == 2
 
 
