@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
+import re
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+# Phone numbers of the whole world have thousands of patterns, and all of them come by in one process.
+re._MAXCACHE = 1 << 14  # type: ignore[attr-defined]
 # Before polars is imported: frames of tests are small, and other workers have the other cores.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 # What tests start as processes compiles its modules once, whatever the shell says.
@@ -20,9 +25,29 @@ from bulksend.sandbox import server
 from tests import sizes
 from tests.acceptance import cli
 
+# What is collected stays to the end: there is nothing to look for among it. On again below.
+gc.disable()
 sizes.register_profiles()
 #: What calls a room without a front door is a caller in Python.
 setting_names.use(option_names.PYTHON)
+
+
+_NUMBERS = itertools.count()
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for among what tests make, not among thousands of tests."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own; pytest's way lists all the others first to find its number."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}{next(_NUMBERS)}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,6 @@ from bulksend.cli.group import cli as program
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "bulksend"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TREES = {
-    str(module.relative_to(PACKAGE)): ast.parse(module.read_text(encoding="utf-8"))
-    for module in MODULES
-}
 #: Each could hold anything: the noun is asked for.
 EMPTY_NAMES = {"it", "found", "given", "told", "said", "kept", "known", "seen", "heard"}
 #: Parts of names that had a meaning in this house alone; the field has another word for each.
@@ -31,6 +28,15 @@ OWN_WORDS = {
 PART_OF = {"pause": "pace", "continue": "pace", "completion": None, "learn": "rates"}
 #: Words that mean one thing in each of two rooms.
 TWO_MEANINGS = {"__init__"}
+
+
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """Each module by its place, parsed when the first test asks."""
+    return {
+        str(module.relative_to(PACKAGE)): ast.parse(module.read_text(encoding="utf-8"))
+        for module in MODULES
+    }
 
 
 def names(tree: ast.Module) -> Iterator[str]:
@@ -54,7 +60,7 @@ def names(tree: ast.Module) -> Iterator[str]:
 def test_a_name_says_what_it_holds_in_the_words_of_the_field() -> None:
     bad = [
         f"{place}: {name}"
-        for place, tree in TREES.items()
+        for place, tree in trees().items()
         for name in names(tree)
         if name.strip("_") in EMPTY_NAMES or OWN_WORDS & set(words_of(name))
     ]
@@ -71,7 +77,7 @@ def test_every_public_function_says_what_it_does() -> None:
     """Also those within functions and private classes."""
     silent = [
         f"{place}: {node.name}"
-        for place, tree in TREES.items()
+        for place, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not node.name.startswith("_")
@@ -84,7 +90,7 @@ def test_every_public_function_says_what_it_does() -> None:
 def test_no_module_is_imported_under_another_name() -> None:
     renamed = [
         f"{place}: {alias.asname}"
-        for place, tree in TREES.items()
+        for place, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bulksend")
         for alias in node.names

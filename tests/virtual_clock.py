@@ -13,11 +13,18 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+class _Selector(selectors.SelectSelector):
+    """Asks the system only where the loop would sleep: there are no sockets on a virtual clock."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(timeout) if timeout is None else []
+
+
 class VirtualClockLoop(asyncio.SelectorEventLoop):
     """Its time is what its timers say."""
 
     def __init__(self) -> None:
-        super().__init__(selectors.SelectSelector())
+        super().__init__(_Selector())
         self._now_s = 0.0
 
     def time(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 import zipfile
@@ -199,14 +200,18 @@ def zipped(folder: Path, parts: dict[str, bytes], name: str = "contacts.xlsx") -
 NAMESPACE = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
-def by_hand(rows: bytes, before: bytes = b"") -> dict[str, bytes]:
-    """A good workbook but for its sheet."""
+@functools.cache
+def empty_workbook() -> dict[str, bytes]:
     saved = io.BytesIO()
     Workbook().save(saved)
     with zipfile.ZipFile(saved) as archive:
-        parts = {it: archive.read(it) for it in archive.namelist()}
+        return {it: archive.read(it) for it in archive.namelist()}
+
+
+def by_hand(rows: bytes, before: bytes = b"") -> dict[str, bytes]:
+    """A good workbook but for its sheet."""
     sheet = b"<worksheet " + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
-    return parts | {"xl/worksheets/sheet1.xml": before + sheet}
+    return empty_workbook() | {"xl/worksheets/sheet1.xml": before + sheet}
 
 
 def cell(value: str) -> str:
