@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-# Phone numbers of the whole world have thousands of patterns, and all of them come by in one process.
-re._MAXCACHE = 1 << 14  # type: ignore[attr-defined]
 # Before polars is imported: frames of tests are small, and other workers have the other cores.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 # What tests start as processes compiles its modules once, whatever the shell says.
@@ -25,6 +23,8 @@ from bulksend.sandbox import server
 from tests import sizes
 from tests.acceptance import cli
 
+# The phone numbers of the world have thousands of patterns, and here all of them come by.
+re._MAXCACHE = 1 << 14  # type: ignore[attr-defined]
 # What is collected stays to the end: there is nothing to look for among it. On again below.
 gc.disable()
 sizes.register_profiles()
