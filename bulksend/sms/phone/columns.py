@@ -11,7 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from bulksend.sms import countries
-from bulksend.sms.phone import abroad, impossible, kinds, parse, plans, signs
+from bulksend.sms.phone import abroad, impossible, kinds, number_table, parse, plans, signs
 from bulksend.sms.phone.wrapping import PhoneError, PhoneFix
 
 #: Cells that columns can read: digits and the noise of everyday.
@@ -25,6 +25,9 @@ _POINT_ZERO = r"^(\+?[0-9]{6,20})[.,]0{1,3}$|^(\+?[0-9 ()\-]{6,24}[0-9)])[.,]0{1
 _ELEVEN_FROM_ONE = r"^1[0-9]{10}$"
 #: E.164.
 _DIGITS_MAX = 15
+#: Phones of seven to fifteen digits.
+_PLAIN_MIN, _PLAIN_MAX = 10**6, 10**_DIGITS_MAX - 1
+_COLUMNS = ("to_e164", "country", "line_kind", "phone_fixes", "problem", "problem_text")
 _NOTHING = pl.lit(None, dtype=pl.String)
 
 
@@ -33,11 +36,44 @@ def parse_column(cells: pl.Series, region: str | None) -> pl.DataFrame:
     `kinds.LineKind` or "", null where there is a problem), phone_fixes (UInt8 of
     `wrapping.PhoneFix`, null where there is a problem).
     """
+    plain = _plain(cells)
+    rest = plain["country"].is_null().arg_true()
+    if rest.is_empty():
+        return plain
+    if len(rest) == len(cells):
+        return _parse_rest(cells, region)
+    parsed = _parse_rest(cells.gather(rest), region)
+    return plain.with_columns(
+        plain[name].clone().scatter(rest, parsed[name]) for name in plain.columns
+    )
+
+
+def _plain(cells: pl.Series) -> pl.DataFrame:
+    """The same of cells that are E.164 as they stand and a phone's; null elsewhere."""
+    begins = cells.str.starts_with("+") & ~cells.str.starts_with("+0")
+    number = pl.col("number")
+    numbers = (
+        pl.DataFrame({"number": cells.cast(pl.UInt64, strict=False), "begins": begins})
+        .select(pl.when(number.is_between(_PLAIN_MIN, _PLAIN_MAX) & pl.col("begins")).then(number))
+        .to_series()
+    )
+    placed = number_table.of_numbers(numbers.fill_null(0))
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
+    fixes = pl.Series([0], dtype=pl.UInt8).new_from_index(0, len(cells))
+    plain = pl.DataFrame({"to_e164": cells, **placed.to_dict(), "phone_fixes": fixes})
+    valid = placed["country"].is_not_null()
+    if not valid.all():
+        plain = plain.select(pl.when(pl.lit(valid)).then(pl.all()))
+    return plain.with_columns(problem=nothing, problem_text=nothing).select(_COLUMNS)
+
+
+def _parse_rest(cells: pl.Series, region: str | None) -> pl.DataFrame:
+    """The same of cells of any kind."""
     frame = _read(cells, region).with_columns(
         pl.when(pl.col(name).str.len_bytes() <= _DIGITS_MAX).then(name)
         for name in ("digits", "abroad")
     )
-    country, kind = kinds.countries_and_kinds(frame["digits"])
+    country, kind = number_table.countries_and_kinds(frame["digits"])
     country = _without_guessed_services(country, kind, frame["phone_fixes"])
     valid = pl.lit(country.is_not_null())
     decided = frame.select(
@@ -151,8 +187,10 @@ def _at_home(read: pl.DataFrame, home: plans.HomePlan) -> pl.Series:
         return digits
     written = read["written"].gather(at)
     own = (home.code + written).alias("digits")
-    mobile = (kinds.countries_and_kinds(own)["line_kind"] == kinds.TEXTED).fill_null(value=False)
-    american = kinds.countries_and_kinds(written)["country"]
+    mobile = (number_table.countries_and_kinds(own)["line_kind"] == kinds.TEXTED).fill_null(
+        value=False
+    )
+    american = number_table.countries_and_kinds(written)["country"]
     nowhere = american.is_null() | american.is_in(list(countries.refused()))
     sure = mobile & nowhere
     return digits.scatter(at.filter(sure), own.filter(sure))

@@ -17,7 +17,6 @@ import polars as pl
 from phonenumbers.phonemetadata import PhoneMetadata, PhoneNumberDesc
 
 from bulksend.frozen import frozen
-from bulksend.sms.phone import calling_codes
 
 _TYPES = (
     *("fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "voip"),
@@ -145,50 +144,6 @@ def is_national_form(number: str, region: str) -> bool:
     return phonenumbers.normalize_digits_only(national) == number
 
 
-def countries(valid: pl.Series) -> pl.Series:
-    """The country of each valid number (digits with the calling code, no plus).
-
-    "" stands for numbers of no country (satellites and the like). A calling code of one country
-    names it; a shared one is asked country by country.
-    """
-    alone, shared = _calling_codes()
-    start = valid.str.head(calling_codes.START).cast(pl.UInt16)
-    result = alone.gather(start).alias("country")
-    asked = result.is_null().arg_true()
-    codes = shared.gather(start.gather(asked))
-    for code in codes.unique():
-        mine = asked.filter(codes == code)
-        result = result.scatter(mine, _share_out(code, valid.gather(mine)))
-    return result
-
-
-def _share_out(code: str, digits: pl.Series) -> pl.Series:
-    """The first country of a shared calling code whose plan has the number, in the plan's order."""
-    frame = pl.DataFrame({"digits": digits}).with_row_index("at")
-    result = pl.Series("country", [""], dtype=pl.String).new_from_index(0, len(digits))
-    for country, pattern in _shared_patterns(code):
-        mine = frame["digits"].str.contains(pattern)
-        result = result.scatter(frame.filter(mine)["at"], country)
-        frame = frame.filter(~mine)
-        if not frame.height:
-            break
-    return result
-
-
-@functools.cache
-def _calling_codes() -> tuple[pl.Series, pl.Series]:
-    """By the first three digits: the country of a code that is its alone, and a shared code."""
-    alone: list[str | None] = [None] * 1000
-    shared: list[str | None] = [None] * 1000
-    for start, code in calling_codes.by_start().items():
-        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)]
-        if len(regions) > 1:
-            shared[int(start)] = code
-        else:
-            alone[int(start)] = "" if regions[0] == "001" else regions[0]
-    return pl.Series("country", alone, pl.String), pl.Series("code", shared, pl.String)
-
-
 def plans_of(code: int) -> list[PhoneMetadata]:
     """The plans of all countries that share a calling code, in libphonenumber's order."""
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
@@ -218,17 +173,22 @@ def general_patterns(code: int, length: int) -> frozenset[str]:
 
 
 @functools.cache
-def _shared_patterns(code: str) -> list[tuple[str, str]]:
-    """(country, pattern) of those that share a calling code, in libphonenumber's order."""
-    mine = int(code) == FICTIONAL_CODE
-    result = [("GB", f"^{FICTIONAL_CODE}{FICTIONAL}$")] if mine else []
-    for plan in plans_of(int(code)):
+def countries_of(code: int) -> list[tuple[str, str, bool]]:
+    """(country, expression, whether it means first digits alone) of a calling code, in the order in
+    which libphonenumber asks them of a valid national number. "" is no country (satellites and the
+    like).
+    """
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
+    if len(regions) == 1:
+        return [("" if regions[0] == "001" else regions[0], "[0-9]", True)]
+    result = [("GB", FICTIONAL, False)] if code == FICTIONAL_CODE else []
+    for plan in plans_of(code):
         if plan.leading_digits:
-            result.append((plan.id, f"^{code}(?:{plan.leading_digits})".replace(r"\d", "[0-9]")))
+            result.append((plan.id, plan.leading_digits, True))
             continue
         # Their lengths were looked at before, when the number was found valid.
         patterns = {pattern(getattr(plan, name)) for name in _TYPES} - {""}
-        result.append((plan.id, f"^{code}(?:{'|'.join(sorted(patterns))})$"))
+        result.append((plan.id, "|".join(sorted(patterns)), False))
     return result
 
 

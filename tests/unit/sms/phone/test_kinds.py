@@ -1,9 +1,8 @@
-"""What kind of line a number is, one by one and as a column alike."""
+"""What kind of line a number is, asked one by one."""
 
 from __future__ import annotations
 
 import phonenumbers
-import polars as pl
 import pytest
 
 from bulksend.sms.phone import kinds
@@ -19,12 +18,10 @@ from bulksend.sms.phone import kinds
         pytest.param(1, 2024561111, kinds.TEXTED, id="one-pattern-for-mobiles-and-landlines"),
     ],
 )
-def test_one_number_and_a_column_have_the_same_kind(code: int, national: int, kind: str) -> None:
+def test_a_number_has_the_kind_of_its_plan(code: int, national: int, kind: str) -> None:
     number = phonenumbers.PhoneNumber(country_code=code, national_number=national)
-    column = kinds.countries_and_kinds(pl.Series([f"{code}{national}"]))
 
     assert kinds.kind_of(number) == kind
-    assert column["line_kind"].to_list() == [str(kind)]
 
 
 def test_a_number_of_no_known_kind_counts_as_one_that_can_be_texted() -> None:
