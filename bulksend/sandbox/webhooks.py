@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import heapq
 import itertools
+import ssl
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,7 +104,7 @@ class Webhooks:
             headers = self._signed(body, call)
             try:
                 async with session.post(
-                    url, data=body, headers=headers, allow_redirects=False
+                    url, data=body, headers=headers, allow_redirects=False, ssl=_tls(url)
                 ) as response:
                     if 200 <= response.status < 300 or call.forged or call.replayed:
                         return
@@ -121,6 +123,16 @@ class Webhooks:
             "telnyx-timestamp": timestamp,
             "telnyx-signature-ed25519": base64.b64encode(signature).decode(),
         }
+
+
+def _tls(url: str) -> ssl.SSLContext | bool:
+    """The certificates of this system, where they are wanted."""
+    return _trusted() if url.startswith("https:") else True
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _body(call: _Call, url: str, attempt: int) -> bytes:

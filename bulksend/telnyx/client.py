@@ -15,7 +15,7 @@ from bulksend.frozen import frozen
 from bulksend.sms.message import Message, Reply
 from bulksend.telnyx import clock, codes, reference
 from bulksend.telnyx.codes import Exchange, Failure
-from bulksend.telnyx.wire import failures, fast_transport, plain_transport
+from bulksend.telnyx.wire import failures, fast_transport, network, plain_transport
 from bulksend.telnyx.wire.network import DIRECT, Route
 from bulksend.telnyx.wire.transport import Exchanging, Target, Transport, read_whole
 from bulksend.telnyx.wire.unpacking import unpack
@@ -114,7 +114,7 @@ class Client:
             connector=aiohttp.TCPConnector(
                 limit=0,  # the workers are the limit: waiting for a connection looks like silence
                 force_close=True,  # a stray reply on a kept connection would be the next one's
-                ssl=self._tls if self._tls is not None else True,
+                ssl=self._tls or (network.trusted() if self._send_url.scheme == "https" else True),
             ),
             headers={"User-Agent": "bulksend"},
             cookie_jar=aiohttp.DummyCookieJar(),

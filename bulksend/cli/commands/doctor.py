@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bulksend import errors
-from bulksend.cli import asked, options, show
+from bulksend.cli import asked, late_certificates, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
 from bulksend.frozen import frozen
@@ -47,9 +47,10 @@ class DoctorParameters(BatchParameters):
 @typed(DoctorParameters)
 def doctor_command(parameters: DoctorParameters) -> int:
     """Look at everything that a batch needs."""
+    with late_certificates.none_yet():
+        from bulksend.commands import doctor
     from bulksend.cli.render import summary_text
     from bulksend.cli.render.documents import doctor_json
-    from bulksend.commands import doctor
 
     if parameters.probe_key != (parameters.to is not None):
         raise errors.UsageError("--probe-key and --to go together", hint="give both, or neither")

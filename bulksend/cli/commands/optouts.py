@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bulksend import visible
-from bulksend.cli import asked, exit, option_types, options, show
+from bulksend.cli import asked, exit, late_certificates, option_types, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
 from bulksend.frozen import frozen
@@ -48,8 +48,9 @@ class OptoutsParameters(BatchParameters):
 @typed(OptoutsParameters)
 def optouts_command(parameters: OptoutsParameters) -> int:
     """People who have opted out."""
+    with late_certificates.none_yet():
+        from bulksend.commands import optouts
     from bulksend.cli.render.documents import optouts_json
-    from bulksend.commands import optouts
 
     output = parameters.output_file
     listed = optouts.fetch(asked.settings(parameters), output, show.reporter(parameters))

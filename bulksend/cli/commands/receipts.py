@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bulksend.cli import asked, option_types, options, show
+from bulksend.cli import asked, late_certificates, option_types, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
 from bulksend.frozen import frozen
@@ -67,9 +67,10 @@ class ReceiptsParameters(BatchParameters):
 @typed(ReceiptsParameters)
 def receipts_command(parameters: ReceiptsParameters) -> int:
     """What became of every accepted message."""
+    with late_certificates.none_yet():
+        from bulksend.commands import receipts
     from bulksend.cli.render import summary_text
     from bulksend.cli.render.documents import receipts_json
-    from bulksend.commands import receipts
     from bulksend.receipts.collect import Patience
 
     if not parameters.every_s:

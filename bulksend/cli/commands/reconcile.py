@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bulksend.cli import asked, options, show
+from bulksend.cli import asked, late_certificates, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
 from bulksend.frozen import frozen
@@ -36,9 +36,10 @@ class ReconcileParameters(BatchParameters):
 @typed(ReconcileParameters)
 def reconcile_command(parameters: ReconcileParameters) -> int:
     """Settle unknown rows by evidence."""
+    with late_certificates.none_yet():
+        from bulksend.commands import reconcile
     from bulksend.cli.render import summary_text
     from bulksend.cli.render.documents import reconcile_json
-    from bulksend.commands import reconcile
 
     reconciled = reconcile.reconcile(
         asked.typed_alone(asked.settings(parameters), parameters.typed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bulksend.batch.settings import Settings
-from bulksend.cli import asked, options, show
+from bulksend.cli import asked, late_certificates, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
 from bulksend.frozen import frozen
@@ -45,7 +45,8 @@ class ResumeParameters(BatchParameters):
 @typed(ResumeParameters)
 def resume_command(parameters: ResumeParameters) -> int:
     """Go on with an unfinished batch."""
-    from bulksend.commands import resume
+    with late_certificates.none_yet():
+        from bulksend.commands import resume
 
     summary = resume.resume(_settings(parameters), show.reporter(parameters))
     return show.summary(summary, parameters.output)

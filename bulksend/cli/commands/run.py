@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from bulksend.batch.settings import Settings
-from bulksend.cli import asked, options, show
+from bulksend.cli import asked, late_certificates, options, show
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import BatchParameters, typed
 from bulksend.frozen import frozen
@@ -65,7 +65,8 @@ def run_command(parameters: RunParameters) -> int:
     settings = _settings(parameters)
     if parameters.dry_run:
         return _dry_run(settings, parameters)
-    from bulksend.commands import run
+    with late_certificates.none_yet():
+        from bulksend.commands import run
 
     if settings.test_to:
         tested = run.to_own_phones(settings, show.reporter(parameters))

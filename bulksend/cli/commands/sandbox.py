@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bulksend.cli import options
+from bulksend.cli import late_certificates, options
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import OutputParameters, typed
 from bulksend.frozen import frozen
@@ -64,7 +64,8 @@ class SandboxParameters(OutputParameters):
 @typed(SandboxParameters)
 def sandbox_command(parameters: SandboxParameters) -> int:
     """A Telnyx look-alike on localhost."""
-    from bulksend.commands import sandbox
+    with late_certificates.none_yet():
+        from bulksend.commands import sandbox
 
     return sandbox.serve(
         port=parameters.port,

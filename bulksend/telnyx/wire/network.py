@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import ssl
 from pathlib import Path
@@ -115,6 +116,14 @@ def _bad_proxy(text: str, source: str, fault: str) -> errors.UsageError:
         hint="write it as http://HOST:PORT or http://NAME:PASSWORD@HOST:PORT",
         code="proxy_invalid",
     )
+
+
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """The certificates of this system, read once, where TLS is spoken."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(("http/1.1",))
+    return context
 
 
 def _trusting(ca_file: Path) -> ssl.SSLContext:
