@@ -103,9 +103,12 @@ def check_journal(settings: Settings) -> None:
     """Raises UsageError where the journal has the name of another file of this command."""
     path = settings.journal_path
     _refuse_long_name(path, Setting.JOURNAL)
-    for what, other in (*_read_files(settings), ("the results", settings.results_path)):
+    for what, other in _read_files(settings):
         if is_same(path, other):
             raise _refused(path, Setting.JOURNAL, f"it is {what}")
+    if is_same(path, settings.results_path):
+        named = Setting.RESULTS if settings.results else Setting.JOURNAL
+        raise _refused(path, named, "journal and results are two files")
     _refuse_companion(path, Setting.JOURNAL)
 
 
@@ -122,7 +125,7 @@ def check_output(target: Path, setting: Setting, settings: Settings, written: Wr
     why = "is not as bulksend wrote it for this batch"
     if written.path.suffix == ".written" and not written.path.exists():
         why = f"{written.path.name}, which knows what bulksend wrote, is not"
-    raise _refused(target, setting, f"it is there already, and {why}")
+    raise _refused(target, setting, f"it is there already, and {why}", "move it away, or ")
 
 
 def check_names(target: Path, setting: Setting, settings: Settings) -> None:
@@ -281,9 +284,10 @@ def _refuse_long_name(path: Path, setting: Setting) -> None:
     )
 
 
-def _refused(path: Path, setting: Setting, why: str) -> errors.UsageError:
+def _refused(path: Path, setting: Setting, why: str, way_out: str = "") -> errors.UsageError:
+    """Moved away is what is somebody else's: never a file that this command lives on."""
     return errors.UsageError(
         f"{path}: nothing is written there: {why}",
-        hint=f"move it away, or give {setting} another name",
+        hint=f"{way_out}give {setting} another name",
         code=f"{setting.name.lower()}_exist",
     )

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from bulksend import errors
+from bulksend import errors, portable
 from bulksend.batch.control import signals
 from bulksend.frozen import frozen
 from bulksend.sandbox import lifecycle, server
@@ -52,7 +52,7 @@ def serve(
 ) -> int:
     """Serve until Ctrl-C. Raises UsageError for a port that is taken or a script that is none."""
     if ledger is not None:
-        _refuse_foreign(ledger)
+        _open_ledger(ledger)
     config = server.SandboxConfig(
         port=port,
         api_key=api_key,
@@ -73,21 +73,24 @@ def serve(
     return 0
 
 
-def _refuse_foreign(ledger: Path) -> None:
-    """Lines are added to a ledger of ours alone. Raises UsageError for anybody else's file."""
-    if not os.path.lexists(ledger):
-        return
-    unread = errors.instead_of_os_error(
-        errors.UsageError, f"{ledger}: cannot be read", code="ledger_foreign"
+def _open_ledger(ledger: Path) -> None:
+    """Lines are added to a ledger of ours alone. Raises UsageError for what cannot be one."""
+    first = b""
+    with errors.instead_of_os_error(
+        errors.UsageError, f"{ledger}: the ledger cannot be written", code="ledger_unwritable"
+    ):
+        if ledger.is_file():
+            with ledger.open("rb") as file:
+                first = file.read(len(_LEDGER_BEGIN))
+        if first in (b"", _LEDGER_BEGIN):
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | portable.NONBLOCK
+            os.close(os.open(ledger, flags, 0o666))
+            return
+    raise errors.UsageError(
+        f"{ledger} is there already and is no ledger of the sandbox",
+        hint=f"give {Setting.LEDGER} another name",
+        code="ledger_foreign",
     )
-    with unread, ledger.open("rb") as file:
-        first = file.read(len(_LEDGER_BEGIN))
-    if first and first != _LEDGER_BEGIN:
-        raise errors.UsageError(
-            f"{ledger} is there already and is no ledger of the sandbox",
-            hint=f"give {Setting.LEDGER} another name",
-            code="ledger_foreign",
-        )
 
 
 async def _until_stopped(config: server.SandboxConfig, ready: Callable[[str], None]) -> None:

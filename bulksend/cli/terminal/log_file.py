@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bulksend import errors
+from bulksend import errors, portable
 from bulksend.batch.reporter import Progress, Reporter
 from bulksend.sms.message import Outcome, Status
 
@@ -67,7 +67,8 @@ def begin(path: Path, secrets: Sequence[str]) -> None:
     sentence, code = f"{path}: the log cannot be written", "log_unwritable"
     with errors.instead_of_os_error(errors.UsageError, sentence, code=code):
         _refuse_foreign(path)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | portable.NONBLOCK
+        descriptor = os.open(path, flags, 0o600)
         os.close(descriptor)
         handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(JsonLines(secrets))
@@ -80,7 +81,7 @@ def begin(path: Path, secrets: Sequence[str]) -> None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    if not path.exists():
+    if not path.is_file():  # a terminal or a pipe has nothing to lose
         return
     with path.open("rb") as file:
         first = file.read(len(_BEGIN))

@@ -68,6 +68,8 @@ def test_results_take_the_place_of_nobodys_file(folder: Path, name: str) -> None
         paths.check_batch(asked)
 
     assert failure.value.code in ("results_exist", "journal_exist")
+    foreign = name in ("precious.csv", "sub/link.csv", "dangling.csv", "sub")
+    assert ("move it away" in str(failure.value.hint)) is foreign
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -202,3 +203,14 @@ def test_a_small_file_without_end_is_not_read_to_its_end(
 
     assert ended.value.code == code
     assert "/dev/zero" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("command", ["status contacts.csv --log-file", "sandbox --port 0 --ledger"])
+def test_what_is_added_to_waits_for_no_reader_of_a_pipe(desk: Path, command: str) -> None:
+    os.mkfifo(desk / "pipe")
+
+    with pytest.raises(SystemExit) as ended:
+        main.main([*command.split(), "pipe"])
+
+    assert ended.value.code == 2
