@@ -11,9 +11,10 @@ from bulksend.batch.control import quiet
 from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Guards, Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration, prices
+from bulksend.estimate.duration import Past
 from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
@@ -32,8 +33,9 @@ def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -
     """
     if settings.sandbox or not plan.estimate.sendable:
         return
+    past_pace = past.load(settings.pace_file, plan.identity.sender)
     if settings.yes or settings.yes_up_to is not None:
-        for sentence in quiet.in_words(quiet.arrivals_of(plan, settings, _now())):
+        for sentence in quiet.in_words(quiet.arrivals_of(plan, settings.guards, past_pace, _now())):
             reporter.note(sentence)
     if settings.yes:
         refuse_guesses(plan)
@@ -42,9 +44,9 @@ def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -
         refuse_guesses(plan)
         refuse_dearer(plan, settings.yes_up_to)
         return
-    texts = _texts(plan, settings)
+    texts = _texts(plan, settings.guards.limit)
     typed = str(texts) if texts >= TYPED_FROM else ""
-    screen = question(plan, settings, base_url, _now())
+    screen = question(plan, settings.guards, past_pace, base_url, _now())
     if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
@@ -76,13 +78,13 @@ def nobody_to_ask() -> errors.UsageError:
     )
 
 
-def refuse_other_plan(plan: Plan, settings: Settings) -> None:
+def refuse_other_plan(plan: Plan, expected: str | None) -> None:
     """Raises BatchMismatch unless the plan is the one whose digest the person expects."""
-    if settings.expect is None or settings.expect == plan.digest:
+    if expected is None or expected == plan.digest:
         return
-    differing = ", ".join(digest.differences(settings.expect, plan.digest)) or "the plan"
+    differing = ", ".join(digest.differences(expected, plan.digest)) or "the plan"
     raise errors.BatchMismatch(
-        f"{settings.contacts.name}: this is not the plan that was looked at: {differing} changed; "
+        f"{plan.contacts.name}: this is not the plan that was looked at: {differing} changed; "
         "nothing was sent",
         hint=f"its digest is {plan.digest}; look at it again with {Setting.DRY_RUN}",
         code="plan_changed",
@@ -140,16 +142,18 @@ class _Line:
         return f"  {self.heading:9} {visible.visible(self.words, longest=600)}"
 
 
-def question(plan: Plan, settings: Settings, base_url: str, now: datetime) -> str:
+def question(plan: Plan, guards: Guards, past_pace: Past, base_url: str, now: datetime) -> str:
     """One screen: to whom, what, for how much, until when."""
-    texts = visible.counted(_texts(plan, settings), "text")
-    name = visible.visible(settings.contacts.name)
+    texts = visible.counted(_texts(plan, guards.limit), "text")
+    name = visible.visible(plan.contacts.name)
     head = f"{name}: {texts} from {plan.identity.sender}"
-    lines = [str(line) for line in _lines(plan, settings, base_url, now) if line.words]
+    lines = [str(line) for line in _lines(plan, guards, past_pace, base_url, now) if line.words]
     return "\n".join([head, *lines, *_samples(plan)])
 
 
-def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iterator[_Line]:
+def _lines(
+    plan: Plan, guards: Guards, past_pace: Past, base_url: str, now: datetime
+) -> Iterator[_Line]:
     counts = plan.estimate
     yield _Line("to", _countries(plan))
     yield _Line("phones", f"column {plan.phone_column or '(no name)'}{_encoding(plan)}")
@@ -162,8 +166,8 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
     yield _Line("left out", _left_out(plan))
     yield _Line("invalid", visible.counted(counts.invalid, "row") if counts.invalid else "")
     yield _Line("price", f"{_price(plan)}, {prices.parts_in_words(counts.parts, counts.parts_max)}")
-    yield _Line("time", _time(plan, settings, now))
-    for sentence in quiet.in_words(quiet.arrivals_of(plan, settings, now)):
+    yield _Line("time", _time(plan, guards, past_pace, now))
+    for sentence in quiet.in_words(quiet.arrivals_of(plan, guards, past_pace, now)):
         yield _Line("hours", sentence)
     yield _Line("via", "" if base_url.startswith("https://api.telnyx.com/") else base_url)
     dearest = max(counts.costs, key=lambda finding: finding.parts or 0, default=None)
@@ -171,8 +175,8 @@ def _lines(plan: Plan, settings: Settings, base_url: str, now: datetime) -> Iter
         yield _Line("saves", f"{dearest.text}; {dearest.fix}" if dearest.fix else dearest.text)
 
 
-def _texts(plan: Plan, settings: Settings) -> int:
-    return min(plan.estimate.sendable, settings.guards.limit or plan.estimate.sendable)
+def _texts(plan: Plan, limit: int | None) -> int:
+    return min(plan.estimate.sendable, limit or plan.estimate.sendable)
 
 
 def _countries(plan: Plan) -> str:
@@ -202,14 +206,14 @@ def _price(plan: Plan) -> str:
     return words or f"unpriced (no rate card: {Setting.RATES})"
 
 
-def _time(plan: Plan, settings: Settings, now: datetime) -> str:
+def _time(plan: Plan, guards: Guards, past_pace: Past, now: datetime) -> str:
     """How long, and by which clock time it ends."""
-    counts, rows = plan.estimate, _texts(plan, settings)
+    counts, rows = plan.estimate, _texts(plan, guards.limit)
     parts = counts.parts * rows // max(counts.sendable, 1)
-    takes = past.duration_of(settings, plan.identity.sender, rows, parts)
+    takes = past.duration_of(guards, past_pace, rows, parts)
     end = now + timedelta(seconds=takes.seconds)
     day = "" if end.date() == now.date() else f"{end:%a %d %b} "
-    pace = _PACE.get(takes.limited_by, f"at {settings.guards.rate}")
+    pace = _PACE.get(takes.limited_by, f"at {guards.rate}")
     return f"about {duration.in_words(takes.seconds)} {pace}, until {day}{end:%H:%M}"
 
 

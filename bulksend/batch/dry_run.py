@@ -83,7 +83,7 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     with session.opened(settings, reporter) as memory:
         check = memory.check(identity.sender or "")
         planned = plan.make_plan(contacts, identity, settings, reporter, rules=check.rules())
-    planned = texted_before.noted(planned, check, settings)
+    planned = texted_before.noted(planned, check, settings.guards.again_after_s)
     for sentence in planned.texted_before:
         reporter.note(sentence)
     if not planned.estimate.rows:
@@ -102,8 +102,9 @@ def _with_duration(
     counts = planned.estimate
     sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
     parts = counts.parts * sendable // max(counts.sendable, 1)
-    takes = past.duration_of(settings, planned.identity.sender, sendable, parts)
-    arrivals = quiet.arrivals_of(planned, settings, datetime.now().astimezone())
+    past_pace = past.load(settings.pace_file, planned.identity.sender)
+    takes = past.duration_of(settings.guards, past_pace, sendable, parts)
+    arrivals = quiet.arrivals_of(planned, settings.guards, past_pace, datetime.now().astimezone())
     return DryRun(
         counts,
         takes.seconds,

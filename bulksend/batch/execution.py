@@ -93,8 +93,8 @@ def _send(batch: OpenBatch) -> runner.End:
     from bulksend.batch import runner
 
     plan, record, settings, reporter = batch.plan, batch.record, batch.settings, batch.reporter
-    guards.keep(record, settings)
-    guards.note_lists(record, settings, reporter.note)
+    guards.keep(record, settings.guards, settings.layout)
+    guards.note_lists(record, settings.guards.suppress, reporter.note)
     guards.note_card(record, plan.rate_card, settings, reporter.note)
     run_notes.note_findings(record, plan.estimate)
     run_notes.note_countries(record, plan.estimate)

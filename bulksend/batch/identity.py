@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bulksend
@@ -30,7 +31,7 @@ if TYPE_CHECKING:  # whoever writes the results again has no connection
 _BASE_URL, _PHONE_COLUMN = "base_url", "phone_column"
 
 
-def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
+def new_batch(plan: Plan, base_url: str, *, sandbox: bool) -> journal.Batch:
     """The identity and the facts of a batch that begins now."""
     counts = plan.estimate
     # Whom this computer texted before is left out when the row's turn comes, and stands apart.
@@ -49,7 +50,7 @@ def new_batch(plan: Plan, settings: Settings, base_url: str) -> journal.Batch:
         invalid=counts.invalid,
         skipped=counts.skipped - sum(by_memory.values()),
         sendable=counts.sendable + sum(by_memory.values()),
-        sandbox=settings.sandbox,
+        sandbox=sandbox,
         hash_key=os.urandom(32),
         skipped_by={
             code: n for code, n in counts.skipped_by.items() if not errors.is_by_memory(code)
@@ -176,12 +177,13 @@ def _in_words(name: str) -> str:
     return in_a_sentence.get(name) or str(Setting(name))
 
 
-def refuse_changes(differences: list[str], settings: Settings, batch: journal.Batch) -> None:
+def refuse_changes(asked: Identity, contacts: Path, batch: journal.Batch) -> None:
     """Raises BatchMismatch naming what changed."""
+    differences = changes(batch, asked)
     if not differences:
         return
     raise errors.BatchMismatch(
-        f"{settings.contacts}: changed since the batch began on {batch.created_at:%Y-%m-%d %H:%M}"
+        f"{contacts}: changed since the batch began on {batch.created_at:%Y-%m-%d %H:%M}"
         f" UTC: {', '.join(differences)}",
         hint="the batch goes on with its own; leave out what differs",
         code="batch_changed",
@@ -189,12 +191,12 @@ def refuse_changes(differences: list[str], settings: Settings, batch: journal.Ba
     )
 
 
-def refuse_changed_file(contacts_sha256: str, settings: Settings, batch: journal.Batch) -> None:
+def refuse_changed_file(contacts_sha256: str, contacts: Path, batch: journal.Batch) -> None:
     """Raises BatchMismatch where the contacts file is not as it was: that is for `resume`."""
     if contacts_sha256 == batch.contacts_sha256:
         return
     raise errors.BatchMismatch(
-        f"{settings.contacts}: the contacts file was changed since the batch began on "
+        f"{contacts}: the contacts file was changed since the batch began on "
         f"{batch.created_at:%Y-%m-%d %H:%M} UTC; nothing was sent",
         hint="go on with it as it is now, for those who have had nothing yet",
         code="contacts_changed",

@@ -136,7 +136,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work, workers.delivery)
-        past.note(task.settings, task.plan.identity.sender)
+        past.note(task.settings.pace_file, task.settings.journal_path, task.plan.identity.sender)
         await switch.outlast(_ask(task, gateway, reporter))
     return _end(switch, progress, source)
 

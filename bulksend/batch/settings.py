@@ -266,6 +266,13 @@ class Settings:
         return f"{self.contacts.stem}.sandbox" if self.sandbox else self.contacts.stem
 
     @property
+    def pace_file(self) -> Path | None:
+        """What batches taught of their pace; None in the sandbox, where nobody waits."""
+        if self.sandbox or self.state_folder is None:
+            return None
+        return self.state_folder / "pace.json"
+
+    @property
     def journal_path(self) -> Path:
         """Beside the contacts file unless given."""
         return self.journal or self.contacts.with_name(f"{self.stem}.journal")

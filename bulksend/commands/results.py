@@ -57,8 +57,8 @@ def read_again(
             batch_status.refuse_frame(record.batch(), settings)
             contacts = loader.open_contacts(settings.contacts, guards.layout_of_batch(settings))
         facts = record.batch()
-        identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
-        identity.refuse_changed_file(contacts.digest(), settings, facts)
+        identity.refuse_changes(settings.identity, settings.contacts, facts)
+        identity.refuse_changed_file(contacts.digest(), settings.contacts, facts)
         yield record, identity.plan_again(facts, contacts, settings, Silent())
 
 

@@ -111,7 +111,7 @@ def reopened(
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))
-        identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
+        identity.refuse_changes(settings.identity, settings.contacts, facts)
         for other in settings.ambient.differences(identity.identity_of(facts)):
             reporter.note(f"{Setting(other)} is set otherwise here; the batch keeps its own")
         planned = _planned(record, contacts, settings, reporter, agree)
@@ -133,13 +133,13 @@ def _planned(
         if record.lacks_keys():
             older_journal.note_keys_of_same_file(record, planned.frames)
         return planned
-    changed_file.refuse_other_list(settings, facts)
+    changed_file.refuse_other_list(settings.contacts, settings.journal_path, facts)
     earlier = identity.identity_of(facts)
     comparison = changed_file.compare(record, earlier, contacts, settings, reporter)
-    for line in changed_file.in_words(comparison, settings):
+    for line in changed_file.in_words(comparison):
         reporter.note(line)
     agree(comparison, record)
-    return changed_file.take_over(record, comparison, settings)
+    return changed_file.take_over(record, comparison, also_changed=settings.also_changed)
 
 
 def _agree(

@@ -75,21 +75,21 @@ def run_contacts(
             rules = check.rules()
             made = plan.make_plan(contacts, wanted, settings, reporter, rules=rules)
             _refuse_empty(made, settings)
-            return texted_before.noted(made, check, settings)
+            return texted_before.noted(made, check, settings.guards.again_after_s)
 
         planned = make(completed)
-        consent.refuse_other_plan(planned, settings)
-        texted_before.refuse_nobody(planned, settings)
+        consent.refuse_other_plan(planned, settings.expect)
+        texted_before.refuse_nobody(planned, settings.contacts)
         consent.refuse_unasked(planned, settings, reporter)
         planned = _looked_at(planned, settings, access, reporter, make)
         texted_before.tell(planned, settings, reporter)
         _agree_to_repeat(planned, settings, reporter)
         consent.to_send(planned, settings, access.base_url, reporter)
         csv_writer.check_writable(settings.results_path)
-        begun = identity.new_batch(planned, settings, access.base_url)
+        begun = identity.new_batch(planned, access.base_url, sandbox=settings.sandbox)
         if earlier:
             _clear_its_place(settings, reporter)
-        own_guards = guards.to_keep(settings)
+        own_guards = guards.to_keep(settings.guards, settings.layout)
         with journal.Journal.create(settings.journal_path, begun, own_guards) as record:
             keeper = memory.keeper(record, planned)
             batch = execution.OpenBatch(planned, record, settings, access, reporter, keeper)
@@ -138,15 +138,15 @@ def _met_again(
         facts = record.batch()
         stands = batch_status.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
-        changed_file.refuse_other_list(settings, facts)
+        changed_file.refuse_other_list(settings.contacts, settings.journal_path, facts)
         if settings.new_batch:
             _agree_to_another(stands, reporter)
             return None
         if facts.sandbox if finished else set_aside.nobody_was_reached(record):
             return None
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))
-        identity.refuse_changes(identity.changes(facts, settings.identity), settings, facts)
-        identity.refuse_changed_file(contacts.digest(), settings, facts)
+        identity.refuse_changes(settings.identity, settings.contacts, facts)
+        identity.refuse_changed_file(contacts.digest(), settings.contacts, facts)
         if not finished:
             raise errors.BatchMismatch(
                 f"this batch began on {facts.created_at:%F %R} UTC and is not finished: "

@@ -21,7 +21,7 @@ def status(settings: Settings) -> Summary:
         summary = batch_status.at_work(record, settings)
     if journal.is_suspended(settings.journal_path):
         return replace(summary, state=State.SUSPENDED)
-    if not request.is_paused(settings):
+    if not request.is_paused(settings.journal_path):
         return summary
     go_on = request.command_line(settings, request.CONTINUE)
     return replace(summary, state=State.PAUSED, next=go_on)

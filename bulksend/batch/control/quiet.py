@@ -11,8 +11,9 @@ from bulksend import errors
 from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Guards, Settings
+from bulksend.batch.settings import Guards
 from bulksend.estimate import duration
+from bulksend.estimate.duration import Past
 from bulksend.estimate.findings import Finding, Kind
 from bulksend.sending import user_rate
 
@@ -84,23 +85,21 @@ def _quiet(guards: Guards) -> hours.Quiet | None:
     return hours.Quiet(guards.quiet_hours, days)
 
 
-def arrivals_of(plan: Plan, settings: Settings, now: datetime) -> Arrivals | None:
+def arrivals_of(plan: Plan, guards: Guards, past_pace: Past, now: datetime) -> Arrivals | None:
     """What quiet hours do to a plan that is sent from `now` on; None where there are none.
 
     Raises UsageError where they leave nobody a moment to be texted in.
     """
-    quiet, counts = _quiet(settings.guards), plan.estimate
+    quiet, counts = _quiet(guards), plan.estimate
     if quiet is None or not plan.zone_groups or not counts.sendable:
         return None
     from bulksend.sending import arrivals
 
-    rows = min(counts.sendable, settings.guards.limit or counts.sendable)
+    rows = min(counts.sendable, guards.limit or counts.sendable)
     share = rows / sum(group.rows for group in plan.zone_groups)
     groups = [replace(group, rows=group.rows * share) for group in plan.zone_groups]
-    takes = past.duration_of(
-        settings, plan.identity.sender, rows, counts.parts * rows // counts.sendable
-    )
-    rate_per_s = user_rate.parse_rate(settings.guards.rate)
+    takes = past.duration_of(guards, past_pace, rows, counts.parts * rows // counts.sendable)
+    rate_per_s = user_rate.parse_rate(guards.rate)
     per_s = rows / takes.seconds if takes.seconds else rate_per_s
     foreseen = arrivals.foresee(groups, quiet, now, min(per_s, rate_per_s))
     if foreseen.never >= rows:

@@ -89,10 +89,10 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def is_paused(settings: Settings) -> bool:
+def is_paused(journal_path: Path) -> bool:
     """Whether the run that works on the batch is paused."""
     try:
-        control_request = read(request_path(settings.journal_path))
+        control_request = read(request_path(journal_path))
     except errors.UsageError:
         return False
     return control_request is not None and control_request.paused and control_request.acknowledged

@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from bulksend import atomic_file, errors, journal
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Guards
 from bulksend.estimate.duration import NO_PAST, Accepted, Duration, Past, expected, learned
 from bulksend.sending import user_rate
 
-_FILE = "pace.json"
 _SENDERS_MAX = 200
 
 
-def load(settings: Settings, sender: str | None) -> Past:
-    """What is known of a sender; nothing in the sandbox, where nobody waits."""
-    learned_of = _read(settings).get(sender or "")
+def load(file: Path | None, sender: str | None) -> Past:
+    """What is known of a sender; nothing where there is no file."""
+    learned_of = _read(file).get(sender or "")
     if not isinstance(learned_of, dict):
         return NO_PAST
     return Past(
@@ -31,24 +30,22 @@ def load(settings: Settings, sender: str | None) -> Past:
     )
 
 
-def duration_of(settings: Settings, sender: str | None, rows: int, parts: int) -> Duration:
+def duration_of(guards: Guards, past_pace: Past, rows: int, parts: int) -> Duration:
     """How long so many rows of a sender take. Raises UsageError for a rate that is none."""
-    guards = settings.guards
     rate_per_s = user_rate.parse_rate(guards.rate)
-    return expected(rows, parts, rate_per_s, guards.max_in_flight, load(settings, sender))
+    return expected(rows, parts, rate_per_s, guards.max_in_flight, past_pace)
 
 
-def note(settings: Settings, sender: str | None) -> None:
+def note(file: Path | None, journal_path: Path, sender: str | None) -> None:
     """Keep what the batch's journal teaches; where that cannot be written, it is not kept."""
-    path = _path(settings)
-    if path is None or not sender:
+    if file is None or not sender:
         return
     with contextlib.suppress(OSError, errors.JournalError):
-        with journal.read(settings.journal_path) as reader:
+        with journal.read(journal_path) as reader:
             past = learned([_accepted(row) for row in reader.pace()])
         if past == NO_PAST:
             return
-        senders = _read(settings)
+        senders = _read(file)
         before = senders.pop(sender, None)
         queue = before.get("parts_per_s") if isinstance(before, dict) else None
         senders[sender] = {
@@ -56,8 +53,8 @@ def note(settings: Settings, sender: str | None) -> None:
             "parts_per_s": past.parts_per_s or _positive(queue),
         }
         newest = dict(list(senders.items())[-_SENDERS_MAX:])
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic_file.write(path, json.dumps(newest).encode())
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic_file.write(file, json.dumps(newest).encode())
 
 
 def _accepted(row: tuple[int, int, int, float]) -> Accepted:
@@ -67,18 +64,11 @@ def _accepted(row: tuple[int, int, int, float]) -> Accepted:
     )
 
 
-def _path(settings: Settings) -> Path | None:
-    if settings.sandbox or settings.state_folder is None:
-        return None
-    return settings.state_folder / _FILE
-
-
-def _read(settings: Settings) -> dict[str, Any]:
-    path = _path(settings)
-    if path is None:
+def _read(file: Path | None) -> dict[str, Any]:
+    if file is None:
         return {}
     try:
-        senders = json.loads(path.read_bytes())
+        senders = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
     return senders if isinstance(senders, dict) else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from bulksend import errors
 from bulksend.batch.memory.session import Checks
@@ -12,10 +13,10 @@ from bulksend.batch.settings import DAY_S, Settings
 from bulksend.setting_names import Setting
 
 
-def noted(plan: Plan, check: Checks, settings: Settings) -> Plan:
+def noted(plan: Plan, check: Checks, again_after_s: float) -> Plan:
     """The plan with a sentence each of what its people had before."""
     rows = plan.estimate.sendable + _left_out(plan)
-    sentences = check.sentences(rows, in_words(settings.guards.again_after_s))
+    sentences = check.sentences(rows, in_words(again_after_s))
     return replace(plan, texted_before=tuple(sentences))
 
 
@@ -38,14 +39,14 @@ def _left_out(plan: Plan) -> int:
     return sum(rows for code, rows in by_code.items() if errors.is_by_memory(code))
 
 
-def refuse_nobody(plan: Plan, settings: Settings) -> None:
+def refuse_nobody(plan: Plan, contacts: Path) -> None:
     """Raises BatchMismatch where all were texted before: no batch is begun."""
     rows = _left_out(plan)
     if plan.estimate.sendable or not rows:
         return
     why = "; ".join(plan.texted_before) or f"{rows:,} rows were texted before"
     raise errors.BatchMismatch(
-        f"{settings.contacts}: nobody is left to send to: {why}; nothing was sent",
+        f"{contacts}: nobody is left to send to: {why}; nothing was sent",
         hint=f"the word {Setting.NEW_BATCH} would text them all once more, and charge for it",
         code="nobody_left",
     )

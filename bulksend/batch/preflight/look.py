@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import run_notes
@@ -34,7 +35,7 @@ def before_sending(
     facts = asyncio.run(_read(access, plan.identity))
     looked = _look(plan, settings, facts)
     refuse(looked)
-    adapted = _adapted(plan, settings, facts.profile)
+    adapted = _adapted(plan, settings.identity, facts.profile)
     if adapted != plan.identity:
         closed = [finding for finding in looked if finding.name == "destinations"]
         plan = replan(adapted)
@@ -97,7 +98,7 @@ def before_resuming(
         rows_by_country=expected.rows_by_country,
         has_begun=True,
     )
-    looked = [*fitness.findings(batch, facts), *_disk(settings, expected.rows)]
+    looked = [*fitness.findings(batch, facts), *_disk(settings.journal_path, expected.rows)]
     refuse(looked)
     _note(looked, reporter)
 
@@ -116,12 +117,12 @@ async def _read(access: Access, identity: Identity) -> reads.Facts:
 
 def _look(plan: Plan, settings: Settings, facts: reads.Facts) -> list[Finding]:
     looked = fitness.findings(batch_of(plan, settings), facts)
-    return [*looked, *_disk(settings, plan.estimate.rows)]
+    return [*looked, *_disk(settings.journal_path, plan.estimate.rows)]
 
 
-def _disk(settings: Settings, rows: int) -> list[Finding]:
+def _disk(journal_path: Path, rows: int) -> list[Finding]:
     try:
-        free_bytes = shutil.disk_usage(settings.journal_path.absolute().parent).free
+        free_bytes = shutil.disk_usage(journal_path.absolute().parent).free
     except OSError:  # the journal says what is the matter with its folder
         return []
     return [fitness.disk(free_bytes, rows)]
@@ -142,7 +143,7 @@ def batch_of(plan: Plan, settings: Settings) -> fitness.Batch:
         smart_encoding=bool(identity.smart_encoding),
         texts=texts,
         parts=counts.parts * texts // max(counts.sendable, 1),
-        past=past.load(settings, identity.sender),
+        past=past.load(settings.pace_file, identity.sender),
     )
 
 
@@ -155,7 +156,7 @@ def refuse(looked: Sequence[Finding]) -> None:
             )
 
 
-def _adapted(plan: Plan, settings: Settings, profile: Profile | None) -> Identity:
+def _adapted(plan: Plan, asked: Identity, profile: Profile | None) -> Identity:
     """Rows of closed countries are invalid, and parts are counted as the profile counts them."""
     identity = plan.identity
     if profile is None:
@@ -163,6 +164,6 @@ def _adapted(plan: Plan, settings: Settings, profile: Profile | None) -> Identit
     rows_by_country = {line.country: line.rows for line in plan.estimate.countries}
     if fitness.closed_countries(rows_by_country, profile):
         identity = replace(identity, destinations=",".join(sorted(profile.destinations)))
-    if settings.identity.smart_encoding is None:  # nobody has said otherwise
+    if asked.smart_encoding is None:  # nobody has said otherwise
         identity = replace(identity, smart_encoding=profile.smart_encoding)
     return identity

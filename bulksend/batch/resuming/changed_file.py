@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from bulksend import errors, journal, visible
 from bulksend.batch.identity import options_of_phones, phone_column_of
@@ -79,7 +80,7 @@ def compare(
     in_file = collector.rows(planned.estimate.duplicates)
     match = matching.match(in_file, matching.journal_rows(record.what_rows_say()))
     if record.lacks_keys() and match.new.height and match.gone_rows(*_SENT):
-        raise older_journal.cannot_tell(settings)
+        raise older_journal.cannot_tell(settings.contacts)
     changed, replaced = _changed(record, planned, match)
     return Comparison(plan=planned, match=match, changed=changed, replaced=replaced)
 
@@ -104,7 +105,7 @@ def _changed(
     return tuple(skips), tuple(replaced)
 
 
-def in_words(comparison: Comparison, settings: Settings) -> list[str]:
+def in_words(comparison: Comparison) -> list[str]:
     """One screen: so many as before, so many to send, so many gone.
 
     Rows that were never claimed are not in the journal: which of them are new, nobody can tell.
@@ -117,7 +118,7 @@ def in_words(comparison: Comparison, settings: Settings) -> list[str]:
     counts = [(match.count(status), word) for status, word in remaining]
     before = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     lines = [
-        f"{settings.contacts.name} was changed since it was last sent from",
+        f"{comparison.plan.contacts.name} was changed since it was last sent from",
         f"as before: {visible.counted(match.same.height, 'row')}{f' ({before})' if before else ''}",
         f"still open, corrected or new: {visible.counted(comparison.new, 'row')}",
         f"sent, and gone from the file: {visible.counted(comparison.gone, 'row')}",
@@ -133,7 +134,7 @@ def in_words(comparison: Comparison, settings: Settings) -> list[str]:
     return lines
 
 
-def take_over(record: journal.Journal, comparison: Comparison, settings: Settings) -> Plan:
+def take_over(record: journal.Journal, comparison: Comparison, *, also_changed: bool) -> Plan:
     """From now on the journal's rows have the numbers of the file as it is now."""
     planned, match = comparison.plan, comparison.match
     lowest = min([0, *match.gone_rows(*_SENT, _REFUSED, _UNSENT)])
@@ -144,7 +145,7 @@ def take_over(record: journal.Journal, comparison: Comparison, settings: Setting
             moves=_moves(match, left, lowest),
             dropped_skips=match.gone_rows(_SKIPPED),
             replaced=comparison.replaced,
-            skips=() if settings.also_changed else comparison.changed,
+            skips=() if also_changed else comparison.changed,
         )
     )
     return planned
@@ -199,15 +200,15 @@ def settle_counts(record: journal.Journal, planned: Plan) -> None:
         record.set_batch(whole)
 
 
-def refuse_other_list(settings: Settings, batch: journal.Batch) -> None:
+def refuse_other_list(contacts: Path, journal_path: Path, batch: journal.Batch) -> None:
     """Raises BatchMismatch where the batch was begun with another file that is there as well."""
-    other = settings.contacts.with_name(batch.contacts_name)
-    if settings.contacts.name == batch.contacts_name or not other.is_file():
+    other = contacts.with_name(batch.contacts_name)
+    if contacts.name == batch.contacts_name or not other.is_file():
         return
     raise errors.BatchMismatch(
-        f"{settings.journal_path} is the journal of {other}, not of {settings.contacts}",
+        f"{journal_path} is the journal of {other}, not of {contacts}",
         hint=(
-            f"go on with {other}; to send {settings.contacts} as a batch of its own, give "
+            f"go on with {other}; to send {contacts} as a batch of its own, give "
             f"{Setting.JOURNAL} and {Setting.RESULTS} other names"
         ),
         code="other_contacts",

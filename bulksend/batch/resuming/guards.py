@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
@@ -51,25 +51,25 @@ def layout_of_batch(settings: Settings) -> Layout:
         return settings.layout.or_else(reader.guards().get(_LAYOUT, {}))
 
 
-def keep(record: journal.Journal, settings: Settings) -> None:
+def keep(record: journal.Journal, guards: Guards, layout: Layout) -> None:
     """Keep what this run is guarded by; the next one is, too, unless it is told otherwise."""
-    packed = to_keep(settings)
+    packed = to_keep(guards, layout)
     if packed != record.guards():
         record.set_guards(packed)
 
 
-def to_keep(settings: Settings) -> dict[str, Any]:
-    """What the journal keeps of these settings, from its first moment on."""
-    packed = pack(settings.guards)
-    if layout := settings.layout.pack():
-        packed[_LAYOUT] = layout
+def to_keep(guards: Guards, layout: Layout) -> dict[str, Any]:
+    """What the journal keeps of them, from its first moment on."""
+    packed = pack(guards)
+    if words := layout.pack():
+        packed[_LAYOUT] = words
     return packed
 
 
-def note_lists(record: journal.Journal, settings: Settings, note: Callable[[str], None]) -> None:
+def note_lists(record: journal.Journal, lists: Sequence[Path], note: Callable[[str], None]) -> None:
     """Keep the digests of the suppression lists, and say which are not as they were last used."""
     before = json.loads(record.fact("suppress") or "{}")
-    now = {str(path.absolute()): suppression.digest(path) for path in settings.guards.suppress}
+    now = {str(path.absolute()): suppression.digest(path) for path in lists}
     for path, digest in now.items():
         if before.get(path, digest) != digest:
             note(f"{path}: the list has changed since it was last used, and is used as it is now")

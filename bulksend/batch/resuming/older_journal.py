@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bulksend import errors, journal
 from bulksend.batch import identity
-from bulksend.batch.settings import Settings
 from bulksend.contacts import rows
 from bulksend.contacts.skipped import left_out
 from bulksend.sms.message import Message
@@ -68,10 +68,10 @@ def note_keys_of_same_file(record: journal.Journal, frames: rows.Frames) -> None
     )
 
 
-def cannot_tell(settings: Settings) -> errors.BatchMismatch:
+def cannot_tell(contacts: Path) -> errors.BatchMismatch:
     """Sent rows that cannot be found again, and rows that may be theirs."""
     return errors.BatchMismatch(
-        f"{settings.contacts}: was changed, and its batch was begun by an older bulksend that kept "
+        f"{contacts}: was changed, and its batch was begun by an older bulksend that kept "
         "too little to tell who had a text already; nothing was sent",
         hint=(
             "put the file back as it was and resume once with that; after it, a changed file can "

@@ -10,11 +10,13 @@ from decimal import Decimal
 from bulksend import errors, journal, visible
 from bulksend.batch import batch_status, consent
 from bulksend.batch.control import quiet
+from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Guards, Settings
 from bulksend.contacts import rows
 from bulksend.estimate import zone_counts
+from bulksend.estimate.duration import Past
 from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms.message import Message, Status
@@ -44,19 +46,21 @@ def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Rep
     count = min(rest.count, settings.guards.limit or rest.count)
     if not count or settings.sandbox:
         return
-    sentences = late_in_words(rest, settings)
+    past_pace = past.load(settings.pace_file, rest.plan.identity.sender)
+    sentences = late_in_words(rest, settings.guards, past_pace)
     if settings.yes or settings.yes_up_to is not None:
         for sentence in sentences:
             reporter.note(sentence)
     if settings.yes:
         return
     if settings.yes_up_to is not None:
-        consent.refuse_dearer(priced(rest, settings), settings.yes_up_to)
+        consent.refuse_dearer(priced(rest, settings.guards.limit), settings.yes_up_to)
         return
     if not reporter.can_ask:
         raise consent.nobody_to_ask()
     typed = str(count) if count >= consent.TYPED_FROM else ""
-    if not reporter.confirm(question(count, record, settings, sentences), typed=typed):
+    screen = question(count, record, settings.contacts.name, settings.guards, sentences)
+    if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
             hint=f"{Setting.YES} agrees without a question",
@@ -65,13 +69,13 @@ def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Rep
 
 
 def question(
-    count: int, record: journal.Reader, settings: Settings, late: Iterable[str] = ()
+    count: int, record: journal.Reader, contacts_name: str, guards: Guards, late: Iterable[str] = ()
 ) -> str:
     """How many, from whom, what the batch has cost so far, and who will not be reached today."""
-    facts, cap = record.batch(), settings.guards.max_cost
+    facts, cap = record.batch(), guards.max_cost
     spent = " + ".join(f"{name} {money:f}" for name, money in sorted(record.cost().items()))
     lines = [
-        f"{visible.visible(settings.contacts.name)}: {visible.counted(count, 'row')} of "
+        f"{visible.visible(contacts_name)}: {visible.counted(count, 'row')} of "
         f"{facts.rows:,} would be sent now, from {visible.visible(facts.sender)}",
         f"  so far    {visible.counted(record.counts()[Status.ACCEPTED], 'row')} accepted"
         + (f", {spent} charged" if spent else ""),
@@ -81,15 +85,15 @@ def question(
     return "\n".join(line for line in lines if line)
 
 
-def late_in_words(rest: Rest, settings: Settings) -> list[str]:
+def late_in_words(rest: Rest, guards: Guards, past_pace: Past) -> list[str]:
     """What quiet hours do to the rest, which is walked through only where there are any.
 
     Raises UsageError where they leave nobody of it a moment to be texted in.
     """
-    if settings.guards.quiet_hours is None and not settings.guards.quiet_days:
+    if guards.quiet_hours is None and not guards.quiet_days:
         return []
     counts, rows_left, parts = zone_counts.ZoneCounts(), 0, 0
-    for messages in _messages(rest, settings):
+    for messages in _messages(rest, guards.limit):
         phones_of: dict[str, list[str]] = {}
         for message in messages:
             phones_of.setdefault(message.country, []).append(message.phone)
@@ -97,14 +101,15 @@ def late_in_words(rest: Rest, settings: Settings) -> list[str]:
         counts.add(phones_of)
     left = replace(rest.plan.estimate, sendable=rows_left, parts=parts)
     planned = replace(rest.plan, estimate=left, zone_groups=counts.groups())
-    return list(quiet.in_words(quiet.arrivals_of(planned, settings, datetime.now().astimezone())))
+    foreseen = quiet.arrivals_of(planned, guards, past_pace, datetime.now().astimezone())
+    return list(quiet.in_words(foreseen))
 
 
-def priced(rest: Rest, settings: Settings) -> Plan:
+def priced(rest: Rest, limit: int | None) -> Plan:
     """The plan with the price of the rest alone, by the rate card."""
     amounts: dict[str, Decimal] = {}
     unpriced = count = 0
-    for messages in _messages(rest, settings):
+    for messages in _messages(rest, limit):
         for message in messages:
             count += 1
             money = rest.plan.rate_card.price(message.country, message.parts)
@@ -116,7 +121,5 @@ def priced(rest: Rest, settings: Settings) -> Plan:
     return replace(rest.plan, estimate=counted)
 
 
-def _messages(rest: Rest, settings: Settings) -> Iterator[list[Message]]:
-    return rows.message_batches(
-        rest.plan.frames, closed=rest.closed, claims={}, limit=settings.guards.limit
-    )
+def _messages(rest: Rest, limit: int | None) -> Iterator[list[Message]]:
+    return rows.message_batches(rest.plan.frames, closed=rest.closed, claims={}, limit=limit)

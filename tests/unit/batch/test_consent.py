@@ -15,6 +15,7 @@ from bulksend.batch import consent, plan
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import DEFAULT_IDENTITY, Guards, Identity, Settings
 from bulksend.contacts import loader
+from bulksend.estimate.duration import NO_PAST
 from tests import sizes
 
 NOW = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
@@ -62,7 +63,7 @@ def test_the_question_says_who_where_what_and_for_how_much(tmp_path: Path) -> No
         guards=card(tmp_path, "GB,0.0400,USD", "FR,0.0650,USD"),
     )
 
-    words = consent.question(planned, settings, "https://api.telnyx.com/v2", NOW)
+    words = consent.question(planned, settings.guards, NO_PAST, "https://api.telnyx.com/v2", NOW)
 
     for part in (
         *("list.csv: 7 texts from MyCompany", "GB 6, FR 1", "column Mobile", "1 row"),
@@ -149,10 +150,10 @@ def test_expect_sends_the_plan_that_was_looked_at_or_says_what_differs(
     planned, settings = make_plan(tmp_path, expect=looked_at.digest, **change)
 
     if not named:
-        consent.refuse_other_plan(planned, settings)
+        consent.refuse_other_plan(planned, settings.expect)
         return
     with pytest.raises(errors.BatchMismatch, match=named):
-        consent.refuse_other_plan(planned, settings)
+        consent.refuse_other_plan(planned, settings.expect)
 
 
 @sizes.short_and_whole("step", 5, 1)
@@ -188,7 +189,7 @@ def test_the_question_says_whom_quiet_hours_keep_from_today(
     guards = Guards(rate="0.001/s", quiet_hours=quiet_hours)
     planned, settings = make_plan(tmp_path, phones=phones, guards=guards)
 
-    shown = consent.question(planned, settings, "https://api.telnyx.com/v2", NOW)
+    shown = consent.question(planned, settings.guards, NO_PAST, "https://api.telnyx.com/v2", NOW)
 
     assert ("  hours " in shown) is bool(words)
     assert words in shown

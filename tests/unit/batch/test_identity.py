@@ -29,7 +29,7 @@ def planned_of(columns: dict[str, list[str]], batch: journal.Batch | None = None
 
 
 def begun() -> journal.Batch:
-    return identity.new_batch(planned_of(BEFORE), SETTINGS, "http://127.0.0.1:9/v2")
+    return identity.new_batch(planned_of(BEFORE), "http://127.0.0.1:9/v2", sandbox=False)
 
 
 def test_a_batch_keeps_the_column_that_was_recognised() -> None:

@@ -14,16 +14,18 @@ from bulksend import errors, journal
 from bulksend.batch import identity
 from bulksend.batch.plan import Plan
 from bulksend.batch.resuming import rest
-from bulksend.batch.settings import Guards, Settings
+from bulksend.batch.settings import Guards
 from tests.unit.batch.test_consent import PHONES, Asked, card, make_plan
 
 FRANCE = "+33612345678"
 
 
-def begun(tmp_path: Path, planned: Plan, settings: Settings) -> journal.Journal:
+def begun(tmp_path: Path, planned: Plan) -> journal.Journal:
     """A batch of which nothing was sent yet."""
     profile = replace(planned.identity, profile_id="0" * 8)
-    facts = identity.new_batch(replace(planned, identity=profile), settings, "https://x.example/v2")
+    facts = identity.new_batch(
+        replace(planned, identity=profile), "https://x.example/v2", sandbox=False
+    )
     return journal.Journal.create(tmp_path / "list.journal", facts)
 
 
@@ -31,7 +33,7 @@ def test_the_question_says_how_many_from_whom_and_what_was_spent(tmp_path: Path)
     planned, settings = make_plan(tmp_path, guards=Guards(max_cost=Decimal("2.50")))
     asked = Asked()
 
-    with begun(tmp_path, planned, settings) as record:
+    with begun(tmp_path, planned) as record:
         remaining = rest.of_same_file(record, planned)
         rest.agree(remaining, record, settings, asked)
 
@@ -50,7 +52,7 @@ def test_from_a_thousand_rows_on_the_number_is_typed(
     planned, settings = make_plan(tmp_path, guards=Guards(limit=limit))
     asked = Asked()
 
-    with begun(tmp_path, planned, settings) as record:
+    with begun(tmp_path, planned) as record:
         rest.agree(rest.Rest(plan=planned, count=rows, closed=b""), record, settings, asked)
 
     assert [each[1] for each in asked.questions] == [typed]
@@ -61,7 +63,7 @@ def test_no_is_no_and_without_anybody_to_ask_it_is_said_how_to_agree(tmp_path: P
     nobody = Asked()
     nobody.can_ask = False
 
-    with begun(tmp_path, planned, settings) as record:
+    with begun(tmp_path, planned) as record:
         remaining = rest.of_same_file(record, planned)
         for person in (Asked(answer=False), nobody):
             with pytest.raises(errors.UsageError) as refused:
@@ -83,7 +85,7 @@ def test_nothing_is_asked(tmp_path: Path, words: dict[str, object], count: int) 
     planned, settings = make_plan(tmp_path, phones=phones, guards=guards, **words)
     asked = Asked(answer=False)
 
-    with begun(tmp_path, planned, settings) as record:
+    with begun(tmp_path, planned) as record:
         left = rest.Rest(plan=planned, count=count, closed=b"\0\0\1\1")
         rest.agree(left, record, settings, asked)
 
@@ -92,9 +94,9 @@ def test_nothing_is_asked(tmp_path: Path, words: dict[str, object], count: int) 
 
 def test_the_price_of_the_rest_is_of_its_rows_alone(tmp_path: Path) -> None:
     phones, guards = [*PHONES[:4], FRANCE], card(tmp_path, "GB,0.0400,USD")
-    planned, settings = make_plan(tmp_path, phones=phones, guards=guards)
+    planned, _ = make_plan(tmp_path, phones=phones, guards=guards)
 
-    counts = rest.priced(rest.Rest(plan=planned, count=3, closed=b"\0\0\1\1"), settings).estimate
+    counts = rest.priced(rest.Rest(plan=planned, count=3, closed=b"\0\0\1\1"), None).estimate
 
     assert (counts.sendable, counts.price, counts.unpriced_rows) == (3, {"USD": Decimal("0.08")}, 1)
 
@@ -108,7 +110,7 @@ def test_who_of_the_rest_is_not_reached_today_is_said(tmp_path: Path, yes: bool)
     planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=(today,)), yes=yes)
     asked = Asked()
 
-    with begun(tmp_path, planned, settings) as record:
+    with begun(tmp_path, planned) as record:
         left = rest.Rest(plan=planned, count=3, closed=b"\0\0\1\1")
         rest.agree(left, record, settings, asked)
 
@@ -120,7 +122,7 @@ def test_who_of_the_rest_is_not_reached_today_is_said(tmp_path: Path, yes: bool)
 def test_a_rest_that_nobody_may_text_at_any_moment_is_refused(tmp_path: Path) -> None:
     planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=DAYS))
 
-    with begun(tmp_path, planned, settings) as record, pytest.raises(errors.UsageError) as refused:
+    with begun(tmp_path, planned) as record, pytest.raises(errors.UsageError) as refused:
         rest.agree(rest.of_same_file(record, planned), record, settings, Asked())
 
     assert refused.value.code == "quiet_for_ever"
