@@ -113,19 +113,19 @@ class Check:
 
     def reason(self, batch: int, at_s: int, *, is_same: bool) -> tuple[str, str]:
         """Code, and a sentence that ends before the number of the row."""
-        known = self._batches.get(batch)
-        code, sentence = against.reason(known, at_s, self._is_running, is_same=is_same)
+        entry = self._batches.get(batch)
+        code, sentence = against.reason(entry, at_s, self._is_running, is_same=is_same)
         return str(code), sentence
 
     def count_lately(self, batch: int, at_s: int, rows: int) -> None:
         """So many rows had a text of this batch on this day."""
-        known = self._batches.get(batch)
-        self.lately[known.name if known else "?", against.day_of(at_s)] += rows
+        entry = self._batches.get(batch)
+        self.lately[entry.name if entry else "?", against.day_of(at_s)] += rows
 
     def count_same(self, batch: int, at_s: int, rows: int) -> None:
         """So many rows had their very text in this batch on this day."""
-        known = self._batches.get(batch)
-        code, _ = against.reason(known, at_s, self._is_running, is_same=True)
+        entry = self._batches.get(batch)
+        code, _ = against.reason(entry, at_s, self._is_running, is_same=True)
         if code is Code.CLAIMED_ELSEWHERE:
             self.claimed_elsewhere += rows
         else:

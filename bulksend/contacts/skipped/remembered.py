@@ -78,14 +78,14 @@ class TextedBefore:
         bounds = self.bounds
         same, other = _latest(_same(lines), bounds.same_s), _latest(lines, bounds.any_s)
         other = other.join(same, on="row", how="anti")
-        said = same
+        counted = same
         if bounds.same_lately_s != bounds.same_s:
-            said = _latest(_same(lines), bounds.same_lately_s)
+            counted = _latest(_same(lines), bounds.same_lately_s)
         against = pl.concat([same, other])
-        said_too = _same(against).join(said, on="row", how="anti")
+        others = _same(against).join(counted, on="row", how="anti")
         for batch, at_s, rows in _days(_latest(lines, bounds.lately_s)):
             self.memory.count_lately(batch, at_s, rows)
-        for batch, at_s, rows in _days(pl.concat([said, said_too])):
+        for batch, at_s, rows in _days(pl.concat([counted, others])):
             self.memory.count_same(batch, at_s, rows)
         return self._named(against)
 
@@ -97,8 +97,8 @@ class TextedBefore:
         candidates = sendable.filter(self.occupied.holds(sendable["to_e164"]))
         hashes = self.memory.phones(candidates["to_e164"].to_list())
         phones = pl.Series(hashes, dtype=pl.Int64)
-        known = self.memory.lines(phones.unique().sort().to_list())
-        lines = pl.DataFrame(known, schema=_LINES, orient="row")
+        rows = self.memory.lines(phones.unique().sort().to_list())
+        lines = pl.DataFrame(rows, schema=_LINES, orient="row")
         if not lines.height:
             return nothing
         whole = candidates.select("row", "text", phone=phones).join(lines, on="phone")
