@@ -86,10 +86,11 @@ class Match:
         return dict(gone.sort("old").group_by("phone").agg("old").iter_rows())
 
     def closed_but_new(self, *statuses: int) -> bytes:
-        """One byte a row number: 0 for the rows that are new in the file, or stand so."""
+        """One byte a row number of the file: 0 for the rows that are new in it, or stand so."""
         of_status = self.same.filter(pl.col("status").is_in(statuses))
         rows = [*self.new["row"], *of_status["row"]]
-        closed = bytearray(b"\1" * (max(rows, default=0) + 1))
+        last = max(0, *rows, *self.same.select(pl.col("row").max().fill_null(0))["row"])
+        closed = bytearray(b"\1" * (last + 1))
         for row in rows:
             closed[row] = 0
         return bytes(closed)

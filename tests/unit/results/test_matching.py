@@ -54,6 +54,8 @@ def test_a_row_is_known_by_what_it_says(
     assert found(match) == same
     assert match.gone_rows(ACCEPTED) == gone
     assert match.new["row"].to_list() == new
+    closed = match.closed_but_new()
+    assert [row for row in range(2, len(file) + 2) if not any(closed[row : row + 1])] == new
 
 
 @pytest.mark.parametrize(
