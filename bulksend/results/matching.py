@@ -98,11 +98,7 @@ class Match:
 
 def journal_rows(portions: Portions) -> pl.DataFrame:
     """old, status, key, phone of every row of a journal."""
-    frames = [
-        pl.DataFrame(dict(zip(_JOURNAL, zip(*portion, strict=True), strict=True)), schema=_JOURNAL)
-        for portion in portions
-        if portion
-    ]
+    frames = [pl.DataFrame(portion, schema=_JOURNAL, orient="row") for portion in portions]
     return pl.concat([pl.DataFrame(schema=_JOURNAL), *frames])
 
 
