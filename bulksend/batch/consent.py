@@ -15,6 +15,8 @@ from bulksend.batch.settings import Guards, Settings
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration, prices
 from bulksend.estimate.duration import Past
+from bulksend.estimate.estimator import Estimate
+from bulksend.estimate.findings import Finding
 from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 
@@ -22,6 +24,7 @@ from bulksend.setting_names import Setting
 TYPED_FROM = 1_000
 _COUNTRIES = 5
 _SAMPLES = 3
+_REASONS = 3
 _SAMPLE_CHARACTERS = 160
 _LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 
@@ -164,7 +167,7 @@ def _lines(
     for sentence in plan.texted_before:
         yield _Line("before", sentence)
     yield _Line("left out", _left_out(plan))
-    yield _Line("invalid", visible.counted(counts.invalid, "row") if counts.invalid else "")
+    yield _Line("invalid", _invalid(counts))
     yield _Line("price", f"{_price(plan)}, {prices.parts_in_words(counts.parts, counts.parts_max)}")
     yield _Line("time", _time(plan, guards, past_pace, now))
     for sentence in quiet.in_words(quiet.arrivals_of(plan, guards, past_pace, now)):
@@ -172,7 +175,26 @@ def _lines(
     yield _Line("via", "" if base_url.startswith("https://api.telnyx.com/") else base_url)
     dearest = max(counts.costs, key=lambda finding: finding.parts or 0, default=None)
     if dearest is not None and dearest.parts:
-        yield _Line("saves", f"{dearest.text}; {dearest.fix}" if dearest.fix else dearest.text)
+        worth = f" = {visible.amounts(dearest.price)}" if dearest.price else ""
+        saved = f"{visible.counted(dearest.parts, 'part')}{worth}: {dearest.text}"
+        yield _Line("saves", f"{saved}; {dearest.fix}" if dearest.fix else saved)
+
+
+def _invalid(counts: Estimate) -> str:
+    """How many, and why the most of them."""
+    if not counts.invalid:
+        return ""
+    causes = [cause for cause in counts.problems if cause.code not in counts.skipped_by]
+    named = [f"{cause.rows:,}: {cause.text} ({_rows(cause)})" for cause in causes[:_REASONS]]
+    more = sum(cause.rows for cause in causes[_REASONS:])
+    named += [f"{more:,} for other reasons"] if more else []
+    return "; ".join([visible.counted(counts.invalid, "row"), *named])
+
+
+def _rows(cause: Finding) -> str:
+    named = ", ".join(map(str, cause.first_rows[:3]))
+    more = ", …" if cause.rows > len(cause.first_rows[:3]) else ""
+    return f"{'row' if cause.rows == 1 else 'rows'} {named}{more}"
 
 
 def _texts(plan: Plan, limit: int | None) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bulksend.sending.limited_by import LimitedBy
@@ -15,14 +16,28 @@ if TYPE_CHECKING:
     from bulksend.receipts.counts import AskingProgress
 
 
+_NOTHING: Mapping[str, Decimal] = MappingProxyType({})
+
+
 class Progress:
     """What the rows of this run came to so far."""
 
-    def __init__(self, total: int, *, ended_before: int = 0) -> None:
+    def __init__(
+        self,
+        total: int,
+        *,
+        ended_before: int = 0,
+        accepted_before: int = 0,
+        cost_before: Mapping[str, Decimal] = _NOTHING,
+    ) -> None:
         #: Rows this run means to send.
         self.total = total
         #: Rows that ended in earlier runs of the batch.
         self.ended_before = ended_before
+        #: Of them, the accepted.
+        self.accepted_before = accepted_before
+        #: And what they were charged, by currency.
+        self.cost_before = cost_before
         self.by_status: Counter[Status] = Counter()
         self.parts = 0
         #: Charged so far, by currency.
@@ -40,6 +55,15 @@ class Progress:
     def done(self) -> int:
         """Rows that ended."""
         return sum(self.by_status.values())
+
+    @property
+    def batch_cost(self) -> dict[str, Decimal]:
+        """Charged over all runs of the batch, by currency."""
+        names = self.cost.keys() | self.cost_before.keys()
+        zero = Decimal(0)
+        return {
+            name: self.cost.get(name, zero) + self.cost_before.get(name, zero) for name in names
+        }
 
     def add(self, outcome: Outcome) -> None:
         """Count one row's end."""

@@ -59,7 +59,14 @@ class Task:
 
     def progress(self) -> Progress:
         """Before the first row of this run."""
-        return Progress(self.total, ended_before=self.ended_before)
+        if not self.ended_before:
+            return Progress(self.total)
+        return Progress(
+            self.total,
+            ended_before=self.ended_before,
+            accepted_before=self.journal.counts()[Status.ACCEPTED],
+            cost_before=self.journal.cost(),
+        )
 
 
 @frozen(kw_only=False)

@@ -74,7 +74,7 @@ def _words(state: ProgressState, dropped: frozenset[str] = frozenset()) -> list[
 
 
 def time_left(state: ProgressState) -> str:
-    """`3:46 left`; "" where nobody can know yet."""
+    """`3:46 left`; "" where nobody can know yet, and at the end."""
     seconds = _seconds_left(state)
     return "" if seconds is None else left_in_words(seconds)
 
@@ -92,7 +92,7 @@ def left_in_words(seconds: float) -> str:
 
 def _seconds_left(state: ProgressState) -> float | None:
     if state.done >= state.total:
-        return 0.0 if state.total else None
+        return None
     return (state.total - state.done) / state.per_s if state.per_s > 0 else None
 
 

@@ -175,7 +175,7 @@ class Terminal(Reporter):
         elif self._shows_progress and now_s >= self._next_line_at_s:
             self._next_line_at_s = now_s + PLAIN_EVERY_S
             self._pace.look(progress.done)
-            click.echo(progress_line.plain(self._state(progress)), err=True)
+            self._line(progress_line.plain(self._state(progress)))
 
     def _draw(self, progress: Progress) -> None:
         if self._bar is not None:
@@ -184,16 +184,19 @@ class Terminal(Reporter):
             line = progress_line.line(self._state(progress), width - 1, blocks=_has_blocks())
             self._bar.set_description_str(line, refresh=True)
 
+    def _line(self, line: str) -> None:
+        click.echo(wrapped.to_fit(line, sys.stderr), err=True)
+
     def _state(self, progress: Progress) -> progress_line.ProgressState:
         count = progress.by_status
         return progress_line.ProgressState(
             done=progress.ended_before + progress.done,
             total=progress.ended_before + progress.total,
-            accepted=count[Status.ACCEPTED],
+            accepted=progress.accepted_before + count[Status.ACCEPTED],
             refused=count[Status.REFUSED],
             unknown=count[Status.UNKNOWN],
             unsent=count[Status.UNSENT],
-            cost=progress.cost,
+            cost=progress.batch_cost,
             per_s=self._pace.per_s,
             limited_by=progress.limited_by.in_words,
             waits_until=progress.waits_until,
@@ -219,7 +222,7 @@ class Terminal(Reporter):
             self._bar.close()
             self._bar = None
         elif self._shows_progress and self._pace.lasted_s >= PLAIN_EVERY_S:
-            click.echo(progress_line.plain(self._state(progress)), err=True)
+            self._line(progress_line.plain(self._state(progress)))
 
     @_best_effort
     def asking(self, progress: AskingProgress) -> None:
@@ -240,7 +243,7 @@ class Terminal(Reporter):
         passed, before = progress.next_pass_s is not None, self._last_asking
         passed_just_now = passed and (before is None or before.next_pass_s is None)
         if passed_just_now or (not passed and before and now_s >= self._next_line_at_s):
-            click.echo(delivery_text.asking_plain(progress, datetime.now().astimezone()), err=True)
+            self._line(delivery_text.asking_plain(progress, datetime.now().astimezone()))
         if passed or before is None or now_s >= self._next_line_at_s:
             self._next_line_at_s = now_s + PLAIN_EVERY_S
         self._last_asking = progress

@@ -11,6 +11,8 @@ import re
 import shutil
 from typing import IO
 
+from bulksend.cli import catalog
+
 _WIDTH_MIN = 20
 #: Longer lines are hard to read, however wide the screen.
 TEXT_WIDTH_MAX = 100
@@ -24,8 +26,9 @@ _LABEL = re.compile(
 #: Below a sentence without a label.
 _INDENT = 2
 #: A command, in backticks or to the end of its line, is one word; else what blanks part.
+_COMMANDS = "|".join(catalog.COMMANDS)
 _WORDS = re.compile(
-    r"(?:(?:\x1b\[[\d;]*m)*\(?`[^`]+`\S*|(?:\x1b\[[\d;]*m)*bulksend (?=[a-z]+(?: |$)).*|\S+)\s*"
+    rf"(?:(?:\x1b\[[\d;]*m)*(?:\(?`[^`]+`\S*|bulksend (?:{_COMMANDS})(?: .*|$))|\S+)\s*"
 )
 _COLOR = re.compile(r"\x1b\[[\d;]*m")
 

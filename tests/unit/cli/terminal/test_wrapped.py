@@ -53,6 +53,15 @@ HOURS = "  hours     about 1,234 of 1,502 will not make it today, and wait until
             id="a-command-gets-a-line-of-its-own",
         ),
         pytest.param(
+            "call.xlsx is there already, and is not as bulksend wrote it for this batch",
+            50,
+            [
+                "call.xlsx is there already, and is not as bulksend",
+                "  wrote it for this batch",
+            ],
+            id="the-name-of-the-program-is-no-command",
+        ),
+        pytest.param(
             "      do: `bulksend doctor --probe-key --to +NUMBER` finds out, for one text or two",
             60,
             [
