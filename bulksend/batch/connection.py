@@ -80,9 +80,9 @@ def _elsewhere(message: str, hint: str) -> errors.BatchMismatch:
 
 
 @asynccontextmanager
-async def opened(access_to: Access, settings: Settings) -> AsyncIterator[Access]:
+async def opened(access_to: Access, *, sandbox: bool) -> AsyncIterator[Access]:
     """The same access, with a sandbox running behind it where one was asked for."""
-    if not settings.sandbox:
+    if not sandbox:
         yield access_to
         return
     from bulksend.sandbox.server import (  # whoever sends for real does not wait for it

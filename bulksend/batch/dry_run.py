@@ -73,7 +73,8 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             code="option_missing",
         )
     if settings.results is not None:
-        paths.check_output(settings.results, Setting.RESULTS, settings, paths.estimates(settings))
+        files, written = paths.files_of(settings), paths.estimates(settings)
+        paths.check_output(settings.results, Setting.RESULTS, files, written)
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     for remark in contacts.notes:
         reporter.note(remark)
@@ -126,6 +127,6 @@ def _write_verdicts(planned: plan.Plan, settings: Settings, reporter: Reporter) 
     write = csv_writer.write_problems if settings.only_problems else csv_writer.write_estimate
     style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
     names = planned.contacts.header.names
-    with paths.renewing(settings, reporter.note, paths.estimates(settings)) as path:
+    with paths.renewing(settings.results, reporter.note, paths.estimates(settings)) as path:
         frames = (csv_writer.verdicts(frame, planned.rate_card) for frame in planned.frames)
         write(path, names, frames, style)

@@ -202,7 +202,7 @@ def write_results(
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
         kind = paths.LIST if only else paths.RESULTS
         written = paths.beside(settings.journal_path, kind)
-        with paths.renewing(settings, reporter.note, written) as path:
+        with paths.renewing(settings.results_path, reporter.note, written) as path:
             if only:
                 rows = csv_writer.write_selected(path, names, pieces, only, style)
             else:

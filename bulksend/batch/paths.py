@@ -72,54 +72,74 @@ def beside(journal_path: Path, kind: str = RESULTS) -> Written:
 _NOTHING = Written(Path(os.devnull), RESULTS)
 
 
+@frozen
+class Files:
+    """The files that a command names, or finds beside the contacts file."""
+
+    journal: Path
+    results: Path
+    #: The results have the name that the person gave.
+    results_named: bool
+    #: What the command reads, with what it is to the person.
+    read: tuple[tuple[str, Path], ...]
+
+
+def files_of(settings: Settings) -> Files:
+    """Those of one command."""
+    return Files(
+        journal=settings.journal_path,
+        results=settings.results_path,
+        results_named=settings.results is not None,
+        read=tuple(_read_files(settings)),
+    )
+
+
 def estimates(settings: Settings) -> Written:
     """The estimates that this computer has written: a dry run has no journal."""
     folder = settings.state_folder or settings.journal_path.parent
     return Written(folder / "estimates.written", "estimate")
 
 
-def check_batch(settings: Settings, kind: str = RESULTS) -> None:
+def check_batch(files: Files, kind: str = RESULTS) -> None:
     """Before anything is sent: may the journal and the results be written where they are named?
 
     Raises UsageError naming what would be lost.
     """
-    check_journal(settings)
-    check_output(
-        settings.results_path, Setting.RESULTS, settings, beside(settings.journal_path, kind)
-    )
+    check_journal(files)
+    check_output(files.results, Setting.RESULTS, files, beside(files.journal, kind))
 
 
-def check_new(settings: Settings) -> None:
+def check_new(files: Files, *, sandbox: bool) -> None:
     """For a batch that begins: results of an earlier one are somebody's, a rehearsal's nobody's.
 
     Raises UsageError.
     """
-    _refuse_missing_folder(settings.journal_path, Setting.JOURNAL)
-    written = beside(settings.journal_path) if settings.sandbox else _NOTHING
-    check_output(settings.results_path, Setting.RESULTS, settings, written)
+    _refuse_missing_folder(files.journal, Setting.JOURNAL)
+    written = beside(files.journal) if sandbox else _NOTHING
+    check_output(files.results, Setting.RESULTS, files, written)
 
 
-def check_journal(settings: Settings) -> None:
+def check_journal(files: Files) -> None:
     """Raises UsageError where the journal has the name of another file of this command."""
-    path = settings.journal_path
+    path = files.journal
     _refuse_long_name(path, Setting.JOURNAL)
-    for what, other in _read_files(settings):
+    for what, other in files.read:
         if is_same(path, other):
             raise _refused(path, Setting.JOURNAL, f"it is {what}")
-    if is_same(path, settings.results_path):
-        named = Setting.RESULTS if settings.results else Setting.JOURNAL
+    if is_same(path, files.results):
+        named = Setting.RESULTS if files.results_named else Setting.JOURNAL
         raise _refused(path, named, "journal and results are two files")
     _refuse_companion(path, Setting.JOURNAL)
 
 
-def check_output(target: Path, setting: Setting, settings: Settings, written: Written) -> None:
+def check_output(target: Path, setting: Setting, files: Files, written: Written) -> None:
     """Raises UsageError unless a file of this name may be written.
 
     `written` knows the files that may be renewed.
     """
     _refuse_missing_folder(target, setting)
     _refuse_long_name(target, setting)
-    check_names(target, setting, settings)
+    check_names(target, setting, files)
     if is_free(target, written):
         return
     why = "is not as bulksend wrote it for this batch"
@@ -128,18 +148,18 @@ def check_output(target: Path, setting: Setting, settings: Settings, written: Wr
     raise _refused(target, setting, f"it is there already, and {why}", "move it away, or ")
 
 
-def check_names(target: Path, setting: Setting, settings: Settings) -> None:
+def check_names(target: Path, setting: Setting, files: Files) -> None:
     """Raises UsageError where a file is one that this command reads, or keeps its record in."""
-    for what, other in (*_read_files(settings), *_journal_files(settings)):
+    for what, other in (*files.read, *_journal_files(files.journal)):
         if is_same(target, other):
             raise _refused(target, setting, f"it is {what}")
     _refuse_companion(target, setting)
 
 
-def check_log(log: Path, settings: Settings) -> None:
+def check_log(log: Path, files: Files) -> None:
     """Raises UsageError where a log has the name of a file that this command reads or writes."""
-    check_names(log, Setting.LOG_FILE, settings)
-    if is_same(log, settings.results_path):
+    check_names(log, Setting.LOG_FILE, files)
+    if is_same(log, files.results):
         raise _refused(log, Setting.LOG_FILE, "it is the results")
 
 
@@ -156,13 +176,12 @@ def is_free(target: Path, written: Written) -> bool:
 
 
 @contextlib.contextmanager
-def renewing(settings: Settings, note: Callable[[str], None], written: Written) -> Iterator[Path]:
-    """A path to write the results to, which take their name at the end of the block.
+def renewing(target: Path, note: Callable[[str], None], written: Written) -> Iterator[Path]:
+    """A path to write results to, which take the name `target` at the end of the block.
 
     What was changed meanwhile is left alone: the file becomes `<name>.new<suffix>`, and `note` is
     told. `written`: the files that may be renewed. Raises JournalError.
     """
-    target = settings.results_path
 
     def other(chosen: Path) -> None:
         """Name the file that the results went to instead."""
@@ -218,8 +237,7 @@ def _read_files(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield "the template or the options file", path
 
 
-def _journal_files(settings: Settings) -> Iterator[tuple[str, Path]]:
-    path = settings.journal_path
+def _journal_files(path: Path) -> Iterator[tuple[str, Path]]:
     yield "the journal", path
     for companion in COMPANIONS:
         yield "a companion of the journal", path.with_name(f"{path.name}{companion}")

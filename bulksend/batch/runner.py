@@ -108,11 +108,11 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
     guards, switch, progress = task.settings.guards, halt.Halt(), task.progress()
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(connection.opened(access, task.settings))
-        envelope = identity.envelope(task.journal.batch())
-        gateway = await stack.enter_async_context(server.client(envelope))
+        enter = stack.enter_async_context
+        server = await enter(connection.opened(access, sandbox=task.settings.sandbox))
+        gateway = await enter(server.client(identity.envelope(task.journal.batch())))
         pacer = Pacer(user_rate.parse_rate(guards.rate))
-        await stack.enter_async_context(task.journal.writing())
+        await enter(task.journal.writing())
         task.keeper.listen(_skipping(task, progress))
         messages = feed.Feed(task.keeper.reserve(_messages(task)))
         stack.push_async_callback(messages.close)

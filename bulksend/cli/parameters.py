@@ -163,7 +163,7 @@ def _check_log(path: Path, asked: BatchParameters) -> None:
         journal=place.journal,
         sandbox=place.sandbox,
     )
-    paths.check_log(path, settings)
+    paths.check_log(path, paths.files_of(settings))
 
 
 def build(kind: type[Parameters], options: Mapping[str, object]) -> Parameters:

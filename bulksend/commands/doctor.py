@@ -105,7 +105,7 @@ async def _ask(
 ) -> list[Finding]:
     envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     async with (
-        connection.opened(access, settings) as server,
+        connection.opened(access, sandbox=settings.sandbox) as server,
         server.client(envelope) as gateway,
     ):
         facts = await reads.read(gateway, identity.profile_id)

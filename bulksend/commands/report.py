@@ -38,7 +38,7 @@ def write(settings: Settings, output: Path | None, *, people: bool) -> Written:
     batch_status.refuse_missing(settings)
     path = output or settings.contacts.with_name(f"{settings.stem}.report.html")
     written = paths.beside(settings.journal_path, paths.REPORT)
-    paths.check_output(path, Setting.OUTPUT, settings, written)
+    paths.check_output(path, Setting.OUTPUT, paths.files_of(settings), written)
     with results.read_again(settings) as (record, planned):
         summary = results.stands(record, settings)
         totals, compared = _figures_and_variance(record, planned, settings)

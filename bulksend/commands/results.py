@@ -28,7 +28,7 @@ def results(
     batch_status.refuse_missing(settings)
     if only:
         settings = replace(settings, results=settings.results or _selected_path(settings, only))
-    paths.check_batch(settings, paths.LIST if only else paths.RESULTS)
+    paths.check_batch(paths.files_of(settings), paths.LIST if only else paths.RESULTS)
     with read_again(settings, contacts) as (record, planned):
         rows, compared = execution.write_results(planned, record, settings, Silent(), only)
         status = replace(stands(record, settings), variance=compared)

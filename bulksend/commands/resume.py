@@ -106,7 +106,7 @@ def reopened(
     has begun or there is no consent, Locked, and BatchMismatch naming what else changed since.
     """
     batch_status.refuse_missing(settings)
-    paths.check_batch(settings)
+    paths.check_batch(paths.files_of(settings))
     csv_writer.check_writable(settings.results_path)
     with journal.Journal.open(settings.journal_path) as record:
         facts = record.batch()

@@ -56,15 +56,16 @@ def run_contacts(
 ) -> summary.Summary:
     """`run` for contacts that are open already: a file or a frame."""
     user_rate.parse_rate(settings.guards.rate)
-    paths.check_journal(settings)
+    files = paths.files_of(settings)
+    paths.check_journal(files)
     earlier = settings.journal_path.exists()
     if earlier:
         met = _met_again(contacts, settings, reporter)
         if met is not None:
             return met
-        paths.check_batch(settings)
+        paths.check_batch(files)
     else:
-        paths.check_new(settings)
+        paths.check_new(files, sandbox=settings.sandbox)
     completed = plan.complete(settings.identity, settings)
     access = connection.access(settings)
     with session.opened(settings, reporter) as memory:
@@ -119,7 +120,7 @@ def _clear_its_place(settings: Settings, reporter: Reporter) -> None:
     if settings.sandbox:
         journal.forget(settings.journal_path)
     else:
-        set_aside.set_aside(settings, reporter.note)
+        set_aside.set_aside(paths.files_of(settings), settings.stem, reporter.note)
 
 
 def _met_again(

@@ -125,7 +125,7 @@ async def _send(
     envelope = Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     tried: list[Tried] = []
     async with (
-        connection.opened(access, settings) as server,
+        connection.opened(access, sandbox=settings.sandbox) as server,
         server.client(envelope) as gateway,
     ):
         for message in messages:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import paths
-from bulksend.batch.settings import Settings
 from bulksend.receipts import store_path
 from bulksend.sms.message import Status
 
@@ -25,15 +24,15 @@ def nobody_was_reached(record: journal.Reader) -> bool:
     return not record.gone() and not any(counts[status] for status in reached)
 
 
-def set_aside(settings: Settings, note: Callable[[str], None]) -> None:
+def set_aside(files: paths.Files, stem: str, note: Callable[[str], None]) -> None:
     """Give journal, receipts and results of the earlier batch names with the moment in them.
 
     The results go first and the journal last: whatever interrupts this, the batch is there under
     one of its names. Raises JournalError, and Locked where a run works on it.
     """
-    journal.Journal.open(settings.journal_path).close()  # nobody works on it, and it is one file
+    journal.Journal.open(files.journal).close()  # nobody works on it, and it is one file
     stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    moves = list(_moves(settings, stamp))
+    moves = list(_moves(files, stem, stamp))
     hint, code = "the folder must be writable", "journal_unwritable"
     for old, new in moves:
         sentence = f"the earlier batch cannot be kept as {new}"
@@ -44,12 +43,11 @@ def set_aside(settings: Settings, note: Callable[[str], None]) -> None:
     note(f"the earlier batch is kept as {', '.join(str(new) for _, new in moves)}")
 
 
-def _moves(settings: Settings, stamp: str) -> Iterator[tuple[Path, Path]]:
-    journal_path = settings.journal_path
-    beside = (store_path.beside(journal_path), paths.beside(journal_path).path)
-    for old in (settings.results_path, *beside, journal_path):
+def _moves(files: paths.Files, stem: str, stamp: str) -> Iterator[tuple[Path, Path]]:
+    beside = (store_path.beside(files.journal), paths.beside(files.journal).path)
+    for old in (files.results, *beside, files.journal):
         if old.exists():
-            yield old, stamped(old, settings.stem, stamp)
+            yield old, stamped(old, stem, stamp)
 
 
 def stamped(path: Path, stem: str, stamp: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def settings(folder: Path, **fields: object) -> Settings:
     return Settings(**(known | fields))  # type: ignore[arg-type]
 
 
+def renewing(asked: Settings) -> AbstractContextManager[Path]:
+    """What the batch of these settings writes, which nobody changes meanwhile."""
+    return paths.renewing(asked.results_path, pytest.fail, paths.beside(asked.journal_path))
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -65,7 +71,7 @@ def test_results_take_the_place_of_nobodys_file(folder: Path, name: str) -> None
     asked = settings(folder, results=folder / name)
 
     with pytest.raises(errors.UsageError) as failure:
-        paths.check_batch(asked)
+        paths.check_batch(paths.files_of(asked))
 
     assert failure.value.code in ("results_exist", "journal_exist")
     foreign = name in ("precious.csv", "sub/link.csv", "dangling.csv", "sub")
@@ -77,38 +83,38 @@ def test_results_take_the_place_of_nobodys_file(folder: Path, name: str) -> None
 )
 def test_a_journal_takes_the_place_of_nothing_that_is_read(folder: Path, name: str) -> None:
     with pytest.raises(errors.UsageError):
-        paths.check_journal(settings(folder, journal=folder / name))
+        paths.check_journal(paths.files_of(settings(folder, journal=folder / name)))
 
 
 def test_one_file_is_not_journal_and_results(folder: Path) -> None:
     asked = settings(folder, journal=folder / "x", results=folder / "sub/../x")
 
     with pytest.raises(errors.UsageError):
-        paths.check_batch(asked)
+        paths.check_batch(paths.files_of(asked))
 
 
 def test_a_free_name_is_free(folder: Path) -> None:
-    paths.check_batch(settings(folder, results=folder / "free.csv"))
+    paths.check_batch(paths.files_of(settings(folder, results=folder / "free.csv")))
 
 
 def test_a_batch_renews_its_own_results_as_long_as_nobody_changed_them(folder: Path) -> None:
     asked, written = settings(folder), paths.beside(folder / "july.journal")
     for content in (OWN, OWN + b"3,refused\n"):
-        paths.check_batch(asked)
-        with paths.renewing(asked, pytest.fail, written) as path:
+        paths.check_batch(paths.files_of(asked))
+        with paths.renewing(asked.results_path, pytest.fail, written) as path:
             path.write_bytes(content)
         assert asked.results_path.read_bytes() == content
 
     asked.results_path.write_bytes(OWN + b"3,corrected\n")
 
     with pytest.raises(errors.UsageError):
-        paths.check_batch(asked)
+        paths.check_batch(paths.files_of(asked))
 
 
 def test_what_is_changed_while_a_run_works_is_left_as_it_is(folder: Path) -> None:
     asked, notes = settings(folder), list[str]()
     written = paths.beside(folder / "july.journal")
-    with paths.renewing(asked, notes.append, written) as path:
+    with paths.renewing(asked.results_path, notes.append, written) as path:
         path.write_bytes(OWN)
         asked.results_path.write_bytes(b"somebody's")
 
@@ -119,20 +125,24 @@ def test_what_is_changed_while_a_run_works_is_left_as_it_is(folder: Path) -> Non
 
 def test_a_list_of_some_rows_does_not_take_the_place_of_the_whole(folder: Path) -> None:
     asked = settings(folder)
-    with paths.renewing(asked, pytest.fail, paths.beside(folder / "july.journal")) as path:
+    with paths.renewing(
+        asked.results_path, pytest.fail, paths.beside(folder / "july.journal")
+    ) as path:
         path.write_bytes(OWN)
 
     with pytest.raises(errors.UsageError):
-        paths.check_batch(asked, paths.LIST)
+        paths.check_batch(paths.files_of(asked), paths.LIST)
 
 
 def test_a_batch_that_begins_renews_nothing(folder: Path) -> None:
     asked = settings(folder)
-    with paths.renewing(asked, pytest.fail, paths.beside(folder / "july.journal")) as path:
+    with paths.renewing(
+        asked.results_path, pytest.fail, paths.beside(folder / "july.journal")
+    ) as path:
         path.write_bytes(OWN)
 
     with pytest.raises(errors.UsageError):
-        paths.check_new(asked)
+        paths.check_new(paths.files_of(asked), sandbox=False)
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> None:
@@ -141,7 +151,9 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> No
 
     with (
         pytest.raises(errors.JournalError),
-        paths.renewing(asked, pytest.fail, paths.beside(folder / "july.journal")) as path,
+        paths.renewing(
+            asked.results_path, pytest.fail, paths.beside(folder / "july.journal")
+        ) as path,
     ):
         path.write_bytes(OWN)
         raise OSError(28, "No space left on device")
@@ -152,7 +164,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> No
 def test_who_reads_the_results_while_they_are_renewed_has_the_old_ones_whole(folder: Path) -> None:
     asked, written = settings(folder), paths.beside(folder / "july.journal")
     for content in ("old" * 9, "new"):
-        with paths.renewing(asked, pytest.fail, written) as path:
+        with paths.renewing(asked.results_path, pytest.fail, written) as path:
             path.write_text(content)
         if content != "new":
             reader = asked.results_path.open()
@@ -179,7 +191,7 @@ def test_a_folder_that_is_missing_is_said_before_anything_is_sent(
     places = {"journal": folder / "new.journal", field: folder / name}
 
     with pytest.raises(errors.UsageError) as failure:
-        paths.check_new(settings(folder, **places))
+        paths.check_new(paths.files_of(settings(folder, **places)), sandbox=False)
 
     assert failure.value.code == "folder_missing"
     assert f"{words}; nothing was sent" in failure.value.message
@@ -201,6 +213,6 @@ def test_a_name_with_no_room_for_what_stands_beside_it_is_refused_first(
     asked = settings(folder, **{name: folder / value for name, value in fields.items()})
 
     with pytest.raises(errors.UsageError) as failure:
-        paths.check_batch(asked)
+        paths.check_batch(paths.files_of(asked))
 
     assert failure.value.code == "name_too_long"
