@@ -107,6 +107,17 @@ def writings(name: str, text: str) -> list[tuple[str, bytes]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(autouse=True)
+def a_memory_made_once(monkeypatch: pytest.MonkeyPatch, state_folder: Path) -> None:
+    """A dry run notes nobody; and to make a memory, durable, takes longer than to read a file."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(state_folder))
+
+
 CASES = [
     pytest.param(content, expected, id=f"{name}-{how}")
     for name, (text, expected) in FILES.items()

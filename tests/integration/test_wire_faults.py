@@ -253,6 +253,13 @@ async def replies_to(
         )
 
 
+@pytest.fixture(scope="module")
+def both_ends(certificate: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS of the server, and of a client that trusts it and nobody else."""
+    trusted = ssl.create_default_context(cafile=str(certificate / "cert.pem"))
+    return wire.server_tls(certificate), trusted
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("plain", "secure", "earlier", "at_once"), WAYS)
 @pytest.mark.parametrize(
@@ -273,9 +280,7 @@ async def test_every_fault_lands_in_its_class(
 ) -> None:
     serving = trusted = None
     if secure:
-        folder: Path = request.getfixturevalue("certificate")
-        serving = wire.server_tls(folder)
-        trusted = ssl.create_default_context(cafile=str(folder / "cert.pem"))
+        serving, trusted = request.getfixturevalue("both_ends")
     good = [wire.says(wire.success())] * earlier
     async with wire.WireServer(*good, answer, tls=serving) as server:
         replies = await replies_to(

@@ -331,6 +331,7 @@ def test_texts_are_found_by_their_numbers_without_the_reading_aids(tmp_path: Pat
     assert load(zipped(tmp_path, parts))[1] == [(2, None, "+44", "Ada")]
 
 
+@pytest.mark.slow
 def test_texts_named_in_many_cells_do_not_swell(tmp_path: Path) -> None:
     cells = b'<c t="s"><v>0</v></c>' * 40
     parts = sharing(NAMES + (b"<row>" + cells + b"</row>") * 400, f"<t>{'x' * 20_000}</t>")
@@ -518,6 +519,7 @@ def test_a_comment_is_no_cell(tmp_path: Path) -> None:
     assert load(xlsx(tmp_path, fill))[1] == [(2, None, *ADA)]
 
 
+@pytest.mark.slow
 def test_a_workbook_of_many_rows_comes_in_bounded_chunks(tmp_path: Path) -> None:
     rows = b"".join(row_of(f"+44{it}", "x") for it in range(30_000))
 

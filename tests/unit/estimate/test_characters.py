@@ -241,6 +241,7 @@ def test_each_characters_bill_is_the_difference_of_two_measures(
     assert_true(source + "." * length, names, cities, smart_encoding=as_smart)
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("step", 3, 1)
 @pytest.mark.parametrize(
     ("first", "source"),

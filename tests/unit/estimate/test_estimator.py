@@ -181,6 +181,7 @@ def test_nothing_is_marked_when_repeats_are_to_be_sent() -> None:
     assert marked(OnDuplicate.SEND, 4)["status"].to_list() == ["unsent"] * 6
 
 
+@pytest.mark.slow
 def test_the_walk_equals_a_count_by_hand_whatever_the_chunks() -> None:
     chance = random.Random(5)
     phones = [f"+4477009{it:05d}" for it in range(40)] + [FR, DE, "", "12", "+33 6 12 34 56 78"]

@@ -17,11 +17,13 @@ def saved(before: estimator.Estimate, after: estimator.Estimate) -> promises.Cos
     return promises.saved(before, (after.parts, after.price["USD"]))
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("templates", 100, 1000)
 def test_each_findings_own_advice_saves_what_it_promises(templates: int) -> None:
     assert promises.check_templates(templates, seed=11) > templates
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("files", 12, 200)
 def test_the_same_of_texts_that_stand_in_a_column(files: int) -> None:
     assert promises.check_own_texts(files, seed=12) > files

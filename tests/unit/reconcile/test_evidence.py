@@ -268,6 +268,7 @@ def make_world(seed: int) -> World:
     return world
 
 
+@pytest.mark.slow
 @sizes.mostly_whole("block", range(200), short=range(8))
 def test_in_no_world_is_a_row_settled_wrongly(block: int) -> None:
     verdicts = {Certain: 0, Probable: 0, Absent: 0}

@@ -129,6 +129,7 @@ def test_split_shows_where_a_text_breaks(text: str, lengths: list[int]) -> None:
     assert [len(it) for it in encoding.split(text)] == lengths
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("step", 7, 1)
 def test_every_character_counts_as_the_providers_page_says(step: int) -> None:
     for text in corpus.of_all_planes(step, whole_below=0x3000):

@@ -69,6 +69,7 @@ def test_a_file_cut_in_its_last_character_is_utf_8(names: tuple[str, ...]) -> No
     assert code_pages.recognise([raw]).encoding == "utf-8"
 
 
+@pytest.mark.slow
 def test_lists_of_names_in_twelve_pages_are_never_wrong_in_silence() -> None:
     verdicts = [counts for *_, counts in bench.measure({5: 8, 50: 1}, 300)]
 

@@ -77,6 +77,7 @@ def test_no_window_has_more_slots_than_the_rate_and_one(rate_per_s: float) -> No
     assert slots.between(0.0, 0.1) <= 1 + 0.12 * rate_per_s
 
 
+@pytest.mark.slow
 @sizes.mostly_whole("rate_per_s", [50.0, 500.0, 1000.0, 2000.0], short=[50.0, 500.0])
 def test_the_steps_of_the_start_do_not_cost_the_first_minute(rate_per_s: float) -> None:
     slots = Slots(rate_per_s, workers=int(0.05 * rate_per_s) + 20, latency_s=0.05)
@@ -99,6 +100,7 @@ class LateLoop(virtual_clock.VirtualClockLoop):
         return super().call_at(when + late_s, callback, *args, context=context)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate_per_s", [1.0, 7.5, 50.0, 333.3, 1000.0, 2000.0])
 @pytest.mark.parametrize("stall_s", [0.0, 0.06])
 def test_late_ticks_cost_no_slots_and_break_no_promise(rate_per_s: float, stall_s: float) -> None:
@@ -144,6 +146,7 @@ def test_a_rate_changed_back_and_forth_gives_no_slots_away() -> None:
     assert slots.most_in(1.0) <= 51
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rest_s", [0.05, 0.5, 5.0, 600.0])
 def test_no_storm_after_a_pause(rest_s: float) -> None:
     slots = Slots(1000.0, workers=200, latency_s=0.02)

@@ -335,6 +335,7 @@ def noisy_cells(seed: str, count: int) -> list[str]:
     return [chance.choice(around)(cell) for cell in chance.sample(numbers, count)]
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("count", 150, 700)
 @pytest.mark.parametrize("region", [None, "DE", "FO", "AU", "SG", "US", "AD", "BR", "CI"])
 def test_a_column_of_wrapped_numbers_is_read_like_each_of_its_cells(

@@ -205,6 +205,7 @@ def test_a_column_is_read_like_each_of_its_cells() -> None:
     assert_read_alike([*generated(), *noise], None)
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("step", 3, 1)
 def test_a_column_of_numbers_without_plus_is_read_like_each_of_its_cells(step: int) -> None:
     digits = [it.removeprefix("+") for it in generated()[::step]]
@@ -212,6 +213,7 @@ def test_a_column_of_numbers_without_plus_is_read_like_each_of_its_cells(step: i
     assert_read_alike([*digits, *(f"00 {it}" for it in digits[::9])], None)
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("regions", 12, 240)
 def test_a_column_of_national_numbers_is_read_like_each_of_its_cells(regions: int) -> None:
     chance = random.Random(11)
@@ -228,6 +230,7 @@ def test_a_column_of_national_numbers_is_read_like_each_of_its_cells(regions: in
         )
 
 
+@pytest.mark.slow
 @sizes.short_and_whole("step", 4, 1)
 def test_a_column_of_damaged_numbers_is_read_like_each_of_its_cells(step: int) -> None:
     """What spreadsheets, web pages and chats do to numbers that may also be impossible."""
