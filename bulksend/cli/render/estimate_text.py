@@ -23,6 +23,8 @@ _REMARKS = 3
 _SAMPLE = 200
 _VALUE = 30
 _SENTENCE = 600
+_NOT_SENT = "not sent"
+_ALL_PROBLEMS = "--only-problems --results problems.csv writes them all down"
 _LIMITED_BY = {
     "in_flight": ", as --max-in-flight and the replies of earlier batches allow",
     "queue": ", as this sender's queue took before",
@@ -36,7 +38,7 @@ def estimate(dry_run: DryRun) -> str:
         "\n".join(_totals(dry_run)),
         _countries(counts.countries),
         _block("nearly surely a mistake", counts.mistakes, _PROBLEMS, "red"),
-        _block("not sent", counts.problems, _PROBLEMS, "red"),
+        _block(_NOT_SENT, counts.problems, _PROBLEMS, "red"),
         _block("what costs most", [cost for cost in counts.costs if cost.parts], _COSTS, "yellow"),
         _block("good to know", [*dry_run.arrival, *counts.remarks], _REMARKS, "cyan"),
         "\n".join(_reads(sample) for sample in counts.samples),
@@ -96,9 +98,8 @@ def _block(title: str, findings: tuple[Finding, ...] | list[Finding], most: int,
     shown = [_sentence(finding) for finding in findings[:most]]
     if len(findings) > most:
         rows = sum(finding.rows for finding in findings[most:])
-        shown.append(
-            f"  … {len(findings) - most} more, {visible.counted(rows, 'row')}; --json has all"
-        )
+        where = _ALL_PROBLEMS if title == _NOT_SENT else "--json has all"
+        shown.append(f"  … {len(findings) - most} more, {visible.counted(rows, 'row')}; {where}")
     return "\n".join((click.style(title, fg=color, bold=True), *shown))
 
 
