@@ -71,6 +71,7 @@ class Reason(StrEnum):
 _REASON_TEXT: Mapping[Reason, str | Pieces] = {
     Reason.KEY_UNPROVEN: (
         "nobody has proven that the idempotency key is honoured here; `bulksend doctor ",
+        *(Typed(Setting.SENDER), " NAME ", Typed(Setting.PROFILE_ID), " UUID "),
         *(Typed(Setting.PROBE_KEY), " ", Typed(Setting.TO)),
         " +NUMBER` does, for the price of one text or two",
     ),

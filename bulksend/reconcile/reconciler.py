@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from bulksend import errors, journal
+from bulksend import errors, journal, visible
 from bulksend.contacts import rows
 from bulksend.frozen import frozen
 from bulksend.reconcile import idempotency, lookup, proofs, replay, unknown_rows
@@ -232,7 +232,8 @@ class Reconciler:
             and self._is_same(unknown_row, gateway)
         ]
         if looked:
-            self._task.person.note(f"looking {len(looked)} unknown rows up in Telnyx's records")
+            rows = visible.counted(len(looked), "unknown row")
+            self._task.person.note(f"looking {rows} up in Telnyx's records")
         for unknown_row, verdict in zip(
             looked, await lookup_records.judge_all(looked), strict=True
         ):

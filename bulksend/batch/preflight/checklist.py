@@ -206,8 +206,9 @@ def limits(answer: Exchange) -> Finding:
 def idempotency_key(proof: Proof | None, observed: str) -> Finding:
     """What is known of the key; `observed`: what a probe saw just now."""
     name, how = "idempotency", f" ({observed})" if observed else ""
-    line = f"bulksend doctor {Typed(Setting.PROBE_KEY)} {Typed(Setting.TO)} +NUMBER"
-    probe = f"`{line}` finds out, for one text or two"
+    who = f"{Typed(Setting.SENDER)} NAME {Typed(Setting.PROFILE_ID)} UUID"
+    line = f"{who} {Typed(Setting.PROBE_KEY)} {Typed(Setting.TO)} +NUMBER"
+    probe = f"`bulksend doctor {line}` finds out, for one text or two"
     if proof is None:
         return Finding(name, Level.WARN, "not known whether keys are honoured here", probe)
     since = f"{datetime.fromtimestamp(proof.at_s, UTC):%F %R} UTC"

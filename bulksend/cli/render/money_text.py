@@ -47,10 +47,12 @@ def variance(compared: Variance | None) -> Iterator[str]:
     if compared is None:
         return
     estimated = visible.counted(compared.parts_estimated, "part")
-    if compared.priced:
+    if compared.price_estimated:
         estimated += f", {amounts(compared.price_estimated)}"
     if compared.causes:
         yield f"estimated: {estimated}; the difference:"
+    elif compared.rows_without_cost and not compared.price_estimated:
+        yield f"estimated: {estimated}"
     elif compared.rows_without_cost:
         yield f"estimated: {estimated}, for the rows whose cost is known"
     else:
