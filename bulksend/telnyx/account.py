@@ -6,12 +6,13 @@ A profile also holds a secret (`v1_secret`): only the fields that are named here
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from bulksend.frozen import frozen
+from bulksend.telnyx import reply_facts
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
 from bulksend.visible import visible
@@ -117,11 +118,7 @@ def _data(answer: Exchange) -> object:
 
 
 def _amount(value: object) -> Decimal | None:
-    try:
-        exact = Decimal(value) if isinstance(value, str) else None
-    except InvalidOperation:
-        return None
-    return exact if exact is not None and exact.is_finite() else None
+    return reply_facts.amount(value, signed=True) if isinstance(value, str) else None
 
 
 def _shown(text: object) -> str:

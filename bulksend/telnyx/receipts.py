@@ -10,12 +10,13 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from bulksend.frozen import frozen
 from bulksend.sms.message import Money
+from bulksend.telnyx import reply_facts
 from bulksend.telnyx.codes import sentence
 from bulksend.visible import visible
 
@@ -189,8 +190,8 @@ def from_record(entry: Mapping[str, Any]) -> Receipt | None:
         at_ms=next((moment for moment in moments if moment is not None), 0),
         delivered_ms=completed_ms if status is _S.DELIVERED else None,
         cost=_money({"amount": entry.get("cost"), "currency": currency}),
-        rate=_amount(entry.get("rate")),
-        carrier_fee=_amount(entry.get("carrier_fee")),
+        rate=reply_facts.amount(entry.get("rate")),
+        carrier_fee=reply_facts.amount(entry.get("carrier_fee")),
         carrier=_shown(entry.get("carrier")),
         line_type=_shown(entry.get("line_type")),
         code=code,
@@ -249,26 +250,14 @@ def _money(value: object) -> Money | None:
     """`{"amount": "0.0420", "currency": "USD"}`; older records call the amount `cost`."""
     if not isinstance(value, Mapping):
         return None
-    amount, currency = _amount(value.get("amount", value.get("cost"))), value.get("currency")
-    if amount is None or not isinstance(currency, str):
+    amount, currency = value.get("amount", value.get("cost")), value.get("currency")
+    if isinstance(amount, bool) or not isinstance(currency, str):
         return None
-    named = len(currency) == 3 and currency.isascii() and currency.isupper()
-    return Money(amount, currency) if named else None
+    return reply_facts.money(str(amount), currency)
 
 
 def _amount_of(value: object) -> Decimal | None:
-    return _amount(value.get("amount")) if isinstance(value, Mapping) else _amount(value)
-
-
-def _amount(value: object) -> Decimal | None:
-    """An exact amount, written as text or as a number; None for what is no price."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    try:
-        exact = Decimal(value)
-    except (InvalidOperation, ValueError):
-        return None
-    return exact if exact.is_finite() and exact >= 0 and abs(exact.adjusted()) <= 12 else None
+    return reply_facts.amount(value.get("amount") if isinstance(value, Mapping) else value)
 
 
 def _moment_ms(value: object) -> int | None:

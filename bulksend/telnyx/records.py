@@ -11,14 +11,13 @@ import time
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
 
 from bulksend.frozen import frozen
 from bulksend.sms.message import Money
-from bulksend.telnyx import account, clock, rate_headers
+from bulksend.telnyx import account, clock, rate_headers, reply_facts
 from bulksend.telnyx.client import Client
 from bulksend.telnyx.codes import Exchange
 
@@ -185,10 +184,6 @@ def _uuid(value: object) -> str | None:
 
 
 def _money(amount: object, currency: object) -> Money | None:
-    if not isinstance(amount, str) or not isinstance(currency, str) or len(currency) != 3:
+    if not isinstance(amount, str) or not isinstance(currency, str):
         return None
-    try:
-        exact = Decimal(amount)
-    except InvalidOperation:
-        return None
-    return Money(exact, currency) if exact.is_finite() and exact >= 0 else None
+    return reply_facts.money(amount, currency)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from bulksend.sms.message import Money, ReplyFacts
 
 #: No carrier is called longer.
 _WORD_MAX = 64
+#: No price has more digits on either side of its point.
+_DIGITS_MAX = 12
+#: Decimal itself reads more: underscores, digits of other scripts, blanks, NaN.
+_AMOUNT = re.compile(r"[0-9]{1,32}(\.[0-9]{0,32})?([eE][+-]?[0-9]{1,3})?")
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 def facts(data: dict[str, object]) -> ReplyFacts:
@@ -31,9 +36,8 @@ def _amount(part: object) -> str:
 
     Its currency is the cost's.
     """
-    amount = part.get("amount") if isinstance(part, dict) else None
-    exact = money(str(amount), "USD") if isinstance(amount, str | int) else None
-    return format(exact.amount, "f") if exact is not None else ""
+    exact = amount(part.get("amount")) if isinstance(part, dict) else None
+    return format(exact, "f") if exact is not None else ""
 
 
 def _word(word: object) -> str:
@@ -43,12 +47,23 @@ def _word(word: object) -> str:
 
 
 @functools.lru_cache(maxsize=256)  # a batch has a handful of prices
-def money(amount: str, currency: str) -> Money | None:
+def money(text: str, currency: str) -> Money | None:
     """An exact amount in an ISO currency; None for what is neither, or absurd."""
-    try:
-        exact = Decimal(amount)
-    except InvalidOperation:
+    exact = amount(text)
+    if exact is None or not _CURRENCY.fullmatch(currency):
         return None
-    if not exact.is_finite() or exact < 0 or abs(exact.adjusted()) > 12:
+    return Money(exact, currency)
+
+
+def amount(written: object, *, signed: bool = False) -> Decimal | None:
+    """An exact amount, written as text or as a number; None for what is no price, or absurd.
+
+    `signed`: it may be less than nothing, as a balance may.
+    """
+    if isinstance(written, bool) or not isinstance(written, str | int | Decimal):
         return None
-    return Money(exact, currency) if re.fullmatch("[A-Z]{3}", currency) else None
+    text = str(written)
+    if not _AMOUNT.fullmatch(text.removeprefix("-") if signed else text):
+        return None
+    exact = Decimal(text)
+    return exact if abs(exact.adjusted()) <= _DIGITS_MAX else None
