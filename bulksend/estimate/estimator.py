@@ -99,7 +99,7 @@ class _Accumulator:
     mistakes: mistakes.Mistakes
     rows: int = 0
     invalid: int = 0
-    fingerprints: list[pl.DataFrame] = field(default_factory=list)
+    fingerprints: list[duplicates.Fingerprints] = field(default_factory=list)
     problems: findings.Accumulated = field(default_factory=dict)
     remarks: findings.Accumulated = field(default_factory=dict)
     samples: samples.Samples = field(default_factory=samples.Samples)
@@ -206,11 +206,16 @@ def _add(
     findings.add(accumulator.remarks, mistakes.in_fields(sendable, message_plan))
     accumulator.mistakes.add(sendable)
     group = accumulator.groups.number(sendable)
-    narrow = group.cast(pl.UInt16) if accumulator.groups.count < 1 << 16 else group
-    accumulator.fingerprints.append(
-        duplicates.fingerprint(sendable).with_columns(narrow.alias("group"))
-    )
+    narrow = group.cast(_narrowest(accumulator.groups.count)).alias("group")
+    accumulator.fingerprints.append(duplicates.fingerprints(sendable, narrow))
     accumulator.samples.look_at(sendable)
+
+
+def _narrowest(count: int) -> type[pl.DataType]:
+    """The smallest type that has room for so many numbers."""
+    if count <= 1 << 8:
+        return pl.UInt8
+    return pl.UInt16 if count <= 1 << 16 else pl.UInt32
 
 
 def _sum(
@@ -264,7 +269,9 @@ def _rows_of_groups(accumulator: _Accumulator, repeated: pl.DataFrame) -> pl.Dat
     """group, rows: how many are sent of each, without those that repeat an earlier one."""
     counted = [pl.DataFrame(schema={"group": pl.UInt32, "rows": pl.Int64})]
     for part in accumulator.fingerprints:
-        sent = part.join(repeated, on="row", how="anti") if repeated.height else part
+        sent = part.columns
+        if repeated.height:
+            sent = part.frame().join(repeated, on="row", how="anti")
         rows = sent.group_by(pl.col("group").cast(pl.UInt32)).agg(rows=pl.len().cast(pl.Int64))
         counted.append(rows)
     return pl.concat(counted).group_by("group").agg(pl.col("rows").sum())
