@@ -57,8 +57,6 @@ _ERROR = re.compile(_FORM, re.IGNORECASE)
 _ERROR_BEGINS = ("#", "\\", "E", " ", "\t")
 #: Between the cells of a column that is searched as one text.
 _UNIT = "\x1f"
-#: What such a text has where a cell may be an error.
-_MAY_BE_ERROR = rf"[#\\]|{_UNIT}[ \t]|^[ \t]|E[Rr][Rr]:"
 #: Words by which programs write that there is nothing; some are also names of people.
 NULLS = (
     "NULL",
@@ -117,9 +115,9 @@ def problems(chunk: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
 
 def errors_in(cells: pl.Series) -> pl.Series:
     """Places (UInt32) of the cells that are errors. Nearly all columns have none."""
-    if not any_holds(cells, _MAY_BE_ERROR):
-        return pl.Series(dtype=pl.UInt32)
-    suspects = cells.str.slice(0, 1).is_in(_ERROR_BEGINS).arg_true()
+    begins = (cells < "$") | cells.str.starts_with("\\") | cells.str.starts_with("E")
+    suspects = begins.arg_true()
+    suspects = suspects.filter(cells.gather(suspects).str.slice(0, 1).is_in(_ERROR_BEGINS))
     if suspects.is_empty():
         return suspects
     bare = cells.gather(suspects).str.strip_chars()
@@ -128,7 +126,9 @@ def errors_in(cells: pl.Series) -> pl.Series:
 
 def nulls_in(cells: pl.Series) -> pl.Series:
     """Places (UInt32) of the cells that are a word for nothing."""
-    return cells.is_in(NULLS).arg_true()
+    begins = cells.str.starts_with("N") | cells.str.starts_with("n") | cells.str.starts_with("<")
+    places = begins.arg_true()
+    return places.filter(cells.gather(places).is_in(NULLS))
 
 
 def inserted(cells: pl.Series) -> pl.Series:
@@ -139,6 +139,12 @@ def inserted(cells: pl.Series) -> pl.Series:
     if bare.str.starts_with("'").any() or bare.str.starts_with("’").any():
         return bare.str.replace(_APOSTROPHE, "$1")
     return bare
+
+
+def inserted_plain(cells: pl.Series) -> pl.Series:
+    """The same of cells that are known to be plain (see `reading.plain`)."""
+    wrapped = cells.str.starts_with(" ").any() or cells.str.ends_with(" ").any()
+    return cells.str.strip_chars() if wrapped else cells
 
 
 def inserted_one(cell: str) -> str:

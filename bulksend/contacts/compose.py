@@ -13,7 +13,7 @@ import polars as pl
 from bulksend.contacts import cell_values, texts, too_long
 from bulksend.contacts.message_plan import MessagePlan, make_message_plan, placeholder_columns
 from bulksend.errors import TEXT_FOR, Code
-from bulksend.sms import countries, encoding
+from bulksend.sms import countries, encoding, fix_text
 from bulksend.sms.message import Message, Status
 from bulksend.sms.phone.columns import parse_column
 
@@ -38,9 +38,10 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     broken = cell_values.problems(chunk, needed)
     text, faults, as_given = texts.render(chunk, message_plan)
     counted = texts.counted(text, message_plan)
-    measured = encoding.measure_column(counted)
+    one_byte = texts.are_one_byte(chunk, message_plan)
+    measured = encoding.measure_one_byte(text) if one_byte else encoding.measure_column(counted)
     why_long = too_long.sentences(chunk, counted, measured["parts"], message_plan)
-    text_problem = _text_problem(counted, measured, why_long)
+    text_problem = _text_problem(counted, measured, why_long, message_plan)
     problems = _first_problem(
         *(chunk, broken, phones, *_no_alphanumeric(phones)),
         *(*_closed(phones, message_plan.destinations), faults, *text_problem),
@@ -96,10 +97,12 @@ def _closed(phones: pl.DataFrame, destinations: tuple[str, ...] | None) -> list[
 
 
 def _text_problem(
-    counted: pl.Series, measured: pl.DataFrame, why_long: pl.Series
+    counted: pl.Series, measured: pl.DataFrame, why_long: pl.Series, message_plan: MessagePlan
 ) -> list[pl.DataFrame]:
     """What Telnyx would not take, if there is anything: problem, problem_text."""
-    empty = counted.str.contains(_BLANK)
+    empty = counted.is_null() & False
+    if not _says_something(message_plan):
+        empty = counted.str.contains(_BLANK)
     long = measured["parts"] > encoding.MAX_PARTS
     # NUL is not in GSM-7.
     nul = measured["encoding"] == encoding.UTF_16
@@ -122,6 +125,12 @@ def _text_problem(
             problem_text=pl.coalesce(too_many, pl.col("problem").replace_strict(texts))
         )
     ]
+
+
+def _says_something(message_plan: MessagePlan) -> bool:
+    """Whether the template's own words have a letter or a digit, so that no text is empty."""
+    words = fix_text.words(message_plan.template) if message_plan.template else ()
+    return any(sign.isascii() and sign.isalnum() for sign in "".join(words))
 
 
 def _first_problem(*candidates: pl.DataFrame) -> pl.DataFrame:

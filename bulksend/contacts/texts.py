@@ -16,6 +16,7 @@ from bulksend import errors
 from bulksend.contacts import cell_values
 from bulksend.contacts.header import Header
 from bulksend.contacts.message_plan import MessagePlan, column_of, placeholder_columns
+from bulksend.contacts.reading import plain
 from bulksend.errors import Code
 from bulksend.sms import encoding, fix_text, slips, smart_encoding, template
 from bulksend.sms.fix_text import FixText
@@ -41,14 +42,29 @@ def render(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
         return _own_texts(chunk, message_plan)
     columns = placeholder_columns(message_plan)
     cells = {name: message_plan.header.cell(at) for name, at in columns.items()}
-    values = chunk.select(
-        "row", *(inserted(chunk[cell], message_plan).alias(name) for name, cell in cells.items())
-    )
+    values = chunk.select("row", *_inserted(chunk, cells, message_plan))
     missing = _missing(_first_missing(values, message_plan))
     if message_plan.fix_text is FixText.OFF:
         text = _filled_in(values, message_plan.template)
         return Rendered(text, missing, _none_of(text))
     return _fixed(values, message_plan, missing)
+
+
+def are_one_byte(chunk: pl.DataFrame, message_plan: MessagePlan) -> bool:
+    """Whether all texts are known to be of plain ASCII: words and cells alike."""
+    if message_plan.fix_text is not FixText.OFF or not plain.are_plain(chunk):
+        return False
+    words = fix_text.words(message_plan.template) if message_plan.template else ()
+    return encoding.is_one_byte("".join(words))
+
+
+def _inserted(
+    chunk: pl.DataFrame, cells: Mapping[str, str], message_plan: MessagePlan
+) -> list[pl.Series]:
+    """Each placeholder's values."""
+    if plain.are_plain(chunk):
+        return [cell_values.inserted_plain(chunk[cell]).alias(name) for name, cell in cells.items()]
+    return [inserted(chunk[cell], message_plan).alias(name) for name, cell in cells.items()]
 
 
 def inserted(cells: pl.Series, message_plan: MessagePlan) -> pl.Series:

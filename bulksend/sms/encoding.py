@@ -53,6 +53,7 @@ GSM_TEXT = f"^{_class_of(BASIC + EXTENDED)}*$"
 #: One character of the alphabet; one outside it.
 GSM_CLASS = _class_of(BASIC + EXTENDED)
 OUTSIDE = f"[^{GSM_CLASS[1:-1]}]"
+_ONE_BYTE_RE = re.compile(_ONE_BYTE.replace("$", r"\Z"))
 _GSM_RE = re.compile(GSM_TEXT.replace("$", r"\Z"))
 _TWO_UNITS = {GSM_7: _class_of(EXTENDED), UTF_16: "[\U00010000-\U0010ffff]"}
 #: One character that takes two units of GSM-7.
@@ -71,6 +72,11 @@ class Measure:
     parts: int
     #: As a network packs it: a pair that takes two units is not cut; at most one part more.
     parts_max: int
+
+
+def is_one_byte(text: str) -> bool:
+    """Whether each of its characters is a byte of UTF-8 and a unit of GSM-7."""
+    return _ONE_BYTE_RE.match(text) is not None
 
 
 def encoding_of(text: str) -> str:
@@ -126,6 +132,22 @@ def measure_column(texts: pl.Series) -> pl.DataFrame:
         closely = _look_closely(texts.gather(others))
         units.scatter(others, closely["units"])
         wide.scatter(others, closely["wide"])
+    return _measured(texts, units, wide)
+
+
+def measure_one_byte(texts: pl.Series) -> pl.DataFrame:
+    """The same of texts that are known to have `is_one_byte`, or are null."""
+    units = texts.str.len_bytes()
+    longest = units.max()
+    if not isinstance(longest, int) or longest > SINGLE[GSM_7]:
+        return _measured(texts, units, texts.is_null() & False)
+    parts = units.clip(upper_bound=1)
+    return pl.DataFrame({"units": units, "parts": parts, "parts_max": parts}).select(
+        pl.when(pl.col("units").is_not_null()).then(pl.lit(GSM_7)).alias("encoding"), pl.all()
+    )
+
+
+def _measured(texts: pl.Series, units: pl.Series, wide: pl.Series) -> pl.DataFrame:
     counted = pl.select(units=units, wide=wide).select(
         encoding=pl.when(pl.col("units").is_null())
         .then(None)

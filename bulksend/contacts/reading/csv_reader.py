@@ -13,7 +13,7 @@ import polars as pl
 
 from bulksend import errors
 from bulksend.contacts.header import BLANKS, Header
-from bulksend.contacts.reading import dialect, quotes, undecodable
+from bulksend.contacts.reading import dialect, plain, quotes, undecodable
 from bulksend.contacts.reading.quotes import Row
 from bulksend.errors import TEXT_FOR, Code
 
@@ -79,7 +79,10 @@ class Frames:
         numbered = frame.with_columns(
             pl.int_range(row, row + frame.height, dtype=pl.UInt32).alias("row")
         )
-        yield self._finished(numbered.with_columns(problem=_NOTHING, problem_text=_NOTHING))
+        whole = numbered.with_columns(problem=_NOTHING, problem_text=_NOTHING)
+        if plain.is_plain(lines, self._form.delimiter):
+            whole = whole.with_columns(pl.lit(value=True).alias(plain.COLUMN))
+        yield self._finished(whole)
 
     def _carefully(self, blocks: Iterator[bytes], row: int) -> Iterator[pl.DataFrame]:
         records = iter(_Records(self._name, blocks, self._form, row, len(self._cells)))
@@ -89,7 +92,8 @@ class Frames:
     def of_rows(self, rows: Sequence[Row]) -> Iterator[pl.DataFrame]:
         """Rows of a workbook, which know their own troubles."""
         for start in range(0, len(rows), _CHUNK_ROWS):
-            yield self._finished(self._framed(rows[start : start + _CHUNK_ROWS]))
+            piece = rows[start : start + _CHUNK_ROWS]
+            yield self._finished(self._framed(piece))
 
     def _framed(self, rows: Sequence[Row]) -> pl.DataFrame:
         width = len(self._cells)
@@ -115,27 +119,49 @@ class Frames:
 
     def _finished(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Without the header and blank rows; problems that both readers find alike."""
-        rest = frame.select(*_OWN_SCHEMA, *self._cells)
+        is_plain = plain.are_plain(frame)
+        its_mark = (plain.COLUMN,) if is_plain else ()
+        rest = frame.select(*_OWN_SCHEMA, *self._cells, *its_mark)
         if rest.height and rest["row"][0] <= self._header_row:
             rest = rest.filter(pl.col("row") > self._header_row)
-        blank = self._all(rest, lambda cells, _name: cells.str.strip_chars() == "")
+        some = _begins_blank(rest, self._cells[0]) if is_plain else None
+        blank = self._all(rest, lambda cells, _name: cells.str.strip_chars() == "", some)
         silent = rest["problem"].gather(blank).ne_missing(str(Code.CELL_UNCALCULATED))
         blank = blank.filter(silent)
         if len(blank):
             rest = rest.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
-        repeated = self._all(rest, lambda cells, name: cells.str.strip_chars(BLANKS) == name)
+        some = _begins_blank(rest, self._cells[0], self._header.names[0]) if is_plain else None
+        repeated = self._all(rest, lambda cells, name: cells.str.strip_chars(BLANKS) == name, some)
+        rest = _marked(rest, repeated, Code.REPEATED_HEADER)
+        if is_plain:
+            return rest
         nul = pl.any_horizontal(pl.col(self._cells).str.contains("\0", literal=True))
         with_nul = rest.select(nul=nul)["nul"].arg_true()
-        rest = _marked(rest, repeated, Code.REPEATED_HEADER)
         rest = _marked(rest, with_nul, Code.NUL_CHARACTER)
         return undecodable.marked(rest, self._header, self._undecodable)
 
-    def _all(self, frame: pl.DataFrame, fits: Callable[[pl.Series, str], pl.Series]) -> pl.Series:
-        """The rows where every cell fits: of each column only those that did so far are asked."""
-        rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    def _all(
+        self,
+        frame: pl.DataFrame,
+        fits: Callable[[pl.Series, str], pl.Series],
+        some: pl.Series | None,
+    ) -> pl.Series:
+        """The rows where every cell fits: of each column only those that did so far are asked.
+
+        `some`: the only ones that can, where they are marks_of.
+        """
+        rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True) if some is None else some
         for cell, name in zip(self._cells, self._header.names, strict=True):
             rows = rows.filter(fits(frame[cell].gather(rows), name)) if len(rows) else rows
         return rows
+
+
+def _begins_blank(frame: pl.DataFrame, cell: str, name: str | None = None) -> pl.Series:
+    """The rows whose cell is empty, or begins with a blank or with a name; all else is above."""
+    begins = frame[cell] < "!"
+    if name is not None:
+        begins = begins | frame[cell].str.starts_with(name)
+    return begins.arg_true()
 
 
 def _marked(frame: pl.DataFrame, rows: pl.Series, code: Code) -> pl.DataFrame:
@@ -211,7 +237,7 @@ class _Records:
         row: int = 1,
         width: int = 0,
     ) -> None:
-        """`width` is the number of columns, 0 where it is not known yet."""
+        """`width` is the number of columns, 0 where it is not marks_of yet."""
         self._name, self._row, self._form, self._width = name, row, form, width
         self._lines = _lines(name, blocks, row)
         #: The lines of the record at hand.
