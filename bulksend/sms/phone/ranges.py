@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from itertools import chain
 
 from bulksend.frozen import frozen
@@ -29,6 +28,11 @@ class _Digit:
 
     digits: frozenset[int]
 
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """The fewest and the most digits that it takes."""
+        return 1, 1
+
     def ranges(self, length: int) -> Ranges:
         """Of numbers with so many digits."""
         return joined((digit, digit + 1) for digit in self.digits) if length == 1 else _NONE
@@ -38,49 +42,46 @@ class _Digit:
 class _Any:
     """Between so many and so many digits, whichever they are."""
 
-    least: int
-    most: int
+    lengths: tuple[int, int]
 
     def ranges(self, length: int) -> Ranges:
         """Of numbers with so many digits."""
-        return _all(length) if self.least <= length <= self.most else _NONE
+        return _all(length) if self.lengths[0] <= length <= self.lengths[1] else _NONE
 
 
 @frozen(kw_only=False)
 class _OneOf:
     alternatives: Sequence[_Node]
+    lengths: tuple[int, int]
 
     def ranges(self, length: int) -> Ranges:
         """Of numbers with so many digits."""
-        return joined(chain.from_iterable(each.ranges(length) for each in self.alternatives))
+        able = (each for each in self.alternatives if _may_have(each.lengths, length))
+        return joined(chain.from_iterable(each.ranges(length) for each in able))
 
 
 @frozen(kw_only=False)
 class _Row:
-    """One behind the other."""
+    """One behind the other: the first, and a row of the others."""
 
-    nodes: Sequence[_Node]
-    #: By the place of the first node that is left, and the digits that are.
-    _made: dict[tuple[int, int], Ranges] = field(default_factory=dict)
+    first: _Node
+    rest: _Node
+    lengths: tuple[int, int]
 
     def ranges(self, length: int) -> Ranges:
         """Of numbers with so many digits."""
-        return self._from(0, length)
-
-    def _from(self, at: int, length: int) -> Ranges:
-        if at == len(self.nodes):
-            return _all(0) if not length else _NONE
-        if (at, length) not in self._made:
-            pairs = ((self.nodes[at].ranges(own), length - own) for own in range(length + 1))
-            self._made[at, length] = joined(
-                chain.from_iterable(
-                    _behind(first, self._from(at + 1, rest), rest) for first, rest in pairs if first
-                )
+        own = range(self.first.lengths[0], min(self.first.lengths[1], length) + 1)
+        able = (size for size in own if _may_have(self.rest.lengths, length - size))
+        return joined(
+            chain.from_iterable(
+                _behind(self.first.ranges(size), self.rest.ranges(length - size), length - size)
+                for size in able
             )
-        return self._made[at, length]
+        )
 
 
 _Node = _Digit | _Any | _OneOf | _Row
+_EMPTY = _Any((0, 0))
 
 
 def ranges_of(expression: str, length: int) -> Ranges:
@@ -122,6 +123,10 @@ def holds(ranges: Ranges, number: int) -> bool:
 _ENDLESS = 1 << 64
 
 
+def _may_have(lengths: tuple[int, int], length: int) -> bool:
+    return lengths[0] <= length <= lengths[1]
+
+
 def _all(length: int) -> Ranges:
     return ((0, 10**length),)
 
@@ -151,21 +156,37 @@ def _parsed(expression: str) -> _Node:
 
 def _alternatives(signs: list[str]) -> _Node:
     """As far as a group goes; the signs are taken from the end."""
-    rows: list[_Node] = []
-    nodes: list[_Node] = []
+    rows: list[list[_Node]] = [[]]
     while signs:
         sign = signs.pop()
         if sign == ")":
             break
         if sign == "|":
-            rows.append(_Row(tuple(nodes)))
-            nodes = []
+            rows.append([])
         elif sign == "?" or sign[0] == "{":
             least, most = (0, 1) if sign == "?" else _counts(sign)
-            nodes += _repeated(nodes.pop(), least, most)
+            rows[-1] += _repeated(rows[-1].pop(), least, most)
         else:
-            nodes.append(_alternatives(signs) if sign[0] == "(" else _Digit(_class(sign)))
-    return _OneOf((*rows, _Row(tuple(nodes)))) if rows else _Row(tuple(nodes))
+            rows[-1].append(_alternatives(signs) if sign[0] == "(" else _Digit(_class(sign)))
+    return _one_of([_row(nodes) for nodes in rows])
+
+
+def _row(nodes: Sequence[_Node]) -> _Node:
+    if not nodes:
+        return _EMPTY
+    row = nodes[-1]
+    for node in reversed(nodes[:-1]):
+        both = zip(node.lengths, row.lengths, strict=True)
+        least, most = (sum(each) for each in both)
+        row = _Row(node, row, (least, most))
+    return row
+
+
+def _one_of(nodes: Sequence[_Node]) -> _Node:
+    if len(nodes) == 1:
+        return nodes[0]
+    least, most = zip(*(node.lengths for node in nodes), strict=True)
+    return _OneOf(tuple(nodes), (min(least), max(most)))
 
 
 def _counts(sign: str) -> tuple[int, int]:
@@ -175,8 +196,8 @@ def _counts(sign: str) -> tuple[int, int]:
 
 def _repeated(node: _Node, least: int, most: int) -> Iterable[_Node]:
     if isinstance(node, _Digit) and node.digits == _DIGITS:
-        return (_Any(least, most),)
-    return (*(node,) * least, *(_OneOf((node, _Any(0, 0))),) * (most - least))
+        return (_Any((least, most)),)
+    return (*(node,) * least, *(_one_of((node, _EMPTY)),) * (most - least))
 
 
 def _class(sign: str) -> frozenset[int]:
