@@ -78,8 +78,8 @@ class Listed:
     #: Which: words of `selection`.
     only: tuple[str, ...]
     rows: int
-    #: Whether it depends on what became of the messages, and nobody has asked for that yet.
-    unasked: bool = False
+    #: Accepted rows that may belong to it once it is known what became of them.
+    waiting: int = 0
     #: The command that asks; "" where only the run could, in the sandbox.
     ask: str = ""
 

@@ -39,11 +39,13 @@ def _listed(
     status: summary.Summary, settings: Settings, only: Sequence[str], rows: int
 ) -> summary.Listed:
     """How many rows, and what has to be asked before the list can be believed."""
-    depends = not selection.AFTER_RECEIPTS.isdisjoint(only)
-    unasked = depends and status.counts.accepted > 0 and not status.deliveries.asked
+    waiting = 0
+    if not selection.AFTER_RECEIPTS.isdisjoint(only):
+        deliveries = status.deliveries
+        waiting = deliveries.waiting if deliveries.asked else status.counts.accepted
     asking = replace(settings, results=None)
-    ask = advice.command("receipts", asking) if unasked and not settings.sandbox else ""
-    return summary.Listed(only=tuple(only), rows=rows, unasked=unasked, ask=ask)
+    ask = advice.command("receipts", asking) if waiting and not settings.sandbox else ""
+    return summary.Listed(only=tuple(only), rows=rows, waiting=waiting, ask=ask)
 
 
 @contextmanager

@@ -72,7 +72,9 @@ def _became(counts: DeliveryCounts) -> Iterator[str]:
 
 
 def _left(progress: AskingProgress) -> str:
-    return "" if progress.left_s is None else progress_line.left_in_words(progress.left_s)
+    if progress.left_s is None or progress.final >= progress.total:
+        return ""
+    return progress_line.left_in_words(progress.left_s)
 
 
 def _asks(progress: AskingProgress) -> str:

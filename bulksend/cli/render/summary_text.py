@@ -64,10 +64,11 @@ def _list_of(ended: Summary, listed: Listed) -> Iterator[str]:
     rows = f"{listed.rows:,} of {visible.counted(ended.counts.rows, 'row')}"
     file = visible.visible(str(ended.results), longest=500)
     yield f"{rows} ({', '.join(listed.only)}) written to {file}"
-    if listed.unasked:
+    if listed.waiting:
         how = listed.ask or "in the sandbox the run itself asks, with --wait-receipts 10s"
         how = visible.visible(how, longest=20_000)
-        yield f"nobody has asked yet what became of the messages: {how}"
+        texts = visible.counted(listed.waiting, "text")
+        yield f"what became of {texts} is not known yet: {how}"
 
 
 def _counts(ended: Summary) -> Iterator[str]:
@@ -92,18 +93,23 @@ def _why(name: str, ended: Summary) -> str:
         why = "; ".join(_reasons(ended))
     elif name == "skipped":
         by = sorted(ended.skipped_by.items(), key=lambda each: -each[1])
-        why = "; ".join(f"{rows:,} {SKIPPED_BECAUSE.get(code, code)}" for code, rows in by)
+        alone = len(by) == 1
+        words = [SKIPPED_BECAUSE.get(code, code) for code, _ in by]
+        counted = [f"{rows:,} {word}" for word, (_, rows) in zip(words, by, strict=True)]
+        why = "; ".join(words if alone else counted)
     else:
         why = _MEANS.get(name, "")
     return f"  {visible.visible(why, longest=1000)}" if why else ""
 
 
 def _reasons(ended: Summary) -> Iterator[str]:
+    alone = len(ended.invalid_by) == 1
     for reason in ended.invalid_by[:_REASONS_SHOWN]:
         word = "row" if reason.rows == 1 else "rows"
         named = ", ".join(map(str, reason.first_rows))
         more = ", ..." if reason.rows > len(reason.first_rows) else ""
-        yield f"{reason.rows:,}: {reason.text}" + (f" ({word} {named}{more})" if named else "")
+        count = "" if alone else f"{reason.rows:,}: "
+        yield f"{count}{reason.text}" + (f" ({word} {named}{more})" if named else "")
     left = ended.invalid_by[_REASONS_SHOWN:]
     if left:
         yield f"{sum(reason.rows for reason in left):,} for other reasons, see the results"

@@ -48,7 +48,7 @@ def progress(**changed: Any) -> AskingProgress:
         pytest.param(20, {}, "62% 6,200/10,000 fin", id="twenty-columns"),
         pytest.param(
             80,
-            {"total": 4, "waiting": 0, "left_s": None, "counts": DeliveryCounts(delivered=4)},
+            {"total": 4, "waiting": 0, "left_s": 3.0, "counts": DeliveryCounts(delivered=4)},
             "100% ▕▏ 4/4 final  delivered 4",
             id="all-known",
         ),
