@@ -20,8 +20,8 @@ from bulksend.contacts.reading import csv_reader
 from bulksend.contacts.skipped import phone_buckets
 from bulksend.results import matching
 
-#: The map of the memory has so many bits, where the product has sixteen million.
-_MAP_BITS = 10
+#: A bucket of the memory has two bytes, where the product's have three and the map 2 MB.
+_BUCKET_BYTES = 2
 _PORTIONS = 2
 _MADE_MOST = 200
 
@@ -33,7 +33,9 @@ _made: dict[Any, Any] = {}
 def taken(patch: pytest.MonkeyPatch) -> None:
     """As long as the patches last."""
     for module in (phone_buckets, keys, bucket_map):
-        patch.setattr(module, "BITS", _MAP_BITS)
+        patch.setattr(module, "BITS", 8 * _BUCKET_BYTES)
+    patch.setattr(keys, "_BUCKET_BYTES", _BUCKET_BYTES)
+    patch.setattr(keys, "_BUCKET_MASK", (1 << 8 * _BUCKET_BYTES) - 1)
     patch.setattr(matching, "_PORTIONS", _PORTIONS)
     patch.setattr(parameters, "get_type_hints", _hints)
     patch.setattr(compose, "compose", _composed)
