@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from bulksend import errors
@@ -19,27 +20,29 @@ rate = "50/s"
 
 
 def write(folder: Path, *, workbook: bool = False) -> list[Path]:
-    """The files written: `contacts.csv`, or `contacts.xlsx`, and `bulksend.toml`.
+    """The files written, of `contacts.csv`, or `contacts.xlsx`, and `bulksend.toml`: the missing.
 
-    Raises UsageError, and writes nothing, when one of them is there.
+    Raises UsageError, and writes nothing, when both are there.
     """
-    contacts = folder / ("contacts.xlsx" if workbook else "contacts.csv")
-    files = {
-        contacts: _workbook() if workbook else _csv(),
-        folder / "bulksend.toml": _options().encode(),
-    }
-    there = [path.name for path in files if path.exists()]
-    if there:
+    contacts, options = names(folder, workbook=workbook)
+    missing = [path for path in (contacts, options) if not os.path.lexists(path)]
+    if not missing:
         raise errors.UsageError(
-            f"{' and '.join(there)} is there already",
-            hint="bulksend init never overwrites; go to an empty folder",
+            f"{contacts.name} and {options.name} are there already",
+            hint="nothing is ever written over: change these, or go to another folder",
             code="exists",
         )
-    for path, content in files.items():
+    for path in missing:
+        content = _options().encode() if path == options else _workbook() if workbook else _csv()
         unwritten = errors.instead_of_os_error(errors.UsageError, f"cannot write {path}")
         with unwritten, path.open("xb") as file:
             file.write(content)
-    return list(files)
+    return missing
+
+
+def names(folder: Path, *, workbook: bool = False) -> tuple[Path, Path]:
+    """The contacts file, and the options file."""
+    return folder / ("contacts.xlsx" if workbook else "contacts.csv"), folder / "bulksend.toml"
 
 
 def _csv() -> bytes:

@@ -424,6 +424,18 @@ def test_init_writes_starters_and_never_overwrites(tmp_path: Path) -> None:
     first = bulksend("init")
     (tmp_path / "contacts.csv").write_text("mine")
     second = bulksend("init")
+    (tmp_path / "bulksend.toml").unlink()
+    third = bulksend("init")
 
-    assert (first.returncode, second.returncode) == (0, 2)
+    assert (first.returncode, second.returncode, third.returncode) == (0, 2, 0)
+    assert "wrote bulksend.toml" in third.stdout
+    assert "contacts.csv was there already" in third.stdout
     assert (tmp_path / "contacts.csv").read_text() == "mine"
+    assert (tmp_path / "bulksend.toml").exists()
+
+
+def test_contacts_from_standard_input_are_declined_in_words() -> None:
+    ended = bulksend("run", "-", "--sandbox")
+
+    assert ended.returncode == 2
+    assert "standard input" in ended.stderr

@@ -30,8 +30,10 @@ def init_command(parameters: InitParameters) -> int:
     """Starter files."""
     from bulksend.commands import init
 
-    contacts, options = init.write(Path.cwd(), workbook=parameters.xlsx)
+    written = init.write(Path.cwd(), workbook=parameters.xlsx)
+    contacts, options = init.names(Path.cwd(), workbook=parameters.xlsx)
     for path in (contacts, options):
-        click.echo(f"wrote {path.name}")
+        there = f"{path.name} was there already, and is as it was"
+        click.echo(f"wrote {path.name}" if path in written else there)
     click.echo(f"next: bulksend run {contacts.name} --sandbox")
     return 0
