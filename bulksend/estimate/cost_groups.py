@@ -23,6 +23,8 @@ _SCHEMA: dict[str, type[pl.DataType]] = {
     **dict.fromkeys(variants.NAMES, pl.UInt32),
     "fields": pl.String,
 }
+#: Columns by which texts in GSM-7 can differ.
+_OF_ANY = ("country", "encoding", "parts", "parts_max", "line_kind", "over", "as_given")
 #: Units over a boundary that a person may shorten a text by.
 OVER_MAX = 3
 
@@ -40,7 +42,7 @@ class CostGroups:
     def number(self, sendable: pl.DataFrame) -> pl.Series:
         """The cost group of each row."""
         marked = self._marked(sendable)
-        marks = marked.select(row_mark=pl.struct(pl.all()).hash(seed=3))["row_mark"]
+        marks = _marks(marked)
         first = marks.is_first_distinct()
         different = marked.filter(first).with_columns(row_mark=marks.filter(first))
         new = different.join(self._numbers, on="row_mark", how="anti", maintain_order="left")
@@ -109,6 +111,19 @@ class CostGroups:
         """group, row."""
         schema = {"group": pl.UInt32, "row": pl.UInt32}
         return pl.concat([pl.DataFrame(schema=schema), *self._first_rows])
+
+
+def _marks(marked: pl.DataFrame) -> pl.Series:
+    """row_mark (UInt64): a hash of everything by which groups differ.
+
+    Texts in GSM-7 differ by a few columns alone: the others are made of what UTF-16 has.
+    """
+    marks = marked.select(row_mark=pl.struct(_OF_ANY).hash(seed=3))["row_mark"]
+    wide = (marked["encoding"] == encoding.UTF_16).arg_true()
+    if wide.is_empty():
+        return marks
+    of_wide = marked[wide].select(row_mark=pl.struct(pl.all()).hash(seed=3))["row_mark"]
+    return marks.scatter(wide, of_wide)
 
 
 def _over(sendable: pl.DataFrame, long: pl.Series) -> pl.Series:

@@ -28,15 +28,19 @@ class Pieces:
 
 def pieces(composed: pl.DataFrame) -> Pieces:
     """Of a composed frame: `status`, `to_e164` and `text` (all String) of its sendable rows."""
-    sendable = composed.select("to_e164", "text").filter(composed["status"] == str(Status.UNSENT))
+    sendable = composed.select("to_e164", "text")
+    unsent = composed["status"] == str(Status.UNSENT)
+    if not unsent.all():
+        sendable = sendable.filter(unsent)
     return Pieces(_joined(sendable["to_e164"]), _joined(sendable["text"]))
 
 
 def _joined(column: pl.Series) -> bytes:
     if column.is_empty():
         return b""
-    rows: str = column.fill_null("").str.join(_ROW).item()
-    return (rows + _ROW).encode()
+    whole = column.fill_null("") if column.null_count() else column
+    rows: str = whole.str.join(_ROW).item()
+    return rows.encode() + _ROW.encode()
 
 
 def _sha256() -> Any:

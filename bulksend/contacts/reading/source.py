@@ -195,7 +195,7 @@ def _raw_blocks(descriptor: int) -> Iterator[bytes]:
 
 
 def _digest(block: bytes) -> bytes:
-    return hashlib.blake2b(block, digest_size=16).digest()
+    return hashlib.sha256(block).digest()
 
 
 def changed(path: Path) -> errors.ContactsError:
