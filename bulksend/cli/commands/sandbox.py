@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from bulksend.cli import late_certificates, options
 from bulksend.cli.group import cli
 from bulksend.cli.parameters import OutputParameters, typed
+from bulksend.cli.terminal import wrapped
 from bulksend.frozen import frozen
 
 
@@ -83,5 +85,5 @@ def sandbox_command(parameters: SandboxParameters) -> int:
             missing=parameters.records_missing,
             redacted=parameters.redact,
         ),
-        ready=lambda words: click.echo(words, err=True),
+        ready=lambda words: click.echo(wrapped.to_fit(words, sys.stderr), err=True),
     )

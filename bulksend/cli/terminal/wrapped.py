@@ -25,11 +25,10 @@ _LABEL = re.compile(
 )
 #: Below a sentence without a label.
 _INDENT = 2
-#: A command, in backticks or to the end of its line, is one word; else what blanks part.
-_COMMANDS = "|".join(catalog.COMMANDS)
-_WORDS = re.compile(
-    rf"(?:(?:\x1b\[[\d;]*m)*(?:\(?`[^`]+`\S*|bulksend (?:{_COMMANDS})(?: .*|$))|\S+)\s*"
-)
+#: A command with its variables, in backticks or to the end of its line, is one word; else what
+#: blanks part.
+_COMMAND = rf"(?:[A-Z_]+=\S+ )*bulksend (?:{'|'.join(catalog.COMMANDS)})(?: .*|$)"
+_WORDS = re.compile(rf"(?:(?:\x1b\[[\d;]*m)*(?:\(?`[^`]+`\S*|{_COMMAND})|\S+)\s*")
 _COLOR = re.compile(r"\x1b\[[\d;]*m")
 
 

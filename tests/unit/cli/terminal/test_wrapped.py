@@ -62,6 +62,15 @@ HOURS = "  hours     about 1,234 of 1,502 will not make it today, and wait until
             id="the-name-of-the-program-is-no-command",
         ),
         pytest.param(
+            "start it: TELNYX_API_KEY=sandbox bulksend run contacts.csv --from MyCompany",
+            60,
+            [
+                "start it:",
+                "  TELNYX_API_KEY=sandbox bulksend run contacts.csv --from MyCompany",
+            ],
+            id="a-command-with-its-variable",
+        ),
+        pytest.param(
             "      do: `bulksend doctor --probe-key --to +NUMBER` finds out, for one text or two",
             60,
             [
