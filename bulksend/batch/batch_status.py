@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import advice
@@ -12,6 +13,7 @@ from bulksend.batch.settings import Settings
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.receipts import of_batch
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Status
 from bulksend.telnyx import codes
 
@@ -141,6 +143,21 @@ def refuse_frame(batch: journal.Batch, settings: Settings) -> None:
             hint=f"its results are in {settings.results_path}; bulksend.resume goes on with it",
             code="frame_batch",
         )
+
+
+def refuse_other_list(contacts: Path, journal_path: Path, batch: journal.Batch) -> None:
+    """Raises BatchMismatch where the batch was begun with another file that is there as well."""
+    other = contacts.with_name(batch.contacts_name)
+    if contacts.name == batch.contacts_name or not other.is_file():
+        return
+    raise errors.BatchMismatch(
+        f"{journal_path} is the journal of {other}, not of {contacts}",
+        hint=(
+            f"go on with {other}; to send {contacts} as a batch of its own, give "
+            f"{Setting.JOURNAL} and {Setting.RESULTS} other names"
+        ),
+        code="other_contacts",
+    )
 
 
 def refuse_missing(settings: Settings) -> None:

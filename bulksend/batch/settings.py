@@ -239,6 +239,8 @@ class Settings:
     also_changed: bool = False
     #: Send a file as a batch of its own once more, to everybody.
     new_batch: bool = False
+    #: The batch at hand was begun so at that moment: texts from before are no reason against it.
+    anew_since_s: int | None = None
     only_problems: bool = False
     #: Other files that were read for this command: the template, the options file.
     also_read: tuple[Path, ...] = ()

@@ -125,7 +125,7 @@ class Commands(click.Group):
     cls=Commands,
     commands=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: bulksend run samples/contacts.csv --sandbox",
+    epilog="Start with: bulksend init",
 )
 @click.version_option(__version__, prog_name="bulksend", message="%(prog)s %(version)s")
 @click.option(

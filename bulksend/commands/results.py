@@ -57,6 +57,7 @@ def read_again(
     with journal.read(settings.journal_path) as record:
         if contacts is None:
             batch_status.refuse_frame(record.batch(), settings)
+            batch_status.refuse_other_list(settings.contacts, settings.journal_path, record.batch())
             contacts = loader.open_contacts(settings.contacts, guards.layout_of_batch(settings))
         facts = record.batch()
         identity.refuse_changes(settings.identity, settings.contacts, facts)

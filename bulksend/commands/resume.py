@@ -133,7 +133,7 @@ def _planned(
         if record.lacks_keys():
             older_journal.note_keys_of_same_file(record, planned.frames)
         return planned
-    changed_file.refuse_other_list(settings.contacts, settings.journal_path, facts)
+    batch_status.refuse_other_list(settings.contacts, settings.journal_path, facts)
     earlier = identity.identity_of(facts)
     comparison = changed_file.compare(record, earlier, contacts, settings, reporter)
     for line in changed_file.in_words(comparison):

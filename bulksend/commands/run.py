@@ -90,8 +90,7 @@ def run_contacts(
         begun = identity.new_batch(planned, access.base_url, sandbox=settings.sandbox)
         if earlier:
             _clear_its_place(settings, reporter)
-        own_guards = guards.to_keep(settings.guards, settings.layout)
-        with journal.Journal.create(settings.journal_path, begun, own_guards) as record:
+        with guards.begin(begun, settings) as record:
             keeper = memory.keeper(record, planned)
             batch = execution.OpenBatch(planned, record, settings, access, reporter, keeper)
             return execution.send_open_rows(batch)
@@ -131,15 +130,13 @@ def _met_again(
     None where one begins anew: on the person's word, after a rehearsal, or where nobody was
     reached. Raises BatchMismatch.
     """
-    from bulksend.batch.resuming import changed_file
-
     if journal.is_running(settings.journal_path):
         journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
         stands = batch_status.summarize_batch(record, settings, seconds=0.0)
         finished = not stands.counts.unsent
-        changed_file.refuse_other_list(settings.contacts, settings.journal_path, facts)
+        batch_status.refuse_other_list(settings.contacts, settings.journal_path, facts)
         if settings.new_batch:
             _agree_to_another(stands, reporter)
             return None

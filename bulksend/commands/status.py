@@ -16,6 +16,7 @@ def status(settings: Settings) -> Summary:
     batch_status.refuse_missing(settings)
     running = journal.is_running(settings.journal_path)
     with journal.read(settings.journal_path) as record:
+        batch_status.refuse_other_list(settings.contacts, settings.journal_path, record.batch())
         if not running:
             return batch_status.at_rest(record, settings)
         summary = batch_status.at_work(record, settings)

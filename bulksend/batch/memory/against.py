@@ -22,6 +22,12 @@ def since(again_after_s: float, not_texted_within_s: float | None, now_s: float)
     )
 
 
+def not_before(bounds: Since, at_s: int) -> Since:
+    """The same, with no text before a moment counting."""
+    same_s, any_s = (None if s is None else max(s, at_s) for s in (bounds.same_s, bounds.any_s))
+    return Since(same_s=same_s, any_s=any_s)
+
+
 class Against(NamedTuple):
     """Why a row is left out, as it stands in journal and results."""
 

@@ -82,11 +82,10 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
         secret = keys.load(folder)
         path = folder / memory_tables.NAME
         _refuse_foreign(path)
-        batches = list(_listed(folder))
+        batches = [*_listed(folder), *nearby]
         if secret is None:
-            _set_aside(folder, keys.NAME, "its secret is gone", reporter)
-            _set_aside(folder, memory_tables.NAME, "its secret is gone", reporter)
-            secret, batches = keys.make(folder), []
+            _refuse_lost_secret(folder)
+            secret, batches = keys.make(folder), []  # what journals hold is of an earlier secret
         try:
             if not path.exists():
                 raise FileNotFoundError
@@ -96,7 +95,7 @@ def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
                 raise
             if isinstance(failure, sqlite3.DatabaseError):
                 _set_aside(folder, memory_tables.NAME, f"it is damaged ({failure})", reporter)
-            memory = _made_anew(folder, secret, [*batches, *nearby], reporter)
+            memory = _made_anew(folder, secret, batches, reporter)
         _mend_interrupted(memory)
     memory.store.prune(int(time.time()) - KEPT_S)
     return memory
@@ -122,6 +121,24 @@ def _refuse_foreign(path: Path) -> None:
         return
     if not stat.S_ISREG(status.st_mode) or portable.is_another_users(status):
         raise memory_file.NotOurs
+
+
+def _refuse_lost_secret(folder: Path) -> None:
+    """Nobody who was texted could be recognised any more, and no journal could tell.
+
+    Raises UsageError where the folder holds what was kept under a secret.
+    """
+    left_over = [name for name in (keys.NAME, memory_tables.NAME) if (folder / name).exists()]
+    if not left_over:
+        return
+    what = "damaged" if keys.NAME in left_over else "gone"
+    raise errors.UsageError(
+        f"{folder / keys.NAME} is {what}: without that secret this computer recognises nobody whom "
+        "it texted before, and a copy of a list that was sent would text them all once more; "
+        "nothing was sent",
+        hint=f"bring {keys.NAME} back from a backup",
+        code="memory_unusable",
+    )
 
 
 def _is_busy(failure: sqlite3.OperationalError) -> bool:

@@ -78,6 +78,8 @@ class With:
         self._bounds = against.since(guards.again_after_s, guards.not_texted_within_s, now_s)
         if settings.new_batch:
             self._bounds = Since()
+        elif settings.anew_since_s is not None:
+            self._bounds = against.not_before(self._bounds, settings.anew_since_s)
 
     def check(self, sender: str) -> Checks:
         """For a new batch nobody is left out, and it is said all the same."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-from bulksend import errors, journal, visible
+from bulksend import journal, visible
 from bulksend.batch.identity import options_of_phones, phone_column_of
 from bulksend.batch.plan import Plan, make_plan
 from bulksend.batch.reporter import Reporter
@@ -198,18 +197,3 @@ def settle_counts(record: journal.Journal, planned: Plan) -> None:
     )
     if whole != record.batch():
         record.set_batch(whole)
-
-
-def refuse_other_list(contacts: Path, journal_path: Path, batch: journal.Batch) -> None:
-    """Raises BatchMismatch where the batch was begun with another file that is there as well."""
-    other = contacts.with_name(batch.contacts_name)
-    if contacts.name == batch.contacts_name or not other.is_file():
-        return
-    raise errors.BatchMismatch(
-        f"{journal_path} is the journal of {other}, not of {contacts}",
-        hint=(
-            f"go on with {other}; to send {contacts} as a batch of its own, give "
-            f"{Setting.JOURNAL} and {Setting.RESULTS} other names"
-        ),
-        code="other_contacts",
-    )

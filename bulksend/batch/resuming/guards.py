@@ -20,6 +20,8 @@ from bulksend.sms import rates
 _LAYOUT = "layout"
 #: The fact under which the prices stand.
 _CARD = "rate_card"
+#: And since when everybody is texted once more, where the batch was begun on that word.
+_ANEW = "anew_since_s"
 
 
 def of_batch(settings: Settings) -> Settings:
@@ -31,7 +33,9 @@ def of_batch(settings: Settings) -> Settings:
         return settings
     with journal.read(settings.journal_path) as reader:
         packed, card = reader.guards(), reader.fact(_CARD)
+        anew = reader.fact(_ANEW)
     try:
+        anew_since_s = int(anew) if anew else None
         own = unpack(packed)
         own_card = rates.unpack(card) if card and "rates" not in settings.guards.chosen else None
     except (ArithmeticError, ValueError, TypeError, AttributeError, errors.UsageError):
@@ -40,7 +44,9 @@ def of_batch(settings: Settings) -> Settings:
         ) from None
     layout = settings.layout.or_else(packed.get(_LAYOUT, {}))
     whole = settings.guards.or_else(own)
-    return replace(settings, guards=whole, layout=layout, rate_card=own_card)
+    return replace(
+        settings, guards=whole, layout=layout, rate_card=own_card, anew_since_s=anew_since_s
+    )
 
 
 def layout_of_batch(settings: Settings) -> Layout:
@@ -64,6 +70,19 @@ def to_keep(guards: Guards, layout: Layout) -> dict[str, Any]:
     if words := layout.pack():
         packed[_LAYOUT] = words
     return packed
+
+
+def begin(batch: journal.Batch, settings: Settings) -> journal.Journal:
+    """The journal of a batch that begins, with its guards in it from its first moment on.
+
+    Where the person wants everybody texted once more, so does whoever goes on with the batch; what
+    other batches text from now on counts as ever. Raises as `Journal.create`.
+    """
+    own = to_keep(settings.guards, settings.layout)
+    record = journal.Journal.create(settings.journal_path, batch, own)
+    if settings.new_batch:
+        record.set_fact(_ANEW, str(int(batch.created_at.timestamp()) + 1))
+    return record
 
 
 def note_lists(record: journal.Journal, lists: Sequence[Path], note: Callable[[str], None]) -> None:

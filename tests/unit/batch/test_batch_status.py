@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bulksend import journal
+from bulksend import errors, journal
 from bulksend.batch import batch_status
 from bulksend.batch.settings import Settings
+from bulksend.commands import status
 from bulksend.sms.message import Reply
 from tests.integration.test_journal import make_batch, settle_all
 from tests.makers import accepted, refused, unknown
@@ -45,3 +46,30 @@ async def test_what_is_unsent_is_counted_anew_after_every_change(tmp_path: Path)
 
     rows = make_batch().sendable
     assert counts == [rows, rows - 1, rows - 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_there", "is_refused"),
+    [
+        pytest.param("contacts.csv", True, False, id="its-own-list"),
+        pytest.param("contacts.tsv", True, True, id="another-of-the-same-stem"),
+        pytest.param("contacts.xlsx", True, True, id="a-workbook-of-the-same-stem"),
+        pytest.param("contacts.tsv", False, False, id="its-own-was-saved-as-another-kind"),
+    ],
+)
+def test_a_batch_is_shown_under_no_other_lists_name(
+    tmp_path: Path, asked: str, is_there: bool, is_refused: bool
+) -> None:
+    own = make_batch(contacts_name="contacts.csv")
+    if is_there:
+        (tmp_path / "contacts.csv").touch()
+    settings = Settings(contacts=tmp_path / asked)
+    with journal.Journal.create(settings.journal_path, own):
+        pass
+
+    if not is_refused:
+        assert status.status(settings).counts.rows
+        return
+    with pytest.raises(errors.BatchMismatch, match="is the journal of") as refusal:
+        status.status(settings)
+    assert refusal.value.code == "other_contacts"

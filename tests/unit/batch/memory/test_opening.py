@@ -8,6 +8,7 @@ import pytest
 
 from bulksend import errors, journal
 from bulksend.batch.memory import keeper, keys, opening
+from bulksend.batch.reporter import Silent
 from bulksend.sms.message import Outcome, Reply
 from tests.integration.test_journal import make_batch
 from tests.makers import accepted, make_message, refused, unknown, unsent
@@ -61,3 +62,28 @@ async def test_a_memory_is_rebuilt_from_what_was_sent_or_may_have_been(
         rebuilt = [(each.row, each.phone, each.text) for each, _ in opening.rows_of(record)]
 
     assert rebuilt == ([(2, -8, 7)] if is_known else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param(keys.NAME, None, id="the-secret-is-gone"),
+        pytest.param(keys.NAME, b"", id="it-is-empty"),
+        pytest.param(keys.NAME, b"garbage", id="it-is-cut-short"),
+        pytest.param(keys.NAME, b"x" * 33, id="it-is-longer"),
+    ],
+)
+def test_without_its_secret_a_memory_is_never_begun_anew(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    with opening.opened(tmp_path, Silent()):
+        pass
+    (tmp_path / name).unlink() if content is None else (tmp_path / name).write_bytes(content)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    opened = opening.opened(tmp_path, Silent())
+    with pytest.raises(errors.UsageError, match="recognises nobody") as failure, opened:
+        pass
+
+    assert failure.value.code == "memory_unusable"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors, journal
-from bulksend.batch.memory import memory_file, opening, session
+from bulksend.batch.memory import against, memory_file, opening, session
 from bulksend.batch.reporter import Silent
 from bulksend.batch.settings import Settings
 from tests.integration.test_journal import make_batch
@@ -94,3 +94,24 @@ def test_a_copy_that_stayed_behind_is_not_believed(
 
     assert refusal.value.code == "journal_older"
     assert "nothing was sent" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("sent_s", "anew_since_s", "is_left_out"),
+    [
+        pytest.param(900, None, True, id="sent-before-by-another-batch"),
+        pytest.param(900, 901, False, id="the-batch-began-anew-since"),
+        pytest.param(901, 901, True, id="and-another-sent-it-after-that"),
+        pytest.param(950, 901, True, id="or-later"),
+    ],
+)
+def test_whoever_goes_on_with_a_batch_begun_anew_texts_everybody_of_it(
+    sent_s: int, anew_since_s: int | None, is_left_out: bool
+) -> None:
+    bounds = memory_file.Since(same_s=0, any_s=500)
+    if anew_since_s is not None:
+        bounds = against.not_before(bounds, anew_since_s)
+
+    left_out = bounds.reason([memory_file.Sent(text=7, batch=1, row=2, at_s=sent_s)], 7)
+
+    assert (left_out is not None) is is_left_out

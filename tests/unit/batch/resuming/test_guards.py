@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 
 from bulksend import errors
 from bulksend.batch.resuming import guards
-from bulksend.batch.settings import Guards
+from bulksend.batch.settings import Guards, Settings
 from bulksend.contacts.layout import Layout
 from bulksend.sms import rates
+from tests.integration.test_journal import make_batch
 
 EVERY = Guards(
     rate="4/min",
@@ -115,3 +117,15 @@ def test_what_was_said_of_the_file_is_kept_and_gives_way_to_a_flag() -> None:
     assert Layout().or_else(packed) == Layout(fallback_encoding="cp1250", header_row=3)
     assert Layout(header_row=2).or_else(packed).header_row == 2
     assert Layout().or_else(packed).pack() == packed
+
+
+def test_a_batch_begun_anew_on_purpose_is_gone_on_with_as_such(tmp_path: Path) -> None:
+    once, anew = Settings(contacts=tmp_path / "a.csv"), Settings(contacts=tmp_path / "b.csv")
+    for settings, new_batch in ((once, False), (anew, True)):
+        guards.begin(make_batch(), replace(settings, new_batch=new_batch)).close()
+    began_s = make_batch().created_at.timestamp()
+
+    since_s = guards.of_batch(anew).anew_since_s
+
+    assert guards.of_batch(once).anew_since_s is None
+    assert since_s is not None and began_s < since_s <= began_s + 1
