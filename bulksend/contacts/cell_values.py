@@ -117,7 +117,12 @@ def errors_in(cells: pl.Series) -> pl.Series:
     """Places (UInt32) of the cells that are errors. Nearly all columns have none."""
     begins = (cells < "$") | cells.str.starts_with("\\") | cells.str.starts_with("E")
     suspects = begins.arg_true()
-    suspects = suspects.filter(cells.gather(suspects).str.slice(0, 1).is_in(_ERROR_BEGINS))
+    if suspects.is_empty():
+        return suspects
+    first = cells.gather(suspects).str
+    # `Err:502` of LibreOffice, and not each name that begins so
+    may_be = first.slice(0, 1).is_in(_ERROR_BEGINS)
+    suspects = suspects.filter(may_be & (~first.starts_with("E") | (first.slice(3, 1) == ":")))
     if suspects.is_empty():
         return suspects
     bare = cells.gather(suspects).str.strip_chars()
