@@ -78,7 +78,8 @@ def output_lost(show: Ending, failure: OSError) -> int:
 
 def file_lost(show: Ending, failure: OSError, *, hint: str) -> int:
     """A file that nobody below knew how to do without: the computer's trouble, and no bug."""
-    words = f"{os.fsdecode(failure.filename)}: {failure.strerror}"
+    where = failure.filename if isinstance(failure.filename, str | bytes) else "the system"
+    words = f"{os.fsdecode(where)}: {failure.strerror}"
     return show.failure(words, "file_unusable", 7, hint=hint)
 
 

@@ -56,7 +56,7 @@ def _ended(show: exit.Ending, failure: Exception) -> int:
             return exit.pipe_closed()
         case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
             return exit.output_lost(show, failure)
-        case OSError(filename=str() | bytes()):
+        case OSError() if failure.errno is not None:
             return exit.file_lost(show, failure, hint=_SAFE)
         case _:
             traceback.print_exc()

@@ -127,6 +127,10 @@ class Uuid(Formed):
     rule = "a UUID like 40017f5f-5a1c-4d5e-8b7a-0a1b2c3d4e5f; copy it from the Telnyx portal"
     form = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
+    def parse(self, text: str) -> str:
+        """In lower case: capitals make no other profile."""
+        return super().parse(text).lower()
+
 
 class Country(Parsed[str]):
     """A country that has a numbering plan, by its ISO code of two letters."""

@@ -105,3 +105,12 @@ def test_it_is_asked_once_whatever_comes(
 
     assert len(sandbox.ledger) == 1
     assert (ended.returncode, document(ended)["phones"][0]["status"]) == (exit_code, status)
+
+
+def test_a_test_text_of_another_plan_than_the_one_looked_at_is_not_sent(tmp_path: Path) -> None:
+    with ThreadedSandbox() as sandbox:
+        expected = ("--expect", "3f2a-9f86d081-884c7d65")
+        ended = tried(sandbox, tmp_path, "--test-to", MINE, *expected)
+
+        assert sandbox.texts == {}
+    assert ended.returncode == 8, ended.stderr

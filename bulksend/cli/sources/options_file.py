@@ -37,6 +37,8 @@ def load(path: Path, options: Mapping[str, Option]) -> dict[str, object]:
         name = key.replace("_", "-").lower()
         if name not in options:
             raise _unknown(path, key, options)
+        if name in values:
+            raise _bad(path, f"says `{name}` twice, written in two ways", hint="keep one of them")
         if options[name].typed_only:
             words = precedence.only_typed(f"--{name}", f"`{key}` in {path}")
             raise errors.UsageError(words, code="config_invalid")
@@ -93,6 +95,8 @@ def _shared_out(group: click.Group, values: Mapping[str, object]) -> Defaults:
 
 def _value(path: Path, key: str, value: object, option: Option) -> object:
     """Values reach the options as they would from the command line; a list stands for commas."""
+    if any("\0" in str(item) for item in (value if isinstance(value, list) else [value])):
+        raise _bad(path, f"`{key}` holds a zero byte")
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         words = [_word(path, item, option) for item in value]
         return words if option.multiple else ",".join(words)

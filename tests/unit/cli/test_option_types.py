@@ -10,6 +10,7 @@ import click
 import pytest
 
 from bulksend.cli import option_types as types
+from tests.makers import PROFILE
 
 RIGHT = [
     (types.Duration(), "6d", 518_400.0),
@@ -28,11 +29,12 @@ RIGHT = [
     (types.Country(), "de", "DE"),
     (types.Amount(), "25.00", Decimal("25.00")),
     (types.Amount(), "0", Decimal(0)),
-    (types.Uuid(), " 40017F5F-5a1c-4d5e-8b7a-0a1b2c3d4e5f", "40017F5F-5a1c-4d5e-8b7a-0a1b2c3d4e5f"),
+    (types.Uuid(), " 40017F5F-5a1c-4d5e-8b7a-0a1b2c3d4e5f", "40017f5f-5a1c-4d5e-8b7a-0a1b2c3d4e5f"),
     (types.Phones(), "+44 7700 900123,+447700900123", ("+447700900123",)),
     (types.Digest(), "3F2A-9f86d081-884c7d65", "3f2a-9f86d081-884c7d65"),
     (types.Encoding(), "Windows-1252", "cp1252"),
     (types.Encoding(), "shift-jis", "shift_jis"),
+    (types.Uuid(), PROFILE.upper(), PROFILE),
     (types.Encoding(), "utf-16", "utf-16"),
     (types.Encoding(), "utf-32", "utf-32"),
     (types.Encoding(), "utf-7", "utf-7"),

@@ -214,3 +214,18 @@ def test_what_is_added_to_waits_for_no_reader_of_a_pipe(desk: Path, command: str
         main.main([*command.split(), "pipe"])
 
     assert ended.value.code == 2
+
+
+def test_a_folder_that_is_gone_is_told_in_words(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = desk / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    with pytest.raises(SystemExit) as ended:
+        main.main(["run", "contacts.csv", "-n", "--text", "Hi", "--results", "r.csv"])
+
+    assert ended.value.code in (2, 4, 7)
+    assert "Traceback" not in capsys.readouterr().err

@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from bulksend import errors
 from bulksend.cli import group, options, parameters
 from bulksend.cli.commands import resume, run
 from bulksend.cli.commands.run import RunParameters
@@ -202,3 +203,24 @@ def test_what_was_not_given_stays_at_its_default_and_is_not_chosen() -> None:
     assert built.guards.chosen == {"rate"}
     assert built.guards.again_after_s == 6 * 86_400
     assert built.place.sandbox is False
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("max_cost = 1\nmax-cost = 2\n", "twice"),
+        ("Rate = '1/s'\nrate = '2/s'\n", "twice"),
+        ('journal = "a\\u0000b"\n', "zero byte"),
+        ('text = "a\\u0000b"\n', "zero byte"),
+        ('suppress = ["a.csv", "b\\u0000.csv"]\n', "zero byte"),
+    ],
+)
+def test_what_an_options_file_says_in_two_ways_or_no_way_is_told(
+    tmp_path: Path, content: str, words: str
+) -> None:
+    (tmp_path / "bulksend.toml").write_text(content)
+
+    with pytest.raises(errors.UsageError) as failure:
+        options_file.for_commands(tmp_path / "bulksend.toml", group.cli)
+
+    assert words in failure.value.message
