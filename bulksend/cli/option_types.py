@@ -323,6 +323,18 @@ def split(text: str, kind: Parsed[Value]) -> list[str]:
     return words
 
 
+class FileName(click.Path):
+    """A file that is named: nothing is read from stdin or written to stdout by the name `-`."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """Refused here, where `-` can still be told from `./-`."""
+        if value == "-":
+            self.fail("- is no file here: name one; a file of that name is ./-", param, ctx)
+        return Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
+
+
 #: A file that is read, and one that is written: `sources.named_files` keeps them apart.
-FILE = click.Path(path_type=Path)
-WRITTEN = click.Path(path_type=Path)
+FILE = FileName(path_type=Path)
+WRITTEN = FileName(path_type=Path)

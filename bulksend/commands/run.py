@@ -48,7 +48,7 @@ def to_own_phones(settings: Settings, reporter: Reporter) -> OwnText:
     server = connection.access(settings)
     planned = plan.make_plan(contacts, completed, settings, reporter)
     _refuse_empty(planned, settings)
-    consent.refuse_other_plan(planned, settings)
+    consent.refuse_other_plan(planned, settings.expect)
     return own_phones.send(planned, settings, server, reporter)
 
 

@@ -149,6 +149,33 @@ def test_what_is_somebody_elses_is_neither_added_to_nor_replaced(
     assert (desk / "named.csv").read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("run -", "run - --json", "status -", "resume -", "receipts -", "rates learn -"),
+        *("run contacts.csv --text-file -", "run contacts.csv --text x --results -"),
+        *("report contacts.csv -o -", "status contacts.csv --journal -"),
+    ],
+)
+def test_a_hyphen_is_no_file(desk: Path, capsys: pytest.CaptureFixture[str], words: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(words.split())
+
+    shown = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "./-" in shown.out + shown.err
+    assert not (desk / "-").exists()
+
+
+def test_a_file_that_is_called_a_hyphen_is_named_by_its_folder(desk: Path) -> None:
+    (desk / "-").write_bytes(CONTENT)
+
+    with pytest.raises(SystemExit) as ended:
+        main.main(["run", "./-", "-n", "--text", "Hi"])
+
+    assert ended.value.code == 0
+
+
 NO_NAMES = {"empty": "", "root": "/", "here": ".", "too long": "a" * 300}
 
 
