@@ -262,6 +262,8 @@ def _ended(
         _write_results(settings, reporter, contacts)
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
+    if waiting and not batch_summary.deliveries.asked:  # of which the summary has no line
+        reporter.note(f"nothing is final yet: {visible.counted(waiting, 'message')} waiting")
     again = advice.command("receipts", settings) if waiting else ""
     if not waiting and batch_summary.counts.unknown and not running:
         again = advice.command("reconcile", settings)  # which looks further, and may ask

@@ -177,6 +177,7 @@ async def test_what_is_still_on_its_way_is_said_with_the_way_on(tmp_path):
         assert ended.exit_code == 5
         assert ended.summary.next.startswith("bulksend receipts ")
         assert ended.summary.deliveries.waiting == 5
+        assert "nothing is final yet: 5 messages waiting" in batch.listening.notes
 
 
 async def test_after_three_days_the_rest_is_given_up_once(tmp_path):
