@@ -38,8 +38,10 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     broken = cell_values.problems(chunk, needed)
     text, faults, as_given = texts.render(chunk, message_plan)
     counted = texts.counted(text, message_plan)
-    one_byte = texts.are_one_byte(chunk, message_plan)
-    measured = encoding.measure_one_byte(text) if one_byte else encoding.measure_column(counted)
+    single_units = texts.have_single_units(chunk, message_plan)
+    measured = (
+        encoding.measure_single_units(text) if single_units else encoding.measure_column(counted)
+    )
     why_long = too_long.sentences(chunk, counted, measured["parts"], message_plan)
     text_problem = _text_problem(counted, measured, why_long, message_plan)
     problems = _first_problem(

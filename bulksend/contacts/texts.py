@@ -50,12 +50,12 @@ def render(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
     return _fixed(values, message_plan, missing)
 
 
-def are_one_byte(chunk: pl.DataFrame, message_plan: MessagePlan) -> bool:
-    """Whether all texts are known to be of plain ASCII: words and cells alike."""
+def have_single_units(chunk: pl.DataFrame, message_plan: MessagePlan) -> bool:
+    """Whether all texts are known to be of such characters: words and cells alike."""
     if message_plan.fix_text is not FixText.OFF or not plain.are_plain(chunk):
         return False
     words = fix_text.words(message_plan.template) if message_plan.template else ()
-    return encoding.is_one_byte("".join(words))
+    return encoding.has_single_units("".join(words))
 
 
 def _inserted(

@@ -46,14 +46,15 @@ def _class_of(characters: str) -> str:
     )
 
 
-#: Nothing to count: characters are bytes are units.
+#: Nothing to count: characters are units, and in the first also bytes.
 _ONE_BYTE = f"^{_class_of(''.join(character for character in BASIC if character < chr(0x80)))}*$"
+_ONE_UNIT = f"^{_class_of(BASIC)}*$"
 #: A text of nothing but the alphabet, as a regular expression.
 GSM_TEXT = f"^{_class_of(BASIC + EXTENDED)}*$"
 #: One character of the alphabet; one outside it.
 GSM_CLASS = _class_of(BASIC + EXTENDED)
 OUTSIDE = f"[^{GSM_CLASS[1:-1]}]"
-_ONE_BYTE_RE = re.compile(_ONE_BYTE.replace("$", r"\Z"))
+_ONE_UNIT_RE = re.compile(_ONE_UNIT.replace("$", r"\Z"))
 _GSM_RE = re.compile(GSM_TEXT.replace("$", r"\Z"))
 _TWO_UNITS = {GSM_7: _class_of(EXTENDED), UTF_16: "[\U00010000-\U0010ffff]"}
 #: One character that takes two units of GSM-7.
@@ -74,9 +75,9 @@ class Measure:
     parts_max: int
 
 
-def is_one_byte(text: str) -> bool:
-    """Whether each of its characters is a byte of UTF-8 and a unit of GSM-7."""
-    return _ONE_BYTE_RE.match(text) is not None
+def has_single_units(text: str) -> bool:
+    """Whether each of its characters is one unit of GSM-7."""
+    return _ONE_UNIT_RE.match(text) is not None
 
 
 def encoding_of(text: str) -> str:
@@ -135,9 +136,9 @@ def measure_column(texts: pl.Series) -> pl.DataFrame:
     return _measured(texts, units, wide)
 
 
-def measure_one_byte(texts: pl.Series) -> pl.DataFrame:
-    """The same of texts that are known to have `is_one_byte`, or are null."""
-    units = texts.str.len_bytes()
+def measure_single_units(texts: pl.Series) -> pl.DataFrame:
+    """The same of texts that are known for `has_single_units`, or are null."""
+    units = texts.str.len_chars()
     longest = units.max()
     if not isinstance(longest, int) or longest > SINGLE[GSM_7]:
         return _measured(texts, units, texts.is_null() & False)

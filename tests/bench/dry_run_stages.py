@@ -98,8 +98,8 @@ def _composed(chunk: pl.DataFrame, plan: compose.MessagePlan, stages: Stages) ->
     with stages.stage("texts"):
         text = texts.render(chunk, plan).text
     with stages.stage("encoding and parts"):
-        one_byte = texts.are_one_byte(chunk, plan)
-        encoding.measure_one_byte(text) if one_byte else encoding.measure_column(text)
+        single_units = texts.have_single_units(chunk, plan)
+        encoding.measure_single_units(text) if single_units else encoding.measure_column(text)
     stages.used_s[_REST] -= sum(stages.used_s.values()) - before_s
     return composed
 

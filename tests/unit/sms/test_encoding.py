@@ -175,8 +175,8 @@ def test_how_far_a_text_is_over_the_part_before_its_last(
 
 
 @pytest.mark.parametrize("longest", [0, 1, 160, 161, 306, 307, 1600])
-def test_texts_of_one_byte_characters_are_measured_as_any_others(longest: int) -> None:
-    texts = pl.Series([*("x" * length for length in range(longest + 1)), None], dtype=pl.String)
+def test_texts_of_single_units_are_measured_as_any_others(longest: int) -> None:
+    texts = pl.Series([*("é" * length for length in range(longest + 1)), None], dtype=pl.String)
 
-    assert encoding.measure_one_byte(texts).equals(encoding.measure_column(texts))
-    assert encoding.measure_one_byte(texts).schema == encoding.measure_column(texts).schema
+    assert encoding.measure_single_units(texts).equals(encoding.measure_column(texts))
+    assert encoding.measure_single_units(texts).schema == encoding.measure_column(texts).schema

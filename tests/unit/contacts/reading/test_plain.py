@@ -15,10 +15,20 @@ from bulksend.sms import encoding, slips
     [
         pytest.param(b"+447400123456,Ada,10:30\r\n", True, id="a-row-of-everyday"),
         pytest.param(b"\n  , ,\n", True, id="blanks"),
-        pytest.param("+44,José\n".encode(), False, id="a-letter-outside-ascii"),
+        pytest.param("+44,José Ångström\n".encode(), True, id="letters-of-the-alphabet"),
+        pytest.param("+44,François\n".encode(), False, id="a-letter-outside-the-alphabet"),
+        pytest.param("+44,Ãrger\n".encode(), False, id="a-letter-of-a-wrong-encoding"),
+        pytest.param("+44,Ada\u00a0B\n".encode(), False, id="a-blank-that-is-none"),
+        pytest.param("+44,Ada\u2019s\n".encode(), False, id="a-curly-apostrophe"),
+        pytest.param("+44,Αδα\n".encode(), False, id="another-script"),
+        pytest.param(b"+44,O'Brien\n", True, id="an-apostrophe-in-a-word"),
+        *(
+            pytest.param(lines, False, id=f"an-apostrophe-first-{at}")
+            for at, lines in enumerate((b"'+44,A\n", b"A,'+44\n", b"A\n'44,B\n", b"A, '44\n"))
+        ),
         *(
             pytest.param(f"+44,A{sign}\n".encode(), False, id=f"sign-{ord(sign):02x}")
-            for sign in "\0\t\x0b\x1f\"#&'<>[\\]^`{|}~\x7f"
+            for sign in '\0\t\x0b\x1f"#&<>[\\]^`{|}~\x7f'
         ),
     ],
 )
@@ -32,10 +42,10 @@ def test_what_parts_the_cells_is_not_in_them(delimiter: str) -> None:
     assert not plain.is_plain(f"+44{delimiter}A|d\ta\n".encode(), ";")
 
 
-def test_each_plain_character_is_one_byte_of_the_alphabet_and_opens_nothing() -> None:
+def test_each_plain_character_has_single_units_of_the_alphabet_and_opens_nothing() -> None:
     signs = [chr(code) for code in range(128) if plain.is_plain(bytes([code]), ",")]
 
-    assert encoding.is_one_byte("".join(signs))
+    assert encoding.has_single_units("".join(signs))
     assert not [sign for sign in signs if sign.isspace() and sign not in " \r\n"]
     assert not [*slips.markup("".join(signs))]
     assert not [
@@ -45,7 +55,7 @@ def test_each_plain_character_is_one_byte_of_the_alphabet_and_opens_nothing() ->
 
 def test_plain_blocks_say_so_and_others_do_not_know() -> None:
     frames = csv_reader.Frames("x.csv", Header(("phone", "name")), 1, dialect.Dialect())
-    blocks = [b"phone,name\n+44,Ada\n", "+45,Søren\n".encode(), b"+46,Bo\n \n,\nphone,name \n"]
+    blocks = [b"phone,name\n+44,Ada\n", "+45,Zoë\n".encode(), b"+46,Bo\n \n,\nphone,name \n"]
 
     first, second, third = frames.read(iter(blocks))
 
