@@ -174,6 +174,20 @@ def test_how_far_a_text_is_over_the_part_before_its_last(
     assert counted.to_series().to_list() == [over]
 
 
+@pytest.mark.parametrize(
+    ("text", "single"),
+    [
+        pytest.param("", True, id="no-text"),
+        pytest.param("Hi Zoë, £5?", False, id="a-letter-outside"),
+        pytest.param("Hi José, £5?\r\n", True, id="letters-and-signs-of-the-alphabet"),
+        pytest.param("5 €", False, id="a-sign-of-two-units"),
+        pytest.param("Hi \N{GRINNING FACE}", False, id="a-picture"),
+    ],
+)
+def test_single_units_are_of_the_alphabet_itself(text: str, single: bool) -> None:
+    assert encoding.has_single_units(text) is single
+
+
 @pytest.mark.parametrize("longest", [0, 1, 160, 161, 306, 307, 1600])
 def test_texts_of_single_units_are_measured_as_any_others(longest: int) -> None:
     texts = pl.Series([*("é" * length for length in range(longest + 1)), None], dtype=pl.String)
