@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from bulksend import errors
 from bulksend.batch.settings import Identity, Settings, state_folder
 from bulksend.cli import group, sources
 from bulksend.cli.parameters import BatchParameters, Message
@@ -19,13 +18,6 @@ from bulksend.sms.template import OnMissing
 def settings(asked: BatchParameters) -> Settings:
     """What every command about a batch needs. Raises ContactsError for a template file."""
     place, server, consent = asked.place, asked.server, asked.consent
-    if str(asked.contacts) == "-" and not asked.contacts.exists():
-        raise errors.UsageError(
-            "contacts are not taken from standard input: a batch that ends early goes on with its "
-            "file",
-            hint="save them as a file, say contacts.csv, and name that in the place of -",
-            code="contacts_stdin",
-        )
     return noted(
         Settings(
             contacts=asked.contacts,

@@ -331,7 +331,12 @@ class FileName(click.Path):
     ) -> Path:
         """Refused here, where `-` can still be told from `./-`."""
         if value == "-":
-            self.fail("- is no file here: name one; a file of that name is ./-", param, ctx)
+            self.fail(
+                "standard input and output are no files here: name one, since a batch that ends "
+                "early goes on with its files; a file called - is ./-",
+                param,
+                ctx,
+            )
         return Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
 
 
