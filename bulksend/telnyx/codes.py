@@ -311,6 +311,8 @@ def _is_for_another(data: Mapping[str, Any], phone: str) -> bool:
     to = data.get("to")
     first = to[0] if isinstance(to, list) and to and isinstance(to[0], dict) else {}
     shown = first.get("phone_number")
+    if shown == phone:  # as nearly every reply has it
+        return False
     if not isinstance(shown, str) or not _WRITTEN_PHONE.fullmatch(shown):
         return False  # absent, masked or no number at all: it says nothing
     named, ours = (

@@ -12,6 +12,8 @@ from bulksend.sms.message import Money, ReplyFacts
 _WORD_MAX = 64
 #: No price has more digits on either side of its point.
 _DIGITS_MAX = 12
+#: No amount is written longer.
+_LONGEST = 80
 #: Decimal itself reads more: underscores, digits of other scripts, blanks, NaN.
 _AMOUNT = re.compile(r"[0-9]{1,32}(\.[0-9]{0,32})?([eE][+-]?[0-9]{1,3})?")
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -63,6 +65,11 @@ def amount(written: object, *, signed: bool = False) -> Decimal | None:
     if isinstance(written, bool) or not isinstance(written, str | int | Decimal):
         return None
     text = str(written)
+    return _exact(text, signed) if len(text) <= _LONGEST else None
+
+
+@functools.lru_cache(maxsize=256)  # as above
+def _exact(text: str, signed: bool) -> Decimal | None:
     if not _AMOUNT.fullmatch(text.removeprefix("-") if signed else text):
         return None
     exact = Decimal(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 
 #: At the wire a burst as long as this may pass, two ticks; a longer one is smoothed to a rate a
@@ -21,11 +22,8 @@ class Window:
 
     def opens_at_s(self, now_s: float, rate_per_s: float) -> float:
         """When one more keeps the promise: `now_s` or later."""
-        promised_s = max(1.0, 1.0 / rate_per_s)
-        length_s, most = self._longer * promised_s, int(rate_per_s * promised_s + 1e-9)
-        if most < 0.997 * rate_per_s * promised_s:  # 1.5/s: one a second would be too few
-            most += 1
-        past = self._went_s
+        promised_s, most = _promise(rate_per_s)
+        length_s, past = self._longer * promised_s, self._went_s
         while past and past[0] + length_s <= now_s:
             past.popleft()
         return max(now_s, past[-most] + length_s) if len(past) >= most else now_s
@@ -39,3 +37,12 @@ class Window:
         """One went; moments never go back."""
         self._went_s.append(at_s)
         self._even_s = max(self._even_s + 1.0 / (_SMOOTHED * rate_per_s), at_s)
+
+
+@functools.lru_cache(maxsize=8)
+def _promise(rate_per_s: float) -> tuple[float, int]:
+    """A second, or the period of a slower rate, and the most that may go in it."""
+    promised_s = max(1.0, 1.0 / rate_per_s)
+    most = int(rate_per_s * promised_s + 1e-9)
+    # 1.5/s: one a second would be too few
+    return promised_s, most + (most < 0.997 * rate_per_s * promised_s)
