@@ -49,8 +49,8 @@ BUGS = (
     Bug(
         "a memory that knows rows by their place",
         "batch/memory/keeper.py",
-        "text = self._memory.keys.text(self._sender, message.text, occurrence)",
-        'text = self._memory.keys.text(self._sender, f"{message.row}{message.text}", occurrence)',
+        "self._sender, [message.text for message in messages])",
+        'self._sender, [f"{message.row}{message.text}" for message in messages])',
         (_HISTORIES,),
     ),
     Bug(

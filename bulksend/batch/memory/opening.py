@@ -67,13 +67,15 @@ def unusable(folder: Path, why: str) -> errors.UsageError:
     """Whoever cannot remember must be told before anything is sent."""
     return errors.UsageError(
         f"{folder}: what this computer remembers of earlier batches cannot be used: {why}",
-        hint=(
-            "make the folder writable, or set XDG_STATE_HOME; "
-            f"{Setting.AGAIN_AFTER.to('0', 0)} goes on without, and leaves out nobody who "
-            "was texted before"
-        ),
+        hint=f"make the folder writable, or set XDG_STATE_HOME; {_without()}",
         code="memory_unusable",
     )
+
+
+def _without() -> str:
+    """The word that needs no memory, and what it risks."""
+    word = Setting.AGAIN_AFTER.to("0", 0)
+    return f"{word} goes on without, and leaves out nobody who was texted before"
 
 
 def _open(folder: Path, reporter: Reporter, nearby: Iterable[Path]) -> Memory:
@@ -136,7 +138,7 @@ def _refuse_lost_secret(folder: Path) -> None:
         f"{folder / keys.NAME} is {what}: without that secret this computer recognises nobody whom "
         "it texted before, and a copy of a list that was sent would text them all once more; "
         "nothing was sent",
-        hint=f"bring {keys.NAME} back from a backup",
+        hint=f"bring {keys.NAME} back from a backup; {_without()}",
         code="memory_unusable",
     )
 

@@ -86,4 +86,5 @@ def test_without_its_secret_a_memory_is_never_begun_anew(
         pass
 
     assert failure.value.code == "memory_unusable"
+    assert failure.value.hint.endswith("leaves out nobody who was texted before")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
