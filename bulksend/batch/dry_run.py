@@ -125,7 +125,7 @@ def _write_verdicts(planned: plan.Plan, settings: Settings, reporter: Reporter) 
     if settings.results is None:
         return
     write = csv_writer.write_problems if settings.only_problems else csv_writer.write_estimate
-    style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
+    style = csv_style.style_for(settings.results, settings.contacts, settings.layout.delimiter)
     names = planned.contacts.header.names
     with paths.renewing(settings.results, reporter.note, paths.estimates(settings)) as path:
         frames = (csv_writer.verdicts(frame, planned.rate_card) for frame in planned.frames)

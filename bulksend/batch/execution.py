@@ -197,7 +197,7 @@ def write_results(
     """
     comparison = variance.Comparison(record)
     names = plan.contacts.header.names
-    style = csv_style.style_of(settings.contacts, settings.layout.delimiter)
+    style = csv_style.style_for(settings.results_path, settings.contacts, settings.layout.delimiter)
     with of_batch.lookup(record, settings.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
         kind = paths.LIST if only else paths.RESULTS

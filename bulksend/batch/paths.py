@@ -16,7 +16,7 @@ from pathlib import Path
 from bulksend import atomic_file, errors
 from bulksend.batch.settings import Settings
 from bulksend.frozen import frozen
-from bulksend.results import csv_writer
+from bulksend.results import csv_writer, file_kinds
 from bulksend.setting_names import Setting
 
 #: What lies beside a journal under its name.
@@ -140,6 +140,8 @@ def check_output(target: Path, setting: Setting, files: Files, written: Written)
     _refuse_missing_folder(target, setting)
     _refuse_long_name(target, setting)
     check_names(target, setting, files)
+    kind = file_kinds.PAGE if written.kind == REPORT else file_kinds.RESULTS
+    file_kinds.refuse_other(target, setting, kind)
     if is_free(target, written):
         return
     why = "is not as bulksend wrote it for this batch"

@@ -14,7 +14,7 @@ from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import Settings
 from bulksend.contacts import own_files
 from bulksend.frozen import frozen
-from bulksend.results import csv_writer
+from bulksend.results import csv_writer, file_kinds
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, optouts
 
@@ -53,6 +53,8 @@ def fetch(settings: Settings, output: Path | None, reporter: Reporter) -> Listed
             hint=f"give {Setting.PROFILE_ID}",
             code="option_missing",
         )
+    if output is not None:
+        file_kinds.refuse_other(output, Setting.OUTPUT, file_kinds.OPT_OUTS)
     access, noted = connection.access(settings), _noted(settings)
     if output is not None and not paths.is_free(output, noted):
         raise errors.UsageError(

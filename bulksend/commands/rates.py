@@ -9,7 +9,7 @@ from pathlib import Path
 from bulksend import errors
 from bulksend.batch.reporter import Reporter
 from bulksend.frozen import frozen
-from bulksend.results import csv_writer, learned_rates
+from bulksend.results import csv_writer, file_kinds, learned_rates
 from bulksend.setting_names import Setting
 from bulksend.sms.rates import load_rate_card
 
@@ -36,8 +36,10 @@ def learn(
 
     Raises ContactsError naming file, row and column, or UsageError where a file is there already.
     """
-    if output is not None and os.path.lexists(output):
-        _refuse_to_replace(output, force=force)
+    if output is not None:
+        file_kinds.refuse_other(output, Setting.OUTPUT, file_kinds.RATE_CARD)
+        if os.path.lexists(output):
+            _refuse_to_replace(output, force=force)
     lesson = learned_rates.learn(results)
     usual, rare = learned_rates.lines(lesson)
     for note in lesson.notes:

@@ -59,11 +59,12 @@ def run_contacts(
     user_rate.parse_rate(settings.guards.rate)
     files = paths.files_of(settings)
     paths.check_journal(files)
-    earlier = settings.journal_path.exists()
-    if earlier:
+    earlier = ""
+    if settings.journal_path.exists():
         met = _met_again(contacts, settings, reporter)
-        if met is not None:
+        if not isinstance(met, str):
             return met
+        earlier = met
         paths.check_batch(files)
     else:
         paths.check_new(files, sandbox=settings.sandbox)
@@ -90,7 +91,7 @@ def run_contacts(
         csv_writer.check_writable(settings.results_path)
         begun = identity.new_batch(planned, access.base_url, sandbox=settings.sandbox)
         if earlier:
-            _clear_its_place(settings, reporter)
+            _clear_its_place(settings, earlier, reporter)
         with guards.begin(begun, settings) as record:
             keeper = memory.keeper(record, planned)
             batch = execution.OpenBatch(planned, record, settings, access, reporter, keeper)
@@ -115,20 +116,20 @@ def _looked_at(
     return look.before_sending(planned, settings, access, reporter, make)
 
 
-def _clear_its_place(settings: Settings, reporter: Reporter) -> None:
+def _clear_its_place(settings: Settings, batch_id: str, reporter: Reporter) -> None:
     """An earlier batch is kept under another name; one of the sandbox cost nothing, and goes."""
     if settings.sandbox:
-        journal.forget(settings.journal_path)
+        set_aside.forget(settings.journal_path, batch_id)
     else:
-        set_aside.set_aside(paths.files_of(settings), settings.stem, reporter.note)
+        set_aside.set_aside(paths.files_of(settings), batch_id, settings.stem, reporter.note)
 
 
 def _met_again(
     contacts: loader.Contacts, settings: Settings, reporter: Reporter
-) -> summary.Summary | None:
+) -> summary.Summary | str:
     """A batch that is here already: finished, it is a no-op; unfinished, it is for `resume`.
 
-    None where one begins anew: on the person's word, after a rehearsal, or where nobody was
+    Its ID where one begins anew: on the person's word, after a rehearsal, or where nobody was
     reached. Raises BatchMismatch.
     """
     if journal.is_running(settings.journal_path):
@@ -140,9 +141,9 @@ def _met_again(
         batch_status.refuse_other_list(settings.contacts, settings.journal_path, facts)
         if settings.new_batch:
             _agree_to_another(stands, reporter)
-            return None
+            return facts.batch_id
         if facts.sandbox if finished else set_aside.nobody_was_reached(record):
-            return None
+            return facts.batch_id
         connection.refuse_other_server(settings, facts.options.get("base_url", ""))
         identity.refuse_changes(settings.identity, settings.contacts, facts)
         identity.refuse_changed_file(contacts.digest(), settings.contacts, facts)

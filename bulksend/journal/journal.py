@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -44,15 +44,15 @@ class Journal(reader.Reader):
         self._maybe_sent = self._read_maybe_sent()
 
     @classmethod
-    def create(cls, path: Path, batch: Batch, guards: Mapping[str, Any] | None = None) -> Self:
-        """A new batch's journal, which has its guards from the first moment on.
+    def create(cls, path: Path, batch: Batch, facts: Mapping[str, str] | None = None) -> Self:
+        """A new batch's journal, which has these facts, too, from the first moment on.
 
         Raises Locked, JournalError, or BatchMismatch if one is there.
         """
         lock = Lock(reader.lock_path(path))
         lock.take()
         try:
-            _new_file(path, batch, guards or {})
+            _new_file(path, {**(facts or {}), "batch": batch.to_json()})
             return cls._opened(path, lock)
         except BaseException:
             lock.release()
@@ -68,6 +68,21 @@ class Journal(reader.Reader):
         except BaseException:
             lock.release()
             raise
+
+    @classmethod
+    @contextlib.contextmanager
+    def at_rest(cls, path: Path) -> Iterator[Batch]:
+        """An existing batch whose journal is one file within the block, and nobody works on it.
+
+        Raises as `open`.
+        """
+        record = cls.open(path)
+        try:
+            batch = record.batch()
+            integrity.close(record._connection, path)
+            yield batch
+        finally:
+            record._lock.release()
 
     @classmethod
     def _opened(cls, path: Path, lock: Lock) -> Self:
@@ -301,7 +316,7 @@ def _flat(skip: Skip) -> tuple[object, ...]:
     return (skip.row, *skip.keys, skip.code, skip.detail, *other, _now_ms())
 
 
-def _new_file(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
+def _new_file(path: Path, facts: Mapping[str, str]) -> None:
     """Whole or not at all: laid out under another name first, and never over something there."""
     if os.path.lexists(path):
         raise errors.BatchMismatch(
@@ -309,14 +324,14 @@ def _new_file(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
         )
     try:
         with unmakeable(path), atomic_file.creating(path) as part:
-            _lay_out(part, batch, guards)
+            _lay_out(part, facts)
     except sqlite3.Error as failure:
         raise errors.JournalError(
             f"{path}: cannot be written: {failure}", hint="free space or repair the disk"
         ) from None
 
 
-def _lay_out(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
+def _lay_out(path: Path, facts: Mapping[str, str]) -> None:
     """Synced when it returns. A file that nobody knows yet needs no way back."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=MEMORY")
@@ -325,9 +340,7 @@ def _lay_out(path: Path, batch: Batch, guards: Mapping[str, Any]) -> None:
             f"BEGIN; PRAGMA application_id={schema.APPLICATION_ID};"
             f"PRAGMA user_version={schema.VERSION}; {schema.TABLES}"
         )
-        connection.execute(schema.SET_FACT, ("batch", batch.to_json()))
-        if guards:
-            connection.execute(schema.SET_FACT, ("guards", json.dumps(dict(guards))))
+        connection.executemany(schema.SET_FACT, facts.items())
         connection.execute("COMMIT")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from bulksend.frozen import frozen
@@ -29,6 +30,12 @@ class CsvStyle:
 
 
 PLAIN = CsvStyle()
+
+
+def style_for(results: Path, contacts: Path, delimiter: str | None = None) -> CsvStyle:
+    """`style_of`, but tabs where the results are called .tsv."""
+    style = style_of(contacts, delimiter)
+    return replace(style, delimiter="\t") if results.suffix.lower() == ".tsv" else style
 
 
 def style_of(contacts: Path, delimiter: str | None = None) -> CsvStyle:

@@ -97,7 +97,7 @@ async def test_a_batch_is_read_back_as_it_was_begun(path: Path) -> None:
 
 
 async def test_a_batch_has_its_guards_from_its_first_moment_on(path: Path) -> None:
-    journal.Journal.create(path, make_batch(), {"max_cost": "0.20"}).close()
+    journal.Journal.create(path, make_batch(), {"guards": '{"max_cost": "0.20"}'}).close()
 
     with journal.read(path) as record:
         assert record.guards() == {"max_cost": "0.20"}

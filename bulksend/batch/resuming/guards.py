@@ -73,16 +73,16 @@ def to_keep(guards: Guards, layout: Layout) -> dict[str, Any]:
 
 
 def begin(batch: journal.Batch, settings: Settings) -> journal.Journal:
-    """The journal of a batch that begins, with its guards in it from its first moment on.
+    """The journal of a batch that begins, with all it is held to from its first moment on.
 
     Where the person wants everybody texted once more, so does whoever goes on with the batch; what
     other batches text from now on counts as ever. Raises as `Journal.create`.
     """
     own = to_keep(settings.guards, settings.layout)
-    record = journal.Journal.create(settings.journal_path, batch, own)
+    facts = {"guards": json.dumps(own)} if own else {}
     if settings.new_batch:
-        record.set_fact(_ANEW, str(int(batch.created_at.timestamp()) + 1))
-    return record
+        facts[_ANEW] = str(int(batch.created_at.timestamp()) + 1)
+    return journal.Journal.create(settings.journal_path, batch, facts)
 
 
 def note_lists(record: journal.Journal, lists: Sequence[Path], note: Callable[[str], None]) -> None:

@@ -19,6 +19,14 @@ Examples:
   bulksend run contacts.csv --dry-run --rates rates.csv
 """
 
+#: What a test text has no part of, by parameter.
+_OF_A_BATCH = {
+    "limit": "--limit",
+    "new_batch": "--new-batch",
+    "wait_receipts_s": "--wait-receipts",
+    "results": "--results",
+}
+
 
 @frozen
 class RunParameters(BatchParameters):
@@ -62,6 +70,8 @@ def run_command(parameters: RunParameters) -> int:
         raise click.UsageError("--test-row says which row, and --test-to is missing")
     if parameters.test_to and parameters.dry_run:
         raise click.UsageError("--test-to sends a text, and --dry-run sends none: give one")
+    if parameters.test_to:
+        _refuse_beside_test(parameters)
     settings = _settings(parameters)
     if parameters.dry_run:
         return _dry_run(settings, parameters)
@@ -72,6 +82,18 @@ def run_command(parameters: RunParameters) -> int:
         tested = run.to_own_phones(settings, show.reporter(parameters))
         return show.to_own_phones(tested, parameters.output)
     return show.summary(run.run(settings, show.reporter(parameters)), parameters.output)
+
+
+def _refuse_beside_test(parameters: RunParameters) -> None:
+    """A test text begins no batch: what is typed about one would be passed over in silence.
+
+    Raises click.UsageError.
+    """
+    for name, flag in _OF_A_BATCH.items():
+        if name in parameters.typed:
+            raise click.UsageError(
+                f"{flag} is about a batch, and --test-to begins none: give one of them"
+            )
 
 
 def _dry_run(settings: Settings, parameters: RunParameters) -> int:

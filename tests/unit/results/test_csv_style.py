@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from bulksend.results.csv_style import PLAIN, CsvStyle, style_of
+from bulksend.results.csv_style import PLAIN, CsvStyle, style_for, style_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,10 @@ def test_the_results_are_written_as_the_contacts_were(tmp_path, content, style):
 def test_a_frame_has_no_file_and_a_person_goes_before_recognition(tmp_path):
     assert style_of(tmp_path / "june") == PLAIN
     assert style_of(tmp_path / "june", "|") == CsvStyle(delimiter="|")
+
+
+def test_results_that_are_called_tsv_have_tabs(tmp_path):
+    (tmp_path / "c.csv").write_bytes(b"phone;name\n1;2,5\n")
+
+    assert style_for(tmp_path / "r.tsv", tmp_path / "c.csv") == CsvStyle(delimiter="\t")
+    assert style_for(tmp_path / "r.csv", tmp_path / "c.csv") == CsvStyle(delimiter=";")
