@@ -36,8 +36,11 @@ class Journal(reader.Reader):
         self._lock = lock
         self._run = 0
         batch = self.batch()
-        self._hash_key = batch.hash_key
-        self._sender = batch.sender
+        #: Hashes that have taken their key, which is half of the work, to be copied.
+        self._of_body = hashlib.blake2b(digest_size=8, key=batch.hash_key)
+        self._of_phone = hashlib.blake2b(digest_size=8, key=batch.hash_key, person=b"row")
+        self._of_row = self._of_phone.copy()
+        self._of_row.update(f"{batch.sender}\0".encode())
         #: How the claimed rows stood, and how much this connection had changed then.
         self._counts: tuple[int, dict[Status, int]] = (-1, {})
         #: Rows that may have been sent whatever a later claim of them comes to.
@@ -201,29 +204,20 @@ class Journal(reader.Reader):
 
     def row_keys_of(self, phones: Iterable[str], texts: Iterable[str]) -> list[int]:
         """The row keys of many rows whose texts are composed (NFC) already."""
-        blank = hashlib.blake2b(digest_size=8, key=self._hash_key, person=b"row")
-        blank.update(f"{self._sender}\0".encode())
-        keys = []
-        for phone, text in zip(phones, texts, strict=True):
-            digest = blank.copy()
-            digest.update(f"{phone}\0{text}".encode())
-            keys.append(int.from_bytes(digest.digest(), "little", signed=True))
-        return keys
+        return [
+            _key(self._of_row, f"{phone}\0{text}")
+            for phone, text in zip(phones, texts, strict=True)
+        ]
 
     def row_keys(self, phone: str, text: str) -> RowKeys:
         """What a row says, hashed: the same wherever it stands and however its file was saved."""
         composed = text if text.isascii() else unicodedata.normalize("NFC", text)
-        whole = f"{self._sender}\0{phone}\0{composed}"
-        return RowKeys(self._key(whole.encode()), self._key(phone.encode()))
+        return RowKeys(_key(self._of_row, f"{phone}\0{composed}"), _key(self._of_phone, phone))
 
     def is_phone_of(self, row: int, phone: str) -> bool:
         """Whether a claimed row may have this phone; of an older journal's nobody knows."""
         phone_key = self._connection.execute(schema.PHONE_KEY, (row,)).fetchone()
-        return phone_key is None or phone_key[0] in (None, self._key(phone.encode()))
-
-    def _key(self, content: bytes) -> int:
-        digest = hashlib.blake2b(content, digest_size=8, key=self._hash_key, person=b"row").digest()
-        return int.from_bytes(digest, "little", signed=True)
+        return phone_key is None or phone_key[0] in (None, _key(self._of_phone, phone))
 
     def set_fact(self, name: str, value: str) -> None:
         """Note a fact of the batch, durably. Not inside `writing()`."""
@@ -273,7 +267,9 @@ class Journal(reader.Reader):
 
     def body_hash(self, body: bytes) -> bytes:
         """What is kept of a request: enough to see that it is the same, nothing to read."""
-        return hashlib.blake2b(body, digest_size=8, key=self._hash_key).digest()
+        of_body = self._of_body.copy()
+        of_body.update(body)
+        return of_body.digest()
 
     def end_run(self, exit_code: int, why: str) -> None:
         """How this run ended; a run without an end died."""
@@ -287,6 +283,13 @@ class Journal(reader.Reader):
     def _begin_run(self) -> None:
         values = (os.getpid(), socket.gethostname(), _now_ms())
         self._run = self._connection.execute(schema.BEGIN_RUN, values).lastrowid or 0
+
+
+def _key(begun: hashlib.blake2b, words: str) -> int:
+    """As the table `send` keeps it."""
+    whole = begun.copy()
+    whole.update(words.encode())
+    return int.from_bytes(whole.digest(), "little", signed=True)
 
 
 def _columns(reply: Reply) -> tuple[object, ...]:

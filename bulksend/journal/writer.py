@@ -247,11 +247,11 @@ class Writer:
 
     def _return_to_earlier_claim(self, settlements: list[Row]) -> None:
         """Rows whose last claim left no text and whose earlier one may have: unknown, as before."""
-        for row, claim, status, at_ms, *_ in settlements:
-            if claim > 1 and status in _WITHOUT_TEXT:
-                self._connection.execute(schema.NOTE_WITHOUT_EFFECT, (row, claim, at_ms))
-                self._connection.execute(schema.BACK_TO_EARLIER_CLAIM, (row, claim))
-                self._connection.execute(schema.DROP_EARLIER_CLAIM, (row,))
+        again = [each[:4] for each in settlements if each[1] > 1 and each[2] in _WITHOUT_TEXT]
+        for row, claim, _, at_ms in again:
+            self._connection.execute(schema.NOTE_WITHOUT_EFFECT, (row, claim, at_ms))
+            self._connection.execute(schema.BACK_TO_EARLIER_CLAIM, (row, claim))
+            self._connection.execute(schema.DROP_EARLIER_CLAIM, (row,))
 
     def _write(self, statement: str, rows: list[Row]) -> None:
         if not rows:

@@ -242,7 +242,8 @@ def _phone_in(body: bytes) -> str:
 
 def _replied(status: int | None, headers: Mapping[str, str], read: bytes | None) -> Exchange:
     """A reply that came whole, unpacked."""
-    plain = None if read is None else unpack(headers.get("Content-Encoding", ""), read)
+    coding = headers.get("Content-Encoding")
+    plain = unpack(coding, read) if coding and read is not None else read
     if plain is None:
         return Exchange(True, Failure.REPLY_UNREADABLE, status)
     shown = {name: headers[name] for name in _HEADERS if name in headers}

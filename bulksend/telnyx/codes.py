@@ -189,7 +189,7 @@ def _yes(exchange: Exchange, now_s: float, phone: str) -> Reply:
     if _is_for_another(data, phone):
         return _own(Status.UNKNOWN, Code.ANOTHER_PHONE, exchange.http_status)
     parts, encoding, wait_s = data.get("parts"), data.get("encoding"), data.get("wait_seconds")
-    code, error = _lost_at_once(data)
+    code, error = _lost_at_once(data) if data.get("errors") else ("", "")
     return Reply(
         status=Status.ACCEPTED,
         code=code,
@@ -201,7 +201,8 @@ def _yes(exchange: Exchange, now_s: float, phone: str) -> Reply:
         cost=_cost(data.get("cost"), exchange.body),
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
         signal=rate_headers.signal(exchange.headers, None, now_s),
-        replayed=rate_headers.header(exchange.headers, _REPLAYED).lower() == "true",
+        replayed=_REPLAYED in exchange.headers
+        and exchange.headers[_REPLAYED].strip().lower() == "true",
         facts=reply_facts.facts(data),
     )
 

@@ -24,21 +24,40 @@ def facts(data: dict[str, object]) -> ReplyFacts:
     to, breakdown = data.get("to"), data.get("cost_breakdown")
     first = to[0] if isinstance(to, list) and to and isinstance(to[0], dict) else {}
     amounts = breakdown if isinstance(breakdown, dict) else {}
+    named = (
+        _written(amounts.get("rate")),
+        _written(amounts.get("carrier_fee")),
+        first.get("carrier"),
+        first.get("line_type"),
+        first.get("status"),
+    )
+    try:
+        return _facts(*named)
+    except TypeError:  # a list where a word belongs has no place in a cache
+        return _facts.__wrapped__(*named)
+
+
+@functools.lru_cache(maxsize=64, typed=True)  # a batch meets a handful of carriers and prices
+def _facts(
+    rate: object, carrier_fee: object, carrier: object, line_type: object, delivery_status: object
+) -> ReplyFacts:
     return ReplyFacts(
-        rate=_amount(amounts.get("rate")),
-        carrier_fee=_amount(amounts.get("carrier_fee")),
-        carrier=_word(first.get("carrier")),
-        line_type=_word(first.get("line_type")),
-        delivery_status=_word(first.get("status")),
+        rate=_decimal(rate),
+        carrier_fee=_decimal(carrier_fee),
+        carrier=_word(carrier),
+        line_type=_word(line_type),
+        delivery_status=_word(delivery_status),
     )
 
 
-def _amount(part: object) -> str:
-    """An exact decimal; "" for what is none, and for a number that JSON has made inexact.
+def _written(part: object) -> object:
+    """The amount of a part of the cost, as the reply writes it. Its currency is the cost's."""
+    return part.get("amount") if isinstance(part, dict) else None
 
-    Its currency is the cost's.
-    """
-    exact = amount(part.get("amount")) if isinstance(part, dict) else None
+
+def _decimal(written: object) -> str:
+    """An exact decimal; "" for what is none, and for a number that JSON has made inexact."""
+    exact = amount(written)
     return format(exact, "f") if exact is not None else ""
 
 

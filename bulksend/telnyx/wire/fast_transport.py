@@ -196,7 +196,7 @@ class FastTransport:
 
 def idle_for_s(keep_alive: str) -> float:
     """How long a connection may wait, by the server's `Keep-Alive: timeout=5` or without one."""
-    named = _KEEP_ALIVE.search(keep_alive.lower())
+    named = _KEEP_ALIVE.search(keep_alive.lower()) if keep_alive else None
     return min(IDLE_MAX_S, int(named[1]) * _IDLE_SHARE) if named else IDLE_MAX_S
 
 
