@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import socket
 import sqlite3
 import time
-import unicodedata
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from bulksend import atomic_file, errors
 from bulksend.journal import ballast, integrity, reader, renumber, schema, upgrade
+from bulksend.journal.hashes import Hashes
 from bulksend.journal.lock import Lock, unmakeable
-from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, RowKeys, Skip
+from bulksend.journal.models import NO_MEMORY, Batch, MemoryKeys, Skip
 from bulksend.sms.message import Message, Outcome, Reply, Status, advance
 
 if TYPE_CHECKING:
@@ -36,11 +35,7 @@ class Journal(reader.Reader):
         self._lock = lock
         self._run = 0
         batch = self.batch()
-        #: Hashes that have taken their key, which is half of the work, to be copied.
-        self._of_body = hashlib.blake2b(digest_size=8, key=batch.hash_key)
-        self._of_phone = hashlib.blake2b(digest_size=8, key=batch.hash_key, person=b"row")
-        self._of_row = self._of_phone.copy()
-        self._of_row.update(f"{batch.sender}\0".encode())
+        self.hashes = Hashes(batch.hash_key, batch.sender)
         #: How the claimed rows stood, and how much this connection had changed then.
         self._counts: tuple[int, dict[Status, int]] = (-1, {})
         #: Rows that may have been sent whatever a later claim of them comes to.
@@ -141,8 +136,8 @@ class Journal(reader.Reader):
 
     def claim(self, message: Message, body: bytes, memory: MemoryKeys = NO_MEMORY) -> Waiter:
         """Done when it is durable that this row is about to be sent."""
-        keys = self.row_keys(message.phone, message.text)
-        now_ms, body_hash = _now_ms(), self.body_hash(body)
+        keys = self.hashes.of_row(message.phone, message.text)
+        now_ms, body_hash = _now_ms(), self.hashes.of_body(body)
         counted = (message.country, message.parts)
         return self._writer.claim(
             (message.row, message.claim, self._run, body_hash, now_ms, *keys, *memory, *counted)
@@ -202,22 +197,10 @@ class Journal(reader.Reader):
     def _read_maybe_sent(self) -> set[int]:
         return {row for (row,) in self._connection.execute(schema.MAYBE_SENT)}
 
-    def row_keys_of(self, phones: Iterable[str], texts: Iterable[str]) -> list[int]:
-        """The row keys of many rows whose texts are composed (NFC) already."""
-        return [
-            _key(self._of_row, f"{phone}\0{text}")
-            for phone, text in zip(phones, texts, strict=True)
-        ]
-
-    def row_keys(self, phone: str, text: str) -> RowKeys:
-        """What a row says, hashed: the same wherever it stands and however its file was saved."""
-        composed = text if text.isascii() else unicodedata.normalize("NFC", text)
-        return RowKeys(_key(self._of_row, f"{phone}\0{composed}"), _key(self._of_phone, phone))
-
     def is_phone_of(self, row: int, phone: str) -> bool:
         """Whether a claimed row may have this phone; of an older journal's nobody knows."""
         phone_key = self._connection.execute(schema.PHONE_KEY, (row,)).fetchone()
-        return phone_key is None or phone_key[0] in (None, _key(self._of_phone, phone))
+        return phone_key is None or phone_key[0] in (None, self.hashes.of_phone(phone))
 
     def set_fact(self, name: str, value: str) -> None:
         """Note a fact of the batch, durably. Not inside `writing()`."""
@@ -265,12 +248,6 @@ class Journal(reader.Reader):
         spread = (self._run, int(low_s * 1000), int(high_s * 1000))
         await self._writer.note((schema.NOTE_CLOCK, spread))
 
-    def body_hash(self, body: bytes) -> bytes:
-        """What is kept of a request: enough to see that it is the same, nothing to read."""
-        of_body = self._of_body.copy()
-        of_body.update(body)
-        return of_body.digest()
-
     def end_run(self, exit_code: int, why: str) -> None:
         """How this run ended; a run without an end died."""
         with contextlib.suppress(sqlite3.Error):
@@ -283,13 +260,6 @@ class Journal(reader.Reader):
     def _begin_run(self) -> None:
         values = (os.getpid(), socket.gethostname(), _now_ms())
         self._run = self._connection.execute(schema.BEGIN_RUN, values).lastrowid or 0
-
-
-def _key(begun: hashlib.blake2b, words: str) -> int:
-    """As the table `send` keeps it."""
-    whole = begun.copy()
-    whole.update(words.encode())
-    return int.from_bytes(whole.digest(), "little", signed=True)
 
 
 def _columns(reply: Reply) -> tuple[object, ...]:

@@ -197,7 +197,7 @@ class Reconciler:
         if unknown_row.message is None:
             return False
         return (
-            self._record.body_hash(gateway.body(unknown_row.message))
+            self._record.hashes.of_body(gateway.body(unknown_row.message))
             == unknown_row.unknown_claim.body
         )
 

@@ -37,7 +37,7 @@ async def test_a_doubt_knows_its_bytes_its_times_and_the_answer_that_decided_not
         async with record.writing():
             await record.note_clock(-1.5, 3.0)
         (unknown_claim,) = record.unknown_claims()
-        known = record.body_hash(b"body")
+        known = record.hashes.of_body(b"body")
 
     assert (unknown_claim.row, unknown_claim.claim, unknown_claim.http, unknown_claim.code) == (
         5,

@@ -484,7 +484,7 @@ async def test_a_row_left_out_at_its_turn_stands_as_skipped(path: Path) -> None:
     message = make_message(3)
     with journal.Journal.create(path, make_batch()) as record:
         await settle_all(record, {2: accepted()})
-        keys = record.row_keys(message.phone, message.text)
+        keys = record.hashes.of_row(message.phone, message.text)
         async with record.writing():
             await record.skip(journal.Skip(3, keys, "sent_before", "sent", "b1", "2026-11-20", 9))
 
@@ -499,7 +499,7 @@ async def test_a_row_left_out_at_its_turn_stands_as_skipped(path: Path) -> None:
 async def test_a_row_that_may_have_been_sent_is_never_left_out(path: Path) -> None:
     with journal.Journal.create(path, make_batch()) as record:
         await settle_all(record, {2: unknown()})
-        keys = record.row_keys("+447700900123", "Hi")
+        keys = record.hashes.of_row("+447700900123", "Hi")
         with pytest.raises(errors.JournalError):
             async with record.writing():
                 await record.skip(journal.Skip(2, keys, "sent_before", "sent"))

@@ -181,7 +181,7 @@ class MemoryKeeper:
 
 def skip_of(record: journal.Journal, message: Message, reason: against.Against) -> journal.Skip:
     """A row that is left out, as the journal keeps it."""
-    row_keys = record.row_keys(message.phone, message.text)
+    row_keys = record.hashes.of_row(message.phone, message.text)
     return journal.Skip(message.row, row_keys, str(reason.code), *reason[1:])
 
 

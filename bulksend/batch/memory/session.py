@@ -144,7 +144,7 @@ class With:
             record.leave_out(
                 journal.Skip(
                     message.row,
-                    record.row_keys(message.phone, message.text),
+                    record.hashes.of_row(message.phone, message.text),
                     *named[message.row],
                 )
                 for message in messages_of(frames, set(named))

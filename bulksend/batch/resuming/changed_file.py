@@ -67,7 +67,7 @@ def compare(
     reporter: Reporter,
 ) -> Comparison:
     """One pass over the file, as a dry run makes it. Raises BatchMismatch and ContactsError."""
-    collector = matching.KeyCollector(record.row_keys_of)
+    collector = matching.KeyCollector(record.hashes.of_rows)
     older = older_journal.Collector(record) if record.lacks_keys() else None
     watchers = (collector,) if older is None else (collector, older)
     column = phone_column_of(record.batch())
@@ -96,7 +96,7 @@ def _changed(
     frames = planned.frames
     for batch in rows.message_batches(frames, closed=match.closed_but_new(), claims={}):
         for message in batch:
-            keys = record.row_keys(message.phone, message.text)
+            keys = record.hashes.of_row(message.phone, message.text)
             if gone.get(keys.phone):
                 replaced.append(gone[keys.phone].pop(0))
                 code = Code.CHANGED_AFTER_SENT

@@ -42,9 +42,9 @@ class Collector:
         """Nobody."""
         for row, phone, text in sendable.select("row", "to_e164", "text").iter_rows():
             message = Message(row, phone, text, "", 1)
-            places = self._bodies.get(self.record.body_hash(self._gateway.body(message)))
+            places = self._bodies.get(self.record.hashes.of_body(self._gateway.body(message)))
             if places:
-                keys = self.record.row_keys(phone, text)
+                keys = self.record.hashes.of_row(phone, text)
                 self._keys.append((places.pop(0), *keys))
         return left_out.none()
 
@@ -61,7 +61,7 @@ def note_keys_of_same_file(record: journal.Journal, frames: rows.Frames) -> None
         closed[row] = 0
     batches = rows.message_batches(frames, closed=bytes(closed), claims={})
     record.set_keys(
-        (message.row, *record.row_keys(message.phone, message.text))
+        (message.row, *record.hashes.of_row(message.phone, message.text))
         for identity in batches
         for message in identity
         if message.row in wanted

@@ -121,7 +121,7 @@ def test_the_key_of_a_claim_stays_that_of_the_row_it_was_made_with(
     (claim,) = record.unknown_claims()
 
     assert (claim.row, claim.key_row, claim.claim) == (4, 3, 1)
-    assert claim.body == record.body_hash(b"body 3")
+    assert claim.body == record.hashes.of_body(b"body 3")
 
 
 def test_no_number_of_row_and_claim_stands_for_two_texts(record: journal.Journal) -> None:
@@ -143,7 +143,7 @@ def test_a_doubt_follows_its_row(record: journal.Journal) -> None:
 
 
 def test_what_was_left_out_follows_its_row_or_is_dropped(record: journal.Journal) -> None:
-    keys = record.row_keys("+447700900001", "Hi")
+    keys = record.hashes.of_row("+447700900001", "Hi")
 
     async def leave_out() -> None:
         async with record.writing():
