@@ -112,7 +112,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         server = await enter(connection.opened(access, sandbox=task.settings.sandbox))
         gateway = await enter(server.client(identity.envelope(task.journal.batch())))
         pacer = Pacer(user_rate.parse_rate(guards.rate))
-        await enter(task.journal.writing())
+        await enter(task.journal.writing(task.keeper.keys))
         task.keeper.listen(_skipping(task, progress))
         messages = feed.Feed(task.keeper.reserve(_messages(task)))
         stack.push_async_callback(messages.close)
@@ -125,7 +125,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         workers = pipeline.Workers(
             batch_id=task.batch_id,
             source=source,
-            recorder=_Recorder(task.journal, task.keeper),
+            recorder=task.journal,
             pace=pacer,
             budget=_budget(task),
             delivery=delivery.Delivery(
@@ -158,27 +158,6 @@ def _skipping(task: Task, progress: Progress) -> Callable[[journal.Skip], None]:
             task.journal.skip(left_out)
 
     return skip
-
-
-@frozen(kw_only=False)
-class _Recorder:
-    """The journal, with the hashes of the memory beside each claim."""
-
-    journal: journal.Journal
-    keeper: Keeper
-
-    def claim(self, message: Message, body: bytes) -> asyncio.Future[None]:
-        """Done when it is durable that a row is about to be sent."""
-        return self.journal.claim(message, body, self.keeper.keys(message.row))
-
-    def settle(self, outcome: Outcome) -> asyncio.Future[None]:
-        """Done when it is durable how it ended."""
-        return self.journal.settle(outcome)
-
-    @property
-    def settles(self) -> bool:
-        """Whether it still can become durable how a row ended."""
-        return self.journal.settles
 
 
 def _messages(task: Task) -> Iterator[list[Message]]:

@@ -8,7 +8,7 @@ import os
 import socket
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from bulksend.journal.writer import Waiter, Writer
 
 _CRASHED = errors.Code.IN_FLIGHT_AT_CRASH
+
+
+def _no_memory(row: int) -> MemoryKeys:  # noqa: ARG001
+    return NO_MEMORY
 
 
 class Journal(reader.Reader):
@@ -116,8 +120,14 @@ class Journal(reader.Reader):
         self._lock.release()
 
     @contextlib.asynccontextmanager
-    async def writing(self) -> AsyncIterator[None]:
-        """Claims and settlements are possible inside; nothing else is, until it ends."""
+    async def writing(
+        self, memory_keys: Callable[[int], MemoryKeys] = _no_memory
+    ) -> AsyncIterator[None]:
+        """Claims and settlements are possible inside; nothing else is, until it ends.
+
+        `memory_keys`: of a row that is claimed, the hashes that this computer's memory has of it.
+        """
+        self._memory_keys = memory_keys
         room = ballast.beside(self._path)
         room.take()
         from bulksend.journal.writer import Writer  # who only reads waits for no event loop
@@ -134,14 +144,12 @@ class Journal(reader.Reader):
         """Whether an outcome can still be made durable: inside `writing()`."""
         return self._writer.settles
 
-    def claim(self, message: Message, body: bytes, memory: MemoryKeys = NO_MEMORY) -> Waiter:
+    def claim(self, message: Message, body: bytes) -> Waiter:
         """Done when it is durable that this row is about to be sent."""
-        keys = self.hashes.of_row(message.phone, message.text)
-        now_ms, body_hash = _now_ms(), self.hashes.of_body(body)
-        counted = (message.country, message.parts)
-        return self._writer.claim(
-            (message.row, message.claim, self._run, body_hash, now_ms, *keys, *memory, *counted)
-        )
+        hashes, row = self.hashes, message.row
+        request = (row, message.claim, self._run, hashes.of_body(body), _now_ms())
+        keys = hashes.of_row(message.phone, message.text) + self._memory_keys(row)
+        return self._writer.claim((*request, *keys, message.country, message.parts))
 
     def skip(self, skip: Skip) -> Waiter:
         """Done when it is durable that a row is left out. Nothing that was sent ever is."""

@@ -21,14 +21,6 @@ from bulksend.telnyx.wire.transport import Exchanging, Target, Transport, read_w
 from bulksend.telnyx.wire.unpacking import unpack
 
 SEND_PATH = "/messages/alphanumeric_sender_id"
-_HEADERS = (
-    "retry-after",
-    "x-ratelimit-limit",
-    "x-ratelimit-remaining",
-    "x-ratelimit-reset",
-    "idempotent-replayed",
-    "date",
-)
 
 
 class Secret:
@@ -180,8 +172,9 @@ class Client:
         return codes.classify(exchange, now_s, _phone_in(body))
 
     def _note_clock(self, exchange: Exchange, now_s: float) -> None:
-        if exchange.failure is None and "date" in exchange.headers:
-            self.clock.observe(exchange.headers["date"], now_s)
+        date = exchange.headers.get("date")
+        if date:
+            self.clock.observe(date, now_s)
 
     async def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Exchange:
         """A read, which costs nothing and may be repeated."""
@@ -246,5 +239,4 @@ def _replied(status: int | None, headers: Mapping[str, str], read: bytes | None)
     plain = unpack(coding, read) if coding and read is not None else read
     if plain is None:
         return Exchange(True, Failure.REPLY_UNREADABLE, status)
-    shown = {name: headers[name] for name in _HEADERS if name in headers}
-    return Exchange(True, None, status, shown, plain)
+    return Exchange(True, None, status, headers, plain)

@@ -52,7 +52,7 @@ class Exchange(NamedTuple):
     written: bool
     failure: Failure | None = None
     http_status: int | None = None
-    #: Lower-case names.
+    #: Asked for by lower-case names.
     headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     #: The likely cause of a failure, in one sentence; "" where its kind says it all.

@@ -8,7 +8,7 @@ import os
 import secrets
 import struct
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from bulksend import portable
@@ -143,9 +143,8 @@ def make(folder: Path) -> Keys:
     return keys
 
 
-def to_bytes(key: int) -> bytes:
-    """As a journal keeps it."""
-    return key.to_bytes(8, signed=True)
+#: A key, as a journal keeps it.
+to_bytes: Callable[[int], bytes] = struct.Struct(">q").pack
 
 
 def from_bytes(raw: bytes) -> int:

@@ -139,7 +139,7 @@ class FastTransport:
         """An idle connection that is still good."""
         while self._idle:
             connection, until_s = self._idle.pop()
-            if self._reuses and _usable(connection) and self._loop.time() < until_s:
+            if self._reuses and self._loop.time() < until_s and _usable(connection):
                 exchanging.reused = True
                 return connection
             connection.close()
@@ -154,9 +154,9 @@ class FastTransport:
     def _release(
         self, connection: aiohttp.connector.Connection, headers: Mapping[str, str], *, whole: bool
     ) -> None:
-        """After a whole reply the connection is good for the next request, for a short while."""
+        """After a whole reply the connection is kept for the next request, for a short while."""
         idle_s = idle_for_s(headers.get("Keep-Alive", ""))
-        if whole and self._reuses and idle_s > 0 and _usable(connection):
+        if whole and self._reuses and idle_s > 0:  # and is looked at before it is used again
             self._idle.append((connection, self._loop.time() + idle_s))
         else:
             connection.close()

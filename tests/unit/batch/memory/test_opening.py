@@ -53,9 +53,9 @@ async def test_a_memory_is_rebuilt_from_what_was_sent_or_may_have_been(
     reply: Reply | None, is_known: bool, tmp_path: Path
 ) -> None:
     with journal.Journal.create(tmp_path / "a.journal", make_batch()) as record:
-        async with record.writing():
-            hashes = journal.MemoryKeys(keys.to_bytes(7), keys.to_bytes(-8))
-            await record.claim(make_message(2), b"body", hashes)
+        hashes = journal.MemoryKeys(keys.to_bytes(7), keys.to_bytes(-8))
+        async with record.writing(lambda _: hashes):
+            await record.claim(make_message(2), b"body")
             if reply is not None:
                 await record.settle(Outcome(2, 1, 1, reply))
 
