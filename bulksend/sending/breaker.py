@@ -90,11 +90,12 @@ class Breaker:
         return Stop.UNREACHABLE if over else None
 
     def _note_good(self) -> None:
-        self._unknown_of_ten.add(one=False)
-        self._refused.add(one=False)
-        self._phones.add(one=False)
+        self._unknown_of_ten.total += 1
+        self._refused.total += 1
+        self._phones.total += 1
         self._refusals, self._refused_code, self._foreign = 0, "", 0
-        self._give_back()
+        if self._retries < self._limits.retries:
+            self._give_back()
 
     def _note(self, reply: Reply) -> None:
         status, code = reply.status, reply.code
@@ -115,8 +116,7 @@ class Breaker:
             self._refusals, self._refused_code = int(status is Status.REFUSED), code
 
     def _give_back(self) -> None:
-        if self._retries < self._limits.retries:
-            self._retries = min(self._retries + self._limits.retries_back, self._limits.retries)
+        self._retries = min(self._retries + self._limits.retries_back, self._limits.retries)
 
     def _storm(self) -> Stop | None:
         limits = self._limits
@@ -141,23 +141,24 @@ class _Last:
 
     def __init__(self, of: int) -> None:
         self._of = of
-        self._total = 0
+        #: All so far; who counts one more that is not true need not call.
+        self.total = 0
         self._true: deque[int] = deque()
 
     @property
     def full(self) -> bool:
         """Whether there were so many yet."""
-        return self._total >= self._of
+        return self.total >= self._of
 
     @property
     def count(self) -> int:
         """How many were true."""
-        while self._true and self._true[0] <= self._total - self._of:
+        while self._true and self._true[0] <= self.total - self._of:
             self._true.popleft()
         return len(self._true)
 
     def add(self, *, one: bool) -> None:
         """One more, and the oldest goes."""
-        self._total += 1
+        self.total += 1
         if one:
-            self._true.append(self._total)
+            self._true.append(self.total)

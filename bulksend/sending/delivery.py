@@ -32,7 +32,10 @@ class Gateway(Protocol):
 
 
 class Pace(Protocol):
-    """Whoever says when the next request may go."""
+    """Whoever says when the next request may go; who passes at once need not wait."""
+
+    def slot_now(self) -> bool:
+        """Whether one row may be sent; then it has its slot."""
 
     async def slot(self) -> None:
         """Wait until one row may be sent."""
@@ -40,8 +43,11 @@ class Pace(Protocol):
     def give_back(self) -> None:
         """A slot that was given is not made use of."""
 
+    def smooth_now(self) -> bool:
+        """Whether a request that has its slot may leave; then it does."""
+
     async def smooth(self) -> None:
-        """Wait until a request that has its slot may leave: bursts are smoothed."""
+        """Wait until it may: bursts are smoothed."""
 
 
 @frozen
@@ -86,30 +92,33 @@ class Delivery:
 
     async def deliver(self, message: Message, body: bytes, key: str) -> Outcome:
         """The first request with the slot already taken, and more only if nothing left."""
-        requests = _Requests(message, 0, NONE_LEFT)
-        await self._send(requests, body, key)
-        if self._worth_another(requests):
-            await self._try_again(requests, body, key)
+        reply = await self._send(body, key)
+        if reply is None:
+            return Outcome(message.row, message.claim, 0, NONE_LEFT)
+        if not self._worth_another(reply):
+            return Outcome(message.row, message.claim, 1, reply)
+        requests = _Requests(message, 1, reply)
+        await self._try_again(requests, body, key)
         return Outcome(message.row, message.claim, requests.count, requests.reply)
 
-    async def _send(self, requests: _Requests, body: bytes, key: str) -> None:
-        if not await self.halt.outlast(self.pace.smooth()):
+    async def _send(self, body: bytes, key: str) -> Reply | None:
+        """One request, and its reply; None where a halt came first."""
+        if self.halt.reason is not None or not (
+            self.pace.smooth_now() or await self.halt.outlast(self.pace.smooth())
+        ):
             self.pace.give_back()
-            return
+            return None
         loop = asyncio.get_running_loop()
         left_s = loop.time()
         reply = await self.gateway.send(body, key)
         self.replies_s += loop.time() - left_s
         self.replies += 1
-        requests.count, requests.reply = requests.count + 1, reply
         for listener in self.listeners:
             listener(reply)
+        return reply
 
-    def _worth_another(self, requests: _Requests) -> bool:
-        reply = requests.reply
-        if requests.closed or self.halt:
-            return False
-        return reply.status is Status.UNSENT and reply.stop is None
+    def _worth_another(self, reply: Reply) -> bool:
+        return reply.status is Status.UNSENT and reply.stop is None and self.halt.reason is None
 
     async def _try_again(self, requests: _Requests, body: bytes, key: str) -> None:
         """A fresh tenacity object each time: one that is shared mixes up its messages.
@@ -135,19 +144,19 @@ class Delivery:
         if requests.looked_at:
             await self._request(requests, body, key)
         requests.looked_at = True
-        while self._worth_another(requests) and _waits_at_the_gate(requests.reply):
+        while not requests.closed and self._worth_another(requests.reply):
+            if not _waits_at_the_gate(requests.reply):
+                raise NotSent(requests.reply)
             await self._request(requests, body, key)
-        if self._worth_another(requests):
-            raise NotSent(requests.reply)
 
     async def _request(self, requests: _Requests, body: bytes, key: str) -> None:
         # Coverage sees nothing any more of a coroutine whose wait was cancelled.
         if await self.halt.outlast(self.pace.slot()):  # pragma: no branch
-            if self.may_go(requests.message):
-                await self._send(requests, body, key)
-                return
-            self.pace.give_back()
-            requests.closed = True
+            if not self.may_go(requests.message):
+                self.pace.give_back()
+                requests.closed = True
+            elif (reply := await self._send(body, key)) is not None:
+                requests.count, requests.reply = requests.count + 1, reply
 
     async def _pause(self, delay_s: float) -> None:
         await self.halt.outlast(self.sleep(delay_s))

@@ -9,8 +9,9 @@ are drained, and abandoned only by `leave`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import count, takewhile
 from typing import Protocol
 
 from bulksend import errors
@@ -131,26 +132,23 @@ class Pipeline:
 
     async def _work(self) -> None:
         """A few rows one by one, then everybody."""
-        for _ in range(FIRST_ROWS):
-            if self._accepted or not await self._one():
-                break
+        await self._worker(takewhile(lambda _: not self._accepted, range(FIRST_ROWS)))
         async with asyncio.TaskGroup() as group:
             for number in range(self._max_in_flight):
-                group.create_task(self._worker(), name=f"bulksend-worker-{number}")
+                group.create_task(self._worker(count()), name=f"bulksend-worker-{number}")
         if self._settling:
             await asyncio.wait(tuple(self._settling))
 
-    async def _worker(self) -> None:
-        while await self._one():
-            pass
-
-    async def _one(self) -> bool:
-        """One row, whole; False when there is no more to do. A failure halts the others."""
+    async def _worker(self, rows: Iterable[int]) -> None:
+        """Row after row, until there is no more to do. A failure halts the others."""
         try:
-            return await self._send_next()
+            for _ in rows:
+                message = await self._next()
+                if message is None:
+                    return
+                await self._send(message)
         except Exception as failure:  # drain first, then show it
             self._fail(failure)
-        return False
 
     def _fail(self, failure: BaseException) -> None:
         self._failure = self._failure or failure
@@ -163,21 +161,19 @@ class Pipeline:
         else:
             self._workers.halt.set(errors.Stop.BUG, str(failure))
 
-    async def _send_next(self) -> bool:
+    async def _next(self) -> Message | None:
+        """The next row that may go, with its money and its slot; None when there is none."""
         workers = self._workers
-        if workers.halt or (message := await workers.source.take()) is None:
-            return False
-        if not workers.budget.reserve(message) and not await self._afford(message):
-            return False
-        if not await workers.halt.outlast(workers.pace.slot()):
-            return False
-        if not workers.source.may_go(message):  # its hours became quiet meanwhile
-            workers.pace.give_back()
+        while workers.halt.reason is None:
+            message = await workers.source.take()
+            if message is None or not await self._permitted(message):
+                return None
+            if workers.source.may_go(message):
+                return message
+            workers.pace.give_back()  # its hours became quiet meanwhile
             workers.budget.settle(message, delivery.NONE_LEFT)
             workers.source.put_back(message)
-            return True
-        await self._send(message)
-        return True
+        return None
 
     async def _send(self, message: Message) -> None:
         workers = self._workers
@@ -187,7 +183,8 @@ class Pipeline:
         key = idempotency_key(workers.batch_id, message.row, message.claim)
         outcome = await workers.delivery.deliver(message, body, key)
         del self.in_flight[message.row]  # from here on its outcome is in the journal's hands
-        self._accepted = self._accepted or outcome.reply.status is Status.ACCEPTED
+        if outcome.reply.status is Status.ACCEPTED:
+            self._accepted = True
         self._settle(message, outcome)
 
     def _settle(self, message: Message, outcome: Outcome) -> None:
@@ -211,6 +208,15 @@ class Pipeline:
             self._workers.on_outcomes([outcome for _, outcome in settled])
         except Exception as failure:
             self._fail(failure)
+
+    async def _permitted(self, message: Message) -> bool:
+        """Wait for its money and its slot; False where the batch was halted first."""
+        workers = self._workers
+        if not workers.budget.reserve(message) and not await self._afford(message):
+            return False
+        if workers.halt.reason is not None:
+            return False
+        return workers.pace.slot_now() or await workers.halt.outlast(workers.pace.slot())
 
     async def _afford(self, message: Message) -> bool:
         """Wait while rows in flight hold money that may come free; halt when none does."""

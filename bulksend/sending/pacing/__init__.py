@@ -20,9 +20,9 @@ A request passes twice, and everything that decides is asked at one of the two p
 
 One mechanism decides each thing:
 
-- *The user's rate*: `aiolimiter`, a leaky bucket with room for a tenth of a second, so that a late
-  look loses no slot. It is never waited on: the first in line looks once a tick (it would spin
-  under uvloop, whose timers are whole milliseconds, and let a whole bucket out at the start).
+- *The user's rate*: `bucket`, which is aiolimiter's leaky bucket with room for a tenth of a second,
+  so that a late look loses no slot. Slots are drawn from it a tick at a time, and it is never
+  waited on (it would spin under uvloop, whose timers are whole milliseconds).
 - *What Telnyx allows*: `policy`, pure: one moment before which no slot is given (GCRA: the last
   slot plus the interval of the rate that is allowed; a hold moves it on). It asks two pure limits
   and the lowest counts: `api_limit` is the rule for 429 (code 10011), found from below;
@@ -31,6 +31,9 @@ One mechanism decides each thing:
 - *The promise of each second*: `window`, asked at both places. Between slot and wire lies the
   claim, and what waited for a slow disk comes out of it in a burst: there it is smoothed as well,
   which costs the burst some milliseconds and an even stream nothing.
+
+Who may pass at once passes in one call (`slot_now`, `smooth_now`), if nobody waits; everybody else
+stands in line, of which only the first looks, once a tick, and when something may have changed.
 
 States, and what moves the gate between them; they are the policy's, as values::
 
@@ -42,7 +45,8 @@ Opening lets one request out, then two, three, ten, and then as many as the rate
 queue, a wrong limit or a dead network shows itself in a few requests. What piled up in the bucket
 during a rest is let go.
 
-What changes, all of it in `pacer`: `pace` (the policy's state, a value), `_counts` (the last
-observation, a value), `_accepted_at` (for the last second of an observation), `_bucket`, and a
-window for each of the two places (`_slots`, `_wire`; each the moments that went, and the even one).
+What changes, all of it in `pacer`: `pace` (the policy's state, a value: the same one as long as a
+reply teaches nothing), `_counts` (what the policy observes), `_accepted_at` (for its last second),
+`_bucket`, and a window for each of the two places (`_slots`, `_wire`; each the moments that went,
+and the even one).
 """

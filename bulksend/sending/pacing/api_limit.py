@@ -8,8 +8,7 @@ before the next try gets longer; a limit that no longer holds is left behind by 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from bulksend.frozen import frozen
 
@@ -31,8 +30,9 @@ _USED = 0.5
 _SHORT_S = 2.0
 
 
-class Observation(NamedTuple):
-    """What the gate has counted when a reply arrives."""
+@dataclass(slots=True)
+class Observation:
+    """What the gate has counted when a reply arrives, or a slot is asked for."""
 
     now_s: float = 0.0
     #: Accepted so far, this reply included.
@@ -41,7 +41,7 @@ class Observation(NamedTuple):
     replies: int = 0
     #: Requests that are still out.
     open: int = 0
-    #: Accepted in the second before; counted where a limit is looked for.
+    #: Accepted in the second before; counted anew only where a limit is looked for.
     last_second: int = 0
 
 

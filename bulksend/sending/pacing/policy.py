@@ -50,15 +50,17 @@ class Pace:
     outages: int = 0
     #: The user's word.
     paused: bool = False
-    #: What was counted when the last rest ended; None: it has not, no slot was given since.
-    opened: Observation | None = None
+    #: Replies, and requests that were out, when the last rest ended; None: it has not.
+    opened: tuple[int, int] | None = None
 
     def per_s(self, now_s: float) -> float:
         """The rate at this moment."""
-        lowest = min(self.user_per_s, self.limit.per_s, self.queue.per_s)
-        if now_s < self.left_until_s:
-            lowest = min(lowest, self.left_per_s)
-        return max(lowest, SLOWEST_PER_S)
+        lowest, limit_per_s, queue_per_s = self.user_per_s, self.limit.per_s, self.queue.per_s
+        if limit_per_s < lowest or queue_per_s < lowest:
+            lowest = min(limit_per_s, queue_per_s)
+        if now_s < self.left_until_s and self.left_per_s < lowest:
+            lowest = self.left_per_s
+        return lowest if lowest > SLOWEST_PER_S else SLOWEST_PER_S
 
     def interval_s(self, now_s: float) -> float:
         """From one slot to the next, where Telnyx sets the pace; 0 where the user does."""
@@ -79,9 +81,10 @@ class Pace:
             return False
         if self.opened is None:
             return True
-        replies = counts.replies - self.opened.replies
+        replies_then, open_then = self.opened
+        replies = counts.replies - replies_then
         most = replies + 1 if replies < 3 else replies * replies + 1
-        return counts.open - self.opened.open < most
+        return counts.open - open_then < most
 
     def limited_by(self, now_s: float) -> LimitedBy:
         """What the rate at this moment comes from."""
@@ -98,7 +101,8 @@ class Pace:
 def on_slot(pace: Pace, counts: Observation) -> Pace:
     """One slot was given; where Telnyx sets the pace, the next is an interval after this one."""
     if pace.opened is None:
-        pace = replace(pace, opened=counts, held_by=LimitedBy.NOTHING)
+        opened = counts.replies, counts.open
+        pace = replace(pace, opened=opened, held_by=LimitedBy.NOTHING)
     interval_s = pace.interval_s(counts.now_s)
     if not interval_s:
         return pace
@@ -106,37 +110,43 @@ def on_slot(pace: Pace, counts: Observation) -> Pace:
 
 
 def next_pace(pace: Pace, reply: Reply, observation: Observation) -> Pace:
-    """The pace after one reply."""
-    after, now_s = _learnt(pace, reply, observation), observation.now_s
+    """The pace after one reply, which moves at most one of the two limits, and may hold."""
+    accepted = reply.status is Status.ACCEPTED
+    after = (_accepted if accepted else _troubled)(pace, reply, observation)
+    now_s = observation.now_s
     if after is pace or pace.interval_s(now_s):
         return after
     interval_s = after.interval_s(now_s)  # from here on Telnyx sets the pace
     return replace(after, next_s=max(after.next_s, now_s + interval_s)) if interval_s else after
 
 
-def _learnt(pace: Pace, reply: Reply, observation: Observation) -> Pace:
-    """What each kind of reply teaches: at most one of the two limits, and a hold."""
+def _accepted(pace: Pace, reply: Reply, observation: Observation) -> Pace:
+    """Most replies teach nothing new: then the pace is the very same value."""
+    limit = api_limit.on_accepted(pace.limit, pace.user_per_s, observation)
+    queue, hold_s = provider_queue.on_wait(pace.queue, reply.wait_s, pace.user_per_s, observation)
+    if limit is not pace.limit or queue is not pace.queue or pace.outages:
+        pace = replace(pace, limit=limit, queue=queue, outages=0)
+    if reply.signal is not None:
+        pace = _nearly_used_up(pace, reply.signal, observation)
+    return _held(pace, hold_s, LimitedBy.QUEUE, observation.now_s) if hold_s else pace
+
+
+def _troubled(pace: Pace, reply: Reply, observation: Observation) -> Pace:
     signal, now_s = reply.signal or _NO_SIGNAL, observation.now_s
     if reply.code in errors.NO_CONNECTION:
         return _unconnected(pace, now_s)
-    if pace.outages:
-        pace = replace(pace, outages=0)
+    pace = replace(pace, outages=0)
+    asked_s = signal.retry_after_s or 0.0
     if signal.throttle is Throttle.RATE:  # 429
-        asked_s = max(signal.retry_after_s or 0.0, signal.reset_s or 0.0)
+        asked_s = max(asked_s, signal.reset_s or 0.0)
         limit, hold_s = api_limit.on_throttled(pace.limit, asked_s, pace.per_s(now_s), observation)
         return _held(replace(pace, limit=limit), hold_s, LimitedBy.THROTTLED, now_s)
     if signal.throttle is Throttle.QUEUE_FULL:  # 40318
         if now_s < pace.held_until_s and pace.held_by is LimitedBy.QUEUE:
             return pace  # of the same burst, from before the hold
-        asked_s = signal.retry_after_s or 0.0
         queue, hold_s = provider_queue.on_queue_full(pace.queue, asked_s, pace.per_s(now_s))
         return _held(replace(pace, queue=queue), hold_s, LimitedBy.QUEUE, now_s)
-    if reply.status is not Status.ACCEPTED:
-        return _held(pace, signal.retry_after_s or 0.0, LimitedBy.ASKED, now_s)
-    limit = api_limit.on_accepted(pace.limit, pace.user_per_s, observation)
-    if limit is not pace.limit:
-        pace = replace(pace, limit=limit)
-    return _queued(_nearly_used_up(pace, signal, observation), reply.wait_s, observation)
+    return _held(pace, asked_s, LimitedBy.ASKED, now_s)
 
 
 def _unconnected(pace: Pace, now_s: float) -> Pace:
@@ -145,15 +155,6 @@ def _unconnected(pace: Pace, now_s: float) -> Pace:
         return pace
     hold_s = min(OUTAGE_HOLD_S * 2.0**pace.outages, OUTAGE_HOLD_MAX_S)
     return _held(replace(pace, outages=pace.outages + 1), hold_s, LimitedBy.NETWORK, now_s)
-
-
-def _queued(pace: Pace, wait_s: float | None, observation: Observation) -> Pace:
-    if wait_s is None:
-        return pace
-    queue, hold_s = provider_queue.on_wait(pace.queue, wait_s, pace.user_per_s, observation)
-    if queue is not pace.queue:
-        pace = replace(pace, queue=queue)
-    return _held(pace, hold_s, LimitedBy.QUEUE, observation.now_s)
 
 
 def _nearly_used_up(pace: Pace, signal: Signal, observation: Observation) -> Pace:

@@ -54,9 +54,14 @@ UNKNOWN = Queue()
 
 
 def on_wait(
-    queue: Queue, wait_s: float, user_per_s: float, observation: Observation
+    queue: Queue, wait_s: float | None, user_per_s: float, observation: Observation
 ) -> tuple[Queue, float]:
-    """After an accepted request that will wait: the new state, and how long nobody may send."""
+    """After an accepted request that will wait: the new state, and how long nobody may send.
+
+    Nothing changes where Telnyx does not say how long.
+    """
+    if wait_s is None:
+        return queue, 0.0
     if queue.since_s is None:
         return _begun(queue, wait_s, observation), _hold_s(wait_s, queue.drains_per_s)
     passed_s = observation.now_s - queue.since_s

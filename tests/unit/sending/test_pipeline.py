@@ -80,9 +80,15 @@ class FakePace:
         self.shut = shut
         self.given_back = 0
 
+    def slot_now(self) -> bool:
+        return not self.shut
+
     async def slot(self) -> None:
         while self.shut:
             await asyncio.sleep(1.0)
+
+    def smooth_now(self) -> bool:
+        return False
 
     async def smooth(self) -> None:
         pass

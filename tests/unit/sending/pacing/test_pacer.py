@@ -199,6 +199,26 @@ def test_slots_are_given_in_the_order_they_were_asked_for() -> None:
     assert virtual_clock.run(work()) == list(range(20))
 
 
+def test_nobody_passes_at_once_while_others_stand_in_line() -> None:
+    async def work() -> tuple[bool, list[bool], bool]:
+        pacer = pacing.Pacer(1000.0)
+        first = pacer.slot_now()
+        waiting = [asyncio.create_task(pacer.slot()) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        pacer.on_reply(ACCEPTED)  # two may be out now: both who wait pass in the next ticks
+        others = []
+        while not all(task.done() for task in waiting):
+            others.append(pacer.slot_now())
+            pacer.on_reply(ACCEPTED)
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.1)
+        return first, others, pacer.slot_now()
+
+    first, others, last = virtual_clock.run(work())
+
+    assert (first, any(others), last) == (True, False, True)
+
+
 def test_a_cancelled_wait_costs_nobody_a_slot() -> None:
     async def work() -> int:
         pacer = pacing.Pacer(10.0)
