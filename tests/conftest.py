@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,34 @@ setting_names.use(option_names.PYTHON)
 
 
 _NUMBERS = itertools.count()
+_MEMORY, _ROOM_BYTES = "/dev/shm", 1 << 30  # noqa: S108 - pytest makes a folder of the user's own
+
+
+def pytest_configure() -> None:
+    """Folders of tests lie in memory where it has room; some 200 MB of it are used.
+
+    Whatever is synced to a disk is waited for, and no test cuts the power of a real one.
+    """
+    with suppress(OSError, AttributeError):
+        memory = os.statvfs(_MEMORY)
+        if memory.f_bavail * memory.f_frsize > _ROOM_BYTES and not memory.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """A folder is run by a worker a core, a named file or test in this process; `-n` decides.
+
+    Whoever looks closer (`-k`, `--pdb`, `-s`) does so in this process, too.
+    """
+    option = config.option
+    if hasattr(config, "workerinput") or not hasattr(option, "numprocesses"):
+        return
+    closer = option.keyword or option.usepdb or option.collectonly or option.capture == "no"
+    if option.numprocesses is None and not closer and not any(".py" in it for it in config.args):
+        option.numprocesses = min(os.cpu_count() or 1, 8)
+    if option.numprocesses and option.dist == "no":
+        option.dist = "worksteal"  # a worker keeps to neighbours, who share what a module makes
 
 
 def pytest_collection_finish() -> None:

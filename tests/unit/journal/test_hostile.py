@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tests.makers import accepted, make_message
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path) -> Iterator[Path]:
     """A batch of one accepted row."""
 
     async def send(record: journal.Journal) -> None:
@@ -33,7 +33,9 @@ def path(tmp_path: Path) -> Path:
     place = tmp_path / "contacts.journal"
     with journal.Journal.create(place, make_batch()) as record:
         asyncio.run(send(record))
-    return place
+    yield place
+    if place.is_file():
+        place.unlink()  # one of them is large
 
 
 def changed(path: Path, *statements: str) -> None:
