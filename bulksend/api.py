@@ -101,7 +101,7 @@ def estimate(contacts: Contacts, settings: Settings) -> estimator.Estimate:
     """Rows, parts, price and findings; sends nothing, needs no key and no sender."""
     opened, settings = _opened(contacts, settings)
     identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    return plan.make_plan(opened, identity, settings, Silent()).estimate
+    return plan.make_plan(opened, identity, settings.basis, Silent()).estimate
 
 
 def send(
@@ -238,7 +238,7 @@ def _send_work(
     contacts: Contacts, settings: Settings, on_progress: OnProgress | None, *, new_batch: bool
 ) -> tuple[Callable[[], Summary], Silent]:
     opened, settings = _opened(contacts, settings)
-    settings = replace(settings, yes=True, yes_typed=True, new_batch=new_batch)
+    settings = replace(settings, yes=True, new_batch=new_batch)
     reporter = _Listening(on_progress)
     return lambda: run.run_contacts(opened, settings, reporter), reporter
 
@@ -250,7 +250,6 @@ def _resume_work(
     settings = replace(
         settings,
         yes=True,
-        yes_typed=True,
         retry_refused=words.retry_refused,
         resend_unknown=words.resend_unknown,
         also_changed=words.also_changed,
@@ -262,7 +261,7 @@ def _resume_work(
 def _opened(
     contacts: Contacts,
     settings: Settings,
-    layout: Callable[[Settings], Layout] = lambda settings: settings.layout,
+    layout: Callable[[Layout, Path], Layout] = lambda layout, _: layout,
 ) -> tuple[loader.Contacts, Settings]:
     """The contacts, and settings that name them; `layout`: how a file of them is laid out.
 
@@ -279,7 +278,9 @@ def _opened(
     if isinstance(contacts, str | Path):
         settings = replace(settings, contacts=Path(contacts))
         _refuse_missing_file(settings.contacts)
-        return loader.open_contacts(settings.contacts, layout(settings)), settings
+        return loader.open_contacts(
+            settings.contacts, layout(settings.layout, settings.journal_path)
+        ), settings
     way = "call .collect() first" if isinstance(contacts, pl.LazyFrame) else "make one of them"
     raise errors.UsageError(
         f"contacts must be a polars DataFrame or the path of a file, and not a "

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.errors import Stop
 from bulksend.frozen import frozen
 from bulksend.setting_names import Setting, Typed
@@ -35,11 +35,13 @@ class Remaining:
     unknown: int = 0
     #: Refused rows for which another try may end otherwise.
     refused_for_now: int = 0
+    #: They have just had that other try.
+    retried: bool = False
     #: Why the last run ended early.
     stop: Stop | None = None
 
 
-def next_step(remaining: Remaining, settings: Settings) -> str:
+def next_step(remaining: Remaining, place: Place) -> str:
     """The one command that goes on; "" when there is nothing to do, or nothing that is safe.
 
     Where only a person's word helps, at the cap and in quiet hours without an end, it is `status`,
@@ -47,46 +49,46 @@ def next_step(remaining: Remaining, settings: Settings) -> str:
     """
     if remaining.unsent:
         if remaining.stop in (Stop.MAX_COST, Stop.QUIET):
-            return command("status", settings)
-        return command("resume", settings)
+            return command("status", place)
+        return command("resume", place)
     if remaining.unknown:  # the embedded sandbox is gone, and with it all evidence
-        return "" if settings.sandbox else command("reconcile", settings)
-    if remaining.refused_for_now and not settings.retry_refused:
-        return command("resume", settings, Setting.RETRY_REFUSED)
+        return "" if place.sandbox else command("reconcile", place)
+    if remaining.refused_for_now and not remaining.retried:
+        return command("resume", place, Setting.RETRY_REFUSED)
     return ""
 
 
-def command(name: str, settings: Settings, *extra: Setting | str) -> str:
-    """A command for the batch of these settings, complete and ready to paste."""
-    words = ["bulksend", name, _guarded(str(settings.contacts))]
-    if settings.sandbox:
+def command(name: str, place: Place, *extra: Setting | str) -> str:
+    """A command for the batch of this place, complete and ready to paste."""
+    words = ["bulksend", name, _guarded(str(place.contacts))]
+    if place.sandbox:
         words.append(str(Typed(Setting.SANDBOX)))
-    for setting, path in _paths(settings):
+    for setting, path in _paths(place):
         words += [str(Typed(setting)), _guarded(str(path))]
-    if settings.base_url and hosts.is_foreign(settings.base_url):  # gets the key only if typed
-        words += [str(Typed(Setting.BASE_URL)), settings.base_url]
+    if place.base_url and hosts.is_foreign(place.base_url):  # gets the key only if typed
+        words += [str(Typed(Setting.BASE_URL)), place.base_url]
     words += [str(Typed(word)) if isinstance(word, Setting) else word for word in extra]
     return " ".join(_quoted(word) for word in words)
 
 
-def look(settings: Settings) -> str:
+def look(place: Place) -> str:
     """The command that shows what would be sent, and sends nothing."""
-    return command("run", replace(settings, results=None, journal=None), Setting.DRY_RUN)
+    return command("run", replace(place, results=None, journal=None), Setting.DRY_RUN)
 
 
-def hint(failure: errors.BulksendError, settings: Settings | None) -> str:
+def hint(failure: errors.BulksendError, place: Place | None) -> str:
     """The way out of a failure, with the command that belongs to it."""
-    if not failure.next_command or settings is None:
+    if not failure.next_command or place is None:
         return failure.hint
-    line = command(failure.next_command, settings)
+    line = command(failure.next_command, place)
     return f"{failure.hint}: {line}" if failure.hint else line
 
 
-def _paths(settings: Settings) -> list[tuple[Setting, Path]]:
+def _paths(place: Place) -> list[tuple[Setting, Path]]:
     named = (
-        (Setting.JOURNAL, settings.journal),
-        (Setting.RESULTS, settings.results),
-        (Setting.API_KEY_FILE, settings.api_key_file),
+        (Setting.JOURNAL, place.journal),
+        (Setting.RESULTS, place.results),
+        (Setting.API_KEY_FILE, place.api_key_file),
     )
     return [(setting, path) for setting, path in named if path is not None]
 

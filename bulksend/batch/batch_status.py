@@ -9,19 +9,19 @@ from pathlib import Path
 
 from bulksend import errors, journal
 from bulksend.batch import advice
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.errors import STOP_TEXT, Stop
+from bulksend.frozen import frozen
 from bulksend.receipts import of_batch
 from bulksend.setting_names import Setting
 from bulksend.sms.message import Status
 from bulksend.telnyx import codes
 
 
-def at_rest(record: journal.Reader, settings: Settings) -> Summary:
+def at_rest(record: journal.Reader, place: Place) -> Summary:
     """A batch that no run works on, with why the last one left rows behind."""
-    seconds = record.status_counts().worked_ms / 1000
-    summary = summarize_batch(record, settings, seconds=seconds)
+    summary = summarize_batch(record, place, _worked(record))
     stop = record.last_stop() if summary.counts.unsent else None
     if stop is None:
         return summary
@@ -30,14 +30,31 @@ def at_rest(record: journal.Reader, settings: Settings) -> Summary:
     return replace(summary, state=State.UNFINISHED, stop=stop, because=because, next=next_step)
 
 
-def at_work(record: journal.Reader, settings: Settings) -> Summary:
+def _worked(record: journal.Reader) -> RunEnd:
+    """What all runs of the batch took."""
+    return RunEnd(seconds=record.status_counts().worked_ms / 1000)
+
+
+def at_work(record: journal.Reader, place: Place) -> Summary:
     """A batch that a run works on: rows that are claimed are on their way."""
-    seconds = record.status_counts().worked_ms / 1000
-    summary = summarize_batch(record, settings, seconds=seconds)
+    summary = summarize_batch(record, place, _worked(record))
     counts = summary.counts
     claimed = record.counts()[Status.CLAIMED]
     counts = replace(counts, unknown=counts.unknown - claimed, in_flight=claimed)
     return replace(summary, counts=counts, state=State.RUNNING, next="")
+
+
+@frozen
+class RunEnd:
+    """How the command that sums the batch up worked on it."""
+
+    seconds: float
+    #: Why rows are left behind; None: everything was sent.
+    stop: Stop | None = None
+    #: The reply or the fault behind `stop`, in its own words; "" where there is none.
+    detail: str = ""
+    #: Refused rows had another try.
+    retried: bool = False
 
 
 def met_finished(stands: Summary) -> Summary:
@@ -45,34 +62,28 @@ def met_finished(stands: Summary) -> Summary:
     return stands if stands.counts.unknown else replace(stands, state=State.NOTHING_TO_DO)
 
 
-def summarize_batch(
-    record: journal.Reader,
-    settings: Settings,
-    *,
-    seconds: float,
-    stop: Stop | None = None,
-    detail: str = "",
-) -> Summary:
-    """Counts, money and the next step, for a command that ended by `stop` or sent everything."""
+def summarize_batch(record: journal.Reader, place: Place, end: RunEnd) -> Summary:
+    """Counts, money and the next step, for a command that ended so. Raises JournalError."""
+    stop = end.stop
     facts, status_counts = record.batch(), record.status_counts()
     skipped_by = record.skipped_by()
     counts = _counts(facts, status_counts.by_status, sum(skipped_by.values()))
     because = "" if stop is None else in_words(stop, counts)
-    if detail and stop not in (None, Stop.JOURNAL):
-        because = f"{because} ({detail})"
+    if end.detail and stop not in (None, Stop.JOURNAL):
+        because = f"{because} ({end.detail})"
     return Summary(
         batch=facts.batch_id,
         counts=counts,
         parts=status_counts.parts,
         cost=status_counts.cost,
-        deliveries=of_batch.counts(record, settings.journal_path),
-        seconds=seconds,
-        results=settings.results_path,
-        journal=settings.journal_path,
+        deliveries=of_batch.counts(record, place.journal_path),
+        seconds=end.seconds,
+        results=place.results_path,
+        journal=place.journal_path,
         state=State.FINISHED if stop is None else State.STOPPED,
         stop=stop,
         because=because,
-        next="" if is_frame(facts) else _next(counts, record, stop, settings),
+        next="" if is_frame(facts) else _next(counts, record, place, end),
         sandbox=facts.sandbox,
         gone=record.gone(),
         skipped_by=_added(facts.skipped_by, skipped_by),
@@ -94,15 +105,19 @@ def in_words(stop: Stop, counts: Counts) -> str:
     return STOP_TEXT[stop]
 
 
-def _next(counts: Counts, record: journal.Reader, stop: Stop | None, settings: Settings) -> str:
+def _next(counts: Counts, record: journal.Reader, place: Place, end: RunEnd) -> str:
     for_now = 0
     if counts.refused:
         by_code = record.refused_by_code()
         for_now = sum(rows for code, rows in by_code.items() if code not in codes.FINAL)
     remaining = advice.Remaining(
-        unsent=counts.unsent, unknown=counts.unknown, refused_for_now=for_now, stop=stop
+        unsent=counts.unsent,
+        unknown=counts.unknown,
+        refused_for_now=for_now,
+        retried=end.retried,
+        stop=end.stop,
     )
-    return advice.next_step(remaining, settings)
+    return advice.next_step(remaining, place)
 
 
 def _added(at_first: Mapping[str, int], at_their_turn: Mapping[str, int]) -> dict[str, int]:
@@ -135,12 +150,12 @@ def is_frame(batch: journal.Batch) -> bool:
     return not batch.contacts_size
 
 
-def refuse_frame(batch: journal.Batch, settings: Settings) -> None:
+def refuse_frame(batch: journal.Batch, place: Place) -> None:
     """Raises UsageError for a batch of a frame: only Python has its rows."""
-    if is_frame(batch) and not settings.contacts.is_file():
+    if is_frame(batch) and not place.contacts.is_file():
         raise errors.UsageError(
-            f"{settings.contacts}: this batch was sent from a frame in Python, which has its rows",
-            hint=f"its results are in {settings.results_path}; bulksend.resume goes on with it",
+            f"{place.contacts}: this batch was sent from a frame in Python, which has its rows",
+            hint=f"its results are in {place.results_path}; bulksend.resume goes on with it",
             code="frame_batch",
         )
 
@@ -160,21 +175,21 @@ def refuse_other_list(contacts: Path, journal_path: Path, batch: journal.Batch) 
     )
 
 
-def refuse_missing(settings: Settings) -> None:
+def refuse_missing(place: Place) -> None:
     """Raises UsageError where no batch has begun."""
-    if settings.journal_path.exists():
+    if place.journal_path.exists():
         return
     raise errors.UsageError(
-        f"{settings.contacts}: no batch has begun ({settings.journal_path} is not there)",
-        hint=_where_it_may_be(settings),
+        f"{place.contacts}: no batch has begun ({place.journal_path} is not there)",
+        hint=_where_it_may_be(place),
         code="no_batch",
     )
 
 
-def _where_it_may_be(settings: Settings) -> str:
+def _where_it_may_be(place: Place) -> str:
     """A rehearsal that is there is named, so that nobody begins to send for real by mistake."""
-    other = replace(settings, sandbox=not settings.sandbox, journal=None, results=None)
-    if settings.journal is None and other.journal_path.exists():
+    other = replace(place, sandbox=not place.sandbox, journal=None, results=None)
+    if place.journal is None and other.journal_path.exists():
         kind = "of the sandbox" if other.sandbox else "that is real"
         return f"there is a batch {kind}: {advice.command('status', other)}"
-    return f"look at what would be sent: {advice.look(settings)}"
+    return f"look at what would be sent: {advice.look(place)}"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bulksend import errors, portable
-from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Settings
+from bulksend.batch.settings import SANDBOX_IDENTITY, TELNYX_URL, Place, Server
 from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, hosts
@@ -22,17 +22,22 @@ class Access:
     key: client.Secret
     route: network.Route = network.DIRECT
 
+    @property
+    def is_sandbox(self) -> bool:
+        """The embedded one, which has an address only while it is open."""
+        return not self.base_url
+
     def client(self, envelope: client.Envelope) -> client.Client:
         """For requests with these fields, not yet opened."""
         return client.Client(self.base_url, self.key, envelope, route=self.route)
 
 
-def access(settings: Settings, batch_url: str = "") -> Access:
-    """What the settings say, checked. Raises UsageError; a sandbox needs no key."""
-    if settings.sandbox:
+def access(server: Server, batch_url: str = "") -> Access:
+    """The way to that server, checked. Raises UsageError; a sandbox needs no key."""
+    if server.sandbox:
         return Access("", client.Secret("sandbox"))
-    url = network.parse_base_url(settings.base_url or batch_url or TELNYX_URL)
-    if hosts.is_foreign(url) and not settings.base_url_typed:
+    url = network.parse_base_url(server.base_url or batch_url or TELNYX_URL)
+    if hosts.is_foreign(url) and not server.base_url_typed:
         raise errors.UsageError(
             f"{url} is neither Telnyx's nor this computer: the API key goes there only when its "
             "address is typed with this very command",
@@ -41,34 +46,34 @@ def access(settings: Settings, batch_url: str = "") -> Access:
         )
     route = network.choose_route(
         url,
-        proxy=settings.proxy,
-        https_proxy=settings.https_proxy,
-        no_proxy=settings.no_proxy,
-        ca_file=settings.ca_file,
+        proxy=server.proxy,
+        https_proxy=server.https_proxy,
+        no_proxy=server.no_proxy,
+        ca_file=server.ca_file,
     )
-    return Access(url, client.Secret(_key(settings)), route)
+    return Access(url, client.Secret(_key(server)), route)
 
 
-def same_server(settings: Settings, sent_via: str) -> Access:
+def same_server(place: Place, server: Server, sent_via: str) -> Access:
     """Raises BatchMismatch for any other server than the one that had the requests."""
-    refuse_other_server(settings, sent_via)
-    return access(settings, sent_via)
+    refuse_other_server(place, sent_via)
+    return access(server, sent_via)
 
 
-def refuse_other_server(settings: Settings, sent_via: str) -> None:
+def refuse_other_server(place: Place, sent_via: str) -> None:
     """A batch goes on where it began: `sent_via` is "" for the embedded sandbox.
 
     Raises BatchMismatch.
     """
-    if settings.sandbox and sent_via:
+    if place.sandbox and sent_via:
         raise _elsewhere(
             f"this is a real batch, sent via {sent_via}", f"leave {Setting.SANDBOX} out"
         )
-    if not (settings.sandbox or sent_via):
+    if not (place.sandbox or sent_via):
         raise _elsewhere(
             "this batch belongs to the embedded sandbox", f"give {Setting.SANDBOX} with it"
         )
-    if settings.base_url and network.parse_base_url(settings.base_url) != sent_via:
+    if place.base_url and network.parse_base_url(place.base_url) != sent_via:
         raise _elsewhere(
             f"the batch was sent via {sent_via}, and only there is it known what became of it",
             f"leave {Setting.BASE_URL} out, and BULKSEND_BASE_URL",
@@ -80,9 +85,9 @@ def _elsewhere(message: str, hint: str) -> errors.BatchMismatch:
 
 
 @asynccontextmanager
-async def opened(access_to: Access, *, sandbox: bool) -> AsyncIterator[Access]:
-    """The same access, with a sandbox running behind it where one was asked for."""
-    if not sandbox:
+async def opened(access_to: Access) -> AsyncIterator[Access]:
+    """The same access; that of the embedded sandbox with a sandbox running behind it."""
+    if not access_to.is_sandbox:
         yield access_to
         return
     from bulksend.sandbox.server import (  # whoever sends for real does not wait for it
@@ -92,12 +97,12 @@ async def opened(access_to: Access, *, sandbox: bool) -> AsyncIterator[Access]:
 
     profile = SANDBOX_IDENTITY.profile_id or ""
     config = SandboxConfig(profile_id=profile, any_account=True)
-    async with Sandbox(config) as server:
-        yield Access(server.base_url, client.Secret(server.key))
+    async with Sandbox(config) as running:
+        yield Access(running.base_url, client.Secret(running.key))
 
 
-def _key(settings: Settings) -> str:
-    key = _from_file(settings.api_key_file) if settings.api_key_file else settings.api_key or ""
+def _key(server: Server) -> str:
+    key = _from_file(server.api_key_file) if server.api_key_file else server.api_key or ""
     if not key.strip():
         raise errors.UsageError(
             "no API key",

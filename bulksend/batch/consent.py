@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from bulksend import errors, visible
 from bulksend.batch.control import quiet
 from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Guards, Settings
+from bulksend.batch.settings import Consent, Guards
 from bulksend.batch.summary import SKIPPED_BECAUSE
 from bulksend.estimate import digest, duration, prices
 from bulksend.estimate.duration import Past
@@ -29,27 +30,37 @@ _SAMPLE_CHARACTERS = 160
 _LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 
 
-def to_send(plan: Plan, settings: Settings, base_url: str, reporter: Reporter) -> None:
+@frozen
+class Terms:
+    """What a batch would be sent under, and what of it was agreed to beforehand."""
+
+    guards: Guards
+    agreed: Consent
+    #: What batches taught of their pace; None: nothing.
+    pace_file: Path | None = None
+    #: Where it would be sent; "" for the embedded sandbox, or where that is settled.
+    base_url: str = ""
+
+
+def to_send(plan: Plan, terms: Terms, reporter: Reporter) -> None:
     """Raises UsageError unless the person agrees. A sandbox costs nothing and asks nothing.
 
     With consent given beforehand, raises ContactsError where the texts rest on a guess.
     """
-    if settings.sandbox or not plan.estimate.sendable:
+    agreed, guards = terms.agreed, terms.guards
+    if agreed.sandbox or not plan.estimate.sendable:
         return
-    past_pace = past.load(settings.pace_file, plan.identity.sender)
-    if settings.yes or settings.yes_up_to is not None:
-        for sentence in quiet.in_words(quiet.arrivals_of(plan, settings.guards, past_pace, _now())):
+    past_pace = past.load(terms.pace_file, plan.identity.sender)
+    if agreed.is_beforehand:
+        for sentence in quiet.in_words(quiet.arrivals_of(plan, guards, past_pace, _now())):
             reporter.note(sentence)
-    if settings.yes:
         refuse_guesses(plan)
+        if not agreed.yes and agreed.yes_up_to is not None:
+            refuse_dearer(plan, agreed.yes_up_to)
         return
-    if settings.yes_up_to is not None:
-        refuse_guesses(plan)
-        refuse_dearer(plan, settings.yes_up_to)
-        return
-    texts = _texts(plan, settings.guards.limit)
+    texts = _texts(plan, guards.limit)
     typed = str(texts) if texts >= TYPED_FROM else ""
-    screen = question(plan, settings.guards, past_pace, base_url, _now())
+    screen = question(plan, terms, past_pace, _now())
     if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",
@@ -62,13 +73,14 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-def refuse_unasked(plan: Plan, settings: Settings, reporter: Reporter) -> None:
+def refuse_unasked(plan: Plan, agreed: Consent, reporter: Reporter) -> None:
     """Raises UsageError where a question will have to be asked and nobody is there.
 
     Before anything is asked of Telnyx.
     """
-    agreed = settings.sandbox or settings.yes or settings.yes_up_to is not None
-    if plan.estimate.sendable and not agreed and not reporter.can_ask:
+    if agreed.sandbox or agreed.is_beforehand:
+        return
+    if plan.estimate.sendable and not reporter.can_ask:
         raise nobody_to_ask()
 
 
@@ -145,19 +157,17 @@ class _Line:
         return f"  {self.heading:9} {visible.visible(self.words, longest=600)}"
 
 
-def question(plan: Plan, guards: Guards, past_pace: Past, base_url: str, now: datetime) -> str:
+def question(plan: Plan, terms: Terms, past_pace: Past, now: datetime) -> str:
     """One screen: to whom, what, for how much, until when."""
-    texts = visible.counted(_texts(plan, guards.limit), "text")
+    texts = visible.counted(_texts(plan, terms.guards.limit), "text")
     name = visible.visible(plan.contacts.name)
     head = f"{name}: {texts} from {plan.identity.sender}"
-    lines = [str(line) for line in _lines(plan, guards, past_pace, base_url, now) if line.words]
+    lines = [str(line) for line in _lines(plan, terms, past_pace, now) if line.words]
     return "\n".join([head, *lines, *_samples(plan)])
 
 
-def _lines(
-    plan: Plan, guards: Guards, past_pace: Past, base_url: str, now: datetime
-) -> Iterator[_Line]:
-    counts = plan.estimate
+def _lines(plan: Plan, terms: Terms, past_pace: Past, now: datetime) -> Iterator[_Line]:
+    counts, guards, base_url = plan.estimate, terms.guards, terms.base_url
     yield _Line("to", _countries(plan))
     yield _Line("phones", f"column {plan.phone_column or '(no name)'}{_encoding(plan)}")
     for note in plan.contacts.notes:

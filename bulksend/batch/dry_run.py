@@ -9,7 +9,7 @@ from bulksend.batch import paths, plan
 from bulksend.batch.control import quiet
 from bulksend.batch.memory import past, session, texted_before
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import DEFAULT_IDENTITY, Settings
+from bulksend.batch.settings import DEFAULT_IDENTITY, Guards, Settings
 from bulksend.batch.summary import OK, PARTLY
 from bulksend.contacts import loader
 from bulksend.estimate import duration, estimator
@@ -65,15 +65,17 @@ class DryRun:
 
 def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     """Count, price and, into a named file, write the verdict of each row. Raises as `run` does."""
-    rate_per_s = user_rate.parse_rate(settings.guards.rate)
+    user_rate.parse_rate(settings.guards.rate)
     if settings.only_problems and settings.results is None:
         raise errors.UsageError(
             f"{Setting.ONLY_PROBLEMS} writes a file, and {Setting.RESULTS} does not say which",
             hint=f"add {Setting.RESULTS.to('problems.csv')}",
             code="option_missing",
         )
+    place, guards = settings.place, settings.guards
     if settings.results is not None:
-        files, written = paths.files_of(settings), paths.estimates(settings)
+        files = paths.files_of(place, guards, settings.also_read)
+        written = paths.estimates(place)
         paths.check_output(settings.results, Setting.RESULTS, files, written)
     contacts = loader.open_contacts(settings.contacts, settings.layout)
     for remark in contacts.notes:
@@ -81,10 +83,11 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     if settings.identity.sender is not None:
         sender.parse_sender(settings.identity.sender)
     identity = settings.identity.or_else(DEFAULT_IDENTITY)
-    with session.opened(settings, reporter) as memory:
+    with session.opened(place, settings.recency, reporter) as memory:
         check = memory.check(identity.sender or "")
-        planned = plan.make_plan(contacts, identity, settings, reporter, rules=check.rules())
-    planned = texted_before.noted(planned, check, settings.guards.again_after_s)
+        earlier = plan.Earlier(rules=check.rules())
+        planned = plan.make_plan(contacts, identity, settings.basis, reporter, earlier)
+    planned = texted_before.noted(planned, check, guards.again_after_s)
     for sentence in planned.texted_before:
         reporter.note(sentence)
     if not planned.estimate.rows:
@@ -93,23 +96,29 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
             hint="add the recipients below the first line",
             code="no_rows",
         )
-    _write_verdicts(planned, settings, reporter)
-    return _with_duration(planned, settings, rate_per_s, check.texted_lately)
+    if settings.results is not None:
+        write = csv_writer.write_problems if settings.only_problems else csv_writer.write_estimate
+        style = csv_style.style_for(settings.results, settings.contacts, settings.layout.delimiter)
+        with paths.renewing(settings.results, reporter.note, paths.estimates(place)) as path:
+            frames = (csv_writer.verdicts(frame, planned.rate_card) for frame in planned.frames)
+            write(path, planned.contacts.header.names, frames, style)
+    past_pace = past.load(place.pace_file, planned.identity.sender)
+    return _with_duration(planned, guards, past_pace, check.texted_lately)
 
 
 def _with_duration(
-    planned: plan.Plan, settings: Settings, rate_per_s: float, texted_lately: int
+    planned: plan.Plan, guards: Guards, past_pace: duration.Past, texted_lately: int
 ) -> DryRun:
     counts = planned.estimate
-    sendable = min(counts.sendable, settings.guards.limit or counts.sendable)
+    sendable = min(counts.sendable, guards.limit or counts.sendable)
     parts = counts.parts * sendable // max(counts.sendable, 1)
-    past_pace = past.load(settings.pace_file, planned.identity.sender)
-    takes = past.duration_of(settings.guards, past_pace, sendable, parts)
-    arrivals = quiet.arrivals_of(planned, settings.guards, past_pace, datetime.now().astimezone())
+    rate_per_s = user_rate.parse_rate(guards.rate)
+    takes = past.duration_of(guards, past_pace, sendable, parts)
+    arrivals = quiet.arrivals_of(planned, guards, past_pace, datetime.now().astimezone())
     return DryRun(
         counts,
         takes.seconds,
-        settings.guards.rate,
+        guards.rate,
         planned.contacts.name,
         planned.phone_column,
         planned.contacts.reading.encoding,
@@ -119,14 +128,3 @@ def _with_duration(
         takes.limited_by,
         texted_lately,
     )
-
-
-def _write_verdicts(planned: plan.Plan, settings: Settings, reporter: Reporter) -> None:
-    if settings.results is None:
-        return
-    write = csv_writer.write_problems if settings.only_problems else csv_writer.write_estimate
-    style = csv_style.style_for(settings.results, settings.contacts, settings.layout.delimiter)
-    names = planned.contacts.header.names
-    with paths.renewing(settings.results, reporter.note, paths.estimates(settings)) as path:
-        frames = (csv_writer.verdicts(frame, planned.rate_card) for frame in planned.frames)
-        write(path, names, frames, style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import guards
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Guards, Orders, Place
 from bulksend.batch.summary import Summary
+from bulksend.contacts.layout import Layout
 from bulksend.errors import STOP_TEXT, Stop
 from bulksend.frozen import frozen
 from bulksend.receipts import of_batch
@@ -29,46 +30,60 @@ if TYPE_CHECKING:  # whoever writes the results again has no connection
 _OPEN_FILES = 48
 
 
-@frozen(kw_only=False)
+@frozen
 class OpenBatch:
     """A batch that was agreed to, with its journal open."""
 
     plan: Plan
     record: journal.Journal
-    settings: Settings
+    orders: Orders
     access: connection.Access
     reporter: Reporter
     keeper: Keeper
     #: Rows that are sent besides those that were never claimed.
     again: tuple[Status, ...] = (Status.UNSENT,)
 
+    @property
+    def place(self) -> Place:
+        """Its files."""
+        return self.orders.place
+
+    @property
+    def guards(self) -> Guards:
+        """How fast, how far."""
+        return self.orders.basis.guards
+
+    def end(self, end: runner.End, seconds: float, stop: Stop | None) -> batch_status.RunEnd:
+        """For the summary."""
+        return batch_status.RunEnd(
+            seconds=seconds, stop=stop, detail=end.detail, retried=self.orders.retry_refused
+        )
+
 
 def send_open_rows(batch: OpenBatch) -> Summary:
     """Send every row that was never claimed or may be tried again; then results and summary."""
-    plan, record, settings, reporter = batch.plan, batch.record, batch.settings, batch.reporter
-    _check_descriptors(settings.guards.max_in_flight)
+    plan, record, place = batch.plan, batch.record, batch.place
+    _check_descriptors(batch.guards.max_in_flight)
     began_s = time.monotonic()
     end = _send(batch)
     if end.stop is not Stop.JOURNAL:  # then the journal is read again when the next run begins
         batch.keeper.finish(record)
     seconds = time.monotonic() - began_s
     try:
-        summary = batch_status.summarize_batch(
-            record, settings, seconds=seconds, stop=end.stop, detail=end.detail
-        )
+        summary = batch_status.summarize_batch(record, place, batch.end(end, seconds, end.stop))
         record.end_run(summary.exit_code, str(end.stop or "finished"))
-        _, compared = write_results(plan, record, settings, reporter)
+        _, compared = write_results(plan, record, View(place, batch.orders.layout), batch.reporter)
     except errors.ContactsError as failure:  # everything that was sent is in the journal
-        reporter.note(failure.message)
-        return _file_changed(record, settings, seconds, end)
+        batch.reporter.note(failure.message)
+        return _file_changed(batch, seconds, end)
     except KeyboardInterrupt:  # everything that was sent is in the journal: only the view is not
-        return _without_results(record, settings, seconds, end, reporter)
+        return _without_results(batch, seconds, end)
     except errors.JournalError:
         if end.stop is not Stop.JOURNAL:
             raise
         raise errors.JournalError(
             STOP_TEXT[Stop.JOURNAL] + f": {end.detail}",
-            hint=f"free space or repair the disk, then: {advice.command('resume', settings)}",
+            hint=f"free space or repair the disk, then: {advice.command('resume', place)}",
             code="journal_failed",
         ) from None
     return replace(
@@ -92,14 +107,14 @@ def _check_descriptors(max_in_flight: int) -> None:
 def _send(batch: OpenBatch) -> runner.End:
     from bulksend.batch import runner
 
-    plan, record, settings, reporter = batch.plan, batch.record, batch.settings, batch.reporter
-    guards.keep(record, settings.guards, settings.layout)
-    guards.note_lists(record, settings.guards.suppress, reporter.note)
-    guards.note_card(record, plan.rate_card, settings, reporter.note)
+    plan, record, reporter = batch.plan, batch.record, batch.reporter
+    guards.keep(record, batch.guards, batch.orders.layout)
+    guards.note_lists(record, batch.guards.suppress, reporter.note)
+    guards.note_card(record, plan.rate_card, batch.orders.basis, reporter.note)
     run_notes.note_findings(record, plan.estimate)
     run_notes.note_countries(record, plan.estimate)
     open_rows = count_open(record, batch.again)
-    total = min(open_rows, settings.guards.limit or open_rows)
+    total = min(open_rows, batch.guards.limit or open_rows)
     if not total:
         return runner.End(None, "")
     task = _task(batch, open_rows, total)
@@ -122,7 +137,9 @@ def _task(batch: OpenBatch, open_rows: int, total: int) -> runner.Task:
     plan, record, again = batch.plan, batch.record, batch.again
     return runner.Task(
         plan=plan,
-        settings=batch.settings,
+        place=batch.place,
+        guards=batch.guards,
+        wait_receipts_s=batch.orders.wait_receipts_s,
         batch_id=record.batch().batch_id,
         journal=record,
         closed=record.close_final(record.closed(again), codes.FINAL),
@@ -130,7 +147,7 @@ def _task(batch: OpenBatch, open_rows: int, total: int) -> runner.Task:
         first_claim=record.first_claim(),
         total=total,
         ended_before=max(plan.estimate.sendable - open_rows, 0),
-        earlier=_earlier(plan, record, batch.settings),
+        earlier=_earlier(batch),
         keeper=batch.keeper,
     )
 
@@ -150,61 +167,64 @@ def refused_for_good(record: journal.Reader) -> int:
     return sum(rows for code, rows in by_code.items() if code in codes.FINAL)
 
 
-def _earlier(plan: Plan, record: journal.Journal, settings: Settings) -> list[Charge]:
+def _earlier(batch: OpenBatch) -> list[Charge]:
     """What earlier runs have cost; adding it up takes a while, and only a cap wants to know."""
-    if settings.guards.max_cost is None:
+    if batch.guards.max_cost is None:
         return []
+    plan, record = batch.plan, batch.record
     apart = record.charges_apart()
     if not any(record.counts().values()):
         return apart
-    with of_batch.lookup(record, settings.journal_path) as receipts:
+    with of_batch.lookup(record, batch.place.journal_path) as receipts:
         return [*charges.charges(entries.beside(plan.frames, record, receipts), record), *apart]
 
 
-def _file_changed(
-    record: journal.Journal, settings: Settings, seconds: float, end: runner.End
-) -> Summary:
+def _file_changed(batch: OpenBatch, seconds: float, end: runner.End) -> Summary:
     """The contacts file was saved again meanwhile: no results can be written of it as it was."""
     stop = end.stop or Stop.CONTACTS_CHANGED
-    summary = batch_status.summarize_batch(record, settings, seconds=seconds, stop=stop)
-    record.end_run(summary.exit_code, str(stop))
-    return replace(summary, next=advice.command("resume", settings))
+    end_of_run = replace(batch.end(end, seconds, stop), detail="")
+    summary = batch_status.summarize_batch(batch.record, batch.place, end_of_run)
+    batch.record.end_run(summary.exit_code, str(stop))
+    return replace(summary, next=advice.command("resume", batch.place))
 
 
-def _without_results(
-    record: journal.Journal, settings: Settings, seconds: float, end: runner.End, reporter: Reporter
-) -> Summary:
+def _without_results(batch: OpenBatch, seconds: float, end: runner.End) -> Summary:
     """Interrupted while the results were being written."""
-    command = advice.command("results", settings)
-    reporter.note(f"the results CSV is not written; `{command}` writes it")
-    summary = batch_status.summarize_batch(
-        record, settings, seconds=seconds, stop=end.stop or Stop.INTERRUPTED, detail=end.detail
-    )
+    command = advice.command("results", batch.place)
+    batch.reporter.note(f"the results CSV is not written; `{command}` writes it")
+    end_of_run = batch.end(end, seconds, end.stop or Stop.INTERRUPTED)
+    summary = batch_status.summarize_batch(batch.record, batch.place, end_of_run)
     return replace(summary, next=summary.next or command)
 
 
+@frozen(kw_only=False)
+class View:
+    """Where the results go, and what they show."""
+
+    place: Place
+    #: Of the contacts file: the results are separated as it is.
+    layout: Layout
+    #: Words of `selection`: the rows that they mean, and why; none: all rows.
+    only: tuple[str, ...] = ()
+
+
 def write_results(
-    plan: Plan,
-    record: journal.Reader,
-    settings: Settings,
-    reporter: Reporter,
-    only: Sequence[str] = (),
+    plan: Plan, record: journal.Reader, view: View, reporter: Reporter
 ) -> tuple[int, variance.Variance | None]:
     """The results: the journal and the contacts file joined; how many rows were written.
 
-    On the way the charges are held against the estimate: None where nothing was accepted. `only`:
-    words of `selection`; the rows that they mean, and why.
+    On the way the charges are held against the estimate: None where nothing was accepted.
     """
-    comparison = variance.Comparison(record)
+    place, comparison = view.place, variance.Comparison(record)
     names = plan.contacts.header.names
-    style = csv_style.style_for(settings.results_path, settings.contacts, settings.layout.delimiter)
-    with of_batch.lookup(record, settings.journal_path) as receipts:
+    style = csv_style.style_for(place.results_path, place.contacts, view.layout.delimiter)
+    with of_batch.lookup(record, place.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
-        kind = paths.LIST if only else paths.RESULTS
-        written = paths.beside(settings.journal_path, kind)
-        with paths.renewing(settings.results_path, reporter.note, written) as path:
-            if only:
-                rows = csv_writer.write_selected(path, names, pieces, only, style)
+        kind = paths.LIST if view.only else paths.RESULTS
+        written = paths.beside(place.journal_path, kind)
+        with paths.renewing(place.results_path, reporter.note, written) as path:
+            if view.only:
+                rows = csv_writer.write_selected(path, names, pieces, view.only, style)
             else:
                 rows = csv_writer.write_results(path, names, pieces, style)
     compared = variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import bulksend
 from bulksend import errors, journal
-from bulksend.batch.plan import TEMPLATE_MAX_BYTES, Plan, make_plan
+from bulksend.batch.plan import TEMPLATE_MAX_BYTES, Earlier, Plan, make_plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Identity, Settings
+from bulksend.batch.settings import Basis, Identity
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
 from bulksend.setting_names import Setting
@@ -126,20 +126,20 @@ def envelope(batch: journal.Batch) -> client.Envelope:
 
 
 def plan_again(
-    batch: journal.Batch, contacts: loader.Contacts, settings: Settings, reporter: Reporter
+    batch: journal.Batch, contacts: loader.Contacts, basis: Basis, reporter: Reporter
 ) -> Plan:
     """The plan of a batch whose contacts file is known to be as it was.
 
     Ten million rows are not counted again, unless to find the duplicates among them.
     """
-    identity, column = identity_of(batch), phone_column_of(batch)
-    left_out = settings.guards.suppress or settings.guards.countries
+    identity, earlier = identity_of(batch), Earlier(phone_column=phone_column_of(batch))
+    left_out = basis.guards.suppress or basis.guards.countries
     if batch.skipped or left_out or identity.on_duplicate == OnDuplicate.ERROR:
-        return make_plan(contacts, identity, settings, reporter, earlier_phone_column=column)
+        return make_plan(contacts, identity, basis, reporter, earlier)
     counted = estimator.counted_before(
         rows=batch.rows, sendable=batch.sendable, invalid=batch.invalid
     )
-    return make_plan(contacts, identity, settings, reporter, counted, earlier_phone_column=column)
+    return make_plan(contacts, identity, basis, reporter, replace(earlier, counted=counted))
 
 
 def _packed(identity: Identity) -> dict[str, str]:

@@ -10,11 +10,11 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bulksend import atomic_file, errors
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Guards, Place
 from bulksend.frozen import frozen
 from bulksend.results import csv_writer, file_kinds
 from bulksend.setting_names import Setting
@@ -84,19 +84,19 @@ class Files:
     read: tuple[tuple[str, Path], ...]
 
 
-def files_of(settings: Settings) -> Files:
-    """Those of one command."""
+def files_of(place: Place, guards: Guards, also_read: Iterable[Path] = ()) -> Files:
+    """Those of one command; `also_read`: the template, the options file."""
     return Files(
-        journal=settings.journal_path,
-        results=settings.results_path,
-        results_named=settings.results is not None,
-        read=tuple(_read_files(settings)),
+        journal=place.journal_path,
+        results=place.results_path,
+        results_named=place.results is not None,
+        read=tuple(_read_files(place, guards, also_read)),
     )
 
 
-def estimates(settings: Settings) -> Written:
+def estimates(place: Place) -> Written:
     """The estimates that this computer has written: a dry run has no journal."""
-    folder = settings.state_folder or settings.journal_path.parent
+    folder = place.state_folder or place.journal_path.parent
     return Written(folder / "estimates.written", "estimate")
 
 
@@ -226,16 +226,18 @@ def _free_name(target: Path, written: Written) -> Path:
     raise FileExistsError(f"{target} and a hundred others are there already")
 
 
-def _read_files(settings: Settings) -> Iterator[tuple[str, Path]]:
+def _read_files(
+    place: Place, guards: Guards, also_read: Iterable[Path]
+) -> Iterator[tuple[str, Path]]:
     """What the command reads, with what it is to the person."""
-    yield "the contacts file", settings.contacts
-    for path in settings.guards.suppress:
+    yield "the contacts file", place.contacts
+    for path in guards.suppress:
         yield "a list of people who are not to be texted", path
-    if settings.guards.rates is not None:
-        yield "the rate card", settings.guards.rates
-    if settings.api_key_file is not None:
-        yield "the file with the API key", settings.api_key_file
-    for path in settings.also_read:
+    if guards.rates is not None:
+        yield "the rate card", guards.rates
+    if place.api_key_file is not None:
+        yield "the file with the API key", place.api_key_file
+    for path in also_read:
         yield "the template or the options file", path
 
 

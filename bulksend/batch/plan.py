@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from pathlib import Path
 
 from bulksend import errors
-from bulksend.batch import checked
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.settings import (
     DEFAULT_IDENTITY,
     SANDBOX_IDENTITY,
     SANDBOX_TEXT,
+    Basis,
     Guards,
     Identity,
-    Settings,
+    checked,
     require,
 )
 from bulksend.batch.summary import Reason
@@ -98,9 +97,9 @@ class Plan:
         )
 
 
-def complete(asked: Identity, settings: Settings) -> Identity:
+def complete(asked: Identity, *, sandbox: bool) -> Identity:
     """The identity of a new batch: defaults filled in. Raises UsageError when it cannot send."""
-    asked_whole = asked.or_else(SANDBOX_IDENTITY) if settings.sandbox else asked
+    asked_whole = asked.or_else(SANDBOX_IDENTITY) if sandbox else asked
     whole = require(asked_whole.or_else(DEFAULT_IDENTITY))
     sender.parse_sender(whole.sender or "")
     reference.check_webhook_url(whole.webhook_url)
@@ -110,24 +109,37 @@ def complete(asked: Identity, settings: Settings) -> Identity:
     return whole
 
 
+@frozen
+class Earlier:
+    """What earlier runs and batches have to say about a plan."""
+
+    #: Leave rows out beside those that the guards leave out.
+    rules: tuple[left_out.Rule, ...] = ()
+    #: See every sendable row before the rules do, and leave nobody out.
+    watchers: tuple[left_out.Rule, ...] = ()
+    #: The same file as it was counted before; None: it is read.
+    counted: estimator.Estimate | None = None
+    #: The column that the batch's phones came from.
+    phone_column: str | None = None
+
+
+NOTHING_EARLIER = Earlier()
+
+
 def make_plan(
     contacts: loader.Contacts,
     identity: Identity,
-    settings: Settings,
+    basis: Basis,
     reporter: Reporter,
-    counted: estimator.Estimate | None = None,
-    rules: Sequence[left_out.Rule] = (),
-    watchers: Sequence[left_out.Rule] = (),
-    earlier_phone_column: str | None = None,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Plan:
     """Read the whole file once, unless it was counted before; opens no socket.
 
-    `rules` leave rows out beside those that the guards make; `watchers` see every sendable row
-    before them, and leave nobody out. Raises ContactsError or UsageError.
+    Raises ContactsError or UsageError.
     """
-    to_column = _phone_column(contacts, identity, earlier_phone_column, reporter)
+    to_column = _phone_column(contacts, identity, earlier.phone_column, reporter)
     text_column = header.text_column(contacts.header, identity.text_column)
-    template = _template(identity, text_column, settings)
+    template = _template(identity, text_column, sandbox=basis.sandbox)
     message_plan = compose.make_message_plan(
         contacts.header,
         to_column=to_column,
@@ -140,16 +152,19 @@ def make_plan(
         destinations=tuple(identity.destinations.split(",")) if identity.destinations else None,
     )
     _note_fixes(message_plan, reporter)
-    card = _rate_card(settings)
-    policy = identity.on_duplicate or OnDuplicate.SKIP
-    zones = _zone_counts(settings.guards)
+    card, zones = _rate_card(basis), _zone_counts(basis.guards)
     try:
-        counted = counted or estimator.estimate(
+        counted = earlier.counted or estimator.estimate(
             contacts,
             message_plan,
-            on_duplicate=policy,
+            on_duplicate=identity.on_duplicate or OnDuplicate.SKIP,
             rate_card=card,
-            rules=(*watchers, *_rules(settings.guards, identity, reporter), *rules, *zones),
+            rules=(
+                *earlier.watchers,
+                *_rules(basis.guards, identity, reporter),
+                *earlier.rules,
+                *zones,
+            ),
             on_rows=reporter.reading,
         )
     finally:
@@ -186,11 +201,11 @@ def _zone_counts(guards: Guards) -> list[zone_counts.ZoneCounts]:
     return [zone_counts.ZoneCounts()] if has_hours else []
 
 
-def _rate_card(settings: Settings) -> rates.RateCard:
+def _rate_card(basis: Basis) -> rates.RateCard:
     """Raises UsageError for a file that is none."""
-    if settings.rate_card is not None:
-        return settings.rate_card
-    return rates.load_rate_card(settings.guards.rates) if settings.guards.rates else rates.NO_RATES
+    if basis.rate_card is not None:
+        return basis.rate_card
+    return rates.load_rate_card(basis.guards.rates) if basis.guards.rates else rates.NO_RATES
 
 
 def _rules(guards: Guards, identity: Identity, reporter: Reporter) -> list[left_out.Rule]:
@@ -234,13 +249,13 @@ def _note_fixes(message_plan: compose.MessagePlan, reporter: Reporter) -> None:
         )
 
 
-def _template(identity: Identity, text_column: int | None, settings: Settings) -> str | None:
+def _template(identity: Identity, text_column: int | None, *, sandbox: bool) -> str | None:
     """The template's source; None when the text column holds templates."""
     if identity.text is not None:
         return identity.text
     if text_column is not None:
         return None
-    if settings.sandbox:
+    if sandbox:
         return SANDBOX_TEXT
     quoted = f'"{_EXAMPLE}"'
     raise errors.UsageError(

@@ -19,7 +19,7 @@ from bulksend.batch.memory import past
 from bulksend.batch.memory.keeper import Keeper
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Progress, Reporter
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Guards, Place
 from bulksend.contacts import rows
 from bulksend.errors import Stop
 from bulksend.frozen import frozen
@@ -40,7 +40,8 @@ class Task:
     """One run: what to send, and what is already closed."""
 
     plan: Plan
-    settings: Settings
+    place: Place
+    guards: Guards
     batch_id: str
     journal: journal.Journal
     #: One byte a row number, not zero for rows that are not to be sent.
@@ -56,6 +57,8 @@ class Task:
     #: What earlier runs of the batch have cost, or may have; empty where there is no cap.
     earlier: Sequence[Charge]
     keeper: Keeper
+    #: After sending, ask so long what became of it; 0.0: do not ask.
+    wait_receipts_s: float = 0.0
 
     def progress(self) -> Progress:
         """Before the first row of this run."""
@@ -106,10 +109,10 @@ def _garbage_rarely() -> Iterator[None]:
 
 async def send(task: Task, access: connection.Access, reporter: Reporter) -> End:
     """Send every open row. Raises JournalError, or what reading the contacts file raised."""
-    guards, switch, progress = task.settings.guards, halt.Halt(), task.progress()
+    guards, switch, progress = task.guards, halt.Halt(), task.progress()
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        server = await enter(connection.opened(access, sandbox=task.settings.sandbox))
+        server = await enter(connection.opened(access))
         gateway = await enter(server.client(identity.envelope(task.journal.batch())))
         pacer = Pacer(user_rate.parse_rate(guards.rate))
         await enter(task.journal.writing(task.keeper.keys))
@@ -118,7 +121,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         stack.push_async_callback(messages.close)
         source = quiet.source(messages, guards, pacer, switch, reporter)
         guard = _breaker(task)
-        run_control = _run_control(task.settings, pacer, source, reporter)
+        run_control = _run_control(task, pacer, source, reporter)
         report = _Report(
             guard, switch, progress, reporter, run_control, task.journal, gateway.clock, task.keeper
         )
@@ -143,7 +146,7 @@ async def send(task: Task, access: connection.Access, reporter: Reporter) -> End
         work = pipeline.Pipeline(workers, max_in_flight=guards.max_in_flight)
         stack.enter_context(signals.two_steps(switch, work.leave, reporter.note))
         await report.around(work, workers.delivery)
-        past.note(task.settings.pace_file, task.settings.journal_path, task.plan.identity.sender)
+        past.note(task.place.pace_file, task.place.journal_path, task.plan.identity.sender)
         await switch.outlast(_ask(task, gateway, reporter))
     return _end(switch, progress, source)
 
@@ -167,19 +170,19 @@ def _messages(task: Task) -> Iterator[list[Message]]:
         closed=task.closed,
         claims=task.claims,
         first_claim=task.first_claim,
-        limit=task.settings.guards.limit,
+        limit=task.guards.limit,
     )
 
 
 async def _ask(task: Task, gateway: client.Client, reporter: Reporter) -> None:
     """What became of the messages, for as long as the person waits."""
-    if not task.settings.wait_receipts_s:
+    if not task.wait_receipts_s:
         return
     from bulksend.receipts import asking
 
-    facts, path = task.journal.batch(), task.settings.journal_path
+    facts, path = task.journal.batch(), task.place.journal_path
     batch = asking.Asked(facts=facts, envelope=identity.envelope(facts), journal_path=path)
-    await asking.after_sending(gateway, batch, task.settings.wait_receipts_s, reporter)
+    await asking.after_sending(gateway, batch, task.wait_receipts_s, reporter)
 
 
 def _end(switch: halt.Halt, progress: Progress, source: pipeline.Source) -> End:
@@ -192,7 +195,7 @@ def _end(switch: halt.Halt, progress: Progress, source: pipeline.Source) -> End:
 
 
 def _breaker(task: Task) -> breaker.Breaker:
-    guards = task.settings.guards
+    guards = task.guards
     limits = breaker.Limits(
         max_in_flight=guards.max_in_flight,
         patience_s=guards.patience_s,
@@ -202,21 +205,21 @@ def _breaker(task: Task) -> breaker.Breaker:
 
 
 def _run_control(
-    settings: Settings, pacer: Pacer, source: pipeline.Source, reporter: Reporter
+    task: Task, pacer: Pacer, source: pipeline.Source, reporter: Reporter
 ) -> RunControl:
     return RunControl(
         pacer=pacer,
         reporter=reporter,
-        path=request.request_path(settings.journal_path),
-        rate=settings.guards.rate,
-        go_on=request.command_line(settings, request.CONTINUE),
-        workers=settings.guards.max_in_flight,
+        path=request.request_path(task.place.journal_path),
+        rate=task.guards.rate,
+        go_on=request.command_line(task.place, request.CONTINUE),
+        workers=task.guards.max_in_flight,
         waits_until=lambda: source.waits_until,
     )
 
 
 def _budget(task: Task) -> pipeline.Budget:
-    cap = task.settings.guards.max_cost
+    cap = task.guards.max_cost
     if cap is None:
         return budget.Unlimited()
     guard = budget.Budget(cap, task.plan.rate_card.worst)

@@ -36,7 +36,6 @@ def settings(asked: BatchParameters) -> Settings:
             no_proxy=_either_case("NO_PROXY") or "",
             ca_file=_ca_file(),
             yes=consent.yes,
-            yes_typed=consent.yes and "yes" in asked.typed,
             yes_up_to=consent.yes_up_to,
             also_read=_also_read(asked),
             state_folder=state_folder(),
@@ -46,7 +45,7 @@ def settings(asked: BatchParameters) -> Settings:
 
 def noted(made: Settings) -> Settings:
     """Put where the hint of an error looks for what was asked."""
-    click.get_current_context().meta[group.SETTINGS] = made
+    click.get_current_context().meta[group.PLACE] = made.place
     return made
 
 

@@ -11,8 +11,8 @@ from bulksend.cli import catalog, sources
 from bulksend.cli.render import option_names
 
 OPTIONS_FILE_NAME = "bulksend.toml"
-#: Where the settings of the command at work stand in click's context.
-SETTINGS = "bulksend.settings"
+#: Where the place of the command at work stands in click's context.
+PLACE = "bulksend.place"
 #: A typo is never turned into consent, or into a text or a charge more.
 NEVER_SUGGESTED = {
     "--yes",
@@ -111,7 +111,7 @@ class Commands(click.Group):
         except errors.BulksendError as failure:
             from bulksend.batch import advice
 
-            failure.hint = advice.hint(failure, ctx.meta.get(SETTINGS))
+            failure.hint = advice.hint(failure, ctx.meta.get(PLACE))
             failure.next_command = ""
             raise
         except click.NoSuchOption as failure:

@@ -153,17 +153,15 @@ def _begin_log(context: click.Context, asked: object) -> None:
 
 def _check_log(path: Path, asked: BatchParameters) -> None:
     """Raises UsageError where it is a file of the batch, named or not."""
-    from bulksend.batch import paths
-    from bulksend.batch.settings import Settings
+    from bulksend.batch import paths, settings
 
-    place = asked.place
-    settings = Settings(
+    place = settings.Place(
         contacts=asked.contacts,
-        results=place.results,
-        journal=place.journal,
-        sandbox=place.sandbox,
+        results=asked.place.results,
+        journal=asked.place.journal,
+        sandbox=asked.place.sandbox,
     )
-    paths.check_log(path, paths.files_of(settings))
+    paths.check_log(path, paths.files_of(place, Guards()))
 
 
 def build(kind: type[Parameters], options: Mapping[str, object]) -> Parameters:

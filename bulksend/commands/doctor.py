@@ -64,26 +64,28 @@ def doctor(
         identity, to = require(identity), probe.parse_to(probe_to)
         probe.consent(to, identity.sender or "", reporter)
     batch = _batch(settings, reporter) if with_batch else None
-    local = _local(settings, batch)
+    local = _local(settings.journal_path, batch)
     try:
-        access = connection.access(settings)
+        access = connection.access(settings.server)
     except errors.UsageError as failure:
         if failure.code != "key_missing":
             raise
         return Report((Finding("key", Level.FAIL, failure.message, failure.hint), *local))
-    return Report((*asyncio.run(_ask(settings, identity, access, to, batch)), *local))
+    keys = _Keys(folder=settings.state_folder, keeps=not access.is_sandbox, probe_to=to)
+    return Report((*asyncio.run(_ask(identity, access, keys, batch)), *local))
 
 
 def _batch(settings: Settings, reporter: Reporter) -> fitness.Batch:
     """The contacts file, counted and priced as `run` would."""
-    identity = plan.complete(settings.identity, settings)
+    identity = plan.complete(settings.identity, sandbox=settings.sandbox)
     contacts = loader.open_contacts(settings.contacts, settings.layout)
-    return look.batch_of(plan.make_plan(contacts, identity, settings, reporter), settings)
+    planned = plan.make_plan(contacts, identity, settings.basis, reporter)
+    return look.batch_of(planned, settings.place, settings.guards.limit)
 
 
-def _local(settings: Settings, batch: fitness.Batch | None) -> list[Finding]:
+def _local(journal_path: Path, batch: fitness.Batch | None) -> list[Finding]:
     """What can be looked at without anybody's help."""
-    journal = _journal(settings.journal_path.absolute().parent)
+    journal = _journal(journal_path.absolute().parent)
     if batch is None:
         return [journal]
     text = f"{counted(batch.sendable, 'row')} to send, {counted(batch.rows, 'row')} in the file"
@@ -96,16 +98,24 @@ def _local(settings: Settings, batch: fitness.Batch | None) -> list[Finding]:
     return [contacts, journal]
 
 
+@frozen
+class _Keys:
+    """What is to be found out about the idempotency key."""
+
+    #: Where earlier findings stand.
+    folder: Path | None
+    #: A new finding is kept there: not of the sandbox, which is gone in a moment.
+    keeps: bool
+    #: Who gets the text of a probe; None: earlier findings alone.
+    probe_to: parse.Phone | None
+
+
 async def _ask(
-    settings: Settings,
-    identity: Identity,
-    access: connection.Access,
-    to: parse.Phone | None,
-    batch: fitness.Batch | None,
+    identity: Identity, access: connection.Access, keys: _Keys, batch: fitness.Batch | None
 ) -> list[Finding]:
     envelope = client.Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     async with (
-        connection.opened(access, sandbox=settings.sandbox) as server,
+        connection.opened(access) as server,
         server.client(envelope) as gateway,
     ):
         facts = await reads.read(gateway, identity.profile_id)
@@ -120,7 +130,7 @@ async def _ask(
         findings += [await _opt_outs(gateway, identity), checklist.limits(facts.first)]
         redaction = checklist.redaction(facts.profile)
         findings += [redaction] if redaction is not None else []
-        return [*findings, await _key(settings, identity, server.base_url, gateway, to)]
+        return [*findings, await _key(keys, identity.profile_id or "", server.base_url, gateway)]
 
 
 def _account(identity: Identity, facts: reads.Facts) -> list[Finding]:
@@ -142,21 +152,14 @@ async def _opt_outs(gateway: client.Client, identity: Identity) -> Finding:
     return checklist.opt_outs(await gateway.get("/messaging_optouts", where))
 
 
-async def _key(
-    settings: Settings,
-    identity: Identity,
-    base_url: str,
-    gateway: client.Client,
-    to: parse.Phone | None,
-) -> Finding:
+async def _key(keys: _Keys, profile_id: str, base_url: str, gateway: client.Client) -> Finding:
     """What is known of the idempotency key here, after a probe where one was asked for."""
-    folder, profile_id = settings.state_folder, identity.profile_id or ""
-    observed = ""
-    if to is None:
+    folder, observed = keys.folder, ""
+    if keys.probe_to is None:
         proof = proofs.load(folder, base_url, profile_id)
     else:
-        proof, observed = await probe.probe(gateway, to)
-        if folder is not None and proof.verdict is not Verdict.UNDECIDED and not settings.sandbox:
+        proof, observed = await probe.probe(gateway, keys.probe_to)
+        if folder is not None and proof.verdict is not Verdict.UNDECIDED and keys.keeps:
             proofs.save(folder, base_url, profile_id, proof)
     return checklist.idempotency_key(proof, observed)
 

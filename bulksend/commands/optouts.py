@@ -55,7 +55,7 @@ def fetch(settings: Settings, output: Path | None, reporter: Reporter) -> Listed
         )
     if output is not None:
         file_kinds.refuse_other(output, Setting.OUTPUT, file_kinds.OPT_OUTS)
-    access, noted = connection.access(settings), _noted(settings)
+    access, noted = connection.access(settings.server), _noted(settings.state_folder)
     if output is not None and not paths.is_free(output, noted):
         raise errors.UsageError(
             f"{output} is there already, and is not a list that this command wrote",
@@ -87,9 +87,9 @@ def _usable(people: tuple[optouts.OptOut, ...], reporter: Reporter) -> tuple[opt
     return tuple(whole.values())
 
 
-def _noted(settings: Settings) -> paths.Written:
+def _noted(state_folder: Path | None) -> paths.Written:
     """The lists that this computer has written may be renewed."""
-    folder = settings.state_folder or Path.cwd()
+    folder = state_folder or Path.cwd()
     return paths.Written(folder / "optouts.written", "optouts")
 
 

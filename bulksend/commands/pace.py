@@ -9,7 +9,7 @@ from pathlib import Path
 from bulksend import errors, journal
 from bulksend.batch import advice, batch_status
 from bulksend.batch.control import request
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.frozen import frozen
 from bulksend.sending import user_rate
 from bulksend.setting_names import Setting
@@ -29,28 +29,30 @@ class Pace:
     go_on: str
 
 
-def pace(settings: Settings, change: str | None) -> Pace:
+def pace(place: Place, change: str | None, rate: str) -> Pace:
     """Change the pace of the run and wait until it goes by it; without a change, say how it goes.
 
+    `rate`: of the next run, where none works on the batch and the change names none.
     Raises UsageError where no run works on the batch, or it does not answer.
     """
     if change not in (None, request.PAUSE, request.CONTINUE):
         user_rate.parse_rate(change or "")
-    batch_status.refuse_missing(settings)
-    path = request.request_path(settings.journal_path)
-    control_request = present = _present(settings, path, change)
+        rate = change or rate
+    batch_status.refuse_missing(place)
+    path = request.request_path(place.journal_path)
+    control_request = present = _present(place, path, rate)
     if change is not None:
         control_request = _changed(present, change)
         _write(path, control_request)
         try:
-            _wait(settings, path, control_request)
+            _wait(place, path, control_request)
         except errors.UsageError:
             _take_back(path, control_request, present)
             raise
     return Pace(
         control_request.rate,
         control_request.paused,
-        request.command_line(settings, request.CONTINUE),
+        request.command_line(place, request.CONTINUE),
     )
 
 
@@ -60,11 +62,11 @@ def _changed(control_request: request.ControlRequest, change: str) -> request.Co
     return control_request.but(rate=change)
 
 
-def _present(settings: Settings, path: Path, change: str | None) -> request.ControlRequest:
+def _present(place: Place, path: Path, rate: str) -> request.ControlRequest:
     """What the run goes by; a run that has just begun writes it in a moment."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
-        _refuse_idle(settings, change)
+        _refuse_idle(place, rate)
         control_request = request.read(path)
         if control_request is not None:
             return control_request
@@ -78,14 +80,14 @@ def _write(path: Path, control_request: request.ControlRequest) -> None:
         request.write(path, control_request)
 
 
-def _wait(settings: Settings, path: Path, control_request: request.ControlRequest) -> None:
+def _wait(place: Place, path: Path, control_request: request.ControlRequest) -> None:
     """Until the run goes by it. Raises UsageError."""
     end_s = time.monotonic() + ANSWER_S
     while time.monotonic() < end_s:
         present = request.read(path)
         if present is not None and present.token == control_request.token and present.acknowledged:
             return
-        _refuse_idle(settings, control_request.rate)
+        _refuse_idle(place, control_request.rate)
         time.sleep(_LOOK_S)
     raise _no_answer()
 
@@ -104,23 +106,22 @@ def _take_back(
             request.write(path, before)
 
 
-def _refuse_idle(settings: Settings, change: str | None) -> None:
-    if journal.is_running(settings.journal_path):
+def _refuse_idle(place: Place, rate: str) -> None:
+    if journal.is_running(place.journal_path):
         return
     raise errors.UsageError(
-        f"{settings.contacts}: no run works on this batch right now",
-        hint=_way_out(settings, change),
+        f"{place.contacts}: no run works on this batch right now",
+        hint=_way_out(place, rate),
         code="not_running",
     )
 
 
-def _way_out(settings: Settings, change: str | None) -> str:
-    with journal.read(settings.journal_path) as record:
-        left = batch_status.at_rest(record, settings).counts.unsent
+def _way_out(place: Place, rate: str) -> str:
+    with journal.read(place.journal_path) as record:
+        left = batch_status.at_rest(record, place).counts.unsent
     if not left:
-        return f"nothing is left to send, see: {advice.command('status', settings)}"
-    rate = settings.guards.rate if change in (None, request.PAUSE, request.CONTINUE) else change
-    line = advice.command("resume", settings, Setting.RATE, rate)
+        return f"nothing is left to send, see: {advice.command('status', place)}"
+    line = advice.command("resume", place, Setting.RATE, rate)
     return f"the next one takes {Setting.RATE}: {line}"
 
 

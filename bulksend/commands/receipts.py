@@ -6,8 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bulksend import background, errors, journal, visible
@@ -73,14 +74,15 @@ def collect_receipts(
     server, Locked where somebody collects already, JournalError.
     """
     began_s = time.monotonic()
-    batch_status.refuse_missing(settings)
-    with journal.read(settings.journal_path) as record:
+    place = settings.place
+    batch_status.refuse_missing(place)
+    with journal.read(place.journal_path) as record:
         facts, accepted = record.batch(), record.counts()[Status.ACCEPTED]
     asking.refuse_sandbox(facts)
-    running = journal.is_running(settings.journal_path)
+    running = journal.is_running(place.journal_path)
     if not (accepted or running):
-        return _ended(settings, Collected(), began_s, reporter, contacts=contacts)
-    access = connection.same_server(settings, facts.options.get("base_url", ""))
+        return _ended(settings, _Asking(began_s), reporter, contacts)
+    access = connection.same_server(place, settings.server, facts.options.get("base_url", ""))
     collected, switch = Collected(), halt.Halt()
 
     async def ask(gateway: client.Client) -> None:
@@ -91,15 +93,15 @@ def collect_receipts(
             asking.Asked(
                 facts=facts,
                 envelope=identity.envelope(facts),
-                journal_path=settings.journal_path,
+                journal_path=place.journal_path,
             ),
             patience,
             reporter,
-            lambda: journal.is_running(settings.journal_path),
+            lambda: journal.is_running(place.journal_path),
         )
 
     asyncio.run(_with_gateway(access, facts, ask, switch, reporter))
-    if _settle_unknown(settings, facts, collected.strangers, reporter):
+    if _settle_unknown(place.journal_path, facts, collected.strangers, reporter):
         patience = Patience()
         asyncio.run(_with_gateway(access, facts, ask, switch, reporter))
     if collected.trouble is Trouble.KEY:
@@ -108,7 +110,7 @@ def collect_receipts(
             hint="what is known of the messages stays; nothing was sent",
             code="key_refused",
         )
-    return _ended(settings, collected, began_s, reporter, switch.reason, contacts)
+    return _ended(settings, _Asking(began_s, collected, switch.reason), reporter, contacts)
 
 
 def listen(
@@ -119,39 +121,40 @@ def listen(
     Raises UsageError for an address or a key that cannot be used, as `receipts` does.
     """
     began_s = time.monotonic()
-    address, check = parse_address(where), signature.checker(public_key)
-    batch_status.refuse_missing(settings)
+    door = _Door(parse_address(where), signature.checker(public_key))
+    batch_status.refuse_missing(settings.place)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
-    stop = asyncio.run(_listen(settings, reporter, facts, address, check, wait_s))
-    return _ended(settings, Collected(), began_s, reporter, stop)
+    stop = asyncio.run(_listen(door, settings.journal_path, facts, wait_s, reporter))
+    return _ended(settings, _Asking(began_s, stop=stop), reporter)
+
+
+@frozen(kw_only=False)
+class _Door:
+    """Where webhooks come in, and who may."""
+
+    address: Address
+    check: signature.Check
 
 
 async def _listen(
-    settings: Settings,
-    reporter: Reporter,
-    facts: journal.Batch,
-    address: Address,
-    check: signature.Check,
-    wait_s: float,
+    door: _Door, journal_path: Path, facts: journal.Batch, wait_s: float, reporter: Reporter
 ) -> errors.Stop | None:
     """The signal that ended it; None where the time was up."""
     switch = halt.Halt()
 
     def in_journal(message_ids: Collection[str]) -> Collection[str]:
         """Those of the messages that are rows of this batch: the journal read anew each time."""
-        with journal.read(settings.journal_path) as record:
+        with journal.read(journal_path) as record:
             return record.own_messages(message_ids)
 
     row_reference = identity.envelope(facts).row_reference
     assert row_reference is not None  # noqa: S101 - every batch makes one
-    with store.Store.open(
-        store_path.beside(settings.journal_path), facts.batch_id
-    ) as receipt_store:
+    with store.Store.open(store_path.beside(journal_path), facts.batch_id) as receipt_store:
         taking = intake.Intake(
             receipt_store, in_journal, lambda url: row_reference.find(url) is not None, facts.sender
         )
-        async with listening(address, check, taking) as open_at:
+        async with listening(door.address, door.check, taking) as open_at:
             reporter.note(f"listening for Telnyx's webhooks on http://{open_at}; Ctrl-C ends it")
             with signals.two_steps(switch, lambda: None, lambda _: None):
                 await switch.outlast(asyncio.sleep(wait_s or _FOR_EVER_S))
@@ -164,7 +167,7 @@ async def _listen(
 
 
 def _settle_unknown(
-    settings: Settings, facts: journal.Batch, strangers: Mapping[str, Record], reporter: Reporter
+    journal_path: Path, facts: journal.Batch, strangers: Mapping[str, Record], reporter: Reporter
 ) -> int:
     """Unknown rows whose mark stands in the record of a message: the evidence that `reconcile`
     takes without a question. How many; a run that works on the batch settles its own.
@@ -175,9 +178,9 @@ def _settle_unknown(
         place = row_reference.find(stranger.marked) if row_reference is not None else None
         if place is not None:
             marked.setdefault(place, []).append(stranger)
-    if not marked or journal.is_running(settings.journal_path):
+    if not marked or journal.is_running(journal_path):
         return 0
-    with journal.Journal.open(settings.journal_path) as record:
+    with journal.Journal.open(journal_path) as record:
         mine = list(_certain(record, marked))
         asyncio.run(_resolve(record, mine))
         record.end_run(summary.OK, "receipts")
@@ -243,32 +246,42 @@ async def _watch(switch: halt.Halt, reporter: Reporter) -> None:
     switch.set(errors.Stop.INTERRUPTED)
 
 
+@frozen(kw_only=False)
+class _Asking:
+    """How the asking, or the listening, went."""
+
+    began_s: float
+    collected: Collected = field(default_factory=Collected)
+    stop: errors.Stop | None = None
+
+    def end(self) -> batch_status.RunEnd:
+        """For the summary, now."""
+        return batch_status.RunEnd(seconds=time.monotonic() - self.began_s, stop=self.stop)
+
+
 def _ended(
     settings: Settings,
-    collected: Collected,
-    began_s: float,
+    asked: _Asking,
     reporter: Reporter,
-    stop: errors.Stop | None = None,
     contacts: loader.Contacts | None = None,
 ) -> Receipts:
-    running = journal.is_running(settings.journal_path)
-    with journal.read(settings.journal_path) as record:
-        batch_summary = batch_status.summarize_batch(
-            record, settings, seconds=time.monotonic() - began_s, stop=stop
-        )
+    place, collected = settings.place, asked.collected
+    running = journal.is_running(place.journal_path)
+    with journal.read(place.journal_path) as record:
+        batch_summary = batch_status.summarize_batch(record, place, asked.end())
         if running:
-            batch_summary = batch_status.at_work(record, settings)
+            batch_summary = batch_status.at_work(record, place)
     if not running:
         _write_results(settings, reporter, contacts)
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
     if waiting and not batch_summary.deliveries.asked:  # of which the summary has no line
         reporter.note(f"nothing is final yet: {visible.counted(waiting, 'message')} waiting")
-    again = advice.command("receipts", settings) if waiting else ""
+    again = advice.command("receipts", place) if waiting else ""
     if not waiting and batch_summary.counts.unknown and not running:
-        again = advice.command("reconcile", settings)  # which looks further, and may ask
+        again = advice.command("reconcile", place)  # which looks further, and may ask
     return Receipts(
-        summary=replace(batch_summary, stop=stop, because=because, next=again),
+        summary=replace(batch_summary, stop=asked.stop, because=because, next=again),
         collected=collected,
         because=because,
     )

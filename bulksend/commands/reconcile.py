@@ -13,7 +13,7 @@ from bulksend.batch.memory import session
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import guards
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place, Settings
 from bulksend.commands.resume import reopened
 from bulksend.contacts import loader
 from bulksend.frozen import frozen
@@ -45,68 +45,73 @@ def reconcile(settings: Settings, reporter: Reporter, *, after_5xx: bool = False
     """
     began_s = time.monotonic()
     settings = guards.of_batch(settings)
-    with reopened(
-        loader.open_contacts(settings.contacts, guards.layout_of_batch(settings)),
-        settings,
-        reporter,
-    ) as (
-        record,
-        planned,
-    ):
-        with session.opened(settings, reporter) as memory:
+    place = settings.place
+    layout = guards.layout_of_batch(settings.layout, place.journal_path)
+    contacts = loader.open_contacts(place.contacts, layout)
+    with reopened(contacts, settings, reporter) as (record, planned):
+        unknown_claims = record.unknown_claims()
+        with session.opened(place, settings.recency, reporter) as memory:
             memory.believe(record)
-            switch, resolutions = _settle(
-                record, planned, settings, reporter, memory, after_5xx=after_5xx
-            )
+            if unknown_claims and not record.batch().sandbox:
+                task = _task(record, planned, settings, memory, reporter)
+                if after_5xx:
+                    _consent_to_5xx(unknown_claims, reporter)
+                    task = replace(task, after_5xx=True)
+                work = Reconciler(task)
+                switch, resolutions = work.settle(), work.resolutions
+            else:
+                switch, resolutions = halt.Halt(), _nothing_to_ask(unknown_claims)
             if any(resolution.status is not Status.ACCEPTED for resolution in resolutions.settled):
                 memory.refresh(record)
         resolutions.keep({unknown_claim.row for unknown_claim in record.unknown_claims()})
-        stands = batch_status.summarize_batch(
-            record,
-            settings,
-            seconds=time.monotonic() - began_s,
-            stop=switch.reason,
-            detail=switch.detail,
+        end = batch_status.RunEnd(
+            seconds=time.monotonic() - began_s, stop=switch.reason, detail=switch.detail
         )
-        record.end_run(stands.exit_code, str(switch.reason or "reconciled"))
-        execution.write_results(planned, record, settings, reporter)
+        view = execution.View(place, settings.layout)
+        stands = _ended(record, planned, view, end, reporter)
     return Reconciled(
-        summary=replace(stands, next=_next(stands, resolutions.left, settings)),
+        summary=replace(stands, next=_next(stands, resolutions.left, place)),
         settled=tuple(sorted(resolutions.settled, key=lambda resolution: resolution.row)),
         left=tuple(resolutions.left),
     )
 
 
-def _settle(
+def _task(
     record: journal.Journal,
     planned: Plan,
     settings: Settings,
-    reporter: Reporter,
     memory: session.Session,
-    *,
-    after_5xx: bool,
-) -> tuple[halt.Halt, unknown_rows.Resolutions]:
-    facts, unknown_claims = record.batch(), record.unknown_claims()
-    if not unknown_claims or facts.sandbox:
-        return halt.Halt(), _nothing_to_ask(unknown_claims)
-    access = connection.same_server(settings, facts.options.get("base_url", ""))
-    if after_5xx:
-        _consent_to_5xx(unknown_claims, reporter)
-    task = Task(
+    reporter: Reporter,
+) -> Task:
+    """What is to be settled, on the batch's own server. Raises BatchMismatch for another."""
+    facts = record.batch()
+    url = facts.options.get("base_url", "")
+    return Task(
         record=record,
         frames=planned.frames,
-        server=access,
+        server=connection.same_server(settings.place, settings.server, url),
         envelope=identity.envelope(facts),
         person=reporter,
         stopping=signals.two_steps,
         rate_per_s=user_rate.parse_rate(settings.guards.rate),
         max_in_flight=settings.guards.max_in_flight,
         state_folder=settings.state_folder,
-        after_5xx=after_5xx,
         texted_elsewhere=memory.texted_elsewhere(record),
     )
-    work = Reconciler(task)
-    return work.settle(), work.resolutions
+
+
+def _ended(
+    record: journal.Journal,
+    planned: Plan,
+    view: execution.View,
+    end: batch_status.RunEnd,
+    reporter: Reporter,
+) -> summary.Summary:
+    """How the batch stands, with the results written again."""
+    stands = batch_status.summarize_batch(record, view.place, end)
+    record.end_run(stands.exit_code, str(end.stop or "reconciled"))
+    execution.write_results(planned, record, view, reporter)
+    return stands
 
 
 def _nothing_to_ask(unknown_claims: Sequence[journal.UnknownClaim]) -> unknown_rows.Resolutions:
@@ -131,10 +136,10 @@ def _consent_to_5xx(unknown_claims: Sequence[journal.UnknownClaim], reporter: Re
         )
 
 
-def _next(stands: summary.Summary, left: Sequence[Unresolved], settings: Settings) -> str:
+def _next(stands: summary.Summary, left: Sequence[Unresolved], place: Place) -> str:
     """Look again later where that is of use; else it is the person's word."""
     if stands.counts.unsent or not left:
         return stands.next
     if any(unresolved.passing for unresolved in left):
-        return advice.command("reconcile", settings)
+        return advice.command("reconcile", place)
     return ""  # what is left may have arrived: to send it again is the person's own word

@@ -10,7 +10,7 @@ import bulksend
 from bulksend import atomic_file, journal, visible
 from bulksend.batch import advice, batch_status, paths, run_notes
 from bulksend.batch.plan import Plan
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place, Settings
 from bulksend.batch.summary import Summary
 from bulksend.commands import results
 from bulksend.frozen import frozen
@@ -35,14 +35,16 @@ def write(settings: Settings, output: Path | None, *, people: bool) -> Written:
     `people`: with the phones of those who have not got it. Raises as `results` does, and UsageError
     for a file that is there and is no report.
     """
-    batch_status.refuse_missing(settings)
-    path = output or settings.contacts.with_name(f"{settings.stem}.report.html")
-    written = paths.beside(settings.journal_path, paths.REPORT)
-    paths.check_output(path, Setting.OUTPUT, paths.files_of(settings), written)
+    place = settings.place
+    batch_status.refuse_missing(place)
+    path = output or place.contacts.with_name(f"{place.stem}.report.html")
+    written = paths.beside(place.journal_path, paths.REPORT)
+    files = paths.files_of(place, settings.guards, settings.also_read)
+    paths.check_output(path, Setting.OUTPUT, files, written)
     with results.read_again(settings) as (record, planned):
-        summary = results.stands(record, settings)
-        totals, compared = _figures_and_variance(record, planned, settings)
-        cover = _cover(settings, record, summary, compared)
+        summary = results.stands(record, place)
+        totals, compared = _figures_and_variance(record, planned, place.journal_path)
+        cover = _cover(place, record, summary, compared)
     page = report.render(cover, totals, people=people)
     return Written(path=_keep(page, path, written), summary=summary)
 
@@ -59,10 +61,10 @@ def _keep(page: bytes, path: Path, written: paths.Written) -> Path:
 
 
 def _figures_and_variance(
-    record: journal.Reader, planned: Plan, settings: Settings
+    record: journal.Reader, planned: Plan, journal_path: Path
 ) -> tuple[figures.Figures, Variance | None]:
     comparison = variance.Comparison(record)
-    with of_batch.lookup(record, settings.journal_path) as receipts:
+    with of_batch.lookup(record, journal_path) as receipts:
         pieces = comparison.passing(entries.beside(planned.frames, record, receipts))
         totals = figures.add_up(csv_writer.join(*piece) for piece in pieces)
     groups = comparison.groups
@@ -70,11 +72,11 @@ def _figures_and_variance(
 
 
 def _cover(
-    settings: Settings, record: journal.Reader, summary: Summary, compared: Variance | None
+    place: Place, record: journal.Reader, summary: Summary, compared: Variance | None
 ) -> Cover:
     counts, facts = summary.counts, record.batch()
     return Cover(
-        name=settings.contacts.name,
+        name=place.contacts.name,
         headline=_headline(summary),
         sender=facts.sender,
         began=f"{facts.created_at:%F %R}",
@@ -82,7 +84,7 @@ def _cover(
         sandbox=facts.sandbox,
         running=summary.at_work,
         rows=counts.rows,
-        todo=tuple(_todo(settings, summary)),
+        todo=tuple(_todo(place, summary)),
         funnel=tuple(_funnel(summary)),
         money=tuple(_money(summary, compared)),
         causes=() if compared is None else tuple(cause.text for cause in compared.causes[:10]),
@@ -95,9 +97,9 @@ def _cover(
         findings=run_notes.findings(record),
         limits_s={each.in_words: held_s for each, held_s in run_notes.limits(record).items()},
         commands={
-            "status": advice.command("status", settings),
-            "results": advice.command("results", settings),
-            "list": advice.command("results", settings, Setting.ONLY, "undelivered"),
+            "status": advice.command("status", place),
+            "results": advice.command("results", place),
+            "list": advice.command("results", place, Setting.ONLY, "undelivered"),
         },
     )
 
@@ -110,7 +112,7 @@ def _headline(summary: Summary) -> str:
     return ", ".join(words)
 
 
-def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
+def _todo(place: Place, summary: Summary) -> Iterator[Todo]:
     """The most urgent first; what may text or cost twice is no command."""
     counts, deliveries = summary.counts, summary.deliveries
     if summary.at_work:
@@ -121,13 +123,13 @@ def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
         (deliveries.waiting, "are not final yet", "Ask again:", "receipts"),
     ):
         if number and not summary.sandbox:
-            command = advice.command(name, settings)
+            command = advice.command(name, place)
             yield Todo(what=f"{_rows(number)} {what}.", how=how, command=command)
     if deliveries.failed:
         yield Todo(
             what=f"{_rows(deliveries.failed)} were not delivered.",
             how="They are to be told in another way; the list:",
-            command=advice.command("results", settings, Setting.ONLY, "undelivered"),
+            command=advice.command("results", place, Setting.ONLY, "undelivered"),
         )
     if deliveries.given_up:
         how = "Nobody knew what became of them three days after the last text was sent."
@@ -136,13 +138,13 @@ def _todo(settings: Settings, summary: Summary) -> Iterator[Todo]:
         yield Todo(
             what=f"{_rows(counts.invalid)} of the contacts file cannot be texted as they stand.",
             how="Below it says why. What can be corrected is sent, once the file is saved, by:",
-            command=advice.command("resume", settings),
+            command=advice.command("resume", place),
         )
     if counts.refused:
         yield Todo(
             what=f"{_rows(counts.refused)} were refused by Telnyx.",
             how="Below it says why; the list:",
-            command=advice.command("results", settings, Setting.ONLY, "refused"),
+            command=advice.command("results", place, Setting.ONLY, "refused"),
         )
 
 

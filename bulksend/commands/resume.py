@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from bulksend import journal
 from bulksend.batch import (
@@ -21,7 +22,7 @@ from bulksend.batch.memory import session
 from bulksend.batch.preflight import look
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import changed_file, guards, older_journal, rest
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Again, Settings
 from bulksend.contacts import loader
 from bulksend.errors import Code
 from bulksend.results import csv_writer
@@ -36,7 +37,9 @@ def resume(settings: Settings, reporter: Reporter) -> summary.Summary:
     Raises BatchMismatch naming what changed since the batch began; nothing was sent then.
     """
     return resume_contacts(
-        loader.open_contacts(settings.contacts, guards.layout_of_batch(settings)),
+        loader.open_contacts(
+            settings.contacts, guards.layout_of_batch(settings.layout, settings.journal_path)
+        ),
         settings,
         reporter,
     )
@@ -48,47 +51,61 @@ def resume_contacts(
     """`resume` for contacts that are open already: a file or a frame."""
     settings = guards.of_batch(settings)
     user_rate.parse_rate(settings.guards.rate)
-    agree = partial(_agree, settings=settings, reporter=reporter)
-    as_it_was = _is_as_it_was(contacts, settings)
+    place, again = settings.place, settings.again
+    terms = consent.Terms(
+        guards=settings.guards, agreed=settings.consent, pace_file=place.pace_file
+    )
+    agree = partial(_agree, also_changed=again.also_changed, terms=terms, reporter=reporter)
+    as_it_was = _is_as_it_was(contacts, place.journal_path)
     with (
-        session.opened(settings, reporter) as memory,
+        session.opened(place, settings.recency, reporter) as memory,
         reopened(contacts, settings, reporter, agree) as (record, planned),
     ):
-        server = connection.access(settings, record.batch().options.get("base_url", ""))
-        wanted = _count_wanted(record, settings)
-        look.before_resuming(planned, record, wanted, settings, server, reporter)
+        access = connection.access(settings.server, record.batch().options.get("base_url", ""))
+        wanted = _count_wanted(record, again)
+        if settings.preflight and not access.is_sandbox and wanted:
+            limit = settings.guards.limit
+            account = look.Look(access=access, place=place, limit=limit, reporter=reporter)
+            look.before_resuming(planned, record, wanted, account)
         if as_it_was:
-            remaining = rest.of_same_file(record, planned)
-            rest.agree(remaining, record, settings, reporter)
-        _open_changed(record, settings, reporter)
-        again = _again(record, settings, reporter)
-        finished = as_it_was and again == (Status.UNSENT,) and not batch_status.count_unsent(record)
-        keeper = memory.keeper(record, planned)
-        batch = execution.OpenBatch(planned, record, settings, server, reporter, keeper, again)
+            rest.agree(rest.of_same_file(record, planned), record, terms, reporter)
+        if again.also_changed:
+            _open_changed(record, reporter)
+        statuses = _open_again(record, again, reporter)
+        only_unsent = as_it_was and statuses == (Status.UNSENT,)
+        finished = only_unsent and not batch_status.count_unsent(record)
+        batch = execution.OpenBatch(
+            plan=planned,
+            record=record,
+            orders=settings.orders,
+            access=access,
+            reporter=reporter,
+            keeper=memory.keeper(record, planned),
+            again=statuses,
+        )
         ended = execution.send_open_rows(batch)
     return batch_status.met_finished(ended) if finished else ended
 
 
-def _is_as_it_was(contacts: loader.Contacts, settings: Settings) -> bool:
+def _is_as_it_was(contacts: loader.Contacts, journal_path: Path) -> bool:
     """Whether the contacts are those of the batch as it stands, byte for byte."""
-    if not settings.journal_path.exists():
+    if not journal_path.exists():
         return False
-    with journal.read(settings.journal_path) as reader:
+    with journal.read(journal_path) as reader:
         return contacts.digest() == reader.batch().contacts_sha256
 
 
-def _count_wanted(record: journal.Journal, settings: Settings) -> int:
+def _count_wanted(record: journal.Journal, again: Again) -> int:
     """Rows that would be sent if the person agreed to all that was asked for."""
-    again = [Status.UNSENT]
-    again += [Status.REFUSED] if settings.retry_refused else []
-    again += [Status.UNKNOWN] if settings.resend_unknown else []
-    return execution.count_open(record, again) + len(_left_out_as_changed(record, settings))
+    statuses = [Status.UNSENT]
+    statuses += [Status.REFUSED] if again.retry_refused else []
+    statuses += [Status.UNKNOWN] if again.resend_unknown else []
+    changed = _left_out_as_changed(record) if again.also_changed else []
+    return execution.count_open(record, statuses) + len(changed)
 
 
-def _left_out_as_changed(record: journal.Journal, settings: Settings) -> list[int]:
-    """Also changed: rows that an earlier `resume` left out because their text was changed."""
-    if not settings.also_changed:
-        return []
+def _left_out_as_changed(record: journal.Journal) -> list[int]:
+    """Rows that an earlier `resume` left out because their text was changed."""
     code = str(Code.CHANGED_AFTER_SENT)
     return [skip.row for skip in record.skips() if skip.code == code]
 
@@ -105,64 +122,57 @@ def reopened(
     Where the file was changed, that is told, and `agree` is asked. Raises UsageError where no batch
     has begun or there is no consent, Locked, and BatchMismatch naming what else changed since.
     """
-    batch_status.refuse_missing(settings)
-    paths.check_batch(paths.files_of(settings))
-    csv_writer.check_writable(settings.results_path)
-    with journal.Journal.open(settings.journal_path) as record:
+    place = settings.place
+    batch_status.refuse_missing(place)
+    paths.check_batch(paths.files_of(place, settings.guards, settings.also_read))
+    csv_writer.check_writable(place.results_path)
+    with journal.Journal.open(place.journal_path) as record:
         facts = record.batch()
-        connection.refuse_other_server(settings, facts.options.get("base_url", ""))
+        connection.refuse_other_server(place, facts.options.get("base_url", ""))
         identity.refuse_changes(settings.identity, settings.contacts, facts)
         for other in settings.ambient.differences(identity.identity_of(facts)):
             reporter.note(f"{Setting(other)} is set otherwise here; the batch keeps its own")
-        planned = _planned(record, contacts, settings, reporter, agree)
+        if contacts.digest() == facts.contacts_sha256:
+            planned = identity.plan_again(facts, contacts, settings.basis, reporter)
+            if record.lacks_keys():
+                older_journal.note_keys_of_same_file(record, planned.frames)
+        else:
+            batch_status.refuse_other_list(place.contacts, place.journal_path, facts)
+            basis, path = settings.basis, place.contacts
+            comparison = changed_file.compare(record, contacts, path, basis, reporter)
+            for line in changed_file.in_words(comparison):
+                reporter.note(line)
+            agree(comparison, record)
+            also_changed = settings.also_changed
+            planned = changed_file.take_over(record, comparison, also_changed=also_changed)
         changed_file.settle_counts(record, planned)
         yield record, planned
-
-
-def _planned(
-    record: journal.Journal,
-    contacts: loader.Contacts,
-    settings: Settings,
-    reporter: Reporter,
-    agree: Callable[[changed_file.Comparison, journal.Journal], None],
-) -> plan.Plan:
-    """The plan of a file that is as it was, in seconds; of a changed one, after one pass."""
-    facts = record.batch()
-    if contacts.digest() == facts.contacts_sha256:
-        planned = identity.plan_again(facts, contacts, settings, reporter)
-        if record.lacks_keys():
-            older_journal.note_keys_of_same_file(record, planned.frames)
-        return planned
-    batch_status.refuse_other_list(settings.contacts, settings.journal_path, facts)
-    earlier = identity.identity_of(facts)
-    comparison = changed_file.compare(record, earlier, contacts, settings, reporter)
-    for line in changed_file.in_words(comparison):
-        reporter.note(line)
-    agree(comparison, record)
-    return changed_file.take_over(record, comparison, also_changed=settings.also_changed)
 
 
 def _agree(
     comparison: changed_file.Comparison,
     record: journal.Journal,
-    settings: Settings,
+    *,
+    also_changed: bool,
+    terms: consent.Terms,
     reporter: Reporter,
 ) -> None:
     """Consent to what the changed file would send, and apart from it to changed texts."""
-    if settings.also_changed and comparison.changed:
+    if also_changed and comparison.changed:
         consent.to_send_again(
             len(comparison.changed),
             "changed after they were sent",
             "their people had the earlier text and would get the new one too",
             reporter,
         )
-    if comparison.rest.count and (settings.yes or settings.yes_up_to is not None):
+    if comparison.rest.count and terms.agreed.is_beforehand:
         consent.refuse_guesses(comparison.plan)
-    rest.agree(comparison.rest, record, settings, reporter)
+    rest.agree(comparison.rest, record, terms, reporter)
 
 
-def _open_changed(record: journal.Journal, settings: Settings, reporter: Reporter) -> None:
-    left_out = _left_out_as_changed(record, settings)
+def _open_changed(record: journal.Journal, reporter: Reporter) -> None:
+    """Rows left out as changed are open again, after consent."""
+    left_out = _left_out_as_changed(record)
     if left_out:
         consent.to_send_again(
             len(left_out),
@@ -173,27 +183,27 @@ def _open_changed(record: journal.Journal, settings: Settings, reporter: Reporte
         record.unskip(left_out)
 
 
-def _again(record: journal.Journal, settings: Settings, reporter: Reporter) -> tuple[Status, ...]:
+def _open_again(record: journal.Journal, again: Again, reporter: Reporter) -> tuple[Status, ...]:
     """Which rows may be claimed once more, each kind after its own consent."""
-    again = [Status.UNSENT]
-    if not (settings.retry_refused or settings.resend_unknown):
-        return tuple(again)
+    statuses = [Status.UNSENT]
+    if not (again.retry_refused or again.resend_unknown):
+        return tuple(statuses)
     counts = record.counts()
     refused = counts[Status.REFUSED] - execution.refused_for_good(record)
-    if settings.retry_refused and refused:
+    if again.retry_refused and refused:
         consent.to_send_again(
             refused,
             "refused",
             "Telnyx said no to them; try them once more?",
             reporter,
         )
-        again.append(Status.REFUSED)
-    if settings.resend_unknown and counts[Status.UNKNOWN]:
+        statuses.append(Status.REFUSED)
+    if again.resend_unknown and counts[Status.UNKNOWN]:
         consent.to_send_again(
             counts[Status.UNKNOWN],
             "unknown",
             "some may have been texted: sending them again may text and charge twice",
             reporter,
         )
-        again.append(Status.UNKNOWN)
-    return tuple(again)
+        statuses.append(Status.UNKNOWN)
+    return tuple(statuses)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bulksend import errors, journal
@@ -18,7 +20,7 @@ from bulksend.batch import (
 from bulksend.batch.memory import session, texted_before
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import guards, set_aside
-from bulksend.batch.settings import Identity, Settings
+from bulksend.batch.settings import Identity, Place, Settings
 from bulksend.contacts import loader
 from bulksend.results import csv_writer
 from bulksend.sending import user_rate
@@ -44,12 +46,12 @@ def to_own_phones(settings: Settings, reporter: Reporter) -> OwnText:
     from bulksend.batch.preflight import own_phones
 
     contacts = loader.open_contacts(settings.contacts, settings.layout)
-    completed = plan.complete(settings.identity, settings)
-    server = connection.access(settings)
-    planned = plan.make_plan(contacts, completed, settings, reporter)
-    _refuse_empty(planned, settings)
+    completed = plan.complete(settings.identity, sandbox=settings.sandbox)
+    access = connection.access(settings.server)
+    planned = plan.make_plan(contacts, completed, settings.basis, reporter)
+    _refuse_empty(planned, settings.contacts)
     consent.refuse_other_plan(planned, settings.expect)
-    return own_phones.send(planned, settings, server, reporter)
+    return own_phones.send(planned, settings.own_phones, access, reporter)
 
 
 def run_contacts(
@@ -57,96 +59,119 @@ def run_contacts(
 ) -> summary.Summary:
     """`run` for contacts that are open already: a file or a frame."""
     user_rate.parse_rate(settings.guards.rate)
-    files = paths.files_of(settings)
+    place, new_batch = settings.place, settings.new_batch
+    files = paths.files_of(place, settings.guards, settings.also_read)
     paths.check_journal(files)
     earlier = ""
-    if settings.journal_path.exists():
-        met = _met_again(contacts, settings, reporter)
+    if place.journal_path.exists():
+        met = _met_again(contacts, place, settings.identity, reporter, new_batch=new_batch)
         if not isinstance(met, str):
             return met
         earlier = met
         paths.check_batch(files)
     else:
-        paths.check_new(files, sandbox=settings.sandbox)
-    completed = plan.complete(settings.identity, settings)
-    access = connection.access(settings)
-    with session.opened(settings, reporter) as memory:
+        paths.check_new(files, sandbox=place.sandbox)
+    completed = plan.complete(settings.identity, sandbox=settings.sandbox)
+    access = connection.access(settings.server)
+    with session.opened(place, settings.recency, reporter) as memory:
 
         def make(wanted: Identity) -> plan.Plan:
-            """The plan with who was texted before left out. Raises where nobody is left."""
+            """The plan with who was texted before left out. Raises ContactsError for no rows."""
             check = memory.check(wanted.sender or "")
-            rules = check.rules()
-            made = plan.make_plan(contacts, wanted, settings, reporter, rules=rules)
-            _refuse_empty(made, settings)
+            by_memory = plan.Earlier(rules=check.rules())
+            made = plan.make_plan(contacts, wanted, settings.basis, reporter, by_memory)
+            _refuse_empty(made, place.contacts)
             return texted_before.noted(made, check, settings.guards.again_after_s)
 
-        planned = make(completed)
-        consent.refuse_other_plan(planned, settings.expect)
-        texted_before.refuse_nobody(planned, settings.contacts)
-        consent.refuse_unasked(planned, settings, reporter)
-        planned = _looked_at(planned, settings, access, reporter, make)
-        texted_before.tell(planned, settings, reporter)
-        _agree_to_repeat(planned, settings, reporter)
-        consent.to_send(planned, settings, access.base_url, reporter)
-        csv_writer.check_writable(settings.results_path)
-        begun = identity.new_batch(planned, access.base_url, sandbox=settings.sandbox)
+        planned = _agreed(make(completed), settings, access, make, reporter)
+        csv_writer.check_writable(place.results_path)
+        begun = identity.new_batch(planned, access.base_url, sandbox=place.sandbox)
         if earlier:
-            _clear_its_place(settings, earlier, reporter)
-        with guards.begin(begun, settings) as record:
-            keeper = memory.keeper(record, planned)
-            batch = execution.OpenBatch(planned, record, settings, access, reporter, keeper)
+            _clear_its_place(place, files, earlier, reporter.note)
+        with guards.begin(begun, settings.orders, new_batch=new_batch) as record:
+            batch = execution.OpenBatch(
+                plan=planned,
+                record=record,
+                orders=settings.orders,
+                access=access,
+                reporter=reporter,
+                keeper=memory.keeper(record, planned),
+            )
             return execution.send_open_rows(batch)
 
 
-def _looked_at(
+def _agreed(
     planned: plan.Plan,
     settings: Settings,
     access: connection.Access,
-    reporter: Reporter,
     make: Replan,
+    reporter: Reporter,
 ) -> plan.Plan:
-    """The plan as the account allows it. Raises UsageError for what cannot work.
+    """The plan that the person agrees to, as the account allows it. Raises UsageError for none."""
+    agreed = settings.consent
+    consent.refuse_other_plan(planned, settings.expect)
+    texted_before.refuse_nobody(planned, settings.contacts)
+    consent.refuse_unasked(planned, agreed, reporter)
+    if settings.preflight and not access.is_sandbox and planned.estimate.sendable:
+        from bulksend.batch.preflight import look
 
-    A sandbox has no account to look at; without a preflight it is left to the first reply.
-    """
-    if settings.sandbox or not settings.preflight or not planned.estimate.sendable:
-        return planned
-    from bulksend.batch.preflight import look
+        account = look.Look(
+            access=access, place=settings.place, limit=settings.guards.limit, reporter=reporter
+        )
+        planned = look.before_sending(planned, settings.identity, account, make)
+    texted_before.tell(planned, agreed, reporter)
+    if settings.new_batch and planned.texted_before and not access.is_sandbox:
+        risk = "whoever was texted before would be texted, and charged, once more"
+        consent.to_send_again(planned.estimate.sendable, "to be sent", risk, reporter)
+    terms = consent.Terms(
+        guards=settings.guards,
+        agreed=agreed,
+        pace_file=settings.place.pace_file,
+        base_url=access.base_url,
+    )
+    consent.to_send(planned, terms, reporter)
+    return planned
 
-    return look.before_sending(planned, settings, access, reporter, make)
 
-
-def _clear_its_place(settings: Settings, batch_id: str, reporter: Reporter) -> None:
+def _clear_its_place(
+    place: Place, files: paths.Files, batch_id: str, note: Callable[[str], None]
+) -> None:
     """An earlier batch is kept under another name; one of the sandbox cost nothing, and goes."""
-    if settings.sandbox:
-        set_aside.forget(settings.journal_path, batch_id)
+    if place.sandbox:
+        set_aside.forget(place.journal_path, batch_id)
     else:
-        set_aside.set_aside(paths.files_of(settings), batch_id, settings.stem, reporter.note)
+        set_aside.set_aside(files, batch_id, place.stem, note)
 
 
 def _met_again(
-    contacts: loader.Contacts, settings: Settings, reporter: Reporter
+    contacts: loader.Contacts,
+    place: Place,
+    asked: Identity,
+    reporter: Reporter,
+    *,
+    new_batch: bool,
 ) -> summary.Summary | str:
     """A batch that is here already: finished, it is a no-op; unfinished, it is for `resume`.
 
     Its ID where one begins anew: on the person's word, after a rehearsal, or where nobody was
     reached. Raises BatchMismatch.
     """
-    if journal.is_running(settings.journal_path):
-        journal.Journal.open(settings.journal_path).close()  # raises Locked, naming who
-    with journal.read(settings.journal_path) as record:
+    path = place.journal_path
+    if journal.is_running(path):
+        journal.Journal.open(path).close()  # raises Locked, naming who
+    with journal.read(path) as record:
         facts = record.batch()
-        stands = batch_status.summarize_batch(record, settings, seconds=0.0)
+        stands = batch_status.summarize_batch(record, place, batch_status.RunEnd(seconds=0.0))
         finished = not stands.counts.unsent
-        batch_status.refuse_other_list(settings.contacts, settings.journal_path, facts)
-        if settings.new_batch:
+        batch_status.refuse_other_list(place.contacts, path, facts)
+        if new_batch:
             _agree_to_another(stands, reporter)
             return facts.batch_id
         if facts.sandbox if finished else set_aside.nobody_was_reached(record):
             return facts.batch_id
-        connection.refuse_other_server(settings, facts.options.get("base_url", ""))
-        identity.refuse_changes(settings.identity, settings.contacts, facts)
-        identity.refuse_changed_file(contacts.digest(), settings.contacts, facts)
+        connection.refuse_other_server(place, facts.options.get("base_url", ""))
+        identity.refuse_changes(asked, place.contacts, facts)
+        identity.refuse_changed_file(contacts.digest(), place.contacts, facts)
         if not finished:
             raise errors.BatchMismatch(
                 f"this batch began on {facts.created_at:%F %R} UTC and is not finished: "
@@ -165,18 +190,11 @@ def _agree_to_another(stands: summary.Summary, reporter: Reporter) -> None:
         consent.to_send_again(texted, "texted before", risk, reporter)
 
 
-def _agree_to_repeat(planned: plan.Plan, settings: Settings, reporter: Reporter) -> None:
-    """A new batch of a file that was sent from another place: by the count of all."""
-    if settings.new_batch and planned.texted_before and not settings.sandbox:
-        risk = "whoever was texted before would be texted, and charged, once more"
-        consent.to_send_again(planned.estimate.sendable, "to be sent", risk, reporter)
-
-
-def _refuse_empty(planned: plan.Plan, settings: Settings) -> None:
+def _refuse_empty(planned: plan.Plan, contacts: Path) -> None:
     if planned.estimate.rows:
         return
     raise errors.ContactsError(
-        f"{settings.contacts}: the file has column names and no rows",
+        f"{contacts}: the file has column names and no rows",
         hint="add the recipients below the first line",
         code="no_rows",
     )

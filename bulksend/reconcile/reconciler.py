@@ -64,10 +64,10 @@ class Task:
     max_in_flight: int
     #: Where this computer remembers its probes.
     state_folder: Path | None
-    #: Ask again also for rows that the server answered with an error, and no record speaks for.
-    after_5xx: bool
     #: What this computer remembers of its other batches.
     texted_elsewhere: lookup.TextedElsewhere
+    #: Ask again also for rows that the server answered with an error, and no record speaks for.
+    after_5xx: bool = False
 
 
 class Reconciler:

@@ -71,7 +71,6 @@ class World:
             base_url_typed=True,
             api_key="sandbox",
             yes=True,
-            yes_typed=True,
             state_folder=folder / "state",
         )
 
@@ -85,7 +84,7 @@ class World:
         )
 
     async def stands(self) -> dict[str, Any]:
-        return summary_json.document(await asyncio.to_thread(status.status, self.settings))
+        return summary_json.document(await asyncio.to_thread(status.status, self.settings.place))
 
     def after(self, seconds: float) -> None:
         self.sandbox.state.ahead_s = seconds

@@ -56,7 +56,7 @@ def test_figures_equal_those_of_status_and_of_the_results(tmp_path_factory, shar
             batch.after(after_s)
             if asked:
                 await batch.asks()
-            summary = await asyncio.to_thread(status.status, batch.settings)
+            summary = await asyncio.to_thread(status.status, batch.settings.place)
             shown = figures_of(await reported(batch))
             expected = summary_json.document(summary)
             for name in (*FUNNEL, "refused", "unknown", "unsent", "invalid", "skipped"):

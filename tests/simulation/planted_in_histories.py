@@ -126,8 +126,8 @@ BUGS = (
     Bug(
         "a batch of the sandbox that goes on for real",
         "batch/connection.py",
-        "    if not (settings.sandbox or sent_via):\n",
-        "    if settings.base_url and not (settings.sandbox or sent_via):\n",
+        "    if not (place.sandbox or sent_via):\n",
+        "    if place.base_url and not (place.sandbox or sent_via):\n",
         ("tests/unit/batch/test_connection.py",),
     ),
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bulksend import atomic_file, errors, portable
 from bulksend.batch import advice
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.frozen import frozen
 from bulksend.sending import user_rate
 
@@ -46,9 +46,9 @@ def request_path(journal_path: Path) -> Path:
     return journal_path.with_name(f"{journal_path.name}.pace")
 
 
-def command_line(settings: Settings, change: str) -> str:
+def command_line(place: Place, change: str) -> str:
     """The command that changes the pace of a run, ready to paste."""
-    return advice.command("pace", replace(settings, results=None, api_key_file=None), change)
+    return advice.command("pace", replace(place, results=None, api_key_file=None), change)
 
 
 def read(path: Path) -> ControlRequest | None:

@@ -13,7 +13,7 @@ from bulksend.batch.memory import against, check, keeper, opening
 from bulksend.batch.memory.memory_file import Since
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place, Recency
 from bulksend.contacts import rows
 from bulksend.errors import Code
 from bulksend.setting_names import Setting
@@ -67,19 +67,19 @@ class Without:
 
 
 class With:
-    """An open memory, asked as these settings want it."""
+    """An open memory, asked for the batch of one journal."""
 
-    def __init__(self, memory: opening.Memory, settings: Settings) -> None:
+    def __init__(self, memory: opening.Memory, journal_path: Path, recency: Recency) -> None:
         self._memory = memory
-        self._settings = settings
+        self._journal_path = journal_path
         now_s = time.time()
-        guards = settings.guards
-        self._lately = against.since(guards.again_after_s, None, now_s)
-        self._bounds = against.since(guards.again_after_s, guards.not_texted_within_s, now_s)
-        if settings.new_batch:
+        same_text_s, any_text_s = recency.again_after_s, recency.not_texted_within_s
+        self._lately = against.since(same_text_s, None, now_s)
+        self._bounds = against.since(same_text_s, any_text_s, now_s)
+        if recency.new_batch:
             self._bounds = Since()
-        elif settings.anew_since_s is not None:
-            self._bounds = against.not_before(self._bounds, settings.anew_since_s)
+        elif recency.anew_since_s is not None:
+            self._bounds = against.not_before(self._bounds, recency.anew_since_s)
 
     def check(self, sender: str) -> Checks:
         """For a new batch nobody is left out, and it is said all the same."""
@@ -90,7 +90,7 @@ class With:
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:
         """The batch is noted as one that a run works on; what it leaves out is noted in it."""
         self.believe(record)
-        facts, path = record.batch(), self._settings.journal_path
+        facts, path = record.batch(), self._journal_path
         with keeper.durably():
             opening.list_journal(self._memory.folder, path)
             number = self._memory.store.begin(opening.noted(facts, path))
@@ -110,13 +110,11 @@ class With:
             return
         more = self._memory.store.texts_of(batch.number) - record.count_memory_rows()
         if more > 0:
-            raise _older(self._settings.journal_path, more, Path(batch.journal))
+            raise _older(self._journal_path, more, Path(batch.journal))
 
     def refresh(self, record: journal.Reader) -> None:
         """Whole, from the journal."""
-        number = self._memory.store.begin(
-            opening.noted(record.batch(), self._settings.journal_path)
-        )
+        number = self._memory.store.begin(opening.noted(record.batch(), self._journal_path))
         self._memory.store.replace(number, opening.rows_of(record))
 
     def texted_elsewhere(self, record: journal.Reader) -> TextedElsewhere:
@@ -195,25 +193,25 @@ def messages_of(frames: rows.Frames, wanted: set[int]) -> Iterator[Message]:
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, reporter: Reporter) -> Iterator[Session]:
+def opened(place: Place, recency: Recency, reporter: Reporter) -> Iterator[Session]:
     """The memory of this computer for one command.
 
     Raises UsageError where it cannot be used; whoever leaves nobody out goes on without it.
     """
-    if settings.sandbox or settings.state_folder is None:
+    if place.sandbox or place.state_folder is None:
         yield Without()
         return
     with contextlib.ExitStack() as stack:
         try:
-            nearby = _journals_in(settings.journal_path.absolute().parent)
-            memory = stack.enter_context(opening.opened(settings.state_folder, reporter, nearby))
+            nearby = _journals_in(place.journal_path.absolute().parent)
+            memory = stack.enter_context(opening.opened(place.state_folder, reporter, nearby))
         except errors.UsageError as failure:
-            if settings.guards.again_after_s or settings.guards.not_texted_within_s:
+            if recency.again_after_s or recency.not_texted_within_s:
                 raise
             reporter.note(f"{failure.message}; nothing is remembered of this batch")
             yield Without()
             return
-        yield With(memory, settings)
+        yield With(memory, place.journal_path, recency)
 
 
 def _journals_in(folder: Path) -> list[Path]:

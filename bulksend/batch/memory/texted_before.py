@@ -9,7 +9,7 @@ from bulksend import errors
 from bulksend.batch.memory.session import Checks
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import DAY_S, Settings
+from bulksend.batch.settings import DAY_S, Consent
 from bulksend.setting_names import Setting
 
 
@@ -20,10 +20,9 @@ def noted(plan: Plan, check: Checks, again_after_s: float) -> Plan:
     return replace(plan, texted_before=tuple(sentences))
 
 
-def tell(plan: Plan, settings: Settings, reporter: Reporter) -> None:
+def tell(plan: Plan, agreed: Consent, reporter: Reporter) -> None:
     """Where no question will be asked it is said all the same."""
-    asked = not (settings.yes or settings.yes_up_to is not None)
-    for sentence in () if asked else plan.texted_before:
+    for sentence in plan.texted_before if agreed.is_beforehand else ():
         reporter.note(sentence)
 
 

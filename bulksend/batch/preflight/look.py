@@ -17,7 +17,7 @@ from bulksend.batch.plan import Plan
 from bulksend.batch.preflight import fitness, reads
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Identity, Settings
+from bulksend.batch.settings import Identity, Place
 from bulksend.frozen import frozen
 from bulksend.sms.message import Status
 from bulksend.telnyx.account import Profile
@@ -28,21 +28,33 @@ Replan = Callable[[Identity], Plan]
 _CENT_OF_A_CENT = Decimal("0.0001")
 
 
-def before_sending(
-    plan: Plan, settings: Settings, access: Access, reporter: Reporter, replan: Replan
-) -> Plan:
-    """The plan as the profile allows it; reads only. Raises UsageError for what cannot work."""
-    facts = asyncio.run(_read(access, plan.identity))
-    looked = _look(plan, settings, facts)
+@frozen
+class Look:
+    """By which way the account is looked at, for which batch, and who hears of it."""
+
+    access: Access
+    place: Place
+    #: The most rows that this run sends; None: all.
+    limit: int | None
+    reporter: Reporter
+
+
+def before_sending(plan: Plan, asked: Identity, look: Look, replan: Replan) -> Plan:
+    """The plan as the profile allows it; reads only. Raises UsageError for what cannot work.
+
+    `asked`: what the person said, which no profile changes.
+    """
+    facts = asyncio.run(_read(look.access, plan.identity))
+    looked = _findings(plan, look, facts)
     refuse(looked)
-    adapted = _adapted(plan, settings.identity, facts.profile)
+    adapted = _adapted(plan, asked, facts.profile)
     if adapted != plan.identity:
         closed = [finding for finding in looked if finding.name == "destinations"]
         plan = replan(adapted)
-        again = _look(plan, settings, facts)
+        again = _findings(plan, look, facts)
         refuse(again)
         looked = [finding for finding in again if finding.name != "destinations"] + closed
-    _note(looked, reporter)
+    _note(looked, look.reporter)
     return plan
 
 
@@ -71,36 +83,26 @@ class Expected:
         return cls(rows=rows, parts=parts, price=price, rows_by_country=countries)
 
 
-def before_resuming(
-    plan: Plan,
-    record: journal.Reader,
-    rows: int,
-    settings: Settings,
-    access: Access,
-    reporter: Reporter,
-) -> None:
+def before_resuming(plan: Plan, record: journal.Reader, rows: int, look: Look) -> None:
     """The same look before so many rows of a batch that has begun; what they are is settled.
 
     Raises UsageError for what cannot work.
     """
-    if settings.sandbox or not settings.preflight or not rows:
-        return
     expected = Expected.of(record, rows)
-    facts = asyncio.run(_read(access, plan.identity))
-    limit = settings.guards.limit or expected.rows
+    facts = asyncio.run(_read(look.access, plan.identity))
     batch = replace(
-        batch_of(plan, settings),
+        batch_of(plan, look.place, look.limit),
         sendable=expected.rows,
-        texts=min(expected.rows, limit),
+        texts=min(expected.rows, look.limit or expected.rows),
         parts=expected.parts,
         price=expected.price,
         unpriced_rows=0 if expected.price else expected.rows,
         rows_by_country=expected.rows_by_country,
         has_begun=True,
     )
-    looked = [*fitness.findings(batch, facts), *_disk(settings.journal_path, expected.rows)]
+    looked = [*fitness.findings(batch, facts), *_disk(look.place.journal_path, expected.rows)]
     refuse(looked)
-    _note(looked, reporter)
+    _note(looked, look.reporter)
 
 
 def _note(looked: Sequence[Finding], reporter: Reporter) -> None:
@@ -115,9 +117,9 @@ async def _read(access: Access, identity: Identity) -> reads.Facts:
         return await reads.read(gateway, identity.profile_id)
 
 
-def _look(plan: Plan, settings: Settings, facts: reads.Facts) -> list[Finding]:
-    looked = fitness.findings(batch_of(plan, settings), facts)
-    return [*looked, *_disk(settings.journal_path, plan.estimate.rows)]
+def _findings(plan: Plan, look: Look, facts: reads.Facts) -> list[Finding]:
+    looked = fitness.findings(batch_of(plan, look.place, look.limit), facts)
+    return [*looked, *_disk(look.place.journal_path, plan.estimate.rows)]
 
 
 def _disk(journal_path: Path, rows: int) -> list[Finding]:
@@ -128,10 +130,10 @@ def _disk(journal_path: Path, rows: int) -> list[Finding]:
     return [fitness.disk(free_bytes, rows)]
 
 
-def batch_of(plan: Plan, settings: Settings) -> fitness.Batch:
-    """What a plan is about to send."""
+def batch_of(plan: Plan, place: Place, limit: int | None) -> fitness.Batch:
+    """What a plan is about to send, the first `limit` rows of it where that is given."""
     counts, identity = plan.estimate, plan.identity
-    texts = min(counts.sendable, settings.guards.limit or counts.sendable)
+    texts = min(counts.sendable, limit or counts.sendable)
     return fitness.Batch(
         sender=identity.sender or "",
         profile_id=identity.profile_id or "",
@@ -143,7 +145,7 @@ def batch_of(plan: Plan, settings: Settings) -> fitness.Batch:
         smart_encoding=bool(identity.smart_encoding),
         texts=texts,
         parts=counts.parts * texts // max(counts.sendable, 1),
-        past=past.load(settings.pace_file, identity.sender),
+        past=past.load(place.pace_file, identity.sender),
     )
 
 

@@ -10,7 +10,7 @@ from bulksend import errors
 from bulksend.batch import connection
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import OwnPhones
 from bulksend.batch.summary import OK, PARTLY, STOPPED, UNKNOWN_LEFT
 from bulksend.contacts import rows
 from bulksend.frozen import frozen
@@ -57,42 +57,53 @@ class OwnText:
         return PARTLY if Status.REFUSED in statuses else OK
 
 
-def send(plan: Plan, settings: Settings, access: connection.Access, reporter: Reporter) -> OwnText:
+@frozen(kw_only=False)
+class _RowText:
+    """What one row's recipient would get."""
+
+    row: int
+    text: str
+    parts: int
+
+
+def send(
+    plan: Plan, own_phones: OwnPhones, access: connection.Access, reporter: Reporter
+) -> OwnText:
     """Ask, and send. No batch begins, and nothing is remembered.
 
     Raises UsageError for a row that has no text to send, a phone that is none, and without consent.
     """
-    row, text, parts = _text_of(plan, settings.test_row)
-    phones = [_phone(number) for number in settings.test_to]
-    if not settings.sandbox:
-        _ask(plan, phones, row, text, parts, reporter)
+    chosen = _text_of(plan, own_phones.test_row)
+    phones = [_phone(number) for number in own_phones.test_to]
+    if not access.is_sandbox:
+        _ask(plan, phones, chosen, reporter)
     messages = [
-        Message(row=row, phone=phone.e164, text=text, country=phone.country, parts=parts)
+        Message(
+            row=chosen.row,
+            phone=phone.e164,
+            text=chosen.text,
+            country=phone.country,
+            parts=chosen.parts,
+        )
         for phone in phones
     ]
-    tried = asyncio.run(_send(plan, settings, access, messages))
-    return OwnText(row=row, text=text, tried=tuple(tried))
+    tried = asyncio.run(_send(plan, access, messages))
+    return OwnText(row=chosen.row, text=chosen.text, tried=tuple(tried))
 
 
-def _ask(
-    plan: Plan,
-    phones: list[parse.Phone],
-    row: int,
-    text: str,
-    parts: int,
-    reporter: Reporter,
-) -> None:
+def _ask(plan: Plan, phones: list[parse.Phone], chosen: _RowText, reporter: Reporter) -> None:
     named = ", ".join(phone.e164 for phone in phones)
     question = (
-        f"a test: the text of row {row} from {plan.identity.sender} to {named}, "
-        f"{counted(len(phones), 'text')} of {counted(parts, 'part')}\n  {text[:160]!r}"
+        f"a test: the text of row {chosen.row} from {plan.identity.sender} to {named}, "
+        f"{counted(len(phones), 'text')} of {counted(chosen.parts, 'part')}\n"
+        f"  {chosen.text[:160]!r}"
     )
     if not reporter.confirm(question, repeats=True):
         raise errors.UsageError("no consent; nothing was sent", code="no_consent")
 
 
-def _text_of(plan: Plan, wanted: int | None) -> tuple[int, str, int]:
-    """Row, text and parts of the row that is wanted, or of the first that would be sent."""
+def _text_of(plan: Plan, wanted: int | None) -> _RowText:
+    """Of the row that is wanted, or of the first that would be sent. Raises UsageError."""
     chosen = rows.choose(plan.frames, wanted)
     if chosen is None:
         which = "no row can be sent" if wanted is None else f"there is no row {wanted}"
@@ -107,7 +118,7 @@ def _text_of(plan: Plan, wanted: int | None) -> tuple[int, str, int]:
             hint="correct the row, or name another",
             code="test_row_invalid",
         )
-    return chosen.row, chosen.text, chosen.parts or 1
+    return _RowText(chosen.row, chosen.text, chosen.parts or 1)
 
 
 def _phone(number: str) -> parse.Phone:
@@ -117,15 +128,13 @@ def _phone(number: str) -> parse.Phone:
     raise errors.UsageError(f"{number}: {parsed.text}", code="test_phone_invalid")
 
 
-async def _send(
-    plan: Plan, settings: Settings, access: connection.Access, messages: list[Message]
-) -> list[Tried]:
+async def _send(plan: Plan, access: connection.Access, messages: list[Message]) -> list[Tried]:
     """One after the other; after a reply that stops everything, no more."""
     identity = plan.identity
     envelope = Envelope(sender=identity.sender or "", profile_id=identity.profile_id or "")
     tried: list[Tried] = []
     async with (
-        connection.opened(access, sandbox=settings.sandbox) as server,
+        connection.opened(access) as server,
         server.client(envelope) as gateway,
     ):
         for message in messages:

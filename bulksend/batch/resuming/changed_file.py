@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from bulksend import journal, visible
-from bulksend.batch.identity import options_of_phones, phone_column_of
-from bulksend.batch.plan import Plan, make_plan
+from bulksend.batch.identity import identity_of, options_of_phones, phone_column_of
+from bulksend.batch.plan import Earlier, Plan, make_plan
 from bulksend.batch.reporter import Reporter
 from bulksend.batch.resuming import older_journal, rest
-from bulksend.batch.settings import Identity, Settings
+from bulksend.batch.settings import Basis
 from bulksend.contacts import loader, rows
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.frozen import frozen
@@ -61,25 +62,27 @@ class Comparison:
 
 def compare(
     record: journal.Journal,
-    identity: Identity,
     contacts: loader.Contacts,
-    settings: Settings,
+    path: Path,
+    basis: Basis,
     reporter: Reporter,
 ) -> Comparison:
-    """One pass over the file, as a dry run makes it. Raises BatchMismatch and ContactsError."""
+    """One pass over the contacts file at `path`, as a dry run makes it.
+
+    Raises BatchMismatch and ContactsError.
+    """
     collector = matching.KeyCollector(record.hashes.of_rows)
     older = older_journal.Collector(record) if record.lacks_keys() else None
     watchers = (collector,) if older is None else (collector, older)
-    column = phone_column_of(record.batch())
-    planned = make_plan(
-        contacts, identity, settings, reporter, watchers=watchers, earlier_phone_column=column
-    )
+    facts = record.batch()
+    earlier = Earlier(watchers=watchers, phone_column=phone_column_of(facts))
+    planned = make_plan(contacts, identity_of(facts), basis, reporter, earlier)
     if older is not None:
         older.note_keys()
     in_file = collector.rows(planned.estimate.duplicates)
     match = matching.match(in_file, matching.journal_rows(record.what_rows_say()))
     if record.lacks_keys() and match.new.height and match.gone_rows(*_SENT):
-        raise older_journal.cannot_tell(settings.contacts)
+        raise older_journal.cannot_tell(path)
     changed, replaced = _changed(record, planned, match)
     return Comparison(plan=planned, match=match, changed=changed, replaced=replaced)
 

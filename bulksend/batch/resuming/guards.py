@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bulksend import errors, journal
-from bulksend.batch.settings import Guards, Settings
+from bulksend.batch.settings import Basis, Guards, Orders, Settings
 from bulksend.contacts.layout import Layout
 from bulksend.contacts.skipped import suppression
 from bulksend.sms import rates
@@ -29,9 +29,10 @@ def of_batch(settings: Settings) -> Settings:
 
     Raises JournalError for guards that nobody can read.
     """
-    if not settings.journal_path.exists():
+    path = settings.place.journal_path
+    if not path.exists():
         return settings
-    with journal.read(settings.journal_path) as reader:
+    with journal.read(path) as reader:
         packed, card = reader.guards(), reader.fact(_CARD)
         anew = reader.fact(_ANEW)
     try:
@@ -40,7 +41,7 @@ def of_batch(settings: Settings) -> Settings:
         own_card = rates.unpack(card) if card and "rates" not in settings.guards.chosen else None
     except (ArithmeticError, ValueError, TypeError, AttributeError, errors.UsageError):
         raise errors.JournalError(
-            f"{settings.journal_path}: its guards cannot be read", code="journal_foreign"
+            f"{path}: its guards cannot be read", code="journal_foreign"
         ) from None
     layout = settings.layout.or_else(packed.get(_LAYOUT, {}))
     whole = settings.guards.or_else(own)
@@ -49,12 +50,12 @@ def of_batch(settings: Settings) -> Settings:
     )
 
 
-def layout_of_batch(settings: Settings) -> Layout:
+def layout_of_batch(layout: Layout, journal_path: Path) -> Layout:
     """How the contacts file is laid out, by this command's word or an earlier one's."""
-    if not settings.journal_path.exists():
-        return settings.layout
-    with journal.read(settings.journal_path) as reader:
-        return settings.layout.or_else(reader.guards().get(_LAYOUT, {}))
+    if not journal_path.exists():
+        return layout
+    with journal.read(journal_path) as reader:
+        return layout.or_else(reader.guards().get(_LAYOUT, {}))
 
 
 def keep(record: journal.Journal, guards: Guards, layout: Layout) -> None:
@@ -72,17 +73,17 @@ def to_keep(guards: Guards, layout: Layout) -> dict[str, Any]:
     return packed
 
 
-def begin(batch: journal.Batch, settings: Settings) -> journal.Journal:
+def begin(batch: journal.Batch, orders: Orders, *, new_batch: bool) -> journal.Journal:
     """The journal of a batch that begins, with all it is held to from its first moment on.
 
-    Where the person wants everybody texted once more, so does whoever goes on with the batch; what
-    other batches text from now on counts as ever. Raises as `Journal.create`.
+    `new_batch`: the person wants everybody texted once more, and so does whoever goes on with the
+    batch; what other batches text from now on counts as ever. Raises as `Journal.create`.
     """
-    own = to_keep(settings.guards, settings.layout)
+    own = to_keep(orders.basis.guards, orders.layout)
     facts = {"guards": json.dumps(own)} if own else {}
-    if settings.new_batch:
+    if new_batch:
         facts[_ANEW] = str(int(batch.created_at.timestamp()) + 1)
-    return journal.Journal.create(settings.journal_path, batch, facts)
+    return journal.Journal.create(orders.place.journal_path, batch, facts)
 
 
 def note_lists(record: journal.Journal, lists: Sequence[Path], note: Callable[[str], None]) -> None:
@@ -99,23 +100,23 @@ def note_lists(record: journal.Journal, lists: Sequence[Path], note: Callable[[s
 def note_card(
     record: journal.Journal,
     card: rates.RateCard,
-    settings: Settings,
+    basis: Basis,
     note: Callable[[str], None],
 ) -> None:
     """Keep the prices that the batch is held to, and say where their file is not as it was."""
-    if settings.guards.rates is None:
+    if basis.guards.rates is None:
         return
     if (packed := rates.pack(card)) != record.fact(_CARD):
         record.set_fact(_CARD, packed)
-    if settings.rate_card is None:
+    if basis.rate_card is None:
         return
     try:
-        changed = rates.load_rate_card(settings.guards.rates) != settings.rate_card
+        changed = rates.load_rate_card(basis.guards.rates) != basis.rate_card
     except errors.UsageError:
         changed = True
     if changed:
         note(
-            f"{settings.guards.rates}: the rate card is not as it was; the batch goes on with the "
+            f"{basis.guards.rates}: the rate card is not as it was; the batch goes on with the "
             "prices that it had; name the card again to take the new ones"
         )
 

@@ -13,7 +13,7 @@ from bulksend.batch.control import quiet
 from bulksend.batch.memory import past
 from bulksend.batch.plan import Plan
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Guards, Settings
+from bulksend.batch.settings import Guards
 from bulksend.contacts import rows
 from bulksend.estimate import zone_counts
 from bulksend.estimate.duration import Past
@@ -38,28 +38,27 @@ def of_same_file(record: journal.Journal, planned: Plan) -> Rest:
     return Rest(plan=planned, count=unsent, closed=record.closed((Status.UNSENT,)))
 
 
-def agree(rest: Rest, record: journal.Journal, settings: Settings, reporter: Reporter) -> None:
+def agree(rest: Rest, record: journal.Journal, terms: consent.Terms, reporter: Reporter) -> None:
     """Consent to the rest, asked as `run` asks. Raises UsageError where there is none.
 
     A sandbox costs nothing and asks nothing.
     """
-    count = min(rest.count, settings.guards.limit or rest.count)
-    if not count or settings.sandbox:
+    agreed, guards = terms.agreed, terms.guards
+    count = min(rest.count, guards.limit or rest.count)
+    if not count or agreed.sandbox:
         return
-    past_pace = past.load(settings.pace_file, rest.plan.identity.sender)
-    sentences = late_in_words(rest, settings.guards, past_pace)
-    if settings.yes or settings.yes_up_to is not None:
+    past_pace = past.load(terms.pace_file, rest.plan.identity.sender)
+    sentences = late_in_words(rest, guards, past_pace)
+    if agreed.is_beforehand:
         for sentence in sentences:
             reporter.note(sentence)
-    if settings.yes:
-        return
-    if settings.yes_up_to is not None:
-        consent.refuse_dearer(priced(rest, settings.guards.limit), settings.yes_up_to)
+        if not agreed.yes and agreed.yes_up_to is not None:
+            consent.refuse_dearer(priced(rest, guards.limit), agreed.yes_up_to)
         return
     if not reporter.can_ask:
         raise consent.nobody_to_ask()
     typed = str(count) if count >= consent.TYPED_FROM else ""
-    screen = question(count, record, settings.contacts.name, settings.guards, sentences)
+    screen = question(count, record, rest.plan.contacts.name, guards, sentences)
     if not reporter.confirm(screen, typed=typed):
         raise errors.UsageError(
             "no consent; nothing was sent",

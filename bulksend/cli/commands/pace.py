@@ -42,7 +42,8 @@ def pace_command(parameters: PaceParameters) -> int:
     from bulksend.cli.render.documents import pace_json
     from bulksend.commands import pace
 
-    confirmed = pace.pace(asked.settings(parameters), parameters.change)
+    settings = asked.settings(parameters)
+    confirmed = pace.pace(settings.place, parameters.change, settings.guards.rate)
     if parameters.output.as_json:
         exit.document(pace_json.document(confirmed))
     elif confirmed.paused:

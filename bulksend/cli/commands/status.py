@@ -24,4 +24,4 @@ def status_command(parameters: BatchParameters) -> int:
     """How a batch stands."""
     from bulksend.commands import status
 
-    return show.summary(status.status(asked.settings(parameters)), parameters.output)
+    return show.summary(status.status(asked.settings(parameters).place), parameters.output)

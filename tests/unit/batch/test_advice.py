@@ -11,7 +11,7 @@ import pytest
 
 from bulksend import errors
 from bulksend.batch import advice
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.errors import Stop
 from bulksend.telnyx import codes
 
@@ -19,8 +19,8 @@ from bulksend.telnyx import codes
 DANGEROUS = ("--resend-unknown", "--new-batch", "--also-changed", "--max-cost", "--yes", "-y")
 
 
-def settings(contacts: str = "july.csv", **fields: object) -> Settings:
-    return Settings(contacts=Path(contacts), **fields)  # type: ignore[arg-type]
+def place(contacts: str = "july.csv", **fields: object) -> Place:
+    return Place(contacts=Path(contacts), **fields)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def settings(contacts: str = "july.csv", **fields: object) -> Settings:
             id="a refusal that may end otherwise is tried again",
         ),
         pytest.param(
-            {"refused_for_now": 1},
-            {"retry_refused": True},
+            {"refused_for_now": 1, "retried": True},
+            {},
             "",
             id="and after that try no more",
         ),
@@ -70,7 +70,7 @@ def settings(contacts: str = "july.csv", **fields: object) -> Settings:
 def test_the_next_step_follows_from_how_the_batch_stands(
     remaining: dict[str, object], asked: dict[str, object], line: str
 ) -> None:
-    assert advice.next_step(advice.Remaining(**remaining), settings(**asked)) == line  # type: ignore[arg-type]
+    assert advice.next_step(advice.Remaining(**remaining), place(**asked)) == line  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("stop", [None, *Stop])
@@ -83,7 +83,7 @@ def test_no_next_step_texts_twice_or_costs_more(
 ) -> None:
     remaining = advice.Remaining(unsent=unsent, unknown=unknown, refused_for_now=refused, stop=stop)
 
-    words = shlex.split(advice.next_step(remaining, settings(sandbox=sandbox)))
+    words = shlex.split(advice.next_step(remaining, place(sandbox=sandbox)))
 
     assert not set(DANGEROUS) & set(words)
     assert ("--sandbox" in words) == (sandbox and bool(words))
@@ -128,7 +128,7 @@ def test_no_next_step_texts_twice_or_costs_more(
     ],
 )
 def test_a_line_names_all_that_was_named_before(asked: dict[str, object], words: list[str]) -> None:
-    line = advice.command("resume", settings(**asked))  # type: ignore[arg-type]
+    line = advice.command("resume", place(**asked))  # type: ignore[arg-type]
 
     assert shlex.split(line) == words
 
@@ -145,7 +145,7 @@ def test_a_line_names_all_that_was_named_before(asked: dict[str, object], words:
     ],
 )
 def test_a_name_that_no_terminal_shows_is_read_back_by_the_shell(name: str) -> None:
-    line = advice.command("resume", settings(name))
+    line = advice.command("resume", place(name))
 
     assert line.isprintable()
     shell = subprocess.run(
@@ -155,7 +155,7 @@ def test_a_name_that_no_terminal_shows_is_read_back_by_the_shell(name: str) -> N
 
 
 def test_looking_writes_no_file_and_sends_nothing() -> None:
-    line = advice.look(settings(journal=Path("j"), results=Path("r.csv")))
+    line = advice.look(place(journal=Path("j"), results=Path("r.csv")))
 
     assert line == "bulksend run july.csv --dry-run"
 
@@ -163,7 +163,7 @@ def test_looking_writes_no_file_and_sends_nothing() -> None:
 def test_a_failure_gets_the_line_that_belongs_to_it() -> None:
     failure = errors.Locked("another run works on it", hint="wait", next_command="status")
 
-    assert advice.hint(failure, settings("a b.csv")) == "wait: bulksend status 'a b.csv'"
+    assert advice.hint(failure, place("a b.csv")) == "wait: bulksend status 'a b.csv'"
     assert advice.hint(failure, None) == "wait"
 
 

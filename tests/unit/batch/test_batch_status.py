@@ -8,7 +8,7 @@ import pytest
 
 from bulksend import errors, journal
 from bulksend.batch import batch_status
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.commands import status
 from bulksend.sms.message import Reply
 from tests.integration.test_journal import make_batch, settle_all
@@ -27,11 +27,11 @@ from tests.makers import accepted, refused, unknown
 async def test_an_earlier_request_of_a_row_may_have_cost_too(
     tmp_path: Path, first: Reply, second: Reply, earlier_requests: int
 ) -> None:
-    settings = Settings(contacts=tmp_path / "contacts.csv")
+    place = Place(contacts=tmp_path / "contacts.csv")
     with journal.Journal.create(tmp_path / "contacts.journal", make_batch()) as record:
         await settle_all(record, {5: first, 6: accepted()})
         await settle_all(record, {5: second}, claim=2)
-        summary = batch_status.summarize_batch(record, settings, seconds=1.0)
+        summary = batch_status.summarize_batch(record, place, batch_status.RunEnd(seconds=1.0))
 
     assert summary.earlier_requests == earlier_requests
     assert summary.cost_unknown_rows == 0
@@ -63,13 +63,13 @@ def test_a_batch_is_shown_under_no_other_lists_name(
     own = make_batch(contacts_name="contacts.csv")
     if is_there:
         (tmp_path / "contacts.csv").touch()
-    settings = Settings(contacts=tmp_path / asked)
-    with journal.Journal.create(settings.journal_path, own):
+    place = Place(contacts=tmp_path / asked)
+    with journal.Journal.create(place.journal_path, own):
         pass
 
     if not is_refused:
-        assert status.status(settings).counts.rows
+        assert status.status(place).counts.rows
         return
     with pytest.raises(errors.BatchMismatch, match="is the journal of") as refusal:
-        status.status(settings)
+        status.status(place)
     assert refusal.value.code == "other_contacts"

@@ -9,7 +9,7 @@ import pytest
 
 from bulksend import errors
 from bulksend.batch import connection
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 
 REAL = "https://api.telnyx.com/v2"
 LOCAL = "http://127.0.0.1:8080/v2"
@@ -31,12 +31,12 @@ LOCAL = "http://127.0.0.1:8080/v2"
 def test_a_batch_goes_on_where_it_began(
     asked: dict[str, Any], sent_via: str, words: str | None
 ) -> None:
-    settings = Settings(contacts=Path("a.csv"), **asked)
+    place = Place(contacts=Path("a.csv"), **asked)
 
     if words is None:
-        connection.refuse_other_server(settings, sent_via)
+        connection.refuse_other_server(place, sent_via)
         return
     with pytest.raises(errors.BatchMismatch, match=words) as refusal:
-        connection.refuse_other_server(settings, sent_via)
+        connection.refuse_other_server(place, sent_via)
 
     assert refusal.value.code == "batch_changed"

@@ -13,7 +13,7 @@ import pytest
 from bulksend import errors
 from bulksend.batch import consent, plan
 from bulksend.batch.reporter import Silent
-from bulksend.batch.settings import DEFAULT_IDENTITY, Guards, Identity, Settings
+from bulksend.batch.settings import DEFAULT_IDENTITY, TELNYX_URL, Guards, Identity, Settings
 from bulksend.contacts import loader
 from bulksend.estimate.duration import NO_PAST
 from tests import sizes
@@ -42,12 +42,13 @@ class Asked(Silent):
 
 def make_plan(
     tmp_path: Path, *, phones: list[str] = PHONES, text: str = "Hi {name}", **settings: Any
-) -> tuple[plan.Plan, Settings]:
+) -> tuple[plan.Plan, consent.Terms]:
     names = [f"Name{it}" for it in range(len(phones))]
     contacts = loader.from_frame(pl.DataFrame({"Mobile": phones, "name": names}), name="list.csv")
     identity = Identity(sender="MyCompany", text=text).or_else(DEFAULT_IDENTITY)
     asked = Settings(contacts=tmp_path / "list.csv", identity=identity, **settings)
-    return plan.make_plan(contacts, identity, asked, Silent()), asked
+    terms = consent.Terms(guards=asked.guards, agreed=asked.consent, base_url=TELNYX_URL)
+    return plan.make_plan(contacts, identity, asked.basis, Silent()), terms
 
 
 def card(tmp_path: Path, *lines: str) -> Guards:
@@ -57,13 +58,13 @@ def card(tmp_path: Path, *lines: str) -> Guards:
 
 
 def test_the_question_says_who_where_what_and_for_how_much(tmp_path: Path) -> None:
-    planned, settings = make_plan(
+    planned, terms = make_plan(
         tmp_path,
         phones=[*PHONES, "+33612345678", "bad", PHONES[0]],
         guards=card(tmp_path, "GB,0.0400,USD", "FR,0.0650,USD"),
     )
 
-    words = consent.question(planned, settings.guards, NO_PAST, "https://api.telnyx.com/v2", NOW)
+    words = consent.question(planned, terms, NO_PAST, NOW)
 
     for part in (
         *("list.csv: 7 texts from MyCompany", "GB 6, FR 1", "column Mobile"),
@@ -82,10 +83,10 @@ def test_from_a_thousand_texts_on_the_number_is_typed(
     tmp_path: Path, texts: int, limit: int | None, typed: str
 ) -> None:
     phones = [f"+44770{it:07}" for it in range(900_000, 900_000 + texts)]
-    planned, settings = make_plan(tmp_path, phones=phones, guards=Guards(limit=limit))
+    planned, terms = make_plan(tmp_path, phones=phones, guards=Guards(limit=limit))
     asked = Asked()
 
-    consent.to_send(planned, settings, "", asked)
+    consent.to_send(planned, terms, asked)
 
     sendable = planned.estimate.sendable
     expected = typed if sendable == texts else (str(sendable) if sendable >= 1000 else "")
@@ -93,10 +94,10 @@ def test_from_a_thousand_texts_on_the_number_is_typed(
 
 
 def test_no_is_no(tmp_path: Path) -> None:
-    planned, settings = make_plan(tmp_path)
+    planned, terms = make_plan(tmp_path)
 
     with pytest.raises(errors.UsageError, match="no consent"):
-        consent.to_send(planned, settings, "", Asked(answer=False))
+        consent.to_send(planned, terms, Asked(answer=False))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_no_is_no(tmp_path: Path) -> None:
 def test_yes_up_to_agrees_to_what_is_whole_and_no_higher(
     tmp_path: Path, lines: tuple[str, ...], most: str, why: str
 ) -> None:
-    planned, settings = make_plan(
+    planned, terms = make_plan(
         tmp_path,
         phones=[*PHONES, "+33612345678"],
         guards=card(tmp_path, *lines),
@@ -120,18 +121,18 @@ def test_yes_up_to_agrees_to_what_is_whole_and_no_higher(
     asked = Asked()
 
     if not why:
-        consent.to_send(planned, settings, "", asked)
+        consent.to_send(planned, terms, asked)
     else:
         with pytest.raises(errors.UsageError, match=why):
-            consent.to_send(planned, settings, "", asked)
+            consent.to_send(planned, terms, asked)
     assert asked.questions == []
 
 
 def test_yes_up_to_needs_a_rate_card(tmp_path: Path) -> None:
-    planned, settings = make_plan(tmp_path, yes_up_to=Decimal(9))
+    planned, terms = make_plan(tmp_path, yes_up_to=Decimal(9))
 
     with pytest.raises(errors.UsageError, match="no price"):
-        consent.to_send(planned, settings, "", Asked())
+        consent.to_send(planned, terms, Asked())
 
 
 @pytest.mark.parametrize(
@@ -148,13 +149,13 @@ def test_expect_sends_the_plan_that_was_looked_at_or_says_what_differs(
     tmp_path: Path, change: dict[str, Any], named: str
 ) -> None:
     looked_at, _ = make_plan(tmp_path)
-    planned, settings = make_plan(tmp_path, expect=looked_at.digest, **change)
+    planned, _ = make_plan(tmp_path, **change)
 
     if not named:
-        consent.refuse_other_plan(planned, settings.expect)
+        consent.refuse_other_plan(planned, looked_at.digest)
         return
     with pytest.raises(errors.BatchMismatch, match=named):
-        consent.refuse_other_plan(planned, settings.expect)
+        consent.refuse_other_plan(planned, looked_at.digest)
 
 
 @sizes.short_and_whole("step", 5, 1)
@@ -188,9 +189,9 @@ def test_the_question_says_whom_quiet_hours_keep_from_today(
     tmp_path: Path, quiet_hours: tuple[time, time], phones: list[str], words: str
 ) -> None:
     guards = Guards(rate="0.001/s", quiet_hours=quiet_hours)
-    planned, settings = make_plan(tmp_path, phones=phones, guards=guards)
+    planned, terms = make_plan(tmp_path, phones=phones, guards=guards)
 
-    shown = consent.question(planned, settings.guards, NO_PAST, "https://api.telnyx.com/v2", NOW)
+    shown = consent.question(planned, terms, NO_PAST, NOW)
 
     assert ("  hours " in shown) is bool(words)
     assert words in shown
@@ -200,8 +201,8 @@ def test_hours_that_leave_nobody_a_moment_are_refused_before_anything_is_sent(
     tmp_path: Path,
 ) -> None:
     guards = Guards(quiet_hours=(time(17), time(10)))
-    planned, settings = make_plan(tmp_path, phones=["+79161234567"], guards=guards, yes=True)
+    planned, terms = make_plan(tmp_path, phones=["+79161234567"], guards=guards, yes=True)
 
     with pytest.raises(errors.UsageError, match="no moment in which anybody") as refused:
-        consent.to_send(planned, settings, "", Asked())
+        consent.to_send(planned, terms, Asked())
     assert refused.value.code == "quiet_for_ever"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,21 +10,20 @@ import pytest
 from bulksend import journal
 from bulksend.batch import identity, plan
 from bulksend.batch.reporter import Silent
-from bulksend.batch.settings import DEFAULT_IDENTITY, Identity, Settings
+from bulksend.batch.settings import DEFAULT_IDENTITY, Basis, Identity
 from bulksend.contacts import loader
 
 #: Nobody has a mobile yet, so that the fixed lines are recognised; then everybody has one.
 BEFORE = {"Kunde": ["Ada", "Bob"], "Telefon": ["+447400000001", "+447400000002"], "Mobil": ["", ""]}
 AFTER = BEFORE | {"Mobil": ["+447400000003", "+447400000004"]}
-SETTINGS = Settings(contacts=Path("kunden.csv"))
 
 
 def planned_of(columns: dict[str, list[str]], batch: journal.Batch | None = None) -> plan.Plan:
     contacts = loader.from_frame(pl.DataFrame(columns), name="kunden.csv")
     if batch is not None:
-        return identity.plan_again(batch, contacts, SETTINGS, Silent())
+        return identity.plan_again(batch, contacts, Basis(), Silent())
     own = Identity(sender="MyShop", profile_id="x", text="Hi {Kunde}").or_else(DEFAULT_IDENTITY)
-    return plan.make_plan(contacts, own, SETTINGS, Silent())
+    return plan.make_plan(contacts, own, Basis(), Silent())
 
 
 def begun() -> journal.Batch:

@@ -10,7 +10,7 @@ import pytest
 
 from bulksend import errors
 from bulksend.batch import paths
-from bulksend.batch.settings import Guards, Settings
+from bulksend.batch.settings import Guards, Place
 from bulksend.setting_names import Setting
 
 OWN = b"row,status\n2,accepted\n"
@@ -29,17 +29,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def settings(folder: Path, **fields: object) -> Settings:
+def place(folder: Path, **fields: object) -> Place:
     known: dict[str, object] = {
         "contacts": folder / "july.csv",
-        "guards": Guards(rates=folder / "rates.csv", suppress=(folder / "stop.csv",)),
         "api_key_file": folder / "key.txt",
-        "also_read": (folder / "text.txt",),
     }
-    return Settings(**(known | fields))  # type: ignore[arg-type]
+    return Place(**(known | fields))  # type: ignore[arg-type]
 
 
-def renewing(asked: Settings) -> AbstractContextManager[Path]:
+def files_of(asked: Place) -> paths.Files:
+    """Those of a command that reads lists, prices and a template beside the contacts."""
+    folder = asked.contacts.parent
+    guards = Guards(rates=folder / "rates.csv", suppress=(folder / "stop.csv",))
+    return paths.files_of(asked, guards, (folder / "text.txt",))
+
+
+def renewing(asked: Place) -> AbstractContextManager[Path]:
     """What the batch of these settings writes, which nobody changes meanwhile."""
     return paths.renewing(asked.results_path, pytest.fail, paths.beside(asked.journal_path))
 
@@ -68,10 +73,10 @@ def renewing(asked: Settings) -> AbstractContextManager[Path]:
     ],
 )
 def test_results_take_the_place_of_nobodys_file(folder: Path, name: str) -> None:
-    asked = settings(folder, results=folder / name)
+    asked = place(folder, results=folder / name)
 
     with pytest.raises(errors.UsageError) as failure:
-        paths.check_batch(paths.files_of(asked))
+        paths.check_batch(files_of(asked))
 
     assert failure.value.code in ("results_exist", "journal_exist")
     foreign = name in ("precious.csv", "sub/link.csv", "dangling.csv", "sub")
@@ -83,24 +88,24 @@ def test_results_take_the_place_of_nobodys_file(folder: Path, name: str) -> None
 )
 def test_a_journal_takes_the_place_of_nothing_that_is_read(folder: Path, name: str) -> None:
     with pytest.raises(errors.UsageError):
-        paths.check_journal(paths.files_of(settings(folder, journal=folder / name)))
+        paths.check_journal(files_of(place(folder, journal=folder / name)))
 
 
 def test_one_file_is_not_journal_and_results(folder: Path) -> None:
-    asked = settings(folder, journal=folder / "x", results=folder / "sub/../x")
+    asked = place(folder, journal=folder / "x", results=folder / "sub/../x")
 
     with pytest.raises(errors.UsageError):
-        paths.check_batch(paths.files_of(asked))
+        paths.check_batch(files_of(asked))
 
 
 def test_a_free_name_is_free(folder: Path) -> None:
-    paths.check_batch(paths.files_of(settings(folder, results=folder / "free.csv")))
+    paths.check_batch(files_of(place(folder, results=folder / "free.csv")))
 
 
 def test_a_batch_renews_its_own_results_as_long_as_nobody_changed_them(folder: Path) -> None:
-    asked, written = settings(folder), paths.beside(folder / "july.journal")
+    asked, written = place(folder), paths.beside(folder / "july.journal")
     for content in (OWN, OWN + b"3,refused\n"):
-        paths.check_batch(paths.files_of(asked))
+        paths.check_batch(files_of(asked))
         with paths.renewing(asked.results_path, pytest.fail, written) as path:
             path.write_bytes(content)
         assert asked.results_path.read_bytes() == content
@@ -108,11 +113,11 @@ def test_a_batch_renews_its_own_results_as_long_as_nobody_changed_them(folder: P
     asked.results_path.write_bytes(OWN + b"3,corrected\n")
 
     with pytest.raises(errors.UsageError):
-        paths.check_batch(paths.files_of(asked))
+        paths.check_batch(files_of(asked))
 
 
 def test_what_is_changed_while_a_run_works_is_left_as_it_is(folder: Path) -> None:
-    asked, notes = settings(folder), list[str]()
+    asked, notes = place(folder), list[str]()
     written = paths.beside(folder / "july.journal")
     with paths.renewing(asked.results_path, notes.append, written) as path:
         path.write_bytes(OWN)
@@ -124,29 +129,29 @@ def test_what_is_changed_while_a_run_works_is_left_as_it_is(folder: Path) -> Non
 
 
 def test_a_list_of_some_rows_does_not_take_the_place_of_the_whole(folder: Path) -> None:
-    asked = settings(folder)
+    asked = place(folder)
     with paths.renewing(
         asked.results_path, pytest.fail, paths.beside(folder / "july.journal")
     ) as path:
         path.write_bytes(OWN)
 
     with pytest.raises(errors.UsageError):
-        paths.check_batch(paths.files_of(asked), paths.LIST)
+        paths.check_batch(files_of(asked), paths.LIST)
 
 
 def test_a_batch_that_begins_renews_nothing(folder: Path) -> None:
-    asked = settings(folder)
+    asked = place(folder)
     with paths.renewing(
         asked.results_path, pytest.fail, paths.beside(folder / "july.journal")
     ) as path:
         path.write_bytes(OWN)
 
     with pytest.raises(errors.UsageError):
-        paths.check_new(paths.files_of(asked), sandbox=False)
+        paths.check_new(files_of(asked), sandbox=False)
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> None:
-    asked = settings(folder)
+    asked = place(folder)
     before = sorted(folder.iterdir())
 
     with (
@@ -162,7 +167,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(folder: Path) -> No
 
 
 def test_who_reads_the_results_while_they_are_renewed_has_the_old_ones_whole(folder: Path) -> None:
-    asked, written = settings(folder), paths.beside(folder / "july.journal")
+    asked, written = place(folder), paths.beside(folder / "july.journal")
     for content in ("old" * 9, "new"):
         with paths.renewing(asked.results_path, pytest.fail, written) as path:
             path.write_text(content)
@@ -191,7 +196,7 @@ def test_a_folder_that_is_missing_is_said_before_anything_is_sent(
     places = {"journal": folder / "new.journal", field: folder / name}
 
     with pytest.raises(errors.UsageError) as failure:
-        paths.check_new(paths.files_of(settings(folder, **places)), sandbox=False)
+        paths.check_new(files_of(place(folder, **places)), sandbox=False)
 
     assert failure.value.code == "folder_missing"
     assert f"{words}; nothing was sent" in failure.value.message
@@ -210,9 +215,9 @@ def test_a_folder_that_is_missing_is_said_before_anything_is_sent(
 def test_a_name_with_no_room_for_what_stands_beside_it_is_refused_first(
     folder: Path, fields: dict[str, str]
 ) -> None:
-    asked = settings(folder, **{name: folder / value for name, value in fields.items()})
+    asked = place(folder, **{name: folder / value for name, value in fields.items()})
 
     with pytest.raises(errors.UsageError) as failure:
-        paths.check_batch(paths.files_of(asked))
+        paths.check_batch(files_of(asked))
 
     assert failure.value.code == "name_too_long"

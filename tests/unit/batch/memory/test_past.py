@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bulksend.batch.memory import past
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place
 from bulksend.estimate.duration import NO_PAST, Past
 
 
 def pace_file(folder: Path | None, *, sandbox: bool = False) -> Path | None:
-    return Settings(contacts=Path("list.csv"), state_folder=folder, sandbox=sandbox).pace_file
+    return Place(contacts=Path("list.csv"), state_folder=folder, sandbox=sandbox).pace_file
 
 
 def test_what_was_learned_is_loaded_by_sender(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bulksend import errors, journal
 from bulksend.batch.memory import against, memory_file, opening, session
 from bulksend.batch.reporter import Silent
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Recency
 from tests.integration.test_journal import make_batch
 
 
@@ -58,7 +58,7 @@ def test_a_record_may_be_another_batchs_where_that_noted_the_phone(
         number = memory.store.begin(noted)
         wanted = memory_file.Wanted(2, memory.keys.phones()(ADA), 7)
         memory.store.reserve(number, [wanted], memory_file.Since(), 1000)
-        with_memory = session.With(memory, Settings(contacts=tmp_path / "a.csv"))
+        with_memory = session.With(memory, tmp_path / "a.journal", Recency())
 
         assert with_memory.texted_elsewhere(record)(phone, since_s, until_s) is is_shared
 
@@ -84,7 +84,7 @@ def test_a_copy_that_stayed_behind_is_not_believed(
         memory.store.reserve(number, noted, memory_file.Since(), 1000)
         if not open_batch:
             memory.store.end(number)
-        with_memory = session.With(memory, Settings(contacts=tmp_path / "a.csv"))
+        with_memory = session.With(memory, tmp_path / "a.journal", Recency())
 
         if not is_older:
             with_memory.believe(record)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
@@ -122,7 +121,7 @@ def test_what_was_said_of_the_file_is_kept_and_gives_way_to_a_flag() -> None:
 def test_a_batch_begun_anew_on_purpose_is_gone_on_with_as_such(tmp_path: Path) -> None:
     once, anew = Settings(contacts=tmp_path / "a.csv"), Settings(contacts=tmp_path / "b.csv")
     for settings, new_batch in ((once, False), (anew, True)):
-        guards.begin(make_batch(), replace(settings, new_batch=new_batch)).close()
+        guards.begin(make_batch(), settings.orders, new_batch=new_batch).close()
     began_s = make_batch().created_at.timestamp()
 
     since_s = guards.of_batch(anew).anew_since_s

@@ -30,12 +30,12 @@ def begun(tmp_path: Path, planned: Plan) -> journal.Journal:
 
 
 def test_the_question_says_how_many_from_whom_and_what_was_spent(tmp_path: Path) -> None:
-    planned, settings = make_plan(tmp_path, guards=Guards(max_cost=Decimal("2.50")))
+    planned, terms = make_plan(tmp_path, guards=Guards(max_cost=Decimal("2.50")))
     asked = Asked()
 
     with begun(tmp_path, planned) as record:
         remaining = rest.of_same_file(record, planned)
-        rest.agree(remaining, record, settings, asked)
+        rest.agree(remaining, record, terms, asked)
 
     [(words, typed, repeats)] = asked.questions
     assert (remaining.count, typed, repeats) == (5, "", False)
@@ -49,17 +49,17 @@ def test_the_question_says_how_many_from_whom_and_what_was_spent(tmp_path: Path)
 def test_from_a_thousand_rows_on_the_number_is_typed(
     tmp_path: Path, rows: int, limit: int | None, typed: str
 ) -> None:
-    planned, settings = make_plan(tmp_path, guards=Guards(limit=limit))
+    planned, terms = make_plan(tmp_path, guards=Guards(limit=limit))
     asked = Asked()
 
     with begun(tmp_path, planned) as record:
-        rest.agree(rest.Rest(plan=planned, count=rows, closed=b""), record, settings, asked)
+        rest.agree(rest.Rest(plan=planned, count=rows, closed=b""), record, terms, asked)
 
     assert [each[1] for each in asked.questions] == [typed]
 
 
 def test_no_is_no_and_without_anybody_to_ask_it_is_said_how_to_agree(tmp_path: Path) -> None:
-    planned, settings = make_plan(tmp_path)
+    planned, terms = make_plan(tmp_path)
     nobody = Asked()
     nobody.can_ask = False
 
@@ -67,7 +67,7 @@ def test_no_is_no_and_without_anybody_to_ask_it_is_said_how_to_agree(tmp_path: P
         remaining = rest.of_same_file(record, planned)
         for person in (Asked(answer=False), nobody):
             with pytest.raises(errors.UsageError) as refused:
-                rest.agree(remaining, record, settings, person)
+                rest.agree(remaining, record, terms, person)
             assert refused.value.code == "no_consent"
             assert "yes" in refused.value.hint
 
@@ -82,12 +82,12 @@ def test_no_is_no_and_without_anybody_to_ask_it_is_said_how_to_agree(tmp_path: P
 def test_nothing_is_asked(tmp_path: Path, words: dict[str, object], count: int) -> None:
     """Two in Britain and one in France are left: 2 x 0.04 and 0.145."""
     phones, guards = [*PHONES[:4], FRANCE], card(tmp_path, "GB,0.0400,USD", "FR,0.1450,USD")
-    planned, settings = make_plan(tmp_path, phones=phones, guards=guards, **words)
+    planned, terms = make_plan(tmp_path, phones=phones, guards=guards, **words)
     asked = Asked(answer=False)
 
     with begun(tmp_path, planned) as record:
         left = rest.Rest(plan=planned, count=count, closed=b"\0\0\1\1")
-        rest.agree(left, record, settings, asked)
+        rest.agree(left, record, terms, asked)
 
     assert not asked.questions
 
@@ -107,12 +107,12 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @pytest.mark.parametrize("yes", [False, True], ids=["asked", "--yes"])
 def test_who_of_the_rest_is_not_reached_today_is_said(tmp_path: Path, yes: bool) -> None:
     today = DAYS[datetime.now(ZoneInfo("Europe/London")).weekday()]
-    planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=(today,)), yes=yes)
+    planned, terms = make_plan(tmp_path, guards=Guards(quiet_days=(today,)), yes=yes)
     asked = Asked()
 
     with begun(tmp_path, planned) as record:
         left = rest.Rest(plan=planned, count=3, closed=b"\0\0\1\1")
-        rest.agree(left, record, settings, asked)
+        rest.agree(left, record, terms, asked)
 
     words = [question for question, _, _ in asked.questions] + asked.notes
     assert len(words) == 1
@@ -120,9 +120,9 @@ def test_who_of_the_rest_is_not_reached_today_is_said(tmp_path: Path, yes: bool)
 
 
 def test_a_rest_that_nobody_may_text_at_any_moment_is_refused(tmp_path: Path) -> None:
-    planned, settings = make_plan(tmp_path, guards=Guards(quiet_days=DAYS))
+    planned, terms = make_plan(tmp_path, guards=Guards(quiet_days=DAYS))
 
     with begun(tmp_path, planned) as record, pytest.raises(errors.UsageError) as refused:
-        rest.agree(rest.of_same_file(record, planned), record, settings, Asked())
+        rest.agree(rest.of_same_file(record, planned), record, terms, Asked())
 
     assert refused.value.code == "quiet_for_ever"

@@ -14,7 +14,7 @@ import pytest
 
 from bulksend import api, errors, setting_names
 from bulksend.batch import advice
-from bulksend.batch.settings import Guards, Identity, Settings
+from bulksend.batch.settings import Guards, Identity, Place, Settings
 from bulksend.cli.group import cli
 from bulksend.cli.render import option_names
 from bulksend.contacts import header
@@ -128,10 +128,10 @@ def test_a_sentence_of_a_table_is_put_together_when_it_is_read() -> None:
 
 
 def test_a_command_to_type_has_options_whoever_reads_it() -> None:
-    settings = Settings(contacts=Path("list.csv"), journal=Path("list.db"), sandbox=True)
+    place = Place(contacts=Path("list.csv"), journal=Path("list.db"), sandbox=True)
 
     for naming in (option_names.COMMAND_LINE, option_names.PYTHON):
         with setting_names.called(naming):
-            line = advice.command("resume", settings, Setting.RETRY_REFUSED)
+            line = advice.command("resume", place, Setting.RETRY_REFUSED)
             assert line == "bulksend resume list.csv --sandbox --journal list.db --retry-refused"
             assert str(Typed(Setting.SENDER)) == "--from"

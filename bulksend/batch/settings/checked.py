@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from bulksend import errors
 
+#: The name of a field and its value -> the value, or UsageError.
+Check = Callable[[str, Any], Any]
 Word = TypeVar("Word", bound=StrEnum)
 
 

@@ -1,8 +1,13 @@
-"""What a command was asked for: made once at the edge from flags, environment and file."""
+"""The parts that settings fall into, each for the rooms that need it and nothing else.
+
+Kept with the batch: `Identity` (what is sent, from whom) and `Guards` (how fast, how far). Of one
+command: `Place`, `Server`, `Consent`, `Again`, `OwnPhones`. Put together from these: `Basis` for a
+plan, `Recency` for the memory, `Orders` for a run.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from decimal import Decimal
@@ -10,23 +15,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import platformdirs
-
 from bulksend import errors
-from bulksend.batch import checked
-from bulksend.contacts.layout import Layout
+from bulksend.batch.settings import checked
+from bulksend.batch.settings.checked import Check
 from bulksend.frozen import frozen
 from bulksend.setting_names import Setting
 from bulksend.sms.message import OnDuplicate
 from bulksend.sms.template import OnMissing
 
 if TYPE_CHECKING:
+    from bulksend.contacts.layout import Layout
     from bulksend.sms.rates import RateCard
 
 TELNYX_URL = "https://api.telnyx.com/v2"
 DAY_S = 86_400.0
-#: The name of a field and its value -> the value, or UsageError.
-Check = Callable[[str, Any], Any]
 
 
 @frozen
@@ -180,99 +182,25 @@ _GUARD_CHECKS: Mapping[str, Check] = {
     "countries": checked.words,
     "quiet_days": checked.words,
 }
-_SETTING_CHECKS: Mapping[str, Check] = {
-    **dict.fromkeys(("contacts", "results", "journal"), checked.path),
-    **dict.fromkeys(("api_key_file", "state_folder"), checked.path),
-    **dict.fromkeys(("base_url", "proxy", "expect"), checked.text),
-    **dict.fromkeys(("sandbox", "preflight", "yes"), checked.switch),
-    "yes_up_to": checked.amount,
-    "wait_receipts_s": checked.seconds,
-    "test_row": checked.count,
-}
 
 
 @frozen
-class Settings:
-    """One command, whole."""
+class Place:
+    """A batch as its commands name it: its files, and where it is sent."""
 
     contacts: Path
-    identity: Identity = Identity()
-    #: For a batch that goes on with its own identity: what the environment and the options file
-    #: say beside the flags. A difference is told and not obeyed.
-    ambient: Identity = Identity()
-    layout: Layout = field(default_factory=Layout)
-    guards: Guards = Guards()
     results: Path | None = None
     journal: Path | None = None
     sandbox: bool = False
     base_url: str | None = None
-    #: The person gave the base URL to this very command: only then may any host have the key.
-    base_url_typed: bool = False
-    #: Holds the API key; never shown.
-    api_key: str | None = None
     api_key_file: Path | None = None
-    #: The proxy that the person named.
-    proxy: str | None = None
-    #: HTTPS_PROXY and NO_PROXY of the environment.
-    https_proxy: str | None = None
-    no_proxy: str = ""
-    #: SSL_CERT_FILE of the environment: certificates to trust instead of the computer's own.
-    ca_file: Path | None = None
-    yes: bool = False
-    #: Only this one answers for what may text or cost twice.
-    yes_typed: bool = False
-    #: Consent to an estimate that is complete and no higher.
-    yes_up_to: Decimal | None = None
-    #: The digest of the only plan that may be sent.
-    expect: str | None = None
-    #: Look at key, credit, profile, sender and countries before the first text.
-    preflight: bool = True
-    #: After sending, ask so long what became of it; 0.0: do not ask.
-    wait_receipts_s: float = 0.0
-    #: Phones of one's own that get one row's text, instead of a batch.
-    test_to: tuple[str, ...] = ()
-    test_row: int | None = None
-    #: Rows to send once more, on the user's word.
-    retry_refused: bool = False
-    resend_unknown: bool = False
-    #: Rows whose text was changed after they were sent.
-    also_changed: bool = False
-    #: Send a file as a batch of its own once more, to everybody.
-    new_batch: bool = False
-    #: The batch at hand was begun so at that moment: texts from before are no reason against it.
-    anew_since_s: int | None = None
-    only_problems: bool = False
-    #: Other files that were read for this command: the template, the options file.
-    also_read: tuple[Path, ...] = ()
-    #: The batch's own prices as they were when it was last sent from, where no card is named now.
-    rate_card: RateCard | None = None
     #: Where bulksend remembers what it sent.
     state_folder: Path | None = None
-
-    def __post_init__(self) -> None:
-        """Raises UsageError naming the first value of a wrong kind."""
-        for name, check in _SETTING_CHECKS.items():
-            object.__setattr__(self, name, check(name, getattr(self, name)))
-        if not isinstance(self.api_key, str | None):
-            raise errors.UsageError("api_key must be a text", code="setting_invalid")
-        for name, kind in (("identity", Identity), ("guards", Guards), ("layout", Layout)):
-            if not isinstance(getattr(self, name), kind):
-                raise checked.wrong(name, type(getattr(self, name)), f"a {kind.__name__}")
-
-    def __repr__(self) -> str:
-        return f"Settings({self.contacts})"
 
     @property
     def stem(self) -> str:
         """A sandbox batch is its own batch and has its own files."""
         return f"{self.contacts.stem}.sandbox" if self.sandbox else self.contacts.stem
-
-    @property
-    def pace_file(self) -> Path | None:
-        """What batches taught of their pace; None in the sandbox, where nobody waits."""
-        if self.sandbox or self.state_folder is None:
-            return None
-        return self.state_folder / "pace.json"
 
     @property
     def journal_path(self) -> Path:
@@ -284,10 +212,103 @@ class Settings:
         """Beside the contacts file unless given."""
         return self.results or self.contacts.with_name(f"{self.stem}.results.csv")
 
+    @property
+    def pace_file(self) -> Path | None:
+        """What batches taught of their pace; None in the sandbox, where nobody waits."""
+        if self.sandbox or self.state_folder is None:
+            return None
+        return self.state_folder / "pace.json"
 
-def state_folder() -> Path:
-    """Where this user's state lies, unless a folder is named (XDG_STATE_HOME on Linux)."""
-    return platformdirs.user_state_path("bulksend", appauthor=False)
+
+@frozen
+class Server:
+    """Which API, by which way, and the key that opens it."""
+
+    sandbox: bool = False
+    base_url: str | None = None
+    #: The person gave the base URL to this very command: only then may any host have the key.
+    base_url_typed: bool = False
+    #: Never shown.
+    api_key: str | None = field(default=None, repr=False)
+    api_key_file: Path | None = None
+    #: The proxy that the person named.
+    proxy: str | None = None
+    #: HTTPS_PROXY and NO_PROXY of the environment.
+    https_proxy: str | None = None
+    no_proxy: str = ""
+    #: Certificates to trust instead of the computer's own.
+    ca_file: Path | None = None
+
+
+@frozen
+class Consent:
+    """What was agreed to beforehand. A sandbox costs nothing, and needs none."""
+
+    sandbox: bool = False
+    yes: bool = False
+    #: Consent to an estimate that is complete and no higher.
+    yes_up_to: Decimal | None = None
+
+    @property
+    def is_beforehand(self) -> bool:
+        """Nobody will be asked."""
+        return self.yes or self.yes_up_to is not None
+
+
+@frozen
+class Again:
+    """Rows to send once more, on the user's word: each may text or cost twice."""
+
+    retry_refused: bool = False
+    resend_unknown: bool = False
+    #: Rows whose text was changed after they were sent.
+    also_changed: bool = False
+
+
+@frozen
+class OwnPhones:
+    """Phones of one's own that get one row's text, instead of a batch."""
+
+    test_to: tuple[str, ...] = ()
+    #: None: the first row that would be sent.
+    test_row: int | None = None
+
+
+@frozen
+class Basis:
+    """What a plan is made by, besides the contacts file and the identity."""
+
+    guards: Guards = Guards()
+    sandbox: bool = False
+    #: The batch's own prices as they were when it was last sent from, where no card is named now.
+    rate_card: RateCard | None = None
+
+
+@frozen
+class Orders:
+    """What a run goes by, once everything was agreed to."""
+
+    place: Place
+    basis: Basis
+    layout: Layout
+    #: The person asked for another try of the refused rows, whether there are any or none.
+    retry_refused: bool = False
+    #: After sending, ask so long what became of it; 0.0: do not ask.
+    wait_receipts_s: float = 0.0
+
+
+@frozen
+class Recency:
+    """Who was texted too lately to be texted now."""
+
+    #: Seconds: the same text to the same phone; 0.0: nobody is left out.
+    again_after_s: float = GUARD_DEFAULTS["again_after_s"]
+    #: Seconds: any text.
+    not_texted_within_s: float | None = None
+    #: Everybody is texted once more.
+    new_batch: bool = False
+    #: The batch at hand was begun so at that moment: texts from before are no reason against it.
+    anew_since_s: int | None = None
 
 
 #: What the sandbox fills in, so that it needs nothing else.
