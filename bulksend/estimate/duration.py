@@ -42,7 +42,6 @@ class Accepted:
 
     claimed_s: float
     settled_s: float
-    parts: int
     #: How long Telnyx was to hold it back.
     wait_s: float
 
@@ -56,15 +55,17 @@ class Duration:
     limited_by: str
 
 
-def learned(rows: Sequence[Accepted]) -> Past:
-    """What the accepted rows of a batch teach, in the order they were settled."""
-    if len(rows) < _ROWS_MIN:
+def learned(newest: Sequence[Accepted], begun_s: float, parts: int) -> Past:
+    """What a batch teaches: by its newest accepted rows, in the order they were settled, by when
+    its first row was claimed, and by the parts of all of them.
+    """
+    if len(newest) < _ROWS_MIN:
         return NO_PAST
-    latency_s = statistics.median(row.settled_s - row.claimed_s for row in rows)
-    begun_s, last = min(row.claimed_s for row in rows), rows[-1]
+    latency_s = statistics.median(row.settled_s - row.claimed_s for row in newest)
+    last = newest[-1]
     emptied_s = last.settled_s - begun_s + last.wait_s
     queued = last.wait_s >= _WAIT_MIN_S and emptied_s > 0
-    parts_per_s = sum(row.parts for row in rows) / emptied_s if queued else None
+    parts_per_s = parts / emptied_s if queued else None
     return Past(latency_s=max(latency_s, 0.001), parts_per_s=parts_per_s)
 
 

@@ -266,10 +266,13 @@ class Reader:
                 )
             ]
 
-    def pace(self) -> list[tuple[int, int, int, float]]:
-        """claimed_ms, settled_ms, parts, wait_s of the accepted rows, in the order of settling."""
+    def pace(self, most: int) -> tuple[list[tuple[int, int, float]], int, int]:
+        """claimed_ms, settled_ms and wait_s of the newest accepted rows, in the order of settling;
+        when the first of all was claimed, in ms since 1970, and the parts of all.
+        """
         with _sound(self._path):
-            return self._connection.execute(schema.PACE).fetchall()
+            newest = self._connection.execute(schema.NEWEST_ACCEPTED, (most,)).fetchall()
+            return (newest[::-1], *self._connection.execute(schema.ALL_ACCEPTED).fetchone())
 
     def clocks(self) -> tuple[int | None, int | None]:
         """The server's clock less ours in all runs, in milliseconds: the least and the most."""

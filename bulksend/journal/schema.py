@@ -274,9 +274,13 @@ ORDER BY abs(claimed_ms - ?1), row LIMIT ?3
 """
 # The oldest first: Telnyx's queue is one.
 #: When the accepted rows were claimed and settled, their parts, and how long they were to wait.
-PACE = """
-SELECT claimed_ms, settled_ms, coalesce(parts, 1), coalesce(wait_s, 0) FROM send
-WHERE status = 2 AND settled_ms NOT NULL ORDER BY settled_ms, row
+NEWEST_ACCEPTED = """
+SELECT claimed_ms, settled_ms, coalesce(wait_s, 0) FROM send
+WHERE status = 2 AND settled_ms NOT NULL ORDER BY settled_ms DESC, row DESC LIMIT ?1
+"""
+ALL_ACCEPTED = """
+SELECT coalesce(min(claimed_ms), 0), coalesce(sum(coalesce(parts, 1)), 0) FROM send
+WHERE status = 2 AND settled_ms NOT NULL
 """
 ACCEPTED = """
 SELECT coalesce(key_row, row), claim, message_id, claimed_ms, coalesce(settled_ms, claimed_ms)

@@ -17,6 +17,8 @@ from bulksend.estimate.duration import NO_PAST, Accepted, Duration, Past, expect
 from bulksend.sending import user_rate
 
 _SENDERS_MAX = 200
+#: Rows of a batch that tell how long a request is open: enough of them, however many it has.
+_NEWEST = 10_000
 
 
 def load(file: Path | None, sender: str | None) -> Past:
@@ -42,7 +44,8 @@ def note(file: Path | None, journal_path: Path, sender: str | None) -> None:
         return
     with contextlib.suppress(OSError, errors.JournalError):
         with journal.read(journal_path) as reader:
-            past = learned([_accepted(row) for row in reader.pace()])
+            rows, begun_ms, parts = reader.pace(_NEWEST)
+        past = learned([_accepted(row) for row in rows], begun_ms / 1000, parts)
         if past == NO_PAST:
             return
         senders = _read(file)
@@ -57,11 +60,9 @@ def note(file: Path | None, journal_path: Path, sender: str | None) -> None:
         atomic_file.write(file, json.dumps(newest).encode())
 
 
-def _accepted(row: tuple[int, int, int, float]) -> Accepted:
-    claimed_ms, settled_ms, parts, wait_s = row
-    return Accepted(
-        claimed_s=claimed_ms / 1000, settled_s=settled_ms / 1000, parts=parts, wait_s=wait_s
-    )
+def _accepted(row: tuple[int, int, float]) -> Accepted:
+    claimed_ms, settled_ms, wait_s = row
+    return Accepted(claimed_s=claimed_ms / 1000, settled_s=settled_ms / 1000, wait_s=wait_s)
 
 
 def _read(file: Path | None) -> dict[str, Any]:

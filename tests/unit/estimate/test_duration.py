@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from bulksend.estimate import duration
@@ -66,24 +64,24 @@ def test_a_duration_reads_as_people_say_it(seconds: float, words: str) -> None:
     assert duration.in_words(seconds) == words
 
 
-def accepted(count: int, *, every_s: float, latency_s: float, wait_s: float, parts: int = 1) -> Any:
-    return [
+def learned(
+    count: int, *, every_s: float, latency_s: float, wait_s: float, parts: int = 1
+) -> duration.Past:
+    rows = [
         duration.Accepted(
-            claimed_s=at * every_s,
-            settled_s=at * every_s + latency_s,
-            parts=parts,
-            wait_s=wait_s * at,
+            claimed_s=at * every_s, settled_s=at * every_s + latency_s, wait_s=wait_s * at
         )
         for at in range(count)
     ]
+    return duration.learned(rows, 0.0, parts * count)
 
 
 def test_a_few_rows_teach_nothing() -> None:
-    assert duration.learned(accepted(19, every_s=1, latency_s=1, wait_s=1)) == duration.NO_PAST
+    assert learned(19, every_s=1, latency_s=1, wait_s=1) == duration.NO_PAST
 
 
 def test_a_batch_without_a_queue_teaches_its_latency_alone() -> None:
-    past = duration.learned(accepted(101, every_s=0.1, latency_s=0.25, wait_s=0))
+    past = learned(101, every_s=0.1, latency_s=0.25, wait_s=0)
 
     assert past.latency_s == pytest.approx(0.25)
     assert past.parts_per_s is None
@@ -91,7 +89,7 @@ def test_a_batch_without_a_queue_teaches_its_latency_alone() -> None:
 
 def test_a_queue_teaches_how_fast_it_was_emptied() -> None:
     """101 texts of 2 parts in 10 s, the last waits 1,000 s: a fifth of a part a second."""
-    past = duration.learned(accepted(101, every_s=0.1, latency_s=0, wait_s=10, parts=2))
+    past = learned(101, every_s=0.1, latency_s=0, wait_s=10, parts=2)
 
     assert past.parts_per_s == pytest.approx(202 / 1010)
 
