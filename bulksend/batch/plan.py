@@ -153,18 +153,15 @@ def make_plan(
     )
     _note_fixes(message_plan, reporter)
     card, zones = _rate_card(basis), _zone_counts(basis.guards)
+    guards = _rules(basis.guards, identity, reporter)
     try:
         counted = earlier.counted or estimator.estimate(
             contacts,
             message_plan,
             on_duplicate=identity.on_duplicate or OnDuplicate.SKIP,
             rate_card=card,
-            rules=(
-                *earlier.watchers,
-                *_rules(basis.guards, identity, reporter),
-                *earlier.rules,
-                *zones,
-            ),
+            rules=(*earlier.watchers, *guards, *earlier.rules, *zones),
+            with_digest=identity.sender is not None,
             on_rows=reporter.reading,
         )
     finally:

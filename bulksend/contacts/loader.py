@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import weakref
@@ -56,7 +57,7 @@ class Contacts:
         header: Header,
         chunks: Callable[[], Iterator[pl.DataFrame]],
         *,
-        sha256: str,
+        sha256: Callable[[], str],
         size_bytes: int = 0,
         reading: Reading = Reading(),  # noqa: B008 - it does not change
     ) -> None:
@@ -79,8 +80,8 @@ class Contacts:
                 yield chunk
 
     def digest(self) -> str:
-        """SHA-256 of the bytes."""
-        return self._sha256
+        """SHA-256 of the bytes, which a dry run has no use for. Raises ContactsError."""
+        return self._sha256()
 
 
 def open_contacts(path: Path, layout: Layout = _RECOGNISED) -> Contacts:
@@ -122,7 +123,8 @@ def _read(path: Path, descriptor: int, layout: Layout) -> Contacts:
         why_guessed=encoding.why_guessed,
         sample=place.sample,
     )
-    return _contacts(path, survey, place.header, lambda: frames.read(blocks()), reading)
+    made = _Made(place.header, lambda: frames.read(blocks()), reading)
+    return _contacts(path, descriptor, survey, made)
 
 
 def _sampled(layout: Layout) -> int:
@@ -146,23 +148,29 @@ def _open_workbook(path: Path, descriptor: int, survey: source.Survey, layout: L
 
     notes = tuple(f"{path.name}: {note}" for note in (*book.notes, *place.notes))
     reading = Reading(notes=notes, sample=place.sample)
-    return _contacts(path, survey, place.header, as_read, reading)
+    return _contacts(path, descriptor, survey, _Made(place.header, as_read, reading))
 
 
-def _contacts(
-    path: Path,
-    survey: source.Survey,
-    header: Header,
-    as_read: Callable[[], Iterator[pl.DataFrame]],
-    reading: Reading,
-) -> Contacts:
+@frozen(kw_only=False)
+class _Made:
+    """What was made of a file."""
+
+    header: Header
+    as_read: Callable[[], Iterator[pl.DataFrame]]
+    reading: Reading
+
+
+def _contacts(path: Path, descriptor: int, survey: source.Survey, made: _Made) -> Contacts:
     """What was read; of a file of ours, as the file was that it came from."""
-    own, chunks = own_files.as_it_was(header, as_read)
-    ours = own is not header or header.names == own_files.OPT_OUT_COLUMNS
-    reading = replace(reading, written_by_bulksend=ours)
-    size_bytes = survey.size_bytes
+    own, chunks = own_files.as_it_was(made.header, made.as_read)
+    ours = own is not made.header or made.header.names == own_files.OPT_OUT_COLUMNS
     return Contacts(
-        path.name, own, chunks, sha256=survey.sha256, size_bytes=size_bytes, reading=reading
+        path.name,
+        own,
+        chunks,
+        sha256=functools.cache(lambda: source.sha256(path, descriptor, survey)),
+        size_bytes=survey.size_bytes,
+        reading=replace(made.reading, written_by_bulksend=ours),
     )
 
 
@@ -184,7 +192,7 @@ def from_frame(frame: pl.DataFrame, *, name: str = "frame") -> Contacts:
         name,
         header,
         lambda: cells.iter_slices(_FRAME_ROWS),
-        sha256=sha256,
+        sha256=lambda: sha256,
         reading=Reading(sample=tuple(first.iter_rows())),
     )
 

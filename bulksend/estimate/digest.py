@@ -12,35 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from bulksend.frozen import frozen
 from bulksend.sms.message import Status
 
 _UNIT, _ROW = "\x1f", "\x1e"
-
-
-@frozen(kw_only=False)
-class Pieces:
-    """What some rows add, as bytes."""
-
-    phones: bytes
-    texts: bytes
-
-
-def pieces(composed: pl.DataFrame) -> Pieces:
-    """Of a composed frame: `status`, `to_e164` and `text` (all String) of its sendable rows."""
-    sendable = composed.select("to_e164", "text")
-    unsent = composed["status"] == str(Status.UNSENT)
-    if not unsent.all():
-        sendable = sendable.filter(unsent)
-    return Pieces(_joined(sendable["to_e164"]), _joined(sendable["text"]))
-
-
-def _joined(column: pl.Series) -> bytes:
-    if column.is_empty():
-        return b""
-    whole = column.fill_null("") if column.null_count() else column
-    rows: str = whole.str.join(_ROW).item()
-    return rows.encode() + _ROW.encode()
 
 
 def _sha256() -> Any:
@@ -54,14 +28,27 @@ class RowsDigest:
     _phones: Any = field(default_factory=_sha256)
     _texts: Any = field(default_factory=_sha256)
 
-    def add(self, rows: Pieces) -> None:
-        """The next rows."""
-        self._phones.update(rows.phones)
-        self._texts.update(rows.texts)
+    def add(self, composed: pl.DataFrame) -> None:
+        """The sendable ones of the next rows: `status`, `to_e164` and `text` (all String)."""
+        sendable = composed.select("to_e164", "text")
+        unsent = composed["status"] == str(Status.UNSENT)
+        if not unsent.all():
+            sendable = sendable.filter(unsent)
+        _feed(self._phones, sendable["to_e164"])
+        _feed(self._texts, sendable["text"])
 
     def shown(self) -> str:
         """`9f86d081-884c7d65`."""
         return f"{self._phones.hexdigest()[:8]}-{self._texts.hexdigest()[:8]}"
+
+
+def _feed(to_hash: Any, column: pl.Series) -> None:
+    """Each cell and a separator. Bytes that are let go of at once cost a fifth of those kept."""
+    if column.is_empty():
+        return
+    whole = column.fill_null("") if column.null_count() else column
+    to_hash.update(whole.str.join(_ROW).cast(pl.Binary).item())
+    to_hash.update(_ROW.encode())
 
 
 def of_plan(sender: str, on_duplicate: str, rows: str) -> str:

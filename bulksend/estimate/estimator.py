@@ -6,15 +6,14 @@ and the number of the row's cost group, so that a duplicate is taken out of ever
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import polars as pl
 
 from bulksend.contacts import compose, loader
+from bulksend.contacts.ahead import ahead
 from bulksend.contacts.skipped import duplicates, left_out
 from bulksend.errors import Code
 from bulksend.estimate import (
@@ -35,8 +34,6 @@ __all__ = ["CountryLine", "Estimate", "counted_before", "estimate"]
 
 #: Rows looked at together: small enough for the memory, large enough for the columns to pay.
 _SLICE_ROWS = 50_000
-#: Slices composed while one is added; polars leaves one of two cores idle half of the time.
-_AHEAD = 1
 
 
 @frozen(kw_only=False)
@@ -78,7 +75,7 @@ class Estimate:
     duplicates: pl.DataFrame = field(repr=False)
     #: row, code, sentence: the rows that a rule leaves out.
     left_out: pl.DataFrame = field(repr=False, default_factory=left_out.none)
-    #: Of phones and texts, before any rule left rows out: see `estimate.digest`.
+    #: Of phones and texts, before any rule left rows out: see `estimate.digest`; "" unless wanted.
     rows_digest: str = ""
     #: What is nearly surely a mistake of the whole batch: `yes` does not answer for it.
     mistakes: tuple[findings.Finding, ...] = ()
@@ -104,7 +101,8 @@ class _Accumulator:
     remarks: findings.Accumulated = field(default_factory=dict)
     samples: samples.Samples = field(default_factory=samples.Samples)
     left_out: list[pl.DataFrame] = field(default_factory=list)
-    digest: digest.RowsDigest = field(default_factory=digest.RowsDigest)
+    #: None: nobody wants it.
+    digest: digest.RowsDigest | None = None
 
 
 def estimate(
@@ -114,53 +112,39 @@ def estimate(
     on_duplicate: OnDuplicate,
     rate_card: RateCard,
     rules: Sequence[left_out.Rule] = (),
+    with_digest: bool = True,
     on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> Estimate:
     """Pass over the whole file once. Raises ContactsError where it cannot be read.
 
-    `rules` leave rows out; `on_rows` is told now and then how many rows were read.
+    `rules` leave rows out; `on_rows` is told now and then how many rows were read. Reading,
+    composing and adding go on beside each other, a slice apart.
     """
     accumulator = _Accumulator(
-        cost_groups.CostGroups(message_plan), mistakes.Mistakes(message_plan)
+        cost_groups.CostGroups(message_plan),
+        mistakes.Mistakes(message_plan),
+        digest=digest.RowsDigest() if with_digest else None,
     )
-    with ThreadPoolExecutor(_AHEAD, "compose") as pool:
-        for composed, named, pieces in _composed(contacts, message_plan, rules, pool):
-            accumulator.digest.add(pieces)
-            _add(accumulator, composed, named, message_plan)
-            on_rows(accumulator.rows)
+    for composed, named in ahead(_composed(contacts, message_plan, rules), "compose"):
+        if accumulator.digest is not None:
+            accumulator.digest.add(composed)
+        marked = left_out.mark(composed, named, Status.SKIPPED)
+        _add(accumulator, marked, named, message_plan)
+        on_rows(accumulator.rows)
     repeated = duplicates.none()
     if on_duplicate is not OnDuplicate.SEND:
         repeated = duplicates.find(accumulator.fingerprints)
     return _sum(accumulator, repeated, on_duplicate, message_plan, rate_card)
 
 
-#: A composed frame, the rows of it that a rule leaves out, and what its rows add to the digest.
-_Composed = tuple[pl.DataFrame, pl.DataFrame, digest.Pieces]
-
-
 def _composed(
-    contacts: loader.Contacts,
-    message_plan: compose.MessagePlan,
-    rules: Sequence[left_out.Rule],
-    pool: ThreadPoolExecutor,
-) -> Iterator[_Composed]:
-    """The rows composed, in order, a little ahead of whoever adds them."""
-
-    def compose_piece(piece: pl.DataFrame) -> _Composed:
-        """One slice of the file, in a thread: composed, left out by rules, and its digest."""
+    contacts: loader.Contacts, message_plan: compose.MessagePlan, rules: Sequence[left_out.Rule]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Slices of the file composed, and of each the rows that a rule leaves out."""
+    slices = (piece for chunk in contacts.chunks() for piece in chunk.iter_slices(_SLICE_ROWS))
+    for piece in ahead(slices, "read"):
         composed = compose.compose(piece, message_plan)
-        named = left_out.by_rules(composed, rules)
-        pieces = digest.pieces(composed)
-        return left_out.mark(composed, named, Status.SKIPPED), named, pieces
-
-    ahead: deque[Future[_Composed]] = deque()
-    for chunk in contacts.chunks():
-        for piece in chunk.iter_slices(_SLICE_ROWS):
-            ahead.append(pool.submit(compose_piece, piece))
-            if len(ahead) > _AHEAD:
-                yield ahead.popleft().result()
-    while ahead:
-        yield ahead.popleft().result()
+        yield composed, left_out.by_rules(composed, rules)
 
 
 def counted_before(*, rows: int, sendable: int, invalid: int) -> Estimate:
@@ -260,7 +244,7 @@ def _sum(
         samples=accumulator.samples.chosen(),
         duplicates=repeated,
         left_out=named,
-        rows_digest=accumulator.digest.shown(),
+        rows_digest=accumulator.digest.shown() if accumulator.digest else "",
         mistakes=accumulator.mistakes.findings(),
     )
 

@@ -68,7 +68,7 @@ def measure(path: Path) -> tuple[int, Stages]:
         rows += chunk.height
         composed = _composed(chunk, plan, stages)
         with stages.stage("digest of phones and texts"):
-            total.add(digest.pieces(composed))
+            total.add(composed)
         sendable = composed.filter(composed["problem"].is_null())
         with stages.stage("findings"):
             findings.add({}, findings.problems(composed, plan))

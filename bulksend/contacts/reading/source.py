@@ -30,7 +30,6 @@ _END_OF_FILE = b"\x1a"
 class Survey:
     """What one pass over all bytes shows."""
 
-    sha256: str
     size_bytes: int
     encoding: code_pages.Recognised
     #: A zip archive, as workbooks are.
@@ -75,10 +74,9 @@ def survey(
         raise _unusable(path, f"is {what}, not a CSV file", disguise.WAY_OUT)
     if not dialect.utf_encoding(head) and disguise.is_no_text(head):
         raise _unusable(path, "holds no text but bytes of another kind", disguise.WAY_OUT)
-    whole, digests, size = hashlib.sha256(), [], 0
+    digests, size = [], 0
     check, lf, cr = _Utf8Check(), False, False
     for block in _raw_blocks(descriptor):
-        whole.update(block)
         digests.append(_digest(block))
         check.feed(block)
         lf, cr = lf or b"\n" in block, cr or b"\r" in block
@@ -93,7 +91,7 @@ def survey(
         recognised = code_pages.recognise(_raw_blocks(descriptor))
         if fallback and recognised.encoding != "utf-8":
             recognised = code_pages.named(fallback)
-    return Survey(whole.hexdigest(), size, recognised, zipped, cr and not lf, tuple(digests))
+    return Survey(size, recognised, zipped, cr and not lf, tuple(digests))
 
 
 def _is_locked(descriptor: int, what: str) -> bool:
@@ -125,6 +123,14 @@ class _Utf8Check:
             except UnicodeDecodeError:
                 self._valid = False
         return self._valid
+
+
+def sha256(path: Path, descriptor: int, surveyed: Survey) -> str:
+    """Of all bytes as surveyed, in hexadecimal. Raises ContactsError where the file has changed."""
+    whole = hashlib.sha256()
+    for block in _verified(path, descriptor, surveyed):
+        whole.update(block)
+    return whole.hexdigest()
 
 
 def whole(path: Path, descriptor: int, surveyed: Survey) -> bytes:
