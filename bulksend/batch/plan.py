@@ -153,7 +153,7 @@ def make_plan(
     )
     _note_fixes(message_plan, reporter)
     card, zones = _rate_card(basis), _zone_counts(basis.guards)
-    guards = _rules(basis.guards, identity, reporter)
+    guards = [] if earlier.counted else _rules(basis.guards, identity, reporter)
     try:
         counted = earlier.counted or estimator.estimate(
             contacts,
