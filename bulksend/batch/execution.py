@@ -82,7 +82,7 @@ def send_open_rows(batch: OpenBatch) -> Summary:
         if end.stop is not Stop.JOURNAL:
             raise
         raise errors.JournalError(
-            STOP_TEXT[Stop.JOURNAL] + f": {end.detail}",
+            end.detail or STOP_TEXT[Stop.JOURNAL],
             hint=f"free space or repair the disk, then: {advice.command('resume', place)}",
             code="journal_failed",
         ) from None

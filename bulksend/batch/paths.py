@@ -7,6 +7,7 @@ digests of what was written stand beside the journal, noted before a file takes 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -31,6 +32,7 @@ RESULTS, LIST, REPORT = "results", "list", "report"
 _LONGER_BYTES = 30
 #: As nearly every file system has it; where a folder cannot say.
 _NAME_MAX_BYTES = 255
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: So many files that were written are known; who writes more has moved the first ones away.
 _KEPT = 1000
 
@@ -206,8 +208,7 @@ def taking(target: Path, written: Written, on_other: Callable[[Path], None]) -> 
     try:
         yield part
         chosen = _free_name(target, written)
-        with contextlib.suppress(OSError):  # then it is not known as ours, and stays as it is
-            written.note(part)
+        _note(written, part)
         part.replace(chosen)
         atomic_file.sync_folder(chosen.parent)
     finally:
@@ -215,6 +216,19 @@ def taking(target: Path, written: Written, on_other: Callable[[Path], None]) -> 
             part.unlink(missing_ok=True)
     if chosen != target:
         on_other(chosen)
+
+
+def _note(written: Written, part: Path) -> None:
+    """Where it cannot be noted, the file is not known as ours, and is never renewed.
+
+    Raises OSError where the disk is full: the next step would stand before a file of ours and call
+    it somebody's.
+    """
+    try:
+        written.note(part)
+    except OSError as failure:
+        if failure.errno in _FULL:
+            raise
 
 
 def _free_name(target: Path, written: Written) -> Path:

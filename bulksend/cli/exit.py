@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
@@ -32,8 +32,10 @@ class Ending:
         )
         _log("error", code=code, text=message, exit_code=exit_code)
         if self.as_json:
-            document(error_json.document(shown, code, exit_code, hint=way_out))
-            return exit_code
+            with contextlib.suppress(OSError):
+                document(error_json.document(shown, code, exit_code, hint=way_out))
+                return exit_code
+            _forget_stdout()  # it takes nothing: then in words
         with contextlib.suppress(OSError):  # the exit code says it as well
             error = click.style("error: ", fg="red", bold=True) + shown
             click.echo(wrapped.to_fit(error, sys.stderr), err=True, color=self.color)
@@ -59,7 +61,15 @@ def document(value: JsonObject) -> None:
         written = orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a file name that is no text: json writes its bytes out as \udc80 to \udcff
         written = json.dumps(value, indent=2).encode()
-    click.echo(written)
+    echo(written)
+
+
+def echo(words: str | bytes, color: bool | None = None) -> None:
+    """What a command came to, on stdout; whoever reads it may go away, and it ended as it did."""
+    try:
+        click.echo(words, color=color)
+    except BrokenPipeError:
+        _forget_stdout()
 
 
 def flush() -> None:
@@ -69,11 +79,10 @@ def flush() -> None:
 
 def output_lost(show: Ending, failure: OSError) -> int:
     """What was to be said does not fit on the disk; a bug it is not."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget_stdout()
     words = f"the output cannot be written: {failure.strerror}"
-    return show.failure(
-        words, "output_unwritable", 7, hint="the command status shows how the batch stands"
-    )
+    hint = "free space there; of a batch the command status shows how it stands"
+    return replace(show, as_json=False).failure(words, "output_unwritable", 7, hint=hint)
 
 
 def file_lost(show: Ending, failure: OSError, *, hint: str) -> int:
@@ -85,5 +94,10 @@ def file_lost(show: Ending, failure: OSError, *, hint: str) -> int:
 
 def pipe_closed() -> int:
     """Whoever read stdout went away: nothing of ours failed, but the rest is not shown."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _forget_stdout()
     return 0
+
+
+def _forget_stdout() -> None:
+    """What is still to be said there, here or by the interpreter, is lost without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,8 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from bulksend.cli import exit
 from bulksend.cli.parameters import BatchParameters, Output, OutputParameters
 from bulksend.cli.render import JsonObject
@@ -57,7 +55,7 @@ def answer(document: JsonObject, text: str, output: Output) -> None:
 def say(text: str, output: Output | None = None) -> None:
     """Words for a person on stdout, as wide as the terminal."""
     shown = wrapped.to_fit(text, sys.stdout)
-    click.echo(shown, color=color(output) if output is not None else None)
+    exit.echo(shown, color=color(output) if output is not None else None)
 
 
 def summary(ended: Summary, output: Output) -> int:

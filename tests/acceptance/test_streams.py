@@ -43,3 +43,37 @@ def test_a_batch_outlives_its_screen(tmp_path: Path, redirect: str, code: int) -
     assert (ended.returncode, len(texted)) == (code, ROWS), ended.stderr
     assert "Traceback" not in ended.stderr
     assert len(cli.read_results(tmp_path / "c.results.csv")) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("command", "codes", "on_stderr"),
+    [
+        pytest.param("run bad.csv --dry-run --text x | true", "3 0", "", id="reader-gone"),
+        pytest.param("run bad.csv --dry-run --text x --json | true", "3 0", "", id="its-json"),
+        pytest.param("status bad.csv --json | true", "2 0", "", id="an-error-in-json"),
+        pytest.param("status bad.csv --json >/dev/full", "2", "no batch", id="no-room-for-it"),
+        pytest.param("status --bogus --json >/dev/full", "2", "--bogus", id="nor-for-a-usage-error"),
+        pytest.param("run bad.csv -n --text x --json >/dev/full", "7", "No space", id="nor-for-json"),
+    ],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_an_exit_code_does_not_hang_on_who_reads(
+    tmp_path: Path, command: str, codes: str, on_stderr: str
+) -> None:
+    (tmp_path / "bad.csv").write_text("phone\n12\n+447700900123\n")
+    program = " ".join(cli.BULKSEND)
+
+    ended = subprocess.run(
+        ["bash", "-c", f"{program} {command}; echo codes ${{PIPESTATUS[@]}} >&2"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=cli.environment(),
+        timeout=60,
+        check=False,
+    )
+
+    *words, last = ended.stderr.splitlines()
+    assert last == f"codes {codes}"
+    assert on_stderr in "\n".join(words)
+    assert "Traceback" not in ended.stderr
