@@ -52,8 +52,12 @@ def test_a_batch_outlives_its_screen(tmp_path: Path, redirect: str, code: int) -
         pytest.param("run bad.csv --dry-run --text x --json | true", "3 0", "", id="its-json"),
         pytest.param("status bad.csv --json | true", "2 0", "", id="an-error-in-json"),
         pytest.param("status bad.csv --json >/dev/full", "2", "no batch", id="no-room-for-it"),
-        pytest.param("status --bogus --json >/dev/full", "2", "--bogus", id="nor-for-a-usage-error"),
-        pytest.param("run bad.csv -n --text x --json >/dev/full", "7", "No space", id="nor-for-json"),
+        pytest.param(
+            "status --bogus --json >/dev/full", "2", "--bogus", id="nor-for-a-usage-error"
+        ),
+        pytest.param(
+            "run bad.csv -n --text x --json >/dev/full", "7", "No space", id="nor-for-json"
+        ),
     ],
 )
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
