@@ -1,4 +1,4 @@
-"""`bulksend` as a process, and a sandbox as another one."""
+"""`bulksend` in this process or as one of its own, and a sandbox beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from bulksend.sandbox.scripts.faults import parse_script
+from bulksend.sandbox.server import SandboxConfig
+from bulksend.sandbox.threaded import ThreadedSandbox
 from tests.fuzz import program
 from tests.makers import PROFILE
 
@@ -93,7 +96,7 @@ def start(*words: str | Path, **more: str) -> subprocess.Popen[str]:
 
 
 class RunningSandbox:
-    """A sandbox in its own process, whose ledger outlives everybody."""
+    """A sandbox, whose ledger outlives whoever sends there."""
 
     def __init__(self, base_url: str, ledger: Path) -> None:
         self.base_url = base_url
@@ -127,7 +130,19 @@ class RunningSandbox:
 
 
 @contextmanager
-def running_sandbox(folder: Path, *options: str) -> Iterator[RunningSandbox]:
+def running_sandbox(
+    folder: Path, *, faults: str | None = None, **config: Any
+) -> Iterator[RunningSandbox]:
+    """In a thread of this process, which is there at once; its ledger lies in the folder."""
+    ledger = folder / "ledger.jsonl"
+    rules = parse_script(faults) if faults else ()
+    with ThreadedSandbox(SandboxConfig(ledger_path=ledger, faults=rules, **config)) as sandbox:
+        yield RunningSandbox(sandbox.base_url, ledger)
+
+
+@contextmanager
+def sandbox_process(folder: Path, *options: str) -> Iterator[RunningSandbox]:
+    """`bulksend sandbox`, as people start it."""
     ledger = folder / "ledger.jsonl"
     process = start("sandbox", "--port", "0", "--ledger", ledger, *options)
     assert process.stderr is not None

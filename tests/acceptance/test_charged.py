@@ -22,7 +22,7 @@ def test_the_summary_names_the_causes_of_a_difference(tmp_path: Path) -> None:
     rates = tmp_path / "rates.csv"
     rates.write_text("country,price_per_part,currency\nGB,0.0420,USD\n")
     words = ["run", contacts, "--text", "Hi {name}", "--rates", rates]
-    with cli.running_sandbox(tmp_path, "--faults", json.dumps(FAULTS)) as sandbox:
+    with cli.running_sandbox(tmp_path, faults=json.dumps(FAULTS)) as sandbox:
         ended = cli.bulksend(*words, *sandbox.run_options(), "--json")
         again = cli.bulksend("resume", contacts, "--yes", "--rates", rates)
 

@@ -22,7 +22,7 @@ LOST = '[{"fault":"reset","after":true,"nth":11},{"fault":"reset","nth":21}]'
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[cli.RunningSandbox]:
-    with running_sandbox(tmp_path, "--faults", LOST) as running:
+    with running_sandbox(tmp_path, faults=LOST) as running:
         yield running
 
 
@@ -112,7 +112,7 @@ def test_a_probe_costs_one_text_and_is_remembered_without_the_key(
 
 def test_a_server_that_ignores_keys_is_found_out_and_not_relied_on(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 30)
-    with running_sandbox(tmp_path, "--faults", LOST, "--ignore-keys") as sandbox:
+    with cli.sandbox_process(tmp_path, "--faults", LOST, "--ignore-keys") as sandbox:
         bulksend("run", contacts, *sandbox.run_options(), "--text", "Hi", "--max-in-flight", "1")
         probed = doctor(sandbox, "--probe-key", "--to", TO, "--yes")
         before = len(sandbox.entries())
@@ -124,9 +124,8 @@ def test_a_server_that_ignores_keys_is_found_out_and_not_relied_on(tmp_path: Pat
 
 
 def test_a_probe_that_decides_nothing_is_not_remembered(tmp_path: Path) -> None:
-    with running_sandbox(
-        tmp_path, "--faults", '[{"fault":"error","code":"40310","status":400}]'
-    ) as (sandbox):
+    script = '[{"fault":"error","code":"40310","status":400}]'
+    with running_sandbox(tmp_path, faults=script) as sandbox:
         probed = doctor(sandbox, "--probe-key", "--to", TO, "--yes")
 
     assert "decided nothing" in probed.stdout
@@ -162,7 +161,7 @@ def test_a_reconcile_that_is_killed_or_interrupted_texts_nobody_twice_and_can_go
 ) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 120)
     script = '[{"fault":"reset","after":true,"every":6},{"fault":"reset","every":7}]'
-    with running_sandbox(tmp_path, "--faults", script, "--latency", "0.1") as sandbox:
+    with running_sandbox(tmp_path, faults=script, latency_s=0.1) as sandbox:
         run = ("run", contacts, *sandbox.run_options(), "--text", "Hi", "--rate", "400/s")
         unknown = document(bulksend(*run, "--json"))["unknown"]
         doctor(sandbox, "--probe-key", "--to", TO, "--yes")

@@ -132,7 +132,7 @@ def test_what_others_write_there_moves_nothing(tmp_path: Path) -> None:
 def test_a_storm_of_429_is_over_at_once_and_everybody_is_texted_once(tmp_path: Path) -> None:
     """The API takes 50 requests a second, the user says 500."""
     contacts = cli.write_contacts(tmp_path / "contacts.csv", 300)
-    with cli.running_sandbox(tmp_path, "--request-rate", "50/s", "--latency", "0.02") as server:
+    with cli.sandbox_process(tmp_path, "--request-rate", "50/s", "--latency", "0.02") as server:
         ended = cli.bulksend(
             *("run", contacts, "--rate", "500/s", "--text", "Hi {name}", "--json"),
             *server.run_options(),

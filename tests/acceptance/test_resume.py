@@ -28,7 +28,7 @@ def test_a_batch_killed_again_and_again_texts_nobody_twice_and_forgets_nobody(
 ) -> None:
     chance = random.Random(seed)
     contacts = write_contacts(tmp_path / "c.csv", 1500)
-    with running_sandbox(tmp_path, "--latency", "0.02") as sandbox:
+    with running_sandbox(tmp_path, latency_s=0.02) as sandbox:
         command = ["run", contacts, *sandbox.run_options(), *TEXT, "--rate", "600/s"]
         for _ in range(3):
             process = cli.start(*command)
@@ -54,10 +54,10 @@ def test_a_batch_killed_again_and_again_texts_nobody_twice_and_forgets_nobody(
     assert set(ledger) <= known
 
 
-def interrupted(tmp_path: Path, *signals: int, latency: str = "0.1") -> tuple[int, float, int]:
+def interrupted(tmp_path: Path, *signals: int, latency_s: float = 0.1) -> tuple[int, float, int]:
     """Exit code, seconds after the last signal, and unknown rows."""
     contacts = write_contacts(tmp_path / "c.csv", 1000)
-    with running_sandbox(tmp_path, "--latency", latency) as sandbox:
+    with running_sandbox(tmp_path, latency_s=latency_s) as sandbox:
         process = cli.start("run", contacts, *sandbox.run_options(), *TEXT, "--rate", "100/s")
         cli.wait_for(lambda: len(sandbox.entries()) > 10)
         for number in signals:
@@ -86,7 +86,7 @@ def test_one_interruption_drains_and_leaves_nothing_unknown(
 
 
 def test_a_second_interruption_leaves_within_a_second_and_names_the_doubt(tmp_path: Path) -> None:
-    ended, took_s, unknown = interrupted(tmp_path, signal.SIGINT, signal.SIGINT, latency="2")
+    ended, took_s, unknown = interrupted(tmp_path, signal.SIGINT, signal.SIGINT, latency_s=2.0)
 
     assert ended == 130
     assert took_s < 2.0
@@ -96,7 +96,7 @@ def test_a_second_interruption_leaves_within_a_second_and_names_the_doubt(tmp_pa
 def test_lost_replies_are_unknown_and_never_sent_again_without_a_word(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 60)
     script = '[{"fault": "reset", "after": true, "every": 20}]'
-    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+    with running_sandbox(tmp_path, faults=script) as sandbox:
         run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
         resumed = bulksend("resume", contacts, "--json")
         refused = bulksend("resume", contacts, "--resend-unknown")
@@ -114,7 +114,7 @@ def test_lost_replies_are_unknown_and_never_sent_again_without_a_word(tmp_path: 
 def test_refused_rows_are_tried_again_only_when_asked(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 30)
     script = '[{"fault": "error", "status": 400, "code": "40399", "nth": 3, "times": 2}]'
-    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+    with running_sandbox(tmp_path, faults=script) as sandbox:
         run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
         plain = bulksend("resume", contacts, "--json")
         again = bulksend("resume", contacts, "--retry-refused", "--yes", "--json")
@@ -131,7 +131,7 @@ def test_who_said_stop_or_cannot_be_texted_is_never_tried_again(tmp_path: Path, 
     contacts = write_contacts(tmp_path / "c.csv", 30)
     stop = {"fault": "error", "status": 400, "code": code, "nth": 3, "times": 2}
     other = {"fault": "error", "status": 400, "code": "40399", "nth": 9}
-    with running_sandbox(tmp_path, "--faults", json.dumps([stop, other])) as sandbox:
+    with running_sandbox(tmp_path, faults=json.dumps([stop, other])) as sandbox:
         run = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
         again = bulksend("resume", contacts, "--retry-refused", "--yes", "--json")
         once_more = bulksend("resume", contacts, "--retry-refused", "--yes", "--json")
@@ -146,7 +146,7 @@ def test_who_said_stop_or_cannot_be_texted_is_never_tried_again(tmp_path: Path, 
 def test_throttled_rows_wait_and_are_all_accepted(tmp_path: Path) -> None:
     contacts = write_contacts(tmp_path / "c.csv", 30)
     script = '[{"fault": "throttle", "nth": 5, "times": 4, "retry_after": "1"}]'
-    with running_sandbox(tmp_path, "--faults", script) as sandbox:
+    with running_sandbox(tmp_path, faults=script) as sandbox:
         ended = bulksend("run", contacts, *sandbox.run_options(), *TEXT, "--json")
         ledger = sandbox.accepted()
 

@@ -30,7 +30,7 @@ def main() -> None:
         folder = Path(name)
         contacts = cli.write_contacts(folder / "contacts.csv", options.rows)
         limits = ["--request-rate", f"{LIMIT_PER_S:g}/s", "--latency", options.latency]
-        with cli.running_sandbox(folder, *limits) as server:
+        with cli.sandbox_process(folder, *limits) as server:
             process = cli.start(
                 *("run", contacts, "--text", "Hi {name}", "--rate", options.rate, "--json"),
                 *("--max-in-flight", options.max_in_flight, *server.run_options()),

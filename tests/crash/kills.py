@@ -49,7 +49,7 @@ def kills(
         wanted = min(KILLS_EACH, times - progress.kills)
         place = folder / f"batch-{progress.batches}"
         place.mkdir(parents=True)
-        with cli.running_sandbox(place, "--latency", "0.02") as sandbox:
+        with cli.sandbox_process(place, "--latency", "0.02") as sandbox:
             world = worlds.World(place, sandbox, rows)
             _one_batch(world, wanted, chance, progress)
         progress.batches += 1

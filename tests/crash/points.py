@@ -123,7 +123,7 @@ def few_points() -> list[Point]:
 def points(folder: Path, every: Iterable[Point], *, say: Callable[[str], None] = print) -> Progress:
     """Each point in a batch of its own. Raises AssertionError naming the point."""
     progress = Progress()
-    with cli.running_sandbox(folder, "--latency", "0.005") as sandbox:
+    with cli.running_sandbox(folder, latency_s=0.005) as sandbox:
         for point in every:
             place = folder / f"point-{progress.points}"
             world = worlds.World(

@@ -47,7 +47,7 @@ def power(
 ) -> Progress:
     """A batch in two runs, with the power cut at every request of both."""
     progress, chance = Progress(), random.Random(rows)
-    with cli.running_sandbox(folder, "--latency", "0.002") as sandbox:
+    with cli.running_sandbox(folder, latency_s=0.002) as sandbox:
         world = worlds.World(folder / "batch", sandbox, rows, in_flight=8, rate="400/s")
         gone: list[int] = []
         for words in ([*world.run(), "--limit", str(rows // 2)], world.resume()):

@@ -104,7 +104,7 @@ def sdk_missing() -> str:
 def by_rival(folder: Path, sender: Sender, fault: dict[str, Any]) -> Cell:
     """One rival under one fault."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    with cli.running_sandbox(folder, "--faults", json.dumps([fault])) as sandbox:
+    with cli.running_sandbox(folder, faults=json.dumps([fault])) as sandbox:
         world = worlds.World(folder / "batch", sandbox, MESSAGES)
         asyncio.run(sender(sandbox.base_url, list(world.phones().values())))
         return _cell(sandbox)
@@ -112,7 +112,7 @@ def by_rival(folder: Path, sender: Sender, fault: dict[str, Any]) -> Cell:
 
 def by_bulksend(folder: Path, fault: dict[str, Any]) -> Cell:
     """bulksend, as a process; every row that was texted must be called so, or be in doubt."""
-    with cli.running_sandbox(folder, "--faults", json.dumps([fault])) as sandbox:
+    with cli.running_sandbox(folder, faults=json.dumps([fault])) as sandbox:
         world = worlds.World(folder / "batch", sandbox, MESSAGES)
         worlds.bulksend(world, world.run())
         worlds.at_the_end(world, sandbox.entries())

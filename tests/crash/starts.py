@@ -33,7 +33,7 @@ class Progress:
 def starts(folder: Path, *, times: int, seed: int, say: Callable[[str], None] = print) -> Progress:
     """`times` pairs; every other one meets a batch that has begun. Raises AssertionError."""
     progress, chance = Progress(), random.Random(seed)
-    with cli.running_sandbox(folder, "--latency", "0.02") as sandbox:
+    with cli.running_sandbox(folder, latency_s=0.02) as sandbox:
         for number in range(times):
             world = worlds.World(
                 folder / f"pair-{number}", sandbox, ROWS, number * ROWS, rate="80/s"

@@ -43,8 +43,8 @@ def stops(
     """Raises AssertionError when a row is in doubt that need not be, or something does not fit."""
     folder.mkdir(exist_ok=True)
     progress, chance = Progress(), random.Random(seed)
-    latency = "0.6" if twice else "0.05"
-    with cli.running_sandbox(folder, "--latency", latency) as sandbox:
+    latency_s = 0.6 if twice else 0.05
+    with cli.running_sandbox(folder, latency_s=latency_s) as sandbox:
         for number in range(times):
             world = worlds.World(
                 folder / f"stop-{number}",

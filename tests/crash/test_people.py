@@ -45,9 +45,8 @@ def test_the_key_is_nowhere_and_the_journal_and_the_log_know_nobody(tmp_path: Pa
     contacts = cli.write_contacts(folder / "c.csv", 60)
     kinds = ["garbage", "reset", "cut", "html", "long_header", "close", "redirect"]
     rules = [{"fault": it, "after": True, "nth": 7 * at + 5} for at, it in enumerate(kinds)]
-    options = ["--key", CANARY, "--faults", json.dumps(rules)]
     key = {"TELNYX_API_KEY": CANARY, "PYTHONASYNCIODEBUG": "1"}
-    with cli.running_sandbox(tmp_path, *options) as sandbox:
+    with cli.running_sandbox(tmp_path, api_key=CANARY, faults=json.dumps(rules)) as sandbox:
         words = ["run", contacts, *sandbox.run_options(), "--text", TEXT, "--verbose"]
         started = cli.start(*words, "--rate", "100/s", **key)
         seen = Path(f"/proc/{started.pid}/cmdline").read_bytes()

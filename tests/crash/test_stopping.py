@@ -32,7 +32,7 @@ FATAL = [
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cli.RunningSandbox]:
-    with cli.running_sandbox(tmp_path_factory.mktemp("sandbox"), "--latency", "0.01") as running:
+    with cli.running_sandbox(tmp_path_factory.mktemp("sandbox"), latency_s=0.01) as running:
         yield running
 
 

@@ -113,7 +113,7 @@ def test_every_reply_in_flight_is_in_the_journal_and_the_rest_goes_out_later(
 ) -> None:
     state_folder = (disk if state == "on the same disk" else tmp_path) / "state"
     home = {"XDG_STATE_HOME": str(state_folder)}
-    with cli.running_sandbox(tmp_path, "--latency", "0.3") as sandbox:
+    with cli.running_sandbox(tmp_path, latency_s=0.3) as sandbox:
         world = worlds.World(disk, sandbox, ROWS, in_flight=IN_FLIGHT, rate="100/s")
         running = cli.start(*world.run(), **home)
         cli.wait_for(lambda: sandbox.request_count() >= 2 * IN_FLIGHT)
