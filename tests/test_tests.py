@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash import bugs
+
 TESTS = Path(__file__).parent
 #: What pytest imports; a `__main__` and the benchmarks are processes of their own.
 MODULES = sorted(
@@ -55,3 +57,11 @@ def test_signals_limits_and_timers_are_for_child_processes() -> None:
 def test_what_would_hit_every_test_is_noticed_and_a_script_for_a_child_is_not(line: str) -> None:
     assert list(of_the_whole_process(line))
     assert not list(of_the_whole_process(f"SCRIPT = {line!r}"))
+
+
+def test_planted_bugs_are_enough_and_each_still_fits_its_source() -> None:
+    sources = {bug.name: TESTS.parent / "bulksend" / bug.file for bug in bugs.BUGS}
+    unfit = [bug.name for bug in bugs.BUGS if sources[bug.name].read_text().count(bug.old) != 1]
+
+    assert unfit == []
+    assert len(bugs.BUGS) >= 12

@@ -213,11 +213,11 @@ BUGS = (
         "a journal that is made in place",
         "journal/journal.py",
         """        with unmakeable(path), atomic_file.creating(path) as part:
-            _lay_out(part, batch, guards)
+            _lay_out(part, facts)
 """,
         """        with unmakeable(path), atomic_file.creating(path) as part:
             part.rename(path)
-            _lay_out(path, batch, guards)
+            _lay_out(path, facts)
             part.hardlink_to(path)
 """,
         (_CRASH,),

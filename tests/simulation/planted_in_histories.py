@@ -63,7 +63,7 @@ BUGS = (
     Bug(
         "a doubt that a second try without a text wipes out",
         "journal/writer.py",
-        "                self._connection.execute(schema.BACK_TO_EARLIER_CLAIM, (row, claim))\n",
+        "            self._connection.execute(schema.BACK_TO_EARLIER_CLAIM, (row, claim))\n",
         "",
         ("tests/integration/test_journal.py",),
     ),
