@@ -20,7 +20,7 @@ import pytest
 from bulksend.batch import identity
 from bulksend.batch.memory import opening
 from bulksend.batch.resuming import set_aside
-from bulksend.estimate import estimator
+from bulksend.contacts import ahead
 from bulksend.journal import lock, writer
 from bulksend.receipts import store
 from tests import virtual_clock
@@ -58,7 +58,7 @@ class Clock:
             patch.setattr(time, "sleep", self.sleep)
             for module in _WITH_DATES:
                 patch.setattr(module, "datetime", _dates(self))
-            patch.setattr(estimator, "ThreadPoolExecutor", _AtOnce)
+            patch.setattr(ahead, "ThreadPoolExecutor", _AtOnce)
             patch.setattr(writer.Writer, "_hand_over", _commit_at_once)
             asyncio.set_event_loop_policy(_policy(self))
             try:
