@@ -7,8 +7,6 @@ A kind of failure that nobody has thought of therefore falls on the safe side.
 
 from __future__ import annotations
 
-import functools
-import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -19,7 +17,7 @@ import orjson
 
 from bulksend.errors import TEXT_FOR, Code, Stop
 from bulksend.frozen import frozen
-from bulksend.sms.message import Money, Reply, Signal, Status, Throttle
+from bulksend.sms.message import Reply, Signal, Status, Throttle
 from bulksend.telnyx import rate_headers, reply_facts
 from bulksend.visible import visible
 
@@ -188,43 +186,24 @@ def _yes(exchange: Exchange, now_s: float, phone: str) -> Reply:
         return _without_id(exchange)
     if _is_for_another(data, phone):
         return _own(Status.UNKNOWN, Code.ANOTHER_PHONE, exchange.http_status)
-    parts, encoding, wait_s = data.get("parts"), data.get("encoding"), data.get("wait_seconds")
+    wait_s = data.get("wait_seconds")
     code, error = _lost_at_once(data) if data.get("errors") else ("", "")
+    terms = reply_facts.terms(data, exchange.body)
     return Reply(
         status=Status.ACCEPTED,
         code=code,
         error=error,
         http_status=exchange.http_status,
         message_id=message_id,
-        parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
-        encoding=_encoding(encoding) if isinstance(encoding, str) else "",
-        cost=_cost(data.get("cost"), exchange.body),
+        parts=terms.parts,
+        encoding=terms.encoding,
+        cost=terms.cost,
         wait_s=float(wait_s) if isinstance(wait_s, int | float) and 0 <= wait_s < 1e7 else None,
         signal=rate_headers.signal(exchange.headers, None, now_s),
         replayed=_REPLAYED in exchange.headers
         and exchange.headers[_REPLAYED].strip().lower() == "true",
-        facts=reply_facts.facts(data),
+        facts=terms.facts,
     )
-
-
-def _cost(cost: object, body: bytes) -> Money | None:
-    """The exact amount; a JSON number is read again as text, never through a float."""
-    if not isinstance(cost, dict):
-        return None
-    amount, currency = cost.get("amount"), cost.get("currency")
-    if isinstance(amount, float):
-        try:
-            amount = json.loads(body, parse_float=str)["data"]["cost"]["amount"]
-        except RecursionError:  # deeper than the standard library reads: no reply of Telnyx's
-            return None
-    if isinstance(amount, bool) or not isinstance(amount, str | int):
-        return None
-    return reply_facts.money(str(amount), currency) if isinstance(currency, str) else None
-
-
-@functools.lru_cache(maxsize=8)
-def _encoding(name: str) -> str:
-    return visible(name)[:20]
 
 
 def _problems(body: bytes) -> list[dict[str, Any]]:

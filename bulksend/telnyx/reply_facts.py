@@ -1,12 +1,15 @@
-"""What Telnyx's yes says beside the message ID: money, exactly, and the first recipient's facts."""
+"""What Telnyx's yes says beside the message ID: parts, money, exactly, and the first recipient."""
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 from decimal import Decimal
+from typing import NamedTuple
 
 from bulksend.sms.message import Money, ReplyFacts
+from bulksend.visible import visible
 
 #: No carrier is called longer.
 _WORD_MAX = 64
@@ -19,12 +22,26 @@ _AMOUNT = re.compile(r"[0-9]{1,32}(\.[0-9]{0,32})?([eE][+-]?[0-9]{1,3})?")
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
-def facts(data: dict[str, object]) -> ReplyFacts:
-    """What the reply says of the first recipient and of the parts of the cost."""
-    to, breakdown = data.get("to"), data.get("cost_breakdown")
-    first = to[0] if isinstance(to, list) and to and isinstance(to[0], dict) else {}
-    amounts = breakdown if isinstance(breakdown, dict) else {}
+class Terms(NamedTuple):
+    """What the replies to texts of one kind have in common."""
+
+    parts: int | None
+    encoding: str
+    cost: Money | None
+    facts: ReplyFacts
+
+
+def terms(data: dict[str, object], body: bytes) -> Terms:
+    """What a reply says beside the message ID and the wait: parts, encoding, money, carrier."""
+    to, breakdown, cost = data.get("to"), data.get("cost_breakdown"), data.get("cost")
+    first = to[0] if isinstance(to, list) and to and isinstance(to[0], dict) else _NOTHING
+    amounts = breakdown if isinstance(breakdown, dict) else _NOTHING
+    written = _written(cost)
     named = (
+        data.get("parts"),
+        data.get("encoding"),
+        _exact_in(body) if isinstance(written, float) else written,
+        cost.get("currency") if isinstance(cost, dict) else None,
         _written(amounts.get("rate")),
         _written(amounts.get("carrier_fee")),
         first.get("carrier"),
@@ -32,15 +49,44 @@ def facts(data: dict[str, object]) -> ReplyFacts:
         first.get("status"),
     )
     try:
-        return _facts(*named)
+        return _terms(*named)
     except TypeError:  # a list where a word belongs has no place in a cache
-        return _facts.__wrapped__(*named)
+        return _terms.__wrapped__(*named)
+
+
+_NOTHING: dict[str, object] = {}
 
 
 @functools.lru_cache(maxsize=64, typed=True)  # a batch meets a handful of carriers and prices
+def _terms(
+    parts: object, encoding: object, amount: object, currency: object, *of_facts: object
+) -> Terms:
+    return Terms(
+        parts=parts if isinstance(parts, int) and 0 < parts < 256 else None,
+        encoding=visible(encoding)[:20] if isinstance(encoding, str) else "",
+        cost=_cost(amount, currency),
+        facts=_facts(*of_facts),
+    )
+
+
+def _cost(written: object, currency: object) -> Money | None:
+    if isinstance(written, bool) or not isinstance(written, str | int):
+        return None
+    return money(str(written), currency) if isinstance(currency, str) else None
+
+
+def _exact_in(body: bytes) -> object:
+    """The amount of a cost that is a JSON number, read again as text: never through a float."""
+    try:
+        return json.loads(body, parse_float=str)["data"]["cost"]["amount"]
+    except RecursionError:  # deeper than the standard library reads: no reply of Telnyx's
+        return None
+
+
 def _facts(
     rate: object, carrier_fee: object, carrier: object, line_type: object, delivery_status: object
 ) -> ReplyFacts:
+    """Of the first recipient, and of the parts of the cost; their currency is the cost's."""
     return ReplyFacts(
         rate=_decimal(rate),
         carrier_fee=_decimal(carrier_fee),
@@ -50,9 +96,9 @@ def _facts(
     )
 
 
-def _written(part: object) -> object:
-    """The amount of a part of the cost, as the reply writes it. Its currency is the cost's."""
-    return part.get("amount") if isinstance(part, dict) else None
+def _written(cost: object) -> object:
+    """An amount as the reply writes it."""
+    return cost.get("amount") if isinstance(cost, dict) else None
 
 
 def _decimal(written: object) -> str:
