@@ -37,6 +37,11 @@ class VirtualClockLoop(asyncio.SelectorEventLoop):
         super()._run_once()  # type: ignore[misc]
 
 
+def now_s() -> float:
+    """The time of the loop that runs."""
+    return asyncio.get_running_loop().time()
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on a virtual clock."""
     with asyncio.Runner(loop_factory=VirtualClockLoop) as runner:

@@ -240,11 +240,13 @@ class _Report:
     journal: journal.Journal
     clock: ServerClock
     keeper: Keeper
+    #: The loop's clock.
+    now_s: Callable[[], float] = field(default_factory=lambda: asyncio.get_running_loop().time)
     lost_codes: set[str] = field(default_factory=set)
 
     def on_reply(self, reply: Reply) -> None:
         """Every reply, also of requests that are made again: stop where the breaker says so."""
-        reason = self.guard.on_reply(reply, asyncio.get_running_loop().time())
+        reason = self.guard.on_reply(reply, self.now_s())
         if reason is not None:
             self.switch.set(reason, reply.error)
 
@@ -289,9 +291,8 @@ class _Report:
             self.progress.limited_s[self.progress.limited_by] += _WATCH_S
             self.reporter.pulse(self.progress)
             noted = await self._note_clock(noted)
-            now_s = asyncio.get_running_loop().time()
             requests_out = self.run_control.pacer.open > 0
-            reason = self.guard.on_tick(now_s, requests_out=requests_out)
+            reason = self.guard.on_tick(self.now_s(), requests_out=requests_out)
             if self.reporter.stopped:
                 self.switch.set(Stop.INTERRUPTED)
             elif reason is not None:

@@ -166,7 +166,13 @@ class Pipeline:
         workers = self._workers
         while workers.halt.reason is None:
             message = await workers.source.take()
-            if message is None or not await self._permitted(message):
+            if message is None:
+                return None
+            if not workers.budget.reserve(message) and not await self._afford(message):
+                return None
+            if workers.halt.reason is not None or not (
+                workers.pace.slot_now() or await workers.halt.outlast(workers.pace.slot())
+            ):
                 return None
             if workers.source.may_go(message):
                 return message
@@ -208,15 +214,6 @@ class Pipeline:
             self._workers.on_outcomes([outcome for _, outcome in settled])
         except Exception as failure:
             self._fail(failure)
-
-    async def _permitted(self, message: Message) -> bool:
-        """Wait for its money and its slot; False where the batch was halted first."""
-        workers = self._workers
-        if not workers.budget.reserve(message) and not await self._afford(message):
-            return False
-        if workers.halt.reason is not None:
-            return False
-        return workers.pace.slot_now() or await workers.halt.outlast(workers.pace.slot())
 
     async def _afford(self, message: Message) -> bool:
         """Wait while rows in flight hold money that may come free; halt when none does."""

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 from bulksend.sending.limited_by import LimitedBy
 from bulksend.sending.pacing import policy
@@ -39,6 +40,11 @@ class Pacer:
         self._wire = Window(rate_per_s, 1.003, burst_s=2 * TICK_S)
         self._asking, self._leaving = _Line(), _Line()
 
+    @cached_property
+    def _now_s(self) -> Callable[[], float]:
+        """The clock of the loop; to ask for the loop is a system call in some Pythons."""
+        return asyncio.get_running_loop().time
+
     def slot_now(self) -> bool:
         """Whether one row may be claimed; then it has its slot."""
         return not self._asking.length and self._early_s() <= 0.0
@@ -49,7 +55,7 @@ class Pacer:
 
     def _early_s(self) -> float:
         """How long until it is worth a look whether one slot may be given; 0: it was, now."""
-        pace, counts, now_s = self.pace, self._counts, _now_s()
+        pace, counts, now_s = self.pace, self._counts, self._now_s()
         early_s = max(pace.next_s - now_s, self._slots.early_s(now_s))
         if early_s > 0.0:
             return early_s
@@ -78,7 +84,7 @@ class Pacer:
         await self._leaving.wait(self._early_at_wire_s, _WIRE_TICK_S)
 
     def _early_at_wire_s(self) -> float:
-        now_s = _now_s()
+        now_s = self._now_s()
         early_s = self._wire.early_s(now_s)
         if early_s <= 0.0:
             self._wire.add(now_s)
@@ -87,7 +93,7 @@ class Pacer:
     def on_reply(self, reply: Reply) -> None:
         """Learn from a reply."""
         counts, signal = self._counts, reply.signal
-        counts.now_s = now_s = _now_s()
+        counts.now_s = now_s = self._now_s()
         counts.replies += 1
         if counts.open:
             counts.open -= 1
@@ -127,12 +133,12 @@ class Pacer:
     @property
     def held(self) -> bool:
         """Whether nobody may send before some moment."""
-        return self.pace.held_until_s > _now_s()
+        return self.pace.held_until_s > self._now_s()
 
     @property
     def limited_by(self) -> LimitedBy:
         """Where the rate comes from right now."""
-        return self.pace.limited_by(_now_s())
+        return self.pace.limited_by(self._now_s())
 
 
 class _Line:
@@ -151,7 +157,3 @@ class _Line:
                     await asyncio.sleep(min(max(wait_s, tick_s), LOOK_S))
         finally:
             self.length -= 1
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()

@@ -29,6 +29,7 @@ def deliver(
         halt=switch,
         listeners=(),
         sleep=asyncio.sleep,
+        now_s=virtual_clock.now_s,
         random=random.Random(1),
     )
 

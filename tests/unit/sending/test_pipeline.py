@@ -144,6 +144,7 @@ class Batch:
                 halt=self.halt,
                 listeners=(self.on_reply,),
                 sleep=asyncio.sleep,
+                now_s=virtual_clock.now_s,
                 random=random.Random(1),
             ),
             halt=self.halt,
