@@ -23,6 +23,14 @@ class Ending:
     as_json: bool = False
     #: None: as the stream allows.
     color: bool | None = None
+    #: The command that shows how the batch stands, where there is a batch.
+    status: str = ""
+
+    @property
+    def whatever_was_sent(self) -> str:
+        """The hint that is true whenever a command ends: before, while and after rows are sent."""
+        look = f": {self.status}" if self.status else "; the command status shows it"
+        return f"what was sent, if anything, stands in the journal{look}"
 
     def failure(self, message: str, code: str, exit_code: int, *, hint: str = "") -> int:
         """One error, with the way out below it. Returns the exit code."""
@@ -81,15 +89,15 @@ def output_lost(show: Ending, failure: OSError) -> int:
     """What was to be said does not fit on the disk; a bug it is not."""
     _forget_stdout()
     words = f"the output cannot be written: {failure.strerror}"
-    hint = "free space there; of a batch the command status shows how it stands"
-    return replace(show, as_json=False).failure(words, "output_unwritable", 7, hint=hint)
+    in_words = replace(show, as_json=False)
+    return in_words.failure(words, "output_unwritable", 7, hint=show.whatever_was_sent)
 
 
-def file_lost(show: Ending, failure: OSError, *, hint: str) -> int:
+def file_lost(show: Ending, failure: OSError) -> int:
     """A file that nobody below knew how to do without: the computer's trouble, and no bug."""
     where = failure.filename if isinstance(failure.filename, str | bytes) else "the system"
     words = f"{os.fsdecode(where)}: {failure.strerror}"
-    return show.failure(words, "file_unusable", 7, hint=hint)
+    return show.failure(words, "file_unusable", 7, hint=show.whatever_was_sent)
 
 
 def pipe_closed() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bulksend import __version__, errors, setting_names
-from bulksend.cli import catalog, sources
+from bulksend.cli import catalog, exit, sources
 from bulksend.cli.render import option_names
 
 OPTIONS_FILE_NAME = "bulksend.toml"
@@ -114,11 +114,23 @@ class Commands(click.Group):
             failure.hint = advice.hint(failure, ctx.meta.get(PLACE))
             failure.next_command = ""
             raise
+        except (KeyboardInterrupt, click.Abort, OSError):
+            _name_status(ctx)
+            raise
         except click.NoSuchOption as failure:
             near = [name for name in failure.possibilities or () if name not in NEVER_SUGGESTED]
             raise click.NoSuchOption(
                 failure.option_name, possibilities=near, ctx=failure.ctx
             ) from None
+
+
+def _name_status(ctx: click.Context) -> None:
+    """For the last word of a command that ended in the middle of a batch."""
+    place = ctx.meta.get(PLACE)
+    if place is not None and isinstance(ctx.obj, exit.Ending):
+        from bulksend.batch import advice
+
+        ctx.obj.status = advice.command("status", place)
 
 
 @click.group(

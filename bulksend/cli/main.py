@@ -15,9 +15,6 @@ from bulksend.cli import exit
 from bulksend.cli.group import cli
 from bulksend.cli.terminal import streams
 
-#: True whenever a command ends: before, while and after rows are sent.
-_SAFE = "what was sent, if anything, stands in the journal; the command status shows it"
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and leave with its exit code."""
@@ -31,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as failure:
         code = _ended(show, failure)
     except KeyboardInterrupt:
-        code = show.failure("interrupted", "interrupted", 130, hint=_SAFE)
+        code = show.failure("interrupted", "interrupted", 130, hint=show.whatever_was_sent)
     sys.exit(code or 0)
 
 
@@ -46,7 +43,7 @@ def _ended(show: exit.Ending, failure: Exception) -> int:
         case click.exceptions.Exit():
             return failure.exit_code
         case click.exceptions.Abort():
-            return show.failure("interrupted", "interrupted", 130, hint=_SAFE)
+            return show.failure("interrupted", "interrupted", 130, hint=show.whatever_was_sent)
         case click.UsageError():
             hint = f"see `{failure.ctx.command_path} -h`" if failure.ctx else "see `bulksend -h`"
             return show.failure(failure.format_message(), "usage", 2, hint=hint)
@@ -57,8 +54,8 @@ def _ended(show: exit.Ending, failure: Exception) -> int:
         case OSError(errno=errno.ENOSPC | errno.EIO | errno.EDQUOT):
             return exit.output_lost(show, failure)
         case OSError() if failure.errno is not None:
-            return exit.file_lost(show, failure, hint=_SAFE)
+            return exit.file_lost(show, failure)
         case _:
             traceback.print_exc()
             words = f"a bug of bulksend: {type(failure).__name__}: {visible.visible(str(failure))}"
-            return show.failure(words, "bug", 1, hint=_SAFE)
+            return show.failure(words, "bug", 1, hint=show.whatever_was_sent)
