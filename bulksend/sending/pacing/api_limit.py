@@ -79,8 +79,10 @@ def on_accepted(limit: Limit, user_per_s: float, observation: Observation) -> Li
         raised = not limit.measured_per_s and more > limit.per_s
         return replace(limit, per_s=more) if raised else limit
     limit = _counted(limit, observation)
+    if limit.per_s == math.inf:
+        return limit
     elapsed_s = min(observation.now_s - limit.grows_from_s, 1.0)
-    if math.isinf(limit.per_s) or elapsed_s < _STEP_S:
+    if elapsed_s < _STEP_S:
         return limit
     near = limit.per_s < _NEAR * limit.measured_per_s
     faster = limit.per_s * (1.0 + (SLOW_GROWTH if near else FAST_GROWTH) * elapsed_s)

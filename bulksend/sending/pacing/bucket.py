@@ -15,26 +15,23 @@ SLACK_S = 0.1
 
 
 class Bucket:
-    """Slots at one rate, and room for those of a look that comes late."""
+    """Slots at one rate: a few at first, and room for those of a look that comes late."""
 
-    def __init__(self, rate_per_s: float) -> None:
-        self._size = 1.0 + SLACK_S * rate_per_s
-        self._limiter = AsyncLimiter(self._size, self._size / (policy.SHARE * rate_per_s))
+    def __init__(self, rate_per_s: float, slots: float) -> None:
+        size = 1.0 + SLACK_S * rate_per_s
+        self._limiter = AsyncLimiter(size, size / (policy.SHARE * rate_per_s))
         #: Slots of a tick.
         self._tick = max(1.0, TICK_S * rate_per_s)
+        self._draw(size)  # a new limiter would let out a whole bucket
         #: Slots that were drawn and not taken yet.
-        self._drawn = 0.0
-
-    def emptied(self, left: float) -> Bucket:
-        """The bucket, after all that was in it has been let go but so many slots."""
-        self._draw(self._size)
-        self._drawn = left
-        return self
+        self._drawn = slots
 
     def take(self) -> bool:
         """Take one slot, where there is one."""
-        if self._drawn < 1.0 and not self._draw(self._tick):
-            return False
+        if self._drawn < 1.0:
+            if not self._draw(self._tick):
+                return False
+            self._drawn += self._tick
         self._drawn -= 1.0
         return True
 
@@ -44,5 +41,4 @@ class Bucket:
             return False
         with contextlib.suppress(StopIteration):
             self._limiter.acquire(slots).send(None)
-        self._drawn += slots
         return True

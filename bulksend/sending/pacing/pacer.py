@@ -25,49 +25,42 @@ _COUNTED = 2000
 
 
 class Pacer:
-    """One gate for any number of tasks: a slot for each row, then its request is smoothed.
-
-    What ends in `_now` passes at once, or says that one must wait.
-    """
+    """One gate for any number of tasks: a slot for each row, then its request is smoothed."""
 
     def __init__(self, rate_per_s: float) -> None:
         self.pace = policy.Pace(rate_per_s)
         self._counts = Observation()
         self._accepted_at: deque[float] = deque(maxlen=_COUNTED)
-        self._bucket = Bucket(rate_per_s)
+        self._bucket: Bucket
         self._slots = Window(rate_per_s, 1.001)
         # Two ticks of the bucket may pass at once.
         self._wire = Window(rate_per_s, 1.003, burst_s=2 * TICK_S)
-        self._asking, self._leaving = _Line(), _Line()
+        self._asking = _Line(self._slot_early_s, TICK_S)
+        self._leaving = _Line(self._wire_early_s, _WIRE_TICK_S)
+        #: Wait until one row may be claimed; or ask whether it may: then it has its slot.
+        self.slot, self.slot_now = self._asking.wait, self._asking.passes
+        #: Wait until one request more on the wire keeps the promise of each second; or ask.
+        self.smooth, self.smooth_now = self._leaving.wait, self._leaving.passes
 
     @cached_property
     def _now_s(self) -> Callable[[], float]:
         """The clock of the loop; to ask for the loop is a system call in some Pythons."""
         return asyncio.get_running_loop().time
 
-    def slot_now(self) -> bool:
-        """Whether one row may be claimed; then it has its slot."""
-        return not self._asking.length and self._early_s() <= 0.0
-
-    async def slot(self) -> None:
-        """Wait until one row may be claimed; first come, first served. Safe to cancel."""
-        await self._asking.wait(self._early_s, TICK_S)
-
-    def _early_s(self) -> float:
+    def _slot_early_s(self) -> float:
         """How long until it is worth a look whether one slot may be given; 0: it was, now."""
         pace, counts, now_s = self.pace, self._counts, self._now_s()
         early_s = max(pace.next_s - now_s, self._slots.early_s(now_s))
         if early_s > 0.0:
             return early_s
         counts.now_s = now_s
-        if not pace.is_free(counts):
-            return 0.05 / pace.user_per_s
-        if pace.opened is None:  # a rest is over: what piled up in it is let go
-            self._bucket = Bucket(pace.user_per_s).emptied(1.0)
-        if not self._bucket.take():
+        after = policy.next_slot(pace, counts)
+        if after is not None and pace.opened is None:  # a rest is over: what piled up is let go
+            self._bucket = Bucket(pace.user_per_s, 1.0)
+        if after is None or not self._bucket.take():
             return 0.05 / pace.user_per_s
         self._slots.add(now_s)
-        self.pace = policy.on_slot(pace, counts)
+        self.pace = after
         counts.open += 1
         return 0.0
 
@@ -75,15 +68,7 @@ class Pacer:
         """A slot that was given is not made use of."""
         self._counts.open = max(self._counts.open - 1, 0)
 
-    def smooth_now(self) -> bool:
-        """Whether one request more on the wire keeps the promise of each second; then it left."""
-        return not self._leaving.length and self._early_at_wire_s() <= 0.0
-
-    async def smooth(self) -> None:
-        """Wait until one request more keeps it; as `slot`."""
-        await self._leaving.wait(self._early_at_wire_s, _WIRE_TICK_S)
-
-    def _early_at_wire_s(self) -> float:
+    def _wire_early_s(self) -> float:
         now_s = self._now_s()
         early_s = self._wire.early_s(now_s)
         if early_s <= 0.0:
@@ -116,7 +101,7 @@ class Pacer:
     def set_rate(self, rate_per_s: float) -> None:
         """Another rate of the user's, from now on; what was learnt and what has left counts."""
         self.pace = replace(self.pace, user_per_s=rate_per_s)
-        self._bucket = Bucket(rate_per_s).emptied(0.0)
+        self._bucket = Bucket(rate_per_s, 0.0)
         self._slots.set_rate(rate_per_s)
         self._wire.set_rate(rate_per_s)
 
@@ -142,18 +127,23 @@ class Pacer:
 
 
 class _Line:
-    """Who waits at one of the two places, in the order of asking."""
+    """Who waits at one of the two places, where `early_s` says how long, or lets one pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, early_s: Callable[[], float], tick_s: float) -> None:
+        self._early_s, self._tick_s = early_s, tick_s
         self._first = asyncio.Lock()
         self.length = 0
 
-    async def wait(self, early_s: Callable[[], float], tick_s: float) -> None:
-        """Until it is not early any more; the first in line looks, once a tick, for all."""
+    def passes(self) -> bool:
+        """Whether one passes at once, and overtakes nobody."""
+        return not self.length and self._early_s() <= 0.0
+
+    async def wait(self) -> None:
+        """Pass in the order of asking; the first looks, once a tick, for all. Safe to cancel."""
         self.length += 1
         try:
             async with self._first:
-                while (wait_s := early_s()) > 0.0:  # noqa: ASYNC110 - nobody else would tell
-                    await asyncio.sleep(min(max(wait_s, tick_s), LOOK_S))
+                while (wait_s := self._early_s()) > 0.0:  # noqa: ASYNC110 - nobody would say
+                    await asyncio.sleep(min(max(wait_s, self._tick_s), LOOK_S))
         finally:
             self.length -= 1

@@ -72,20 +72,6 @@ class Pace:
         """The end of the last hold, where no slot was given since."""
         return self.next_s if self.held_by is not LimitedBy.NOTHING else -math.inf
 
-    def is_free(self, counts: Observation) -> bool:
-        """Whether all but the user's rate allows a slot now.
-
-        After a rest one request may be out, then two, three, ten, and then as many as there are.
-        """
-        if self.paused or counts.now_s < self.next_s:
-            return False
-        if self.opened is None:
-            return True
-        replies_then, open_then = self.opened
-        replies = counts.replies - replies_then
-        most = replies + 1 if replies < 3 else replies * replies + 1
-        return counts.open - open_then < most
-
     def limited_by(self, now_s: float) -> LimitedBy:
         """What the rate at this moment comes from."""
         if self.paused:
@@ -98,11 +84,21 @@ class Pace:
         return LimitedBy.QUEUE if self.queue.per_s <= lowest else LimitedBy.THROTTLED
 
 
-def on_slot(pace: Pace, counts: Observation) -> Pace:
-    """One slot was given; where Telnyx sets the pace, the next is an interval after this one."""
+def next_slot(pace: Pace, counts: Observation) -> Pace | None:
+    """The pace after one more slot; None where one thing but the user's rate forbids it.
+
+    After a rest one request may be out, then two, three, ten, and then as many as there are. Where
+    Telnyx sets the pace, the next slot is an interval after this one.
+    """
+    if pace.paused or counts.now_s < pace.next_s:
+        return None
     if pace.opened is None:
         opened = counts.replies, counts.open
         pace = replace(pace, opened=opened, held_by=LimitedBy.NOTHING)
+    else:
+        replies, out = counts.replies - pace.opened[0], counts.open - pace.opened[1]
+        if out >= (replies + 1 if replies < 3 else replies * replies + 1):
+            return None
     interval_s = pace.interval_s(counts.now_s)
     if not interval_s:
         return pace

@@ -69,38 +69,23 @@ def on_wait(
     if span_s < SPAN_S and passed_s < SPAN_S:
         return queue, 0.0
     sent = observation.accepted - queue.accepted_then
-    if _no_longer_than_before(queue, wait_s, passed_s):
-        begun = _begun(queue, wait_s, observation)
-        return replace(begun, per_s=_raised(queue, sent / passed_s, user_per_s)), 0.0
+    begun = _begun(queue, wait_s, observation)
+    if wait_s <= TARGET_S / 2 and wait_s - queue.wait_s <= 0.1 * passed_s:
+        # Short and not longer than before: Telnyx sends on all that we send, perhaps more. So twice
+        # what it took without growing; above the user's rate there is no bound any more.
+        faster = max(queue.per_s, FASTER * sent / passed_s)
+        return replace(begun, per_s=faster if faster < user_per_s else math.inf), 0.0
     drains = sent / max(span_s, 0.1 * passed_s)
     if math.isfinite(queue.drains_per_s):
         drains = 0.5 * (drains + queue.drains_per_s)
     correction = min(max(2.0 - wait_s / TARGET_S, SLOWER), FASTER)
-    measured = replace(
-        _begun(queue, wait_s, observation), per_s=drains * correction, drains_per_s=drains
-    )
+    measured = replace(begun, per_s=drains * correction, drains_per_s=drains)
     return measured, _hold_s(wait_s, drains)
 
 
 def _begun(queue: Queue, wait_s: float, observation: Observation) -> Queue:
-    return replace(
-        queue,
-        since_s=observation.now_s,
-        wait_s=wait_s,
-        accepted_then=observation.accepted,
-        full=0,
-    )
-
-
-def _no_longer_than_before(queue: Queue, wait_s: float, passed_s: float) -> bool:
-    """A short wait that does not grow: Telnyx sends on all that we send, perhaps more."""
-    return wait_s <= TARGET_S / 2 and wait_s - queue.wait_s <= 0.1 * passed_s
-
-
-def _raised(queue: Queue, sent_per_s: float, user_per_s: float) -> float:
-    """Twice what it took without growing; no bound any more above the user's rate."""
-    faster = max(queue.per_s, FASTER * sent_per_s)
-    return faster if faster < user_per_s else math.inf
+    now_s, accepted = observation.now_s, observation.accepted
+    return replace(queue, since_s=now_s, wait_s=wait_s, accepted_then=accepted, full=0)
 
 
 def _hold_s(wait_s: float, drains_per_s: float) -> float:

@@ -44,4 +44,5 @@ class Window:
     def add(self, now_s: float) -> None:
         """One went; moments never go back."""
         self._went_s.append(now_s)
-        self._even_s = max(self._even_s + self._even_step_s, now_s)
+        even_s = self._even_s + self._even_step_s
+        self._even_s = even_s if even_s > now_s else now_s

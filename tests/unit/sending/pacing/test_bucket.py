@@ -21,9 +21,9 @@ async def taken(slots: bucket.Bucket, seconds: float) -> int:
 
 
 @pytest.mark.parametrize("rate_per_s", [1.0, 60.3, 333.0, 2000.0])
-def test_an_emptied_bucket_gives_what_is_left_and_then_the_rate(rate_per_s: float) -> None:
+def test_a_new_bucket_gives_its_first_slots_and_then_the_rate(rate_per_s: float) -> None:
     async def work() -> int:
-        return await taken(bucket.Bucket(rate_per_s).emptied(1.0), 10.0)
+        return await taken(bucket.Bucket(rate_per_s, 1.0), 10.0)
 
     assert virtual_clock.run(work()) == pytest.approx(10 * rate_per_s, rel=0.01, abs=1)
 
@@ -31,7 +31,7 @@ def test_an_emptied_bucket_gives_what_is_left_and_then_the_rate(rate_per_s: floa
 @pytest.mark.parametrize("late_s", [0.05, 0.09, 5.0])
 def test_a_late_look_finds_the_slots_of_a_tenth_of_a_second_and_no_more(late_s: float) -> None:
     async def work() -> int:
-        slots = bucket.Bucket(1000.0).emptied(0.0)
+        slots = bucket.Bucket(1000.0, 0.0)
         await asyncio.sleep(late_s)
         count = 0
         while slots.take():

@@ -310,4 +310,4 @@ def test_a_paused_gate_gives_nothing_and_says_so() -> None:
     paused = replace(pace.Pace(50.0), paused=True)
 
     assert paused.limited_by(0.0) is LimitedBy.PAUSED
-    assert not paused.is_free(observation(1.0))
+    assert pace.next_slot(paused, observation(1.0)) is None
