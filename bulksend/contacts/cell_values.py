@@ -131,9 +131,7 @@ def errors_in(cells: pl.Series) -> pl.Series:
 
 def nulls_in(cells: pl.Series) -> pl.Series:
     """Places (UInt32) of the cells that are a word for nothing."""
-    begins = cells.str.starts_with("N") | cells.str.starts_with("n") | cells.str.starts_with("<")
-    places = begins.arg_true()
-    return places.filter(cells.gather(places).is_in(NULLS))
+    return cells.is_in(NULLS).arg_true()
 
 
 def inserted(cells: pl.Series) -> pl.Series:
@@ -147,7 +145,7 @@ def inserted(cells: pl.Series) -> pl.Series:
 
 
 def inserted_plain(cells: pl.Series) -> pl.Series:
-    """The same of cells that are known to be plain (see `reading.plain`)."""
+    """The same of cells that are known to be plain (see `reading.traits`)."""
     wrapped = cells.str.starts_with(" ").any() or cells.str.ends_with(" ").any()
     return cells.str.strip_chars() if wrapped else cells
 

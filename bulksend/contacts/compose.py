@@ -12,6 +12,8 @@ import polars as pl
 
 from bulksend.contacts import cell_values, texts, too_long
 from bulksend.contacts.message_plan import MessagePlan, make_message_plan, placeholder_columns
+from bulksend.contacts.reading import traits
+from bulksend.contacts.reading.traits import Trait
 from bulksend.errors import TEXT_FOR, Code
 from bulksend.sms import countries, encoding, fix_text
 from bulksend.sms.message import Message, Status
@@ -32,16 +34,13 @@ def compose(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.DataFrame:
     phones = parse_column(
         chunk[message_plan.header.cell(message_plan.to_column)], message_plan.default_region
     )
-    needed = {
-        name: message_plan.header.cell(at) for name, at in needed_columns(message_plan).items()
-    }
-    broken = cell_values.problems(chunk, needed)
+    needed = {} if traits.have(chunk, Trait.NO_ERROR) else needed_columns(message_plan)
+    broken = cell_values.problems(
+        chunk, {name: message_plan.header.cell(at) for name, at in needed.items()}
+    )
     text, faults, as_given = texts.render(chunk, message_plan)
     counted = texts.counted(text, message_plan)
-    single_units = texts.have_single_units(chunk, message_plan)
-    measured = (
-        encoding.measure_single_units(text) if single_units else encoding.measure_column(counted)
-    )
+    measured = texts.measured(chunk, counted, message_plan)
     why_long = too_long.sentences(chunk, counted, measured["parts"], message_plan)
     text_problem = _text_problem(counted, measured, why_long, message_plan)
     problems = _first_problem(

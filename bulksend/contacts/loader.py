@@ -48,7 +48,7 @@ class Contacts:
 
     A chunk has `row` (UInt32, as the spreadsheet numbers it: the first line is 1), `problem` and
     `problem_text` (null for a good row), and `c0`... with the cells as they are, "" where empty. It
-    may have `plain` (Boolean: see `reading.plain`).
+    may have `traits` (UInt8: see `reading.traits`).
     """
 
     def __init__(

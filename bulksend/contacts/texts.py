@@ -16,7 +16,8 @@ from bulksend import errors
 from bulksend.contacts import cell_values
 from bulksend.contacts.header import Header
 from bulksend.contacts.message_plan import MessagePlan, column_of, placeholder_columns
-from bulksend.contacts.reading import plain
+from bulksend.contacts.reading import traits
+from bulksend.contacts.reading.traits import Trait
 from bulksend.errors import Code
 from bulksend.sms import encoding, fix_text, slips, smart_encoding, template
 from bulksend.sms.fix_text import FixText
@@ -50,19 +51,24 @@ def render(chunk: pl.DataFrame, message_plan: MessagePlan) -> Rendered:
     return _fixed(values, message_plan, missing)
 
 
-def have_single_units(chunk: pl.DataFrame, message_plan: MessagePlan) -> bool:
-    """Whether all texts are known to be of such characters: words and cells alike."""
-    if message_plan.fix_text is not FixText.OFF or not plain.are_plain(chunk):
-        return False
-    words = fix_text.words(message_plan.template) if message_plan.template else ()
-    return encoding.has_single_units("".join(words))
+def measured(chunk: pl.DataFrame, counted: pl.Series, message_plan: MessagePlan) -> pl.DataFrame:
+    """`encoding.measure_column` of the texts of a loader's chunk, by what is known of its cells."""
+    words = "".join(fix_text.words(message_plan.template) if message_plan.template else ())
+    if message_plan.fix_text is FixText.OFF and not message_plan.smart_encoding:
+        if traits.have(chunk, Trait.PLAIN) and encoding.has_single_units(words):
+            return encoding.measure_single_units(counted)
+        everyday = traits.have(chunk, Trait.EVERYDAY)
+        ascii_words = "".join(filter(str.isascii, words))
+        if everyday and encoding.has_single_units(ascii_words):
+            return encoding.measure_column(counted, single_ascii=True)
+    return encoding.measure_column(counted)
 
 
 def _inserted(
     chunk: pl.DataFrame, cells: Mapping[str, str], message_plan: MessagePlan
 ) -> list[pl.Series]:
     """Each placeholder's values."""
-    if plain.are_plain(chunk):
+    if traits.have(chunk, Trait.PLAIN):
         return [cell_values.inserted_plain(chunk[cell]).alias(name) for name, cell in cells.items()]
     return [inserted(chunk[cell], message_plan).alias(name) for name, cell in cells.items()]
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from bulksend.contacts import cell_values, compose
-from bulksend.contacts.reading import plain
+from bulksend.contacts.reading import traits
+from bulksend.contacts.reading.traits import Trait
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.sms import slips
 from bulksend.sms.slips import Slip, SlipKind
@@ -66,7 +67,7 @@ class Mistakes:
 
 def in_fields(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """Typed line ends, entities and tags in the fields of a template's placeholders."""
-    if plain.are_plain(sendable):
+    if traits.have(sendable, Trait.NO_MARKUP):
         return
     for column in sorted(set(compose.placeholder_columns(message_plan).values())):
         cells = sendable[message_plan.header.cell(column)]

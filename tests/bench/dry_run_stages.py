@@ -18,9 +18,10 @@ os.environ["POLARS_MAX_THREADS"] = "1"  # before polars is imported
 import polars as pl
 
 from bulksend.contacts import cell_values, compose, loader, phone_column, texts
+from bulksend.contacts.reading import traits
+from bulksend.contacts.reading.traits import Trait
 from bulksend.contacts.skipped import duplicates
 from bulksend.estimate import cost_groups, digest, findings, mistakes, mojibake, samples
-from bulksend.sms import encoding
 from bulksend.sms.phone import columns
 from bulksend.sms.template import OnMissing
 from tests.bench import contacts_file
@@ -93,13 +94,12 @@ def _composed(chunk: pl.DataFrame, plan: compose.MessagePlan, stages: Stages) ->
     with stages.stage("phones"):
         columns.parse_column(chunk[plan.header.cell(plan.to_column)], plan.default_region)
     with stages.stage("cells that show an error"):
-        at = compose.needed_columns(plan).items()
-        cell_values.problems(chunk, {name: plan.header.cell(each) for name, each in at})
+        unsure = {} if traits.have(chunk, Trait.NO_ERROR) else compose.needed_columns(plan)
+        cell_values.problems(chunk, {name: plan.header.cell(at) for name, at in unsure.items()})
     with stages.stage("texts"):
         text = texts.render(chunk, plan).text
     with stages.stage("encoding and parts"):
-        single_units = texts.have_single_units(chunk, plan)
-        encoding.measure_single_units(text) if single_units else encoding.measure_column(text)
+        texts.measured(chunk, text, plan)
     stages.used_s[_REST] -= sum(stages.used_s.values()) - before_s
     return composed
 

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from itertools import chain, count, islice
 
 import polars as pl
 
 from bulksend import errors
 from bulksend.contacts.header import BLANKS, Header
-from bulksend.contacts.reading import dialect, plain, quotes, undecodable
+from bulksend.contacts.reading import dialect, quotes, traits, undecodable
 from bulksend.contacts.reading.quotes import Row
+from bulksend.contacts.reading.traits import Trait
 from bulksend.errors import TEXT_FOR, Code
 
 RECORD_MAX_CHARACTERS = 1 << 20
@@ -53,36 +54,49 @@ class Frames:
         self._name, self._header, self._form = name, header, form
         self._header_row, self._undecodable = header_row, undecodable
         self._cells = [header.cell(at) for at in range(len(header.names))]
+        #: A line as wide as the header, by which polars knows how many columns there are.
+        self._widest = form.delimiter.encode() * len(self._cells) + b"\n"
 
     def read(self, blocks: Iterator[bytes]) -> Iterator[pl.DataFrame]:
         """With polars as far as there are no quotes; from the first one on with Python's csv."""
         row, rest = 1, b""
         for block in blocks:
-            rest += block
-            cut = rest.rfind(b"\n") + 1
-            if _needs_care(rest, self._form) or (not cut and len(rest) > RECORD_MAX_CHARACTERS):
-                yield from self._carefully(chain((rest,), blocks), row)
+            cut = block.rfind(b"\n") + 1
+            if not cut and len(rest) + len(block) <= RECORD_MAX_CHARACTERS:
+                rest += block
+                continue
+            lines = b"".join((self._widest, rest, memoryview(block)[:cut]))
+            if not cut or _needs_care(lines, self._form):
+                yield from self._carefully(chain((rest + block,), blocks), row)
                 return
-            yield from self._fast(rest[:cut], row)
-            row += rest.count(b"\n", 0, cut)
-            rest = rest[cut:]
-        yield from self._fast(rest, row)
+            row = yield from self._fast(lines, row)
+            rest = block[cut:]
+        if _needs_care(rest, self._form):
+            yield from self._carefully(iter((rest,)), row)
+        elif rest:
+            yield from self._fast(self._widest + rest, row)
 
-    def _fast(self, lines: bytes, row: int) -> Iterator[pl.DataFrame]:
-        """Whole lines without quotes, by polars; by csv when one of them is ragged."""
-        if not lines:
-            return
+    def _fast(self, lines: bytes, row: int) -> Generator[pl.DataFrame, None, int]:
+        """Whole lines without quotes, below the widest, by polars; by csv when one is ragged.
+
+        Returns the row below them.
+        """
         frame = _by_polars(lines, len(self._cells), self._form.delimiter)
         if frame is None:
-            yield from self._carefully(iter((lines,)), row)
-            return
-        numbered = frame.with_columns(
-            pl.int_range(row, row + frame.height, dtype=pl.UInt32).alias("row")
+            own = lines[len(self._widest) :]
+            yield from self._carefully(iter((own,)), row)
+            return row + own.count(b"\n")
+        marks = int(traits.of_lines(lines, self._form.delimiter))
+        end = row + frame.height
+        yield self._finished(
+            frame.with_columns(
+                pl.int_range(row, end, dtype=pl.UInt32).alias("row"),
+                pl.lit(marks, pl.UInt8).alias(traits.COLUMN),
+                problem=_NOTHING,
+                problem_text=_NOTHING,
+            )
         )
-        whole = numbered.with_columns(problem=_NOTHING, problem_text=_NOTHING)
-        if plain.is_plain(lines, self._form.delimiter):
-            whole = whole.with_columns(pl.lit(value=True).alias(plain.COLUMN))
-        yield self._finished(whole)
+        return end
 
     def _carefully(self, blocks: Iterator[bytes], row: int) -> Iterator[pl.DataFrame]:
         records = iter(_Records(self._name, blocks, self._form, row, len(self._cells)))
@@ -119,49 +133,48 @@ class Frames:
 
     def _finished(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Without the header and blank rows; problems that both readers find alike."""
-        is_plain = plain.are_plain(frame)
-        its_mark = (plain.COLUMN,) if is_plain else ()
+        its_mark = (traits.COLUMN,) if traits.COLUMN in frame.columns else ()
         rest = frame.select(*_OWN_SCHEMA, *self._cells, *its_mark)
         if rest.height and rest["row"][0] <= self._header_row:
             rest = rest.filter(pl.col("row") > self._header_row)
-        some = _begins_blank(rest, self._cells[0]) if is_plain else None
-        blank = self._all(rest, lambda cells, _name: cells.str.strip_chars() == "", some)
+        first = rest[self._cells[0]]
+        blank = self._all(
+            rest, _begins_blank(first), lambda cells, _name: cells.str.strip_chars() == ""
+        )
         silent = rest["problem"].gather(blank).ne_missing(str(Code.CELL_UNCALCULATED))
         blank = blank.filter(silent)
         if len(blank):
             rest = rest.filter(~pl.int_range(pl.len()).is_in(blank.implode()))
-        some = _begins_blank(rest, self._cells[0], self._header.names[0]) if is_plain else None
-        repeated = self._all(rest, lambda cells, name: cells.str.strip_chars(BLANKS) == name, some)
+            first = rest[self._cells[0]]
+        some = _begins_blank(first) | first.str.starts_with(self._header.names[0])
+        repeated = self._all(rest, some, lambda cells, name: cells.str.strip_chars(BLANKS) == name)
         rest = _marked(rest, repeated, Code.REPEATED_HEADER)
-        if is_plain:
+        if not traits.have(rest, Trait.NO_NUL):
+            nul = pl.any_horizontal(pl.col(self._cells).str.contains("\0", literal=True))
+            rest = _marked(rest, rest.select(nul=nul)["nul"].arg_true(), Code.NUL_CHARACTER)
+        if traits.have(rest, Trait.PLAIN):
             return rest
-        nul = pl.any_horizontal(pl.col(self._cells).str.contains("\0", literal=True))
-        with_nul = rest.select(nul=nul)["nul"].arg_true()
-        rest = _marked(rest, with_nul, Code.NUL_CHARACTER)
         return undecodable.marked(rest, self._header, self._undecodable)
 
     def _all(
-        self,
-        frame: pl.DataFrame,
-        fits: Callable[[pl.Series, str], pl.Series],
-        some: pl.Series | None,
+        self, frame: pl.DataFrame, some: pl.Series, fits: Callable[[pl.Series, str], pl.Series]
     ) -> pl.Series:
         """The rows where every cell fits: of each column only those that did so far are asked.
 
-        `some`: the only ones that can, where they are marks_of.
+        `some`: the only ones that can.
         """
-        rows = pl.int_range(frame.height, dtype=pl.UInt32, eager=True) if some is None else some
+        rows = some.arg_true()
         for cell, name in zip(self._cells, self._header.names, strict=True):
             rows = rows.filter(fits(frame[cell].gather(rows), name)) if len(rows) else rows
         return rows
 
 
-def _begins_blank(frame: pl.DataFrame, cell: str, name: str | None = None) -> pl.Series:
-    """The rows whose cell is empty, or begins with a blank or with a name; all else is above."""
-    begins = frame[cell] < "!"
-    if name is not None:
-        begins = begins | frame[cell].str.starts_with(name)
-    return begins.arg_true()
+def _begins_blank(cells: pl.Series) -> pl.Series:
+    """Empty, or with a blank at its beginning, or with a character beyond ASCII: one may be blank.
+
+    All others begin above the one and below the other.
+    """
+    return (cells < "!") | (cells >= "\x80")
 
 
 def _marked(frame: pl.DataFrame, rows: pl.Series, code: Code) -> pl.DataFrame:
@@ -190,21 +203,21 @@ def _needs_care(block: bytes, form: dialect.Dialect) -> bool:
     return (
         form.quote.encode() in block
         or (form.quote != '"' and b'"' in block)
-        or block.count(b"\r") != block.count(b"\r\n")
+        or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n"))
     )
 
 
 def _by_polars(lines: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
-    """Cells of whole lines; None when a line may be ragged.
+    """Cells of whole lines, of which the first has a delimiter more and is left out; None when
+    a line may be ragged.
 
     polars fills a row that is too short, which is what is wanted, and refuses the file for one
     that is too long, so it reads one column more.
     """
     names = [f"c{at}" for at in range(width)]
-    mark = delimiter.encode()
     try:
         frame = pl.read_csv(
-            mark * width + b"\n" + lines,
+            lines,
             has_header=False,
             infer_schema=False,
             schema=dict.fromkeys([*names, "surplus"], pl.String),
