@@ -2,7 +2,8 @@
 
 `dataclass` writes and compiles six functions for every frozen class, at every start: a tenth of a
 short run, which loads a hundred such classes. Comparing, hashing, showing and refusing to change
-are alike in all of them, and stand here once. `dataclasses.fields`, `replace`, `asdict` and `field`
+are alike in all of them, and stand here once; `__init__` is written when the first value is made,
+which for many of them is never. `dataclasses.fields`, `replace`, `asdict` and `field`
 work as ever.
 """
 
@@ -61,7 +62,8 @@ def _methods(
         return f"{type(value).__qualname__}({', '.join(texts)})"
 
     return {
-        "__init__": _init(declared, has_more=hasattr(cls, "__post_init__")),
+        "__init__": _init_at_first(declared, cls),
+        "__signature__": _Signature(),  # type: ignore[dict-item]
         "__eq__": equal,
         "__hash__": lambda value: hash(key(value)),
         "__repr__": show,
@@ -69,6 +71,29 @@ def _methods(
         "__delattr__": _refuse,
         "__setstate__": _restore,
     }
+
+
+def _init_at_first(declared: tuple[Field[Any], ...], cls: type[object]) -> Callable[..., None]:
+    """Writes the real one when it is needed, and steps aside for it."""
+
+    def first(value: object, /, *arguments: object, **named: object) -> None:
+        """The fields, as the real one takes them."""
+        real = _init(declared, has_more=hasattr(cls, "__post_init__"))
+        cls.__init__ = real  # type: ignore[method-assign]
+        real(value, *arguments, **named)
+
+    return first
+
+
+class _Signature:
+    """What `inspect.signature` and `help` say of a class, whether a value was made or not."""
+
+    def __get__(self, value: object, cls: type[object]) -> object:
+        """Of the real `__init__`, without the value itself."""
+        import inspect  # whoever only runs does not wait for it
+
+        whole = inspect.signature(_init(fields(cls), has_more=False))  # type: ignore[arg-type]
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
 
 
 def _init(declared: tuple[Field[Any], ...], *, has_more: bool) -> Callable[..., None]:

@@ -88,6 +88,17 @@ def test_it_shows_itself_and_takes_its_fields_as_a_dataclass(one: dict[str, Any]
     ]
 
 
+def test_its_signature_is_known_before_the_first_value_is_made() -> None:
+    @frozen
+    class Fresh:
+        """Of which no value was made."""
+
+        x: int
+        y: int = 2
+
+    assert str(inspect.signature(Fresh)) == "(*, x: 'int', y: 'int' = 2)"
+
+
 @pytest.mark.parametrize("one", ARGUMENTS)
 @pytest.mark.parametrize("other", ARGUMENTS)
 def test_it_is_compared_and_hashed_as_a_dataclass(
