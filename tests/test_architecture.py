@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,6 +114,50 @@ def test_only_the_command_line_reads_the_environment() -> None:
     for module in MODULES:
         if "cli" not in module.parts:
             assert "os.environ" not in module.read_text(), module
+
+
+#: What begins a command, or opens the batch that a command is about. Whatever is below takes the
+#: part that it needs (`settings/parts.py`): this list may become shorter, and not longer.
+WHOLE_SETTINGS = {
+    "batch/dry_run": {"dry_run"},
+    "batch/resuming/guards": {"of_batch"},
+    "cli/asked": {"noted", "typed_alone"},
+    "cli/commands/run": {"_dry_run"},
+    "commands/doctor": {"doctor"},
+    "commands/optouts": {"fetch"},
+    "commands/receipts": {"collect_receipts", "listen"},
+    "commands/reconcile": {"reconcile", "_task"},
+    "commands/report": {"write"},
+    "commands/results": {"read_again", "results"},
+    "commands/resume": {"reopened", "resume", "resume_contacts"},
+    "commands/run": {"_agreed", "run", "run_contacts", "to_own_phones"},
+}
+
+
+def test_settings_travel_whole_to_what_begins_a_command_alone() -> None:
+    """The API, which is made of settings, besides."""
+    takers: dict[str, set[str]] = {}
+    for module in MODULES:
+        place = module.relative_to(PACKAGE).with_suffix("").as_posix()
+        for node in ast.walk(ast.parse(module.read_text())):
+            if place != "api" and any(_is_whole(field) for field in _annotations(node)):
+                takers.setdefault(place, set()).add(getattr(node, "name", ""))
+
+    assert takers == WHOLE_SETTINGS
+
+
+def _annotations(node: ast.AST) -> list[ast.expr | None]:
+    """Of the parameters of a function, or the fields of a class."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        arguments = node.args
+        return [each.annotation for each in [*arguments.args, *arguments.kwonlyargs]]
+    if isinstance(node, ast.ClassDef):
+        return [each.annotation for each in node.body if isinstance(each, ast.AnnAssign)]
+    return []
+
+
+def _is_whole(annotation: ast.expr | None) -> bool:
+    return annotation is not None and "Settings" in re.findall(r"\w+", ast.unparse(annotation))
 
 
 def test_the_picture_of_the_floors_is_that_of_the_contracts() -> None:

@@ -11,7 +11,7 @@ from bulksend.batch import connection, plan
 from bulksend.batch.preflight import checklist, fitness, look, reads
 from bulksend.batch.preflight.checklist import Finding, Level
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Settings, require
+from bulksend.batch.settings import SANDBOX_IDENTITY, Identity, Orders, Settings, require
 from bulksend.batch.summary import OK
 from bulksend.contacts import loader
 from bulksend.frozen import frozen
@@ -63,7 +63,7 @@ def doctor(
     if probe_to is not None:
         identity, to = require(identity), probe.parse_to(probe_to)
         probe.consent(to, identity.sender or "", reporter)
-    batch = _batch(settings, reporter) if with_batch else None
+    batch = _batch(settings.orders, settings.identity, reporter) if with_batch else None
     local = _local(settings.journal_path, batch)
     try:
         access = connection.access(settings.server)
@@ -75,12 +75,13 @@ def doctor(
     return Report((*asyncio.run(_ask(identity, access, keys, batch)), *local))
 
 
-def _batch(settings: Settings, reporter: Reporter) -> fitness.Batch:
+def _batch(orders: Orders, asked: Identity, reporter: Reporter) -> fitness.Batch:
     """The contacts file, counted and priced as `run` would."""
-    identity = plan.complete(settings.identity, sandbox=settings.sandbox)
-    contacts = loader.open_contacts(settings.contacts, settings.layout)
-    planned = plan.make_plan(contacts, identity, settings.basis, reporter)
-    return look.batch_of(planned, settings.place, settings.guards.limit)
+    place, basis = orders.place, orders.basis
+    identity = plan.complete(asked, sandbox=place.sandbox)
+    contacts = loader.open_contacts(place.contacts, orders.layout)
+    planned = plan.make_plan(contacts, identity, basis, reporter)
+    return look.batch_of(planned, place, basis.guards.limit)
 
 
 def _local(journal_path: Path, batch: fitness.Batch | None) -> list[Finding]:

@@ -21,7 +21,7 @@ from bulksend.batch import (
 )
 from bulksend.batch.control import signals
 from bulksend.batch.reporter import Reporter
-from bulksend.batch.settings import Settings
+from bulksend.batch.settings import Place, Settings
 from bulksend.commands import results
 from bulksend.contacts import loader
 from bulksend.frozen import frozen
@@ -75,13 +75,14 @@ def collect_receipts(
     """
     began_s = time.monotonic()
     place = settings.place
+    write = partial(results.results, settings, contacts=contacts)
     batch_status.refuse_missing(place)
     with journal.read(place.journal_path) as record:
         facts, accepted = record.batch(), record.counts()[Status.ACCEPTED]
     asking.refuse_sandbox(facts)
     running = journal.is_running(place.journal_path)
     if not (accepted or running):
-        return _ended(settings, _Asking(began_s), reporter, contacts)
+        return _ended(place, _Asking(began_s), write, reporter)
     access = connection.same_server(place, settings.server, facts.options.get("base_url", ""))
     collected, switch = Collected(), halt.Halt()
 
@@ -110,7 +111,7 @@ def collect_receipts(
             hint="what is known of the messages stays; nothing was sent",
             code="key_refused",
         )
-    return _ended(settings, _Asking(began_s, collected, switch.reason), reporter, contacts)
+    return _ended(place, _Asking(began_s, collected, switch.reason), write, reporter)
 
 
 def listen(
@@ -126,7 +127,8 @@ def listen(
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
     stop = asyncio.run(_listen(door, settings.journal_path, facts, wait_s, reporter))
-    return _ended(settings, _Asking(began_s, stop=stop), reporter)
+    write = partial(results.results, settings)
+    return _ended(settings.place, _Asking(began_s, stop=stop), write, reporter)
 
 
 @frozen(kw_only=False)
@@ -260,19 +262,19 @@ class _Asking:
 
 
 def _ended(
-    settings: Settings,
-    asked: _Asking,
-    reporter: Reporter,
-    contacts: loader.Contacts | None = None,
+    place: Place, asked: _Asking, write_results: Callable[[], object], reporter: Reporter
 ) -> Receipts:
-    place, collected = settings.place, asked.collected
+    collected = asked.collected
     running = journal.is_running(place.journal_path)
     with journal.read(place.journal_path) as record:
         batch_summary = batch_status.summarize_batch(record, place, asked.end())
         if running:
             batch_summary = batch_status.at_work(record, place)
     if not running:
-        _write_results(settings, reporter, contacts)
+        try:  # the file that people open; without it, what was answered stays all the same
+            write_results()
+        except (errors.BatchMismatch, errors.ContactsError, errors.UsageError) as failure:
+            reporter.note(f"the results are not written again: {failure.message}")
     waiting = batch_summary.deliveries.waiting
     because = asking.TROUBLE_TEXT[collected.trouble] if collected.trouble else ""
     if waiting and not batch_summary.deliveries.asked:  # of which the summary has no line
@@ -285,13 +287,3 @@ def _ended(
         collected=collected,
         because=because,
     )
-
-
-def _write_results(
-    settings: Settings, reporter: Reporter, contacts: loader.Contacts | None
-) -> None:
-    """The file that people open; without it, what was answered stays all the same."""
-    try:
-        results.results(settings, contacts=contacts)
-    except (errors.BatchMismatch, errors.ContactsError, errors.UsageError) as failure:
-        reporter.note(f"the results are not written again: {failure.message}")
