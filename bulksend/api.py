@@ -28,7 +28,7 @@ from bulksend.commands.resume import resume_contacts
 from bulksend.contacts import loader
 from bulksend.estimate import estimator
 from bulksend.frozen import frozen
-from bulksend.receipts.collect import Patience
+from bulksend.receipts.schedule import Patience
 from bulksend.sending import user_rate
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ from bulksend.commands import results
 from bulksend.contacts import loader
 from bulksend.frozen import frozen
 from bulksend.receipts import asking, intake, signature, store, store_path
-from bulksend.receipts.collect import Collected, Patience
+from bulksend.receipts.collect import Collected
 from bulksend.receipts.listen import Address, listening, parse_address
+from bulksend.receipts.schedule import Patience
 from bulksend.reconcile import evidence
 from bulksend.sending import halt
 from bulksend.sms.message import Reply, Status

@@ -32,45 +32,59 @@ class Records:
     redacted: bool = False
 
 
-DEFAULT_RECORDS = Records()
+@frozen
+class Behaviour:
+    """How the look-alike behaves, as written: a script is JSON, or the name of a file of it."""
+
+    port: int = 8080
+    #: Gets one JSON line a request.
+    ledger: Path | None = None
+    faults: str | None = None
+    #: What becomes of accepted messages.
+    fates: str | None = None
+    #: Where it sends webhooks, and which; "": it makes a key pair and sends none.
+    webhooks: str | None = None
+    #: Of texts and of requests: `50/s`; None: as fast as it can.
+    rate: str | None = None
+    request_rate: str | None = None
+    latency_s: float = 0.0
+    #: The key it takes.
+    api_key: str = "sandbox"
+    ignore_keys: bool = False
+    records: Records = Records()
 
 
-def serve(
-    *,
-    port: int,
-    ledger: Path | None,
-    faults: str | None,
-    fates: str | None,
-    webhooks: str | None,
-    rate: str | None,
-    request_rate: str | None,
-    latency_s: float,
-    api_key: str,
-    ignore_keys: bool,
-    records: Records = DEFAULT_RECORDS,
-    ready: Callable[[str], None],
-) -> int:
-    """Serve until Ctrl-C. Raises UsageError for a port that is taken or a script that is none."""
-    if ledger is not None:
-        _open_ledger(ledger)
-    config = server.SandboxConfig(
-        port=port,
-        api_key=api_key,
-        ledger_path=ledger,
+def serve(behaviour: Behaviour, ready: Callable[[str], None]) -> int:
+    """Serve until Ctrl-C; `ready` hears the address and what to type.
+
+    Raises UsageError for a port that is taken or a script that is none.
+    """
+    if behaviour.ledger is not None:
+        _open_ledger(behaviour.ledger)
+    asyncio.run(_until_stopped(_config(behaviour), ready))
+    return 0
+
+
+def _config(behaviour: Behaviour) -> server.SandboxConfig:
+    """What is written, parsed. Raises UsageError."""
+    faults, fates, webhooks = behaviour.faults, behaviour.fates, behaviour.webhooks
+    rate, request_rate, records = behaviour.rate, behaviour.request_rate, behaviour.records
+    return server.SandboxConfig(
+        port=behaviour.port,
+        api_key=behaviour.api_key,
+        ledger_path=behaviour.ledger,
         faults=parse_script(faults) if faults else (),
         fates=lifecycle.parse_fates(fates) if fates else (),
         reports=webhooks is not None,
         webhooks=webhook_rules.parse_webhooks(webhooks) if webhooks else (),
         rate_per_s=user_rate.parse_rate(rate) if rate else None,
         requests_per_s=user_rate.parse_rate(request_rate) if request_rate else None,
-        latency_s=latency_s,
-        honours_keys=not ignore_keys,
+        latency_s=behaviour.latency_s,
+        honours_keys=not behaviour.ignore_keys,
         record_lag_s=records.lag_s,
         records_missing=records.missing,
         redacted=records.redacted,
     )
-    asyncio.run(_until_stopped(config, ready))
-    return 0
 
 
 def _open_ledger(ledger: Path) -> None:

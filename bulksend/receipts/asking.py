@@ -13,7 +13,8 @@ from typing import Protocol
 from bulksend import background, errors, journal, visible
 from bulksend.frozen import frozen
 from bulksend.receipts import collect, counts, poll, schedule, store, store_path
-from bulksend.receipts.collect import Collected, Patience
+from bulksend.receipts.collect import Collected
+from bulksend.receipts.schedule import Patience
 from bulksend.setting_names import Setting
 from bulksend.telnyx import client, receipt_search
 from bulksend.telnyx.receipt_search import Trouble

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from bulksend import journal
 from bulksend.frozen import frozen
@@ -17,20 +16,6 @@ from bulksend.telnyx.receipt_search import Trouble
 
 #: Trouble that another pass does not end.
 LASTING = frozenset({Trouble.KEY, Trouble.FORBIDDEN, Trouble.FOREIGN, Trouble.GONE})
-
-
-@frozen
-class Patience:
-    """How long to ask, and how often at the most."""
-
-    #: 0: one pass.
-    wait_s: float = 0.0
-    every_s: float = 30.0
-
-    @classmethod
-    def of(cls, wait_s: float) -> Self:
-        """Some passes also where the time is short."""
-        return cls(wait_s=wait_s, every_s=min(max(wait_s / 10, 1.0), 30.0))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +53,7 @@ async def collect(
     poll: Poll,
     source: Source,
     gateway: Client,
-    patience: Patience,
+    patience: schedule.Patience,
     on_pass: Callable[[Collected, float | None], None],
 ) -> Collected:
     """Ask until nothing is open or the time is up. `on_pass` hears when the next pass comes.
@@ -83,11 +68,10 @@ async def collect(
         poll.pace.per_s = schedule.READS_BESIDE_RUN_PER_S if running else schedule.READS_PER_S
         collected.add(await poll.once(sent, _server_time(gateway, clocks)))
         in_s = schedule.next_pass_in_s(
+            patience,
             waiting=collected.waiting,
             running=running,
             elapsed_s=time.monotonic() - began_s,
-            wait_s=patience.wait_s,
-            every_s=patience.every_s,
             passes=collected.passes,
         )
         if collected.trouble in LASTING:

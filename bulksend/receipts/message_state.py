@@ -48,6 +48,19 @@ class Entry:
         )
 
 
+@frozen(kw_only=False)
+class Alike:
+    """So many messages of one status, charge and cost, as the store counts them."""
+
+    status: str
+    charge_status: str
+    currency: str | None
+    #: A decimal text; None: not known.
+    cost: str | None
+    code: str | None
+    count: int
+
+
 @dataclass(slots=True)
 class Totals:
     """What all messages of a batch came to."""
@@ -60,31 +73,23 @@ class Totals:
     #: Final messages whose cost Telnyx has not said.
     without_cost: int = 0
 
-    def add(
-        self,
-        word: str,
-        charged: str,
-        currency: str | None,
-        cost: str | None,
-        code: str | None,
-        count: int,
-    ) -> None:
-        """So many messages that are alike. Raises ValueError or ArithmeticError for nonsense."""
-        status = DeliveryStatus(word)
+    def add(self, alike: Alike) -> None:
+        """More messages. Raises ValueError or ArithmeticError for nonsense."""
+        status, count = DeliveryStatus(alike.status), alike.count
         self.by_status[status] += count
         if not status.is_final or status is DeliveryStatus.GIVEN_UP:
             return
-        if code == UNBILLED_CODE:
+        if alike.code == UNBILLED_CODE:
             amount = Decimal(0)
-        elif cost is None or not DeliveryStatus(charged).is_final:
+        elif alike.cost is None or not DeliveryStatus(alike.charge_status).is_final:
             self.without_cost += count
             return
         else:
-            amount = Decimal(cost)
+            amount = Decimal(alike.cost)
         self.unbilled += 0 if amount else count
-        if currency:
-            before = self.final_cost.get(currency, Decimal(0))
-            self.final_cost[currency] = before + amount * count
+        if alike.currency:
+            before = self.final_cost.get(alike.currency, Decimal(0))
+            self.final_cost[alike.currency] = before + amount * count
 
     def counts(self, accepted: int) -> DeliveryCounts:
         """Of so many accepted messages, each counted once."""

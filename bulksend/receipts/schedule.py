@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from bulksend.frozen import frozen
 
 #: The longest interval between two passes.
 INTERVAL_MAX_S = 15 * 60.0
@@ -30,17 +33,31 @@ def interval_s(every_s: float, passes: int) -> float:
     return max(every_s, min(doubled, INTERVAL_MAX_S))
 
 
+@frozen
+class Patience:
+    """How long to ask, and how often at the most."""
+
+    #: 0: one pass.
+    wait_s: float = 0.0
+    every_s: float = 30.0
+
+    @classmethod
+    def of(cls, wait_s: float) -> Self:
+        """Some passes also where the time is short."""
+        return cls(wait_s=wait_s, every_s=min(max(wait_s / 10, 1.0), 30.0))
+
+
 def next_pass_in_s(
-    *, waiting: int, running: bool, elapsed_s: float, wait_s: float, every_s: float, passes: int
+    patience: Patience, *, waiting: int, running: bool, elapsed_s: float, passes: int
 ) -> float | None:
     """When to ask again; None: never. The last pass is at the end of what was waited for.
 
     While a run works there is always more to come, so the interval stays short.
     """
-    left_s = wait_s - elapsed_s
+    left_s = patience.wait_s - elapsed_s
     if left_s <= 0 or not (waiting or running):
         return None
-    return min(interval_s(every_s, 1 if running else passes), left_s)
+    return min(interval_s(patience.every_s, 1 if running else passes), left_s)
 
 
 def is_given_up(now_s: float, last_send_s: float, own_send_s: float) -> bool:

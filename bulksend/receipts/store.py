@@ -88,7 +88,7 @@ class Reader:
         totals = message_state.Totals()
         with _sound(self._path):
             for row in self._connection.execute(TOTALS):
-                totals.add(*row)
+                totals.add(message_state.Alike(*row))
         return totals
 
 

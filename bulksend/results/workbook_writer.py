@@ -6,7 +6,7 @@ Written a row at a time, so that a long list needs no more memory than a short o
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import IO, Any
 
 import polars as pl
@@ -66,11 +66,11 @@ def _write_sheet(
 ) -> int:
     text = book.add_format({"num_format": "@"})
     first_of_ours = len(names) - len(ours)
+    numbers = {first_of_ours + at for at, name in enumerate(ours) if name in NUMBERS}
     for column, name in enumerate(names):
         ours_too = column >= first_of_ours
         width = _WIDTHS.get(name, _WIDTH) if ours_too else min(max(len(name) + 2, 16), _WIDTH_MAX)
-        number = ours_too and ours[column - first_of_ours] in NUMBERS
-        sheet.set_column(column, column, width, None if number else text)
+        sheet.set_column(column, column, width, None if column in numbers else text)
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, names, book.add_format({"bold": True}))
     written = 0
@@ -83,24 +83,20 @@ def _write_sheet(
                     hint=f"give the file a name that ends in .csv, or {Setting.ONLY} fewer rows",
                     code="sheet_full",
                 )
-            _write_row(sheet, written, cells, first_of_ours, ours, text)
+            _write_row(sheet, written, cells, numbers, text)
     if names:
         sheet.autofilter(0, 0, written, len(names) - 1)
     return written
 
 
 def _write_row(
-    sheet: Any,
-    row: int,
-    cells: Sequence[str | None],
-    first_of_ours: int,
-    ours: Sequence[str],
-    text: Any,
+    sheet: Any, row: int, cells: Sequence[str | None], numbers: Collection[int], text: Any
 ) -> None:
+    """`numbers`: the places of the columns whose cells are numbers; all others are texts."""
     for column, cell in enumerate(cells):
         if cell is None or cell == "":
             continue
-        if column >= first_of_ours and ours[column - first_of_ours] in NUMBERS:
+        if column in numbers:
             try:
                 sheet.write_number(row, column, float(cell))
                 continue

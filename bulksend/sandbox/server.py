@@ -24,6 +24,7 @@ import orjson
 from aiohttp import web
 
 from bulksend import errors
+from bulksend.frozen import frozen
 from bulksend.sandbox import checks, deliveries, detail_records, portal, webhooks
 from bulksend.sandbox.checks import Refusal
 from bulksend.sandbox.payload import payload
@@ -39,6 +40,16 @@ _JSON = "application/json"
 _ANY_SENDER = "/v2/messages"
 #: Faults that are an answer, and say no.
 _ERRORS = ("http", "error")
+
+
+@frozen(kw_only=False)
+class _Arrived:
+    """A request to send, read whole."""
+
+    #: From 1.
+    number: int
+    body: bytes
+    request: web.Request
 
 
 class Sandbox:
@@ -152,27 +163,27 @@ class Sandbox:
         number = state.requests
         if self.config.latency_s:
             await asyncio.sleep(self.config.latency_s)
+        arrived = _Arrived(number, body, request)
         rule = faults.find(state.rules, number, _peek_to(body), state.chance)
         if rule is not None and not rule.after and rule.fault not in faults.UNUSUAL:
-            self._note(number, body, request, rule=rule)
+            self._note(arrived, rule=rule)
             if (faulty := await misbehave.misbehave(rule, request)) is not None:
                 return faulty
-        response = self._answer(number, body, request, rule)
+        response = self._answer(arrived, rule)
         if rule is not None and rule.after:
             return await misbehave.misbehave(rule, request) or response
         return response
 
-    def _answer(
-        self, number: int, body: bytes, request: web.Request, rule: Rule | None
-    ) -> web.Response:
+    def _answer(self, arrived: _Arrived, rule: Rule | None) -> web.Response:
         """Check, accept, charge, note; the reply Telnyx would give."""
+        body, request = arrived.body, arrived.request
         state, key = self.state, request.headers.get("Idempotency-Key", "")
         try:
             checks.authorized(request.headers.get("Authorization", ""), self._taken_key)
             state.check_pace(state.now())
             replayed = state.replay(key, body, state.now())
             if replayed is not None:
-                self._note(number, body, request, reply=replayed)
+                self._note(arrived, reply=replayed)
                 return _json(replayed, headers={"Idempotent-Replayed": "true"})
             order = checks.check_order(
                 body,
@@ -187,38 +198,36 @@ class Sandbox:
         except Refusal as refusal:
             if refusal.code not in ("10036", "10027"):
                 state.keep(key, None)
-            self._note(number, body, request, refusal=refusal, rule=rule)
+            self._note(arrived, refusal=refusal, rule=rule)
             return _refused(refusal, state.config.requests_per_s)
         reply = orjson.dumps({"data": payload(stored, self.state.now(), first=True)})
         if rule is not None and rule.fault == "numeric_cost":
             reply = reply.replace(f'"{stored.cost}"'.encode(), str(stored.cost).encode())
         failed = rule is not None and rule.after and rule.status >= 500 and rule.fault in _ERRORS
         state.keep(key, None if failed else reply)  # only a success is stored
-        self._note(number, body, request, stored=stored, rule=rule)
+        self._note(arrived, stored=stored, rule=rule)
         return _json(reply)
 
     def _note(
         self,
-        number: int,
-        body: bytes,
-        request: web.Request,
+        arrived: _Arrived,
         *,
         stored: Stored | None = None,
         refusal: Refusal | None = None,
         rule: Rule | None = None,
         reply: bytes | None = None,
     ) -> None:
-        values = _peek(body)
+        values = _peek(arrived.body)
         if reply is not None:
             stored = self.state.messages[orjson.loads(reply)["data"]["id"]]
         self.state.note(
             Entry(
-                request=number,
+                request=arrived.number,
                 at_s=self.state.now(),
                 to=str(values.get("to", "")),
                 sender=str(values.get("from", "")),
                 text=str(values.get("text", "")),
-                key=request.headers.get("Idempotency-Key", ""),
+                key=arrived.request.headers.get("Idempotency-Key", ""),
                 accepted=stored is not None and reply is None,
                 message_id=stored.message_id if stored else "",
                 parts=stored.order.measure.parts if stored else 0,

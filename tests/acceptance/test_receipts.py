@@ -26,8 +26,8 @@ from bulksend.cli.render.documents import summary_json
 from bulksend.commands import optouts, receipts, results, run, status
 from bulksend.contacts import loader, own_files
 from bulksend.receipts import store, store_path
-from bulksend.receipts.collect import Patience
 from bulksend.receipts.counts import AskingProgress
+from bulksend.receipts.schedule import Patience
 from bulksend.sandbox import lifecycle, server
 from bulksend.sandbox.scripts import faults
 from tests.acceptance.cli import read_results, write_contacts

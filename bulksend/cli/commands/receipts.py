@@ -71,7 +71,7 @@ def receipts_command(parameters: ReceiptsParameters) -> int:
         from bulksend.commands import receipts
     from bulksend.cli.render import summary_text
     from bulksend.cli.render.documents import receipts_json
-    from bulksend.receipts.collect import Patience
+    from bulksend.receipts.schedule import Patience
 
     if not parameters.every_s:
         raise click.UsageError("--every needs a time like 30s: Telnyx is not asked without a pause")

@@ -69,7 +69,7 @@ def sandbox_command(parameters: SandboxParameters) -> int:
     with late_certificates.none_yet():
         from bulksend.commands import sandbox
 
-    return sandbox.serve(
+    behaviour = sandbox.Behaviour(
         port=parameters.port,
         ledger=parameters.ledger,
         faults=parameters.faults,
@@ -85,5 +85,7 @@ def sandbox_command(parameters: SandboxParameters) -> int:
             missing=parameters.records_missing,
             redacted=parameters.redact,
         ),
-        ready=lambda words: click.echo(wrapped.to_fit(words, sys.stderr), err=True),
+    )
+    return sandbox.serve(
+        behaviour, lambda words: click.echo(wrapped.to_fit(words, sys.stderr), err=True)
     )
