@@ -23,16 +23,16 @@ class Bucket:
         #: Slots of a tick.
         self._tick = max(1.0, TICK_S * rate_per_s)
         self._draw(size)  # a new limiter would let out a whole bucket
-        #: Slots that were drawn and not taken yet.
-        self._drawn = slots
+        #: Slots that were drawn and not taken yet; who makes no use of one puts it back here.
+        self.drawn = slots
 
     def take(self) -> bool:
         """Take one slot, where there is one."""
-        if self._drawn < 1.0:
+        if self.drawn < 1.0:
             if not self._draw(self._tick):
                 return False
-            self._drawn += self._tick
-        self._drawn -= 1.0
+            self.drawn += self._tick
+        self.drawn -= 1.0
         return True
 
     def _draw(self, slots: float) -> bool:

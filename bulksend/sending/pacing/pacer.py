@@ -50,16 +50,18 @@ class Pacer:
     def _slot_early_s(self) -> float:
         """How long until it is worth a look whether one slot may be given; 0: it was, now."""
         pace, counts, now_s = self.pace, self._counts, self._now_s()
-        early_s = max(pace.next_s - now_s, self._slots.early_s(now_s))
-        if early_s > 0.0:
-            return early_s
+        if now_s < pace.next_s:
+            return pace.next_s - now_s
         counts.now_s = now_s
         after = policy.next_slot(pace, counts)
         if after is not None and pace.opened is None:  # a rest is over: what piled up is let go
             self._bucket = Bucket(pace.user_per_s, 1.0)
         if after is None or not self._bucket.take():
             return 0.05 / pace.user_per_s
-        self._slots.add(now_s)
+        early_s = self._slots.early_s(now_s)
+        if early_s > 0.0:
+            self._bucket.drawn += 1.0
+            return early_s
         self.pace = after
         counts.open += 1
         return 0.0
@@ -69,11 +71,7 @@ class Pacer:
         self._counts.open = max(self._counts.open - 1, 0)
 
     def _wire_early_s(self) -> float:
-        now_s = self._now_s()
-        early_s = self._wire.early_s(now_s)
-        if early_s <= 0.0:
-            self._wire.add(now_s)
-        return early_s
+        return self._wire.early_s(self._now_s())
 
     def on_reply(self, reply: Reply) -> None:
         """Learn from a reply."""

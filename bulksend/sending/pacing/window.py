@@ -34,15 +34,13 @@ class Window:
         self._went_s = deque(self._went_s, max(self._most, self._went_s.maxlen or 0))
 
     def early_s(self, now_s: float) -> float:
-        """How long until one more keeps the promise; 0 or less: it does now."""
-        went_s, most = self._went_s, self._most
-        early_s = self._even_s + self._even_step_s - self._burst_s - now_s
+        """How long until one more keeps the promise; where it does now, one went, and it is 0."""
+        went_s, most, even_s = self._went_s, self._most, self._even_s + self._even_step_s
+        early_s = even_s - self._burst_s - now_s
         if len(went_s) >= most:
-            return max(early_s, went_s[-most] + self._length_s - now_s)
-        return early_s
-
-    def add(self, now_s: float) -> None:
-        """One went; moments never go back."""
-        self._went_s.append(now_s)
-        even_s = self._even_s + self._even_step_s
-        self._even_s = even_s if even_s > now_s else now_s
+            early_s = max(early_s, went_s[-most] + self._length_s - now_s)
+        if early_s > 0.0:
+            return early_s
+        went_s.append(now_s)
+        self._even_s = max(even_s, now_s)
+        return 0.0

@@ -19,13 +19,17 @@ NEVER_S = 1e9
 
 
 def deliver(
-    answer: Callable[[int], Reply], *, shut: bool = False, halt_after_s: float = NEVER_S
+    answer: Callable[[int], Reply],
+    *,
+    shut: bool = False,
+    halt_after_s: float = NEVER_S,
+    pace: FakePace | None = None,
 ) -> tuple[Outcome, FakeGateway]:
     """The outcome of one message, and the gateway with what it was sent."""
     gateway, switch = FakeGateway(answer), halt.Halt()
     delivering = delivery.Delivery(
         gateway=gateway,
-        pace=FakePace(shut=shut),
+        pace=pace or FakePace(shut=shut),
         halt=switch,
         listeners=(),
         sleep=asyncio.sleep,
@@ -75,3 +79,22 @@ def test_a_halt_ends_the_wait_for_another_slot_and_the_row_stays_unsent(code: st
     outcome, gateway = deliver(lambda _: unsent(code), shut=True, halt_after_s=60.0)
 
     assert (outcome.reply.status, outcome.attempts, len(gateway.sent)) == (Status.UNSENT, 1, 1)
+
+
+class OnceAtTheWire(FakePace):
+    """One request leaves; the next one waits."""
+
+    left = False
+
+    async def smooth(self) -> None:
+        await asyncio.sleep(NEVER_S if self.left else 0.0)
+        self.left = True
+
+
+def test_a_halt_while_another_request_waits_at_the_wire_gives_its_slot_back() -> None:
+    pace = OnceAtTheWire()
+
+    outcome, gateway = deliver(lambda _: unsent("not_written"), halt_after_s=60.0, pace=pace)
+
+    assert (outcome.reply.status, outcome.attempts, len(gateway.sent)) == (Status.UNSENT, 1, 1)
+    assert pace.given_back == 1
