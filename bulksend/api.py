@@ -19,7 +19,7 @@ from bulksend import errors, setting_names
 from bulksend.batch import plan
 from bulksend.batch.reporter import Progress, Silent
 from bulksend.batch.resuming import guards
-from bulksend.batch.settings import DEFAULT_IDENTITY, Settings, state_folder
+from bulksend.batch.settings import DEFAULT_IDENTITY, Again, Settings, state_folder
 from bulksend.batch.summary import Counts, State, Summary
 from bulksend.cli.render import option_names
 from bulksend.commands import run
@@ -146,8 +146,10 @@ def resume(
     `retry_refused` and `resend_unknown` add those rows; the latter may text twice.
     `also_changed` adds rows whose text was changed after they were sent.
     """
-    words = _Words(retry_refused, resend_unknown, also_changed)
-    work, reporter = _resume_work(contacts, settings, on_progress, words)
+    again = Again(
+        retry_refused=retry_refused, resend_unknown=resend_unknown, also_changed=also_changed
+    )
+    work, reporter = _resume_work(contacts, settings, on_progress, again)
     return _wait(work, reporter)
 
 
@@ -161,8 +163,10 @@ async def aresume(
     on_progress: OnProgress | None = None,
 ) -> Sent:
     """`resume`, awaited."""
-    words = _Words(retry_refused, resend_unknown, also_changed)
-    work, reporter = _resume_work(contacts, settings, on_progress, words)
+    again = Again(
+        retry_refused=retry_refused, resend_unknown=resend_unknown, also_changed=also_changed
+    )
+    work, reporter = _resume_work(contacts, settings, on_progress, again)
     return await _await(work, reporter)
 
 
@@ -205,15 +209,6 @@ def _receipts_work(
     return lambda: collect_receipts(settings, reporter, patience, opened).summary, reporter
 
 
-@frozen(kw_only=False)
-class _Words:
-    """What may text or cost twice."""
-
-    retry_refused: bool
-    resend_unknown: bool
-    also_changed: bool
-
-
 class _Listening(Silent):
     """Tells a caller how far it is."""
 
@@ -244,15 +239,15 @@ def _send_work(
 
 
 def _resume_work(
-    contacts: Contacts, settings: Settings, on_progress: OnProgress | None, words: _Words
+    contacts: Contacts, settings: Settings, on_progress: OnProgress | None, again: Again
 ) -> tuple[Callable[[], Summary], Silent]:
     opened, settings = _opened(contacts, settings, guards.layout_of_batch)
     settings = replace(
         settings,
         yes=True,
-        retry_refused=words.retry_refused,
-        resend_unknown=words.resend_unknown,
-        also_changed=words.also_changed,
+        retry_refused=again.retry_refused,
+        resend_unknown=again.resend_unknown,
+        also_changed=again.also_changed,
     )
     reporter = _Listening(on_progress)
     return lambda: resume_contacts(opened, settings, reporter), reporter
