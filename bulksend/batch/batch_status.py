@@ -20,7 +20,7 @@ from bulksend.telnyx import codes
 
 
 def at_rest(record: journal.Reader, place: Place) -> Summary:
-    """A batch that no run works on, with why the last one left rows behind."""
+    """How a batch stands that no run works on, with why the last one left rows behind."""
     summary = summarize_batch(record, place, _worked(record))
     stop = record.last_stop() if summary.counts.unsent else None
     if stop is None:
@@ -36,7 +36,7 @@ def _worked(record: journal.Reader) -> RunEnd:
 
 
 def at_work(record: journal.Reader, place: Place) -> Summary:
-    """A batch that a run works on: rows that are claimed are on their way."""
+    """How a batch stands that a run works on: claimed rows are in flight, and not unknown."""
     summary = summarize_batch(record, place, _worked(record))
     counts = summary.counts
     claimed = record.counts()[Status.CLAIMED]
@@ -46,7 +46,7 @@ def at_work(record: journal.Reader, place: Place) -> Summary:
 
 @frozen
 class RunEnd:
-    """How the command that sums the batch up worked on it."""
+    """How long a command worked on a batch, and why it left rows behind."""
 
     seconds: float
     #: Why rows are left behind; None: everything was sent.
@@ -58,12 +58,18 @@ class RunEnd:
 
 
 def met_finished(stands: Summary) -> Summary:
-    """A batch that was finished, asked for again; where rows are unknown, that comes first."""
+    """The summary of a finished batch that was asked for again: there is nothing to do.
+
+    Where rows are unknown, it says that instead.
+    """
     return stands if stands.counts.unknown else replace(stands, state=State.NOTHING_TO_DO)
 
 
 def summarize_batch(record: journal.Reader, place: Place, end: RunEnd) -> Summary:
-    """Counts, money and the next step, for a command that ended so. Raises JournalError."""
+    """Counts, money and the next step by the journal, for a command that ended so.
+
+    Raises JournalError.
+    """
     stop = end.stop
     facts, status_counts = record.batch(), record.status_counts()
     skipped_by = record.skipped_by()
@@ -99,7 +105,7 @@ def _earlier_requests(record: journal.Reader) -> int:
 
 
 def in_words(stop: Stop, counts: Counts) -> str:
-    """Why it stopped, and for a limit how many are left."""
+    """A sentence: why a run stopped, and for a limit how many rows are left."""
     if stop is Stop.LIMIT:
         return f"{STOP_TEXT[stop]}; {counts.unsent:,} rows are unsent"
     return STOP_TEXT[stop]
@@ -126,7 +132,7 @@ def _added(at_first: Mapping[str, int], at_their_turn: Mapping[str, int]) -> dic
 
 
 def count_unsent(record: journal.Reader) -> int:
-    """Rows that are unsent: of ten million in one pass over the journal."""
+    """How many rows are unsent: one pass over the journal, for ten million rows too."""
     skips = sum(record.skipped_by().values())
     return _counts(record.batch(), record.counts(), skips).unsent
 

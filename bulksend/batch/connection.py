@@ -24,11 +24,11 @@ class Access:
 
     @property
     def is_sandbox(self) -> bool:
-        """The embedded one, which has an address only while it is open."""
+        """Whether it is the embedded sandbox, which has an address only while it is open."""
         return not self.base_url
 
     def client(self, envelope: client.Envelope) -> client.Client:
-        """For requests with these fields, not yet opened."""
+        """A client for requests with these fields, not yet opened."""
         return client.Client(self.base_url, self.key, envelope, route=self.route)
 
 
@@ -55,15 +55,15 @@ def access(server: Server, batch_url: str = "") -> Access:
 
 
 def same_server(place: Place, server: Server, sent_via: str) -> Access:
-    """Raises BatchMismatch for any other server than the one that had the requests."""
+    """The way to the server that had the requests. Raises BatchMismatch for any other."""
     refuse_other_server(place, sent_via)
     return access(server, sent_via)
 
 
 def refuse_other_server(place: Place, sent_via: str) -> None:
-    """A batch goes on where it began: `sent_via` is "" for the embedded sandbox.
+    """Raises BatchMismatch unless a batch goes on where it began.
 
-    Raises BatchMismatch.
+    `sent_via`: the base URL that had its requests; "" for the embedded sandbox.
     """
     if place.sandbox and sent_via:
         raise _elsewhere(

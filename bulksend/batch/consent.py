@@ -76,7 +76,7 @@ def _now() -> datetime:
 def refuse_unasked(plan: Plan, agreed: Consent, reporter: Reporter) -> None:
     """Raises UsageError where a question will have to be asked and nobody is there.
 
-    Before anything is asked of Telnyx.
+    It is called before anything is asked of Telnyx.
     """
     if agreed.sandbox or agreed.is_beforehand:
         return
@@ -85,7 +85,7 @@ def refuse_unasked(plan: Plan, agreed: Consent, reporter: Reporter) -> None:
 
 
 def nobody_to_ask() -> errors.UsageError:
-    """Consent cannot be guessed."""
+    """The error where consent is needed and nobody can be asked: it is never guessed."""
     return errors.UsageError(
         "nobody can be asked for consent here, so nothing was sent",
         hint=f"give {Setting.YES} to send without a question",
@@ -158,7 +158,7 @@ class _Line:
 
 
 def question(plan: Plan, terms: Terms, past_pace: Past, now: datetime) -> str:
-    """One screen: to whom, what, for how much, until when."""
+    """The question, one screen: to whom, what, for how much, until when."""
     texts = visible.counted(_texts(plan, terms.guards.limit), "text")
     name = visible.visible(plan.contacts.name)
     head = f"{name}: {texts} from {plan.identity.sender}"
@@ -265,7 +265,10 @@ def _samples(plan: Plan) -> Iterator[str]:
 
 
 def to_send_again(count: int, what: str, risk: str, reporter: Reporter) -> None:
-    """Consent that names the count: the person types it. Raises UsageError."""
+    """Ask for consent to text `count` rows once more: the person types the number.
+
+    `what` they are and the `risk` go into the question. Raises UsageError without consent.
+    """
     rows = f"{visible.counted(count, 'row')} {'is' if count == 1 else 'are'}"
     if not reporter.confirm(f"{rows} {what}; {risk}", typed=str(count), repeats=True):
         raise errors.UsageError(

@@ -45,16 +45,16 @@ class OpenBatch:
 
     @property
     def place(self) -> Place:
-        """Its files."""
+        """The files of the batch."""
         return self.orders.place
 
     @property
     def guards(self) -> Guards:
-        """How fast, how far."""
+        """How fast, how far, and who is left out."""
         return self.orders.basis.guards
 
     def end(self, end: runner.End, seconds: float, stop: Stop | None) -> batch_status.RunEnd:
-        """For the summary."""
+        """How the run ended, after so many seconds, for the summary."""
         return batch_status.RunEnd(
             seconds=seconds, stop=stop, detail=end.detail, retried=self.orders.retry_refused
         )
@@ -153,7 +153,7 @@ def _task(batch: OpenBatch, open_rows: int, total: int) -> runner.Task:
 
 
 def count_open(record: journal.Reader, again: Iterable[Status]) -> int:
-    """Rows that were never claimed, or stand in `again` and may be tried once more."""
+    """How many rows were never claimed, or stand in `again` and may be tried once more."""
     counts = record.counts()
     skips = sum(record.skipped_by().values())
     open_rows = record.batch().sendable - skips - sum(counts.values())
@@ -162,7 +162,7 @@ def count_open(record: journal.Reader, again: Iterable[Status]) -> int:
 
 
 def refused_for_good(record: journal.Reader) -> int:
-    """Opt-outs, landlines and numbers that are none: no other try ends otherwise."""
+    """How many rows are refused for good: opt-outs, landlines and numbers that are none."""
     by_code = record.refused_by_code()
     return sum(rows for code, rows in by_code.items() if code in codes.FINAL)
 
@@ -211,7 +211,7 @@ class View:
 def write_results(
     plan: Plan, record: journal.Reader, view: View, reporter: Reporter
 ) -> tuple[int, variance.Variance | None]:
-    """The results: the journal and the contacts file joined; how many rows were written.
+    """Join journal and contacts file into the results; rows written, and the variance.
 
     On the way the charges are held against the estimate: None where nothing was accepted.
     """

@@ -59,7 +59,7 @@ def new_batch(plan: Plan, base_url: str, *, sandbox: bool) -> journal.Batch:
 
 
 def identity_of(batch: journal.Batch) -> Identity:
-    """The identity a batch was begun with. Raises JournalError for options of nobody's."""
+    """The identity a batch was begun with. Raises JournalError for options that are none."""
     try:
         options = {
             name: _UNPACK.get(name, str)(value)
@@ -111,7 +111,7 @@ _UNPACK: Mapping[str, Callable[[str], Any]] = {
 
 
 def envelope(batch: journal.Batch) -> client.Envelope:
-    """What every request of a batch holds; with it the same row has the same bytes, always."""
+    """What every request of a batch holds beside phone and text: the same bytes in every run."""
     from bulksend.telnyx import client
 
     identity = identity_of(batch)

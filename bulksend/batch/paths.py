@@ -49,7 +49,7 @@ class Written:
         return self._line(target) in self._lines()
 
     def note(self, target: Path) -> None:
-        """Before a file takes its name. Raises OSError."""
+        """Keep the digest of a file that is about to take its name. Raises OSError."""
         new = self._line(target)
         lines = [*(line for line in self._lines()[-_KEPT:] if line != new), new]
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -66,7 +66,7 @@ class Written:
 
 
 def beside(journal_path: Path, kind: str = RESULTS) -> Written:
-    """What the batch of this journal has written."""
+    """The files of one kind that the batch of this journal has written."""
     return Written(journal_path.with_name(f"{journal_path.name}.written"), kind)
 
 
@@ -87,7 +87,7 @@ class Files:
 
 
 def files_of(place: Place, guards: Guards, also_read: Iterable[Path] = ()) -> Files:
-    """Those of one command; `also_read`: the template, the options file."""
+    """The files of one command; `also_read`: the template, the options file."""
     return Files(
         journal=place.journal_path,
         results=place.results_path,
@@ -112,9 +112,9 @@ def check_batch(files: Files, kind: str = RESULTS) -> None:
 
 
 def check_new(files: Files, *, sandbox: bool) -> None:
-    """For a batch that begins: results of an earlier one are somebody's, a rehearsal's nobody's.
+    """Raises UsageError where a batch that begins would write over results of an earlier one.
 
-    Raises UsageError.
+    A rehearsal may renew those of a rehearsal.
     """
     _refuse_missing_folder(files.journal, Setting.JOURNAL)
     written = beside(files.journal) if sandbox else _NOTHING
@@ -168,7 +168,7 @@ def check_log(log: Path, files: Files) -> None:
 
 
 def is_free(target: Path, written: Written) -> bool:
-    """Whether nothing is lost by writing there."""
+    """Whether a file of that name may be written and nobody loses one."""
     if not os.path.lexists(target):
         return True
     if target.is_symlink() or not target.is_file():
@@ -270,7 +270,7 @@ def _refuse_companion(path: Path, setting: Setting) -> None:
 
 
 def is_same(one: Path, other: Path) -> bool:
-    """By identity: links, another spelling, a file that is not there yet."""
+    """Whether both are one file, also by a link, in another spelling, or not there yet."""
     try:
         return one.samefile(other)
     except OSError:

@@ -53,7 +53,7 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Rows that ended."""
+        """How many rows of this run have ended."""
         return sum(self.by_status.values())
 
     @property
@@ -66,7 +66,7 @@ class Progress:
         }
 
     def add(self, outcome: Outcome) -> None:
-        """Count one row's end."""
+        """Count how one row ended."""
         reply = outcome.reply
         self.by_status[reply.status] += 1
         if reply.status is Status.UNSENT:

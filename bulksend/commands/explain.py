@@ -122,5 +122,5 @@ def _delivery(record: journal.Reader, path: Path, row: int) -> str:
 
 
 def moment(at_s: int) -> datetime:
-    """UTC."""
+    """Seconds since 1970 as a moment in UTC."""
     return datetime.fromtimestamp(at_s, UTC)

@@ -22,8 +22,9 @@ class Forgotten:
 
 
 def forget(phone: str, state_folder: Path, reporter: Reporter) -> Forgotten:
-    """The mark "forgotten" stays, so that a rebuild does not bring it back; no journal is changed.
+    """Take out of the memory what it holds of a phone; no journal is changed.
 
+    The mark "forgotten" stays, so that a rebuild does not bring it back.
     Raises UsageError where the memory cannot be used.
     """
     now_s = int(time.time())

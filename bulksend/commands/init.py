@@ -41,7 +41,7 @@ def write(folder: Path, *, workbook: bool = False) -> list[Path]:
 
 
 def names(folder: Path, *, workbook: bool = False) -> tuple[Path, Path]:
-    """The contacts file, and the options file."""
+    """Where the contacts file and the options file would be written."""
     return folder / ("contacts.xlsx" if workbook else "contacts.csv"), folder / "bulksend.toml"
 
 

@@ -32,7 +32,7 @@ class Listed:
 
     @property
     def table(self) -> str:
-        """As CSV, with the phones in a column that a contacts file has."""
+        """The list as CSV, with the phones in a column that a contacts file has."""
         written = io.StringIO()
         table = csv.writer(written, lineterminator="\n")
         table.writerow(own_files.OPT_OUT_COLUMNS)

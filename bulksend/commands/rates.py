@@ -25,7 +25,7 @@ class Learned:
 
     @property
     def card(self) -> str:
-        """As CSV."""
+        """The rate card as CSV."""
         return learned_rates.card(self.lines)
 
 

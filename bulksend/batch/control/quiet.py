@@ -31,7 +31,7 @@ def source(
     switch: halt.Halt,
     reporter: Reporter,
 ) -> pipeline.Source:
-    """These messages; with quiet hours or days, each when it may arrive."""
+    """What the pipeline takes messages from; with quiet hours or days, each when it may arrive."""
     quiet = _quiet(guards)
     if quiet is None:
         return messages
@@ -68,7 +68,7 @@ def source(
 
 
 def waiting(until: datetime, rows: int, country: str) -> str:
-    """Until when the run waits, by the clock on this wall, and for whom."""
+    """A sentence: until when the run waits, by this computer's clock, and for whom."""
     local = until.astimezone()
     who = f"{rows:,} rows wait" if rows > 1 else "1 row waits"
     first = f", those to {country} first" if country and rows > 1 else ""
@@ -145,7 +145,7 @@ def _what_would_do(foreseen: Arrivals) -> str:
 
 
 def findings(foreseen: Arrivals | None) -> list[Finding]:
-    """The same for a dry run."""
+    """What quiet hours do to a plan, as findings of a dry run."""
     if foreseen is None:
         return []
     return [

@@ -26,7 +26,7 @@ _LONGEST_BYTES = 1000
 
 @frozen
 class ControlRequest:
-    """How the run is to go, whole."""
+    """How a run is to go: its rate, and whether it is paused."""
 
     #: As a person writes it: 50/s.
     rate: str
@@ -37,7 +37,7 @@ class ControlRequest:
     acknowledged: bool = False
 
     def but(self, **changes: str | bool) -> ControlRequest:
-        """Another request, not yet acknowledged."""
+        """A changed request, with a token of its own and not yet acknowledged."""
         return replace(self, **changes, token=secrets.token_hex(8), acknowledged=False)  # type: ignore[arg-type]
 
 
@@ -52,7 +52,7 @@ def command_line(place: Place, change: str) -> str:
 
 
 def read(path: Path) -> ControlRequest | None:
-    """The request there; None when there is none. Raises UsageError for a file that is none."""
+    """The request in a file; None where there is no file. Raises UsageError for anything else."""
     try:
         file = os.open(path, os.O_RDONLY | portable.SAFE | portable.NONBLOCK)
     except OSError:
@@ -79,12 +79,12 @@ _EXAMPLE = ControlRequest(rate="")
 
 
 def write(path: Path, control_request: ControlRequest) -> None:
-    """Whole or not at all, and for us alone. Raises OSError."""
+    """Write the request whole or not at all, for this user alone. Raises OSError."""
     atomic_file.write(path, json.dumps(asdict(control_request)).encode() + b"\n")
 
 
 def remove(path: Path) -> None:
-    """No request lies there any more."""
+    """Delete the request, where one lies there."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
 

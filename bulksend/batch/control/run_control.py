@@ -44,12 +44,12 @@ class RunControl:
     _control_request: request.ControlRequest = field(init=False)
 
     def begin(self) -> None:
-        """From now on the run can be steered; where no file can be made, it cannot."""
+        """Write the request of the run's own options; where that fails, nobody can change it."""
         self._control_request = request.ControlRequest(rate=self.rate, acknowledged=True)
-        self._lay_down(self._control_request)
+        self._write(self._control_request)
 
     def end(self) -> None:
-        """What was asked for ends with the run."""
+        """Delete the request: it holds for this run alone."""
         request.remove(self.path)
 
     def on_reply(self, reply: Reply) -> None:
@@ -63,7 +63,7 @@ class RunControl:
         self._outage = failed
 
     def look(self, progress: Progress, deliveries: delivery.Delivery, in_flight: int) -> None:
-        """Follow a new control request; say what limits."""
+        """Follow a new control request, and show what limits the pace."""
         signature = self._signature()
         if signature is not None and signature != self._last_signature:
             self._last_signature = signature
@@ -107,7 +107,7 @@ class RunControl:
         if control_request.paused != self._control_request.paused:
             self._pause() if control_request.paused else self._continue()
         self._control_request = replace(control_request, acknowledged=True)
-        self._lay_down(self._control_request)
+        self._write(self._control_request)
 
     def _pause(self) -> None:
         self.pacer.pause()
@@ -117,7 +117,7 @@ class RunControl:
         self.pacer.go_on()
         self.reporter.note("going on")
 
-    def _lay_down(self, control_request: request.ControlRequest) -> None:
+    def _write(self, control_request: request.ControlRequest) -> None:
         with contextlib.suppress(OSError):  # a full disk is the journal's to tell
             request.write(self.path, control_request)
         self._last_signature = self._signature()

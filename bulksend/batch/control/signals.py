@@ -22,7 +22,10 @@ _REASONS = {signal.SIGINT: Stop.INTERRUPTED, signal.SIGTERM: Stop.TERMINATED} | 
 
 @contextmanager
 def two_steps(halt: Halt, leave: Callable[[], None], say: Callable[[str], None]) -> Iterator[None]:
-    """Signals set the halt, then leave. Off the main thread they stay as they are."""
+    """While it is open, the first signal sets the halt and the second calls `leave`.
+
+    `say` gets the words for a person. Off the main thread signals stay as they are.
+    """
     loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
         yield

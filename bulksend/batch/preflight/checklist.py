@@ -28,7 +28,7 @@ class Level(StrEnum):
 
 @frozen(kw_only=False)
 class Finding:
-    """One line."""
+    """What one look came to: a sentence, how bad it is, and what to do."""
 
     name: str
     level: Level
@@ -48,7 +48,7 @@ def way(route: Route, host: str) -> Finding:
 
 
 def key(answer: Exchange) -> Finding:
-    """By the answer to a first read."""
+    """Whether Telnyx takes the key, by the answer to a first read."""
     if answer.failure is not None:
         cause = answer.cause or TEXT_FOR[Code(answer.failure)]
         return Finding("key", Level.FAIL, f"the server cannot be asked: {cause}", _way_out(answer))
@@ -77,7 +77,7 @@ def _way_out(answer: Exchange) -> str:
 
 
 def balance(funds: Balance | None) -> Finding:
-    """What may be spent, not what is on the account: a credit limit counts."""
+    """Whether there is money: what may be spent counts, with a credit limit."""
     if funds is None:
         return Finding("balance", Level.WARN, "the balance cannot be read", "see the portal")
     text = f"{funds.currency} {funds.available:f} to spend"
@@ -163,7 +163,7 @@ def sender(name: str | None, listed: Sequence[str] | None, facts: Profile | None
 
 
 def opt_outs(answer: Exchange | None) -> Finding:
-    """Whether those who spoken STOP can be listed."""
+    """Whether those who answered STOP can be listed."""
     if answer is not None and answer.failure is None and answer.http_status == 200:
         return Finding("opt-outs", Level.OK, "the list of opt-outs can be read")
     text = "the list of opt-outs cannot be read; Telnyx still refuses rows on it (40300)"
@@ -171,7 +171,7 @@ def opt_outs(answer: Exchange | None) -> Finding:
 
 
 def redaction(facts: Profile | None) -> Finding | None:
-    """Masked numbers keep `reconcile` from searching by number."""
+    """A warning where masked numbers keep `reconcile` from searching by number; else None."""
     if facts is None or not facts.redacted:
         return None
     text = "numbers are masked in detail records: unknown rows cannot be searched by number"
@@ -181,7 +181,7 @@ def redaction(facts: Profile | None) -> Finding | None:
 
 
 def clock(ahead_s: float | None) -> Finding:
-    """Our clock against the server's, which is `ahead_s` ahead of it."""
+    """Whether the clocks agree: the server's is `ahead_s` seconds ahead of ours."""
     if ahead_s is None:
         return Finding("clock", Level.WARN, "the server tells no time", f"check {Setting.BASE_URL}")
     if abs(ahead_s) <= CLOCK_OFF_S:
@@ -192,7 +192,7 @@ def clock(ahead_s: float | None) -> Finding:
 
 
 def limits(answer: Exchange) -> Finding:
-    """How fast: what the headers say, and what no header says."""
+    """How fast this account may send: what the headers say, and what no header says."""
     headers = answer.headers if answer.failure is None else {}
     limit = headers.get("x-ratelimit-limit", "")
     spoken = f"{limit[:20]} requests a window by the headers; " if limit.isdecimal() else ""
@@ -204,7 +204,7 @@ def limits(answer: Exchange) -> Finding:
 
 
 def idempotency_key(proof: Proof | None, observed: str) -> Finding:
-    """What is known of the key; `observed`: what a probe saw just now."""
+    """Whether a repeated key texts once; `observed`: what a probe saw just now."""
     name, how = "idempotency", f" ({observed})" if observed else ""
     who = f"{Typed(Setting.SENDER)} NAME {Typed(Setting.PROFILE_ID)} UUID"
     line = f"{who} {Typed(Setting.PROBE_KEY)} {Typed(Setting.TO)} +NUMBER"

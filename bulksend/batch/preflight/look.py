@@ -70,7 +70,7 @@ class Expected:
 
     @classmethod
     def of(cls, record: journal.Reader, rows: int) -> Expected:
-        """Of so many rows. Raises JournalError."""
+        """What so many rows come to. Raises JournalError."""
         so_far, with_cost = record.status_counts(), record.rows_with_cost()
         accepted = so_far.by_status[Status.ACCEPTED]
         price = {
@@ -150,7 +150,7 @@ def batch_of(plan: Plan, place: Place, limit: int | None) -> fitness.Batch:
 
 
 def refuse(looked: Sequence[Finding]) -> None:
-    """Raises UsageError for the first that is certain to fail."""
+    """Raises UsageError for the first finding that is certain to fail."""
     for finding in looked:
         if finding.level is Level.FAIL:
             raise errors.UsageError(

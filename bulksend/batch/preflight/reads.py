@@ -27,12 +27,12 @@ class Facts:
 
     @property
     def refused(self) -> bool:
-        """Nothing more can be asked: no way there, not Telnyx, or not with this key."""
+        """Whether nothing more can be asked: no way there, not Telnyx, or not with this key."""
         return self.first.failure is not None or self.first.http_status not in (200, 403)
 
 
 async def read(gateway: Client, profile_id: str | None) -> Facts:
-    """Balance, profile and sender IDs."""
+    """Ask for balance, profile and sender IDs, one after the other; costs nothing."""
     first = await gateway.get("/balance")
     facts = Facts(first=first, balance=account.balance(first), clock_ahead_s=gateway.clock.high_s)
     if facts.refused or profile_id is None:

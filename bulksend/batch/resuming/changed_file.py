@@ -42,17 +42,17 @@ class Comparison:
 
     @property
     def new(self) -> int:
-        """Rows that the journal does not have, and whose person had no other."""
+        """How many rows the journal does not have, and their person had no other text."""
         return self.match.new.height - len(self.changed)
 
     @property
     def gone(self) -> int:
-        """Rows that were sent, or may have been, and are not in the file."""
+        """How many rows were sent, or may have been, and are not in the file any more."""
         return len(self.match.gone_rows(*_SENT))
 
     @property
     def rest(self) -> rest.Rest:
-        """Rows that would be sent now, without a person's further word."""
+        """The rows that would be sent now, without a person's further word."""
         closed = bytearray(self.match.closed_but_new(_UNSENT))
         for skip in self.changed:
             closed[skip.row] = _SKIPPED
@@ -137,7 +137,7 @@ def in_words(comparison: Comparison) -> list[str]:
 
 
 def take_over(record: journal.Journal, comparison: Comparison, *, also_changed: bool) -> Plan:
-    """From now on the journal's rows have the numbers of the file as it is now."""
+    """Give the journal's rows the numbers of the file as it is now; returns the plan of it."""
     planned, match = comparison.plan, comparison.match
     lowest = min([0, *match.gone_rows(*_SENT, _REFUSED, _UNSENT)])
     left = [row for row in match.gone_rows(*_SENT, _REFUSED, _UNSENT) if row > 0]

@@ -66,7 +66,7 @@ def keep(record: journal.Journal, guards: Guards, layout: Layout) -> None:
 
 
 def to_keep(guards: Guards, layout: Layout) -> dict[str, Any]:
-    """What the journal keeps of them, from its first moment on."""
+    """Guards and layout as the journal keeps them, in JSON."""
     packed = pack(guards)
     if words := layout.pack():
         packed[_LAYOUT] = words

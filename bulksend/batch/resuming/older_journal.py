@@ -39,7 +39,7 @@ class Collector:
         self._gateway = client.Client(_NOWHERE, client.Secret("none"), identity.envelope(facts))
 
     def leave_out(self, sendable: pl.DataFrame) -> pl.DataFrame:
-        """Nobody."""
+        """Nobody is left out: rows are only looked at."""
         for row, phone, text in sendable.select("row", "to_e164", "text").iter_rows():
             message = Message(row, phone, text, "", 1)
             places = self._bodies.get(self.record.hashes.of_body(self._gateway.body(message)))
@@ -49,12 +49,12 @@ class Collector:
         return left_out.none()
 
     def note_keys(self) -> None:
-        """Keep them in the journal."""
+        """Keep in the journal the keys of the rows that were recognised."""
         self.record.set_keys(self._keys)
 
 
 def note_keys_of_same_file(record: journal.Journal, frames: rows.Frames) -> None:
-    """The file is as it was: its rows are known by their numbers."""
+    """Keep the keys of a file that is as it was: its rows are known by their numbers."""
     wanted = {row for row, _, _ in record.claims_without_keys()}
     closed = bytearray(b"\1" * (max(wanted) + 1))
     for row in wanted:
@@ -69,7 +69,7 @@ def note_keys_of_same_file(record: journal.Journal, frames: rows.Frames) -> None
 
 
 def cannot_tell(contacts: Path) -> errors.BatchMismatch:
-    """Sent rows that cannot be found again, and rows that may be theirs."""
+    """The error where nobody can tell which rows of a changed file were sent before."""
     return errors.BatchMismatch(
         f"{contacts}: was changed, and its batch was begun by an older bulksend that kept "
         "too little to tell who had a text already; nothing was sent",

@@ -33,7 +33,7 @@ class Rest:
 
 
 def of_same_file(record: journal.Journal, planned: Plan) -> Rest:
-    """Where the contacts file is as it was, the journal alone knows the rest."""
+    """The rest of a batch whose contacts file is as it was, by its journal alone."""
     unsent = batch_status.count_unsent(record)
     return Rest(plan=planned, count=unsent, closed=record.closed((Status.UNSENT,)))
 
@@ -70,7 +70,7 @@ def agree(rest: Rest, record: journal.Journal, terms: consent.Terms, reporter: R
 def question(
     count: int, record: journal.Reader, contacts_name: str, guards: Guards, late: Iterable[str] = ()
 ) -> str:
-    """How many, from whom, what the batch has cost so far, and who will not be reached today."""
+    """The question: how many, from whom, the cost so far, and who will not be reached today."""
     facts, cap = record.batch(), guards.max_cost
     spent = " + ".join(f"{name} {money:f}" for name, money in sorted(record.cost().items()))
     lines = [
@@ -85,7 +85,7 @@ def question(
 
 
 def late_in_words(rest: Rest, guards: Guards, past_pace: Past) -> list[str]:
-    """What quiet hours do to the rest, which is walked through only where there are any.
+    """What quiet hours do to the rest, whose rows are read only where there are any.
 
     Raises UsageError where they leave nobody of it a moment to be texted in.
     """

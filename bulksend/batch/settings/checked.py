@@ -37,7 +37,7 @@ def switch(name: str, value: Any) -> bool | None:
 
 
 def word(name: str, value: Any, kind: type[Word]) -> Word | None:
-    """One of a few words. Raises UsageError."""
+    """A member of `kind`, by its word; None where nothing is said. Raises UsageError."""
     try:
         return None if value is None else kind(value)
     except ValueError:

@@ -199,17 +199,17 @@ class Place:
 
     @property
     def stem(self) -> str:
-        """A sandbox batch is its own batch and has its own files."""
+        """What the names of its files begin with: a sandbox batch has files of its own."""
         return f"{self.contacts.stem}.sandbox" if self.sandbox else self.contacts.stem
 
     @property
     def journal_path(self) -> Path:
-        """Beside the contacts file unless given."""
+        """Where the journal lies: beside the contacts file unless named."""
         return self.journal or self.contacts.with_name(f"{self.stem}.journal")
 
     @property
     def results_path(self) -> Path:
-        """Beside the contacts file unless given."""
+        """Where the results lie: beside the contacts file unless named."""
         return self.results or self.contacts.with_name(f"{self.stem}.results.csv")
 
     @property
@@ -251,7 +251,7 @@ class Consent:
 
     @property
     def is_beforehand(self) -> bool:
-        """Nobody will be asked."""
+        """Whether it was, so that nobody will be asked."""
         return self.yes or self.yes_up_to is not None
 
 

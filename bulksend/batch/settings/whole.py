@@ -119,12 +119,12 @@ class Settings:
 
     @property
     def journal_path(self) -> Path:
-        """Beside the contacts file unless given."""
+        """Where the journal lies: beside the contacts file unless named."""
         return self.place.journal_path
 
     @property
     def results_path(self) -> Path:
-        """Beside the contacts file unless given."""
+        """Where the results lie: beside the contacts file unless named."""
         return self.place.results_path
 
     @property
