@@ -172,7 +172,7 @@ def test_a_reconcile_that_is_killed_or_interrupted_texts_nobody_twice_and_can_go
             process = cli.start(*words)
             cli.wait_for(lambda: len(sandbox.entries()) > before + 3)  # noqa: B023
             process.send_signal(stop)
-            out, _ = process.communicate(timeout=30)
+            out, _ = process.communicate(timeout=120)
             ends.append((process.returncode, "next: bulksend reconcile" in out))
         for _ in range(6):  # the faults meet repeats as well
             ended = bulksend("reconcile", contacts, "--json")
@@ -203,7 +203,7 @@ def test_reconcile_waits_for_no_run_that_is_going_and_leaves_no_other_server_bel
     going = cli.start("run", contacts, *sandbox.run_options(), "--text", "Hi", "--rate", "100/s")
     cli.wait_for(lambda: len(sandbox.entries()) > 25)
     locked = bulksend("reconcile", contacts)
-    going.communicate(timeout=30)
+    going.communicate(timeout=120)
     elsewhere = bulksend("reconcile", contacts, "--base-url", "http://127.0.0.1:9/v2")
 
     assert locked.returncode == 8

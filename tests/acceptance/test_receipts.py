@@ -336,7 +336,7 @@ async def test_results_follow_the_contacts_files_delimiter_and_mark(tmp_path):
 @pytest.mark.parametrize("embedded", [True, False])
 async def test_a_run_can_wait_for_what_becomes_of_its_messages(tmp_path, embedded):
     async with world(tmp_path, rows=5, fates="[]") as batch:
-        waiting = replace(batch.settings, wait_receipts_s=15.0)
+        waiting = replace(batch.settings, wait_receipts_s=60.0)
         if embedded:
             waiting = replace(waiting, sandbox=True, base_url=None)
 
@@ -344,7 +344,7 @@ async def test_a_run_can_wait_for_what_becomes_of_its_messages(tmp_path, embedde
 
         assert ended.exit_code == 0
         assert ended.deliveries.delivered == 5
-        assert ended.seconds < 10
+        assert ended.seconds < 50
 
 
 async def test_opt_outs_are_a_list_for_suppress(tmp_path):

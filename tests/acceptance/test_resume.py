@@ -64,7 +64,7 @@ def interrupted(tmp_path: Path, *signals: int, latency_s: float = 0.1) -> tuple[
             process.send_signal(number)
             time.sleep(0.1)
         began_s = time.monotonic()
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=120)
         took_s = time.monotonic() - began_s
         ledger = sandbox.accepted()
     results = read_results(tmp_path / "c.results.csv")
@@ -85,11 +85,11 @@ def test_one_interruption_drains_and_leaves_nothing_unknown(
     assert (ended, unknown) == (code, 0)
 
 
-def test_a_second_interruption_leaves_within_a_second_and_names_the_doubt(tmp_path: Path) -> None:
-    ended, took_s, unknown = interrupted(tmp_path, signal.SIGINT, signal.SIGINT, latency_s=2.0)
+def test_a_second_interruption_leaves_at_once_and_names_the_doubt(tmp_path: Path) -> None:
+    ended, took_s, unknown = interrupted(tmp_path, signal.SIGINT, signal.SIGINT, latency_s=20.0)
 
     assert ended == 130
-    assert took_s < 2.0
+    assert took_s < 10.0  # it waits for no reply
     assert 0 < unknown <= 16
 
 
@@ -172,7 +172,7 @@ def test_two_runs_at_once_are_one(tmp_path: Path) -> None:
         cli.wait_for(lambda: len(sandbox.entries()) > 5)
         second = bulksend("run", contacts, *sandbox.run_options(), *TEXT)
         status = bulksend("status", contacts, "--json")
-        first.communicate(timeout=30)
+        first.communicate(timeout=120)
         ledger = sandbox.accepted()
 
     assert second.returncode == 8
@@ -300,7 +300,7 @@ def test_a_full_disk_ends_with_7_and_everything_is_named_afterwards(tmp_path: Pa
             capture_output=True,
             text=True,
             env=cli.environment(),
-            timeout=30,
+            timeout=120,
             check=False,
         )
         resumed = bulksend("resume", contacts, "--yes", "--rate", "2000/s", "--json")

@@ -380,7 +380,7 @@ def answered(words: list[str], answer: bytes) -> int:
     except OSError:
         pass
     os.close(master)
-    return process.wait(timeout=20)
+    return process.wait(timeout=120)
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
@@ -403,7 +403,7 @@ def test_a_pipe_that_closes_early_is_no_traceback(tmp_path: Path) -> None:
     process = cli.start("run", "--help")
     assert process.stdout is not None
     process.stdout.close()
-    process.wait(timeout=20)
+    process.wait(timeout=120)
 
     assert process.stderr is not None
     assert "Traceback" not in process.stderr.read()

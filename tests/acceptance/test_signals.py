@@ -37,7 +37,7 @@ def test_a_signal_however_early_ends_it_as_the_contract_says(
     time.sleep(after_s)
 
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=120)
 
     assert process.returncode == code, err
     assert "Traceback" not in err
@@ -56,7 +56,7 @@ def test_under_nohup_the_end_of_the_terminal_ends_no_batch(tmp_path: Path) -> No
         cli.wait_for(lambda: (tmp_path / "c.sandbox.journal").exists())
         time.sleep(0.3)
         process.send_signal(signal.SIGHUP)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
 
     assert process.returncode == 0, err
     assert '"accepted": 30' in out

@@ -18,12 +18,12 @@ from tests.acceptance import cli
 from tests.crash import world as worlds
 
 ROWS, IN_FLIGHT = 40, 8
-#: A failing disk must end the run well before this.
-HANG_S = 15.0
+#: What has not ended by then hangs, on whatever machine.
+HANG_S = 120.0
 #: A run that meets a failing disk ends within so many times what the command that goes on takes,
 #: the start of Python included; a machine that is slow is slow at both, and so is the tracer, under
-#: which both of them run.
-DISK_ERROR_TIMES, QUICK_S = 4.0, 1.5
+#: which both of them run. Below so many seconds nothing is a hang.
+DISK_ERROR_TIMES, QUICK_S = 4.0, 4.0
 #: The program as users without the extra `speed` have it: sockets are `sendto` and `recvfrom`.
 _PLAIN = "import sys; sys.modules['uvloop'] = None; from bulksend.cli.main import main; main()"
 #: And with it: sockets are `write`, and a turn of the loop is `epoll_pwait`.

@@ -52,7 +52,7 @@ def _pair(world: worlds.World, chance: random.Random, progress: Progress) -> Non
     time.sleep(chance.choice([0.0, chance.uniform(0.0, 0.5)]))
     began_s = time.monotonic()
     second = cli.start(*words, **world.environment())
-    ended = {it: it.communicate(timeout=30) for it in (second, first)}
+    ended = {it: it.communicate(timeout=120) for it in (second, first)}
     took_s = time.monotonic() - began_s
     codes = sorted(it.returncode for it in ended)
     assert codes in ([0, 8], [0, 0]), f"exit codes {codes}: {ended.values()}"

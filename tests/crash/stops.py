@@ -62,22 +62,26 @@ def stops(
 
 def _stop(world: worlds.World, chance: random.Random, twice: bool, progress: Progress) -> None:
     before = world.sandbox.request_count()
+    started_s = time.monotonic()
     process = cli.start(*world.run(), **world.environment())
     cli.wait_for(lambda: world.sandbox.request_count() > before or process.poll() is not None)
+    ready_s = time.monotonic() - started_s
     time.sleep(chance.uniform(0.0, 0.7))
     process.send_signal(signal.SIGINT)
     if twice:
         time.sleep(chance.uniform(0.02, 0.2))
         process.send_signal(signal.SIGINT)
     began_s = time.monotonic()
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     took_s = time.monotonic() - began_s
     progress.stops += 1
     progress.exits[process.returncode] += 1
     progress.slowest_s = max(progress.slowest_s, took_s)
     assert process.returncode in (0, 130), f"exit {process.returncode}: {out}{err}"
     assert "Traceback" not in err, err
-    assert not twice or took_s <= LEAVE_S + _SLACK_S, f"it took {took_s:.2f} s to leave"
+    # A machine that is slow to leave was as slow to start.
+    longest_s = LEAVE_S + _SLACK_S + 2.0 * ready_s
+    assert not twice or took_s <= longest_s, f"it took {took_s:.2f} s to leave"
     unknown = _unknown(world)
     assert unknown <= (IN_FLIGHT if twice else 0), f"{unknown} rows unknown"
     progress.unknown += unknown

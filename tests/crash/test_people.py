@@ -50,7 +50,7 @@ def test_the_key_is_nowhere_and_the_journal_and_the_log_know_nobody(tmp_path: Pa
         words = ["run", contacts, *sandbox.run_options(), "--text", TEXT, "--verbose"]
         started = cli.start(*words, "--rate", "100/s", **key)
         seen = Path(f"/proc/{started.pid}/cmdline").read_bytes()
-        out, err = started.communicate(timeout=30)
+        out, err = started.communicate(timeout=120)
         resumed = cli.bulksend("resume", contacts, "--yes", "--verbose", **key)
         wrong = cli.bulksend(*words[:2], *words[2:], "--journal", folder / "w", **key)
         broken = cli.subprocess.run(
@@ -58,7 +58,7 @@ def test_the_key_is_nowhere_and_the_journal_and_the_log_know_nobody(tmp_path: Pa
             capture_output=True,
             text=True,
             env=cli.environment(**key),
-            timeout=30,
+            timeout=120,
             check=False,
         )
 
