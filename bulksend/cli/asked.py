@@ -17,16 +17,16 @@ from bulksend.sms.template import OnMissing
 
 def settings(asked: BatchParameters) -> Settings:
     """What every command about a batch needs. Raises ContactsError for a template file."""
-    place, server, consent = asked.place, asked.server, asked.consent
+    files, server, consent = asked.files, asked.server, asked.consent
     return noted(
         Settings(
             contacts=asked.contacts,
             identity=_identity(asked.message),
             layout=asked.layout,
             guards=asked.guards,
-            results=place.results,
-            journal=place.journal,
-            sandbox=place.sandbox,
+            results=files.results,
+            journal=files.journal,
+            sandbox=files.sandbox,
             base_url=server.base_url,
             base_url_typed="base_url" in asked.typed,
             api_key=os.environ.get("TELNYX_API_KEY"),

@@ -11,14 +11,13 @@ import functools
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields, is_dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar, get_type_hints
 
 import click
 
 from bulksend._version import __version__
-from bulksend.batch.settings import Guards
+from bulksend.batch.settings import Consent, Guards, Server
 from bulksend.cli import exit
 from bulksend.cli.sources import named_files, precedence
 from bulksend.contacts.layout import Layout
@@ -48,29 +47,12 @@ class Message:
 
 
 @frozen
-class Place:
-    """Where a batch is kept."""
+class BatchFiles:
+    """The files of a batch, where they are named; a sandbox batch has its own."""
 
     results: Path | None = None
     journal: Path | None = None
     sandbox: bool = False
-
-
-@frozen
-class Server:
-    """Where to, and with which key."""
-
-    base_url: str | None = None
-    api_key_file: Path | None = None
-    proxy: str | None = None
-
-
-@frozen
-class Consent:
-    """What was agreed to beforehand."""
-
-    yes: bool = False
-    yes_up_to: Decimal | None = None
 
 
 @frozen
@@ -102,7 +84,7 @@ class BatchParameters(OutputParameters):
     message: Message = Message()
     layout: Layout = field(default_factory=Layout)
     guards: Guards = field(default_factory=Guards)
-    place: Place = Place()
+    files: BatchFiles = BatchFiles()
     server: Server = Server()
     consent: Consent = Consent()
 
@@ -157,9 +139,9 @@ def _check_log(path: Path, asked: BatchParameters) -> None:
 
     place = settings.Place(
         contacts=asked.contacts,
-        results=asked.place.results,
-        journal=asked.place.journal,
-        sandbox=asked.place.sandbox,
+        results=asked.files.results,
+        journal=asked.files.journal,
+        sandbox=asked.files.sandbox,
     )
     paths.check_log(path, paths.files_of(place, Guards()))
 

@@ -202,7 +202,7 @@ def test_what_was_not_given_stays_at_its_default_and_is_not_chosen() -> None:
     assert built.guards.rate == "5/s"
     assert built.guards.chosen == {"rate"}
     assert built.guards.again_after_s == 6 * 86_400
-    assert built.place.sandbox is False
+    assert built.files.sandbox is False
 
 
 @pytest.mark.parametrize(
