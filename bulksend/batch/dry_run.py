@@ -99,7 +99,8 @@ def dry_run(settings: Settings, reporter: Reporter) -> DryRun:
     if settings.results is not None:
         write = csv_writer.write_problems if settings.only_problems else csv_writer.write_estimate
         style = csv_style.style_for(settings.results, settings.contacts, settings.layout.delimiter)
-        with paths.renewing(settings.results, reporter.note, paths.estimates(place)) as path:
+        elsewhere = paths.telling(settings.results, reporter.note)
+        with paths.renewing(settings.results, elsewhere, paths.estimates(place)) as path:
             frames = (csv_writer.verdicts(frame, planned.rate_card) for frame in planned.frames)
             write(path, planned.contacts.header.names, frames, style)
     past_pace = past.load(place.pace_file, planned.identity.sender)

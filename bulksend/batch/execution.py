@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bulksend import errors, journal, portable
@@ -60,6 +61,21 @@ class OpenBatch:
         )
 
 
+@frozen(kw_only=False)
+class Rewritten:
+    """The results, written again."""
+
+    #: Where they are: not where they were wanted, if that file was changed meanwhile.
+    path: Path
+    rows: int
+    #: None where nothing was accepted.
+    variance: variance.Variance | None
+
+    def named_in(self, summary: Summary) -> Summary:
+        """The summary of the batch, with these results."""
+        return replace(summary, results=self.path, variance=self.variance)
+
+
 def send_open_rows(batch: OpenBatch) -> Summary:
     """Send every row that was never claimed or may be tried again; then results and summary."""
     plan, record, place = batch.plan, batch.record, batch.place
@@ -72,7 +88,8 @@ def send_open_rows(batch: OpenBatch) -> Summary:
     try:
         summary = batch_status.summarize_batch(record, place, batch.end(end, seconds, end.stop))
         record.end_run(summary.exit_code, str(end.stop or "finished"))
-        _, compared = write_results(plan, record, View(place, batch.orders.layout), batch.reporter)
+        view = View(place, batch.orders.layout)
+        rewritten = write_results(plan, record, view, batch.reporter)
     except errors.ContactsError as failure:  # everything that was sent is in the journal
         batch.reporter.note(failure.message)
         return _file_changed(batch, seconds, end)
@@ -86,9 +103,8 @@ def send_open_rows(batch: OpenBatch) -> Summary:
             hint=f"free space or repair the disk, then: {advice.command('resume', place)}",
             code="journal_failed",
         ) from None
-    return replace(
-        summary, variance=compared, invalid_by=plan.invalid_by, texted_before=plan.texted_before
-    )
+    stands = rewritten.named_in(summary)
+    return replace(stands, invalid_by=plan.invalid_by, texted_before=plan.texted_before)
 
 
 def _check_descriptors(max_in_flight: int) -> None:
@@ -208,24 +224,24 @@ class View:
     only: tuple[str, ...] = ()
 
 
-def write_results(
-    plan: Plan, record: journal.Reader, view: View, reporter: Reporter
-) -> tuple[int, variance.Variance | None]:
-    """Join journal and contacts file into the results; rows written, and the variance.
+def write_results(plan: Plan, record: journal.Reader, view: View, reporter: Reporter) -> Rewritten:
+    """Join journal and contacts file into the results.
 
-    On the way the charges are held against the estimate: None where nothing was accepted.
+    On the way the charges are held against the estimate.
     """
     place, comparison = view.place, variance.Comparison(record)
-    names = plan.contacts.header.names
+    names, chosen = plan.contacts.header.names, [place.results_path]
     style = csv_style.style_for(place.results_path, place.contacts, view.layout.delimiter)
     with of_batch.lookup(record, place.journal_path) as receipts:
         pieces = comparison.passing(entries.beside(plan.frames, record, receipts))
         kind = paths.LIST if view.only else paths.RESULTS
         written = paths.beside(place.journal_path, kind)
-        with paths.renewing(place.results_path, reporter.note, written) as path:
+        with paths.renewing(place.results_path, chosen.append, written) as path:
             if view.only:
                 rows = csv_writer.write_selected(path, names, pieces, view.only, style)
             else:
                 rows = csv_writer.write_results(path, names, pieces, style)
+    if chosen[-1] != place.results_path:
+        paths.telling(place.results_path, reporter.note)(chosen[-1])
     compared = variance.variance(comparison.groups, plan.rate_card) if comparison.groups else None
-    return rows, compared
+    return Rewritten(chosen[-1], rows, compared)

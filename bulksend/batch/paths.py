@@ -180,22 +180,27 @@ def is_free(target: Path, written: Written) -> bool:
 
 
 @contextlib.contextmanager
-def renewing(target: Path, note: Callable[[str], None], written: Written) -> Iterator[Path]:
+def renewing(target: Path, on_other: Callable[[Path], None], written: Written) -> Iterator[Path]:
     """A path to write results to, which take the name `target` at the end of the block.
 
-    What was changed meanwhile is left alone: the file becomes `<name>.new<suffix>`, and `note` is
-    told. `written`: the files that may be renewed. Raises JournalError.
+    What was changed meanwhile is left alone: the file becomes `<name>.new<suffix>`, which
+    `on_other` is told. `written`: the files that may be renewed. Raises JournalError.
     """
-
-    def other(chosen: Path) -> None:
-        """Name the file that the results went to instead."""
-        note(f"{target} was changed meanwhile and left as it is; the results are in {chosen}")
-
     try:
-        with taking(target, written, other) as path:
+        with taking(target, written, on_other) as path:
             yield path
     except OSError as failure:
         raise csv_writer.unwritable(target, failure) from None
+
+
+def telling(target: Path, note: Callable[[str], None]) -> Callable[[Path], None]:
+    """What says where the results went instead of to `target`."""
+
+    def tell(other: Path) -> None:
+        """Name the file."""
+        note(f"{target} was changed meanwhile and left as it is; the results are in {other}")
+
+    return tell
 
 
 @contextlib.contextmanager

@@ -110,8 +110,8 @@ def _ended(
     """How the batch stands, with the results written again."""
     stands = batch_status.summarize_batch(record, view.place, end)
     record.end_run(stands.exit_code, str(end.stop or "reconciled"))
-    execution.write_results(planned, record, view, reporter)
-    return stands
+    rewritten = execution.write_results(planned, record, view, reporter)
+    return replace(stands, results=rewritten.path)
 
 
 def _nothing_to_ask(unknown_claims: Sequence[journal.UnknownClaim]) -> unknown_rows.Resolutions:

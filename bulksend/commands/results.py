@@ -33,9 +33,9 @@ def results(
     paths.check_batch(files, paths.LIST if only else paths.RESULTS)
     view = execution.View(place, settings.layout, tuple(only))
     with read_again(settings, contacts) as (record, planned):
-        rows, compared = execution.write_results(planned, record, view, Silent())
-        status = replace(stands(record, place), variance=compared)
-    return replace(status, listed=_listed(status, place, only, rows)) if only else status
+        rewritten = execution.write_results(planned, record, view, Silent())
+        status = rewritten.named_in(stands(record, place))
+    return replace(status, listed=_listed(status, place, only, rewritten.rows)) if only else status
 
 
 def _listed(

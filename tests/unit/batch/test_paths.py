@@ -117,14 +117,16 @@ def test_a_batch_renews_its_own_results_as_long_as_nobody_changed_them(folder: P
 
 
 def test_what_is_changed_while_a_run_works_is_left_as_it_is(folder: Path) -> None:
-    asked, notes = place(folder), list[str]()
+    asked, others, notes = place(folder), list[Path](), list[str]()
     written = paths.beside(folder / "july.journal")
-    with paths.renewing(asked.results_path, notes.append, written) as path:
+    with paths.renewing(asked.results_path, others.append, written) as path:
         path.write_bytes(OWN)
         asked.results_path.write_bytes(b"somebody's")
 
     assert asked.results_path.read_bytes() == b"somebody's"
     assert (folder / "july.results.new.csv").read_bytes() == OWN
+    assert others == [folder / "july.results.new.csv"]
+    paths.telling(asked.results_path, notes.append)(*others)
     assert "july.results.new.csv" in notes[0]
 
 
