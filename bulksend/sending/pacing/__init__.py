@@ -32,8 +32,8 @@ One mechanism decides each thing:
   claim, and what waited for a slow disk comes out of it in a burst: there it is smoothed as well,
   which costs the burst some milliseconds and an even stream nothing.
 
-Who may pass at once passes in one call (`slot_now`, `smooth_now`), if nobody waits; everybody else
-stands in line, of which only the first looks, once a tick, and when something may have changed.
+Who may pass at once passes in one call (`slot_now`, `smooth_now`), where nobody waits. Everybody
+else stands in line; one timer for each place looks once a tick, and lets all pass who may.
 
 States, and what moves the gate between them; they are the policy's, as values::
 

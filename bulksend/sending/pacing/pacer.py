@@ -111,7 +111,7 @@ class Pacer:
     @property
     def waited_for(self) -> bool:
         """Whether somebody waits for the gate."""
-        return self._asking.length + self._leaving.length > 0
+        return len(self._asking) + len(self._leaving) > 0
 
     @property
     def held(self) -> bool:
@@ -129,19 +129,31 @@ class _Line:
 
     def __init__(self, early_s: Callable[[], float], tick_s: float) -> None:
         self._early_s, self._tick_s = early_s, tick_s
-        self._first = asyncio.Lock()
-        self.length = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     def passes(self) -> bool:
         """Whether one passes at once, and overtakes nobody."""
-        return not self.length and self._early_s() <= 0.0
+        return not self._waiting and self._early_s() <= 0.0
 
     async def wait(self) -> None:
-        """Pass in the order of asking; the first looks, once a tick, for all. Safe to cancel."""
-        self.length += 1
-        try:
-            async with self._first:
-                while (wait_s := self._early_s()) > 0.0:  # noqa: ASYNC110 - nobody would say
-                    await asyncio.sleep(min(max(wait_s, self._tick_s), LOOK_S))
-        finally:
-            self.length -= 1
+        """Pass in the order of asking. Safe to cancel."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        if len(self._waiting) == 1:
+            self._look()
+        await turn
+
+    def _look(self) -> None:
+        """Let pass who may, and look again in a tick for the others; who gave up is passed over."""
+        while self._waiting:
+            if not self._waiting[0].done():
+                early_s = self._early_s()
+                if early_s > 0.0:
+                    again_s = min(max(early_s, self._tick_s), LOOK_S)
+                    self._waiting[0].get_loop().call_later(again_s, self._look)
+                    return
+                self._waiting[0].set_result(None)
+            self._waiting.popleft()

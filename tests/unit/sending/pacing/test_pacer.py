@@ -207,16 +207,33 @@ def test_nobody_passes_at_once_while_others_stand_in_line() -> None:
         await asyncio.sleep(0.1)
         pacer.on_reply(ACCEPTED)  # two may be out now: both who wait pass in the next ticks
         others = []
-        while not all(task.done() for task in waiting):
+        while pacer.waited_for:
             others.append(pacer.slot_now())
             pacer.on_reply(ACCEPTED)
             await asyncio.sleep(0)
+        await asyncio.gather(*waiting)
         await asyncio.sleep(0.1)
         return first, others, pacer.slot_now()
 
     first, others, last = virtual_clock.run(work())
 
-    assert (first, any(others), last) == (True, False, True)
+    assert (first, len(others) > 0, any(others), last) == (True, True, False, True)
+
+
+def test_all_who_may_pass_do_so_in_one_turn_of_the_loop() -> None:
+    """Or those who come meanwhile would keep a line standing that nothing but itself holds up."""
+
+    async def work() -> list[bool]:
+        pacer = pacing.Pacer(1000.0)
+        while pacer.smooth_now():  # as many as may leave in a burst
+            pass
+        waiting = [asyncio.create_task(pacer.smooth()) for _ in range(11)]
+        await asyncio.sleep(0)
+        pacer.set_rate(100_000.0)
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        return [task.done() for task in waiting]
+
+    assert virtual_clock.run(work()) == [True] * 11
 
 
 def test_a_cancelled_wait_costs_nobody_a_slot() -> None:
