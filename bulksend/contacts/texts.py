@@ -84,21 +84,26 @@ def counted(text: pl.Series, message_plan: MessagePlan) -> pl.Series:
     return smart_encoding.smart_column(text) if message_plan.smart_encoding else text
 
 
-def smart_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> pl.Series:
-    """The texts of composed rows as a profile with smart encoding makes them, piece by piece."""
+def smart_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Series, pl.Series]:
+    """Places (UInt32) of composed rows whose texts a profile with smart encoding would change, and
+    what it makes of them, piece by piece.
+    """
     parsed = message_plan.template
     if parsed is None or message_plan.fix_text is not FixText.OFF:
-        return smart_encoding.smart_column(chunk["text"])
+        smart = smart_encoding.smart_column(chunk["text"])
+        changed = (smart != chunk["text"]).arg_true()
+        return changed, smart.gather(changed)
     columns = placeholder_columns(message_plan)
-    cells = {name: chunk[message_plan.header.cell(at)] for name, at in columns.items()}
-    values = chunk.select(
-        "row",
-        *(
-            smart_encoding.smart_column(inserted(cell, message_plan)).alias(name)
-            for name, cell in cells.items()
-        ),
-    )
-    return _filled_in(values, parsed.with_words(smart_encoding.smart))
+    names = {name: message_plan.header.cell(at) for name, at in columns.items()}
+    own = [inserted(chunk[cell], message_plan).alias(name) for name, cell in names.items()]
+    smart_words = parsed.with_words(smart_encoding.smart)
+    cells = [smart_encoding.smart_column(each) for each in own]
+    is_changed = pl.Series([smart_words != parsed]).new_from_index(0, chunk.height)
+    for before, after in zip(own, cells, strict=True):
+        is_changed = is_changed | (before != after)
+    changed = is_changed.arg_true()
+    values = chunk.select("row", *cells)[changed]
+    return changed, _filled_in(values, smart_words)
 
 
 def own_template(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:

@@ -37,29 +37,41 @@ class CostGroups:
         self._groups: list[pl.DataFrame] = []
         self._numbers = pl.DataFrame(schema={"row_mark": pl.UInt64, "group": pl.UInt32})
         self._first_rows: list[pl.DataFrame] = []
-        self._first_counts = pl.Series(dtype=pl.UInt8)
+        #: Of each group, how many of its first rows are still wanted.
+        self._wanted = pl.Series(dtype=pl.UInt32)
 
     def number(self, sendable: pl.DataFrame) -> pl.Series:
         """The cost group of each row."""
         marked = self._marked(sendable)
         marks = _marks(marked)
-        first = marks.is_first_distinct()
-        different = marked.filter(first).with_columns(row_mark=marks.filter(first))
+        if marks is None:
+            group = self._numbers_of(marked.head(1)).new_from_index(0, marked.height)
+        else:
+            first = marks.is_first_distinct()
+            group = self._numbers_of(marked.filter(first))
+            different = pl.DataFrame({"mark": marks.filter(first), "group": group})
+            group = (
+                pl.DataFrame({"mark": marks})
+                .join(different, on="mark", how="left", maintain_order="left")
+                .get_column("group")
+            )
+        self._keep_first(sendable["row"], group)
+        return group
+
+    def _numbers_of(self, different: pl.DataFrame) -> pl.Series:
+        """The groups of rows that differ from each other; some may be new."""
+        marks = different.select(row_mark=pl.struct(pl.all()).hash(seed=3))["row_mark"]
+        different = different.with_columns(marks)
         new = different.join(self._numbers, on="row_mark", how="anti", maintain_order="left")
         if new.height:
             first_new = self._numbers.height
             numbers = pl.int_range(first_new, first_new + new.height, dtype=pl.UInt32, eager=True)
             self._groups.append(new.drop("row_mark").insert_column(0, numbers.alias("group")))
             self._numbers = self._numbers.vstack(new.select("row_mark", group=pl.lit(numbers)))
-            fresh = pl.Series([0], dtype=pl.UInt8).new_from_index(0, new.height)
-            self._first_counts = self._first_counts.append(fresh)
-        group = (
-            pl.DataFrame({"row_mark": marks})
-            .join(self._numbers, on="row_mark", how="left", maintain_order="left")
-            .get_column("group")
-        )
-        self._keep_first(sendable["row"], group, marked)
-        return group
+            self._wanted = self._wanted.append(_first_rows_wanted(new))
+        return different.join(
+            self._numbers, on="row_mark", how="left", maintain_order="left"
+        ).get_column("group")
 
     @property
     def count(self) -> int:
@@ -80,25 +92,23 @@ class CostGroups:
             *non_gsm.columns_of(sendable, self._message_plan),
         )
 
-    def _keep_first(self, rows: pl.Series, group: pl.Series, marked: pl.DataFrame) -> None:
+    def _keep_first(self, rows: pl.Series, group: pl.Series) -> None:
         """The first rows of the groups that findings point at."""
-        pointed = (
-            (marked["encoding"] == encoding.UTF_16)
-            | (marked["over"] > 0)
-            | (marked["parts_max"] > encoding.MAX_PARTS)
-            | (marked["line_kind"] != "")
-        )
-        wanted = pointed & (self._first_counts.gather(group) < _FIRST_ROWS)
+        if not (self._wanted > 0).any():
+            return
+        left = self._wanted.gather(group)
+        wanted = left > 0
         if not wanted.any():
             return
         first = (
-            pl.DataFrame({"group": group.filter(wanted), "row": rows.filter(wanted)})
+            pl.DataFrame({"group": group, "row": rows, "left": left})
+            .filter(wanted)
             .group_by("group")
-            .agg(pl.col("row").head(_FIRST_ROWS))
+            .agg(pl.col("row").head(_FIRST_ROWS), pl.col("left").first())
         )
-        counts = self._first_counts.gather(first["group"]) + first["row"].list.len().cast(pl.UInt8)
-        self._first_counts = self._first_counts.scatter(first["group"], counts.clip(0, 100))
-        self._first_rows.append(first.explode("row"))
+        missing = first["left"] - first["row"].list.len().clip(upper_bound=first["left"])
+        self._wanted = self._wanted.scatter(first["group"], missing)
+        self._first_rows.append(first.select("group", "row").explode("row"))
 
     def table(self) -> pl.DataFrame:
         """All cost groups: `group`, and everything by which they differ."""
@@ -113,17 +123,37 @@ class CostGroups:
         return pl.concat([pl.DataFrame(schema=schema), *self._first_rows])
 
 
-def _marks(marked: pl.DataFrame) -> pl.Series:
-    """row_mark (UInt64): a hash of everything by which groups differ.
+def _first_rows_wanted(groups: pl.DataFrame) -> pl.Series:
+    """How many first rows are wanted of each group (UInt32): findings point at some groups."""
+    pointed = (
+        (groups["encoding"] == encoding.UTF_16)
+        | (groups["over"] > 0)
+        | (groups["parts_max"] > encoding.MAX_PARTS)
+        | (groups["line_kind"] != "")
+    )
+    return pointed.cast(pl.UInt32) * _FIRST_ROWS
+
+
+def _marks(marked: pl.DataFrame) -> pl.Series | None:
+    """A hash of everything by which these rows differ (UInt64); None: they are all alike.
 
     Texts in GSM-7 differ by a few columns alone: the others are made of what UTF-16 has.
     """
-    marks = marked.select(row_mark=pl.struct(_OF_ANY).hash(seed=3))["row_mark"]
+    differing = _differing(marked.select(_OF_ANY))
     wide = (marked["encoding"] == encoding.UTF_16).arg_true()
+    if not differing and wide.is_empty():
+        return None
+    marks = marked.select(mark=pl.struct(differing or _OF_ANY).hash(seed=3))["mark"]
     if wide.is_empty():
         return marks
-    of_wide = marked[wide].select(row_mark=pl.struct(pl.all()).hash(seed=3))["row_mark"]
-    return marks.scatter(wide, of_wide)
+    of_wide = marked[wide]
+    columns = _differing(of_wide) or _OF_ANY
+    return marks.scatter(wide, of_wide.select(mark=pl.struct(columns).hash(seed=4))["mark"])
+
+
+def _differing(frame: pl.DataFrame) -> list[str]:
+    """The columns that are not the same in every row."""
+    return [each.name for each in frame if each.ne_missing(each.head(1)).any()]
 
 
 def _over(sendable: pl.DataFrame, long: pl.Series) -> pl.Series:

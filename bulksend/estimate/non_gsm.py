@@ -110,10 +110,12 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
         return [*numbers, *(empty.alias(name) for name in (*names, "fields"))]
     wide = sendable[at]
     counted = texts.counted(wide["text"], message_plan)
-    extended = counted.str.count_matches(encoding.TWO_UNITS)
+    extended = zeros
+    if counted.str.join().str.contains(encoding.TWO_UNITS).any():
+        extended = zeros.clone().scatter(at, counted.str.count_matches(encoding.TWO_UNITS))
     return [
         zeros.clone().scatter(at, wide["units"]).alias("units"),
-        zeros.clone().scatter(at, extended).alias("extended"),
+        extended.alias("extended"),
         *(
             empty.clone().scatter(at, column).alias(column.name)
             for column in _remainder_columns(wide, message_plan)
@@ -195,12 +197,22 @@ def _serialised(
 
 
 def remainders(cells: pl.Series) -> pl.Series:
-    """What is outside GSM-7 in each cell."""
+    """What is outside GSM-7 in each cell; where many are alike each is looked at once."""
     outside = pl.Series([""], dtype=pl.String).new_from_index(0, len(cells))
     strange = cells.str.contains(encoding.OUTSIDE).arg_true()
     if strange.is_empty():
         return outside
-    left = cells.gather(strange).str.replace_all(encoding.GSM_CLASS, "")
+    of_strange = cells.gather(strange)
+    different = of_strange.unique()
+    if len(different) * 2 > len(of_strange):
+        return outside.scatter(strange, _remainders(of_strange))
+    left = of_strange.replace_strict(different, _remainders(different), return_dtype=pl.String)
+    return outside.scatter(strange, left)
+
+
+def _remainders(cells: pl.Series) -> pl.Series:
+    """The same of cells of which each has something outside GSM-7."""
+    left = cells.str.replace_all(encoding.GSM_CLASS, "")
     foreign = left.str.contains(_FOREIGN).arg_true()
     for script, letter in _SCRIPTS.items():
         if foreign.is_empty():
@@ -208,7 +220,7 @@ def remainders(cells: pl.Series) -> pl.Series:
         letters = left.gather(foreign).str.replace_all(rf"\p{{{script}}}", letter)
         left = left.scatter(foreign, letters)
         foreign = foreign.filter(letters.str.contains(_FOREIGN))
-    return outside.scatter(strange, left)
+    return left
 
 
 def remainder(words: str) -> str:

@@ -37,8 +37,10 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
             measured = _parts(rows[some], replace(message_plan, fix_text=fixing))
             columns[at] = parts.clone().scatter(wide.gather(some), measured).alias(NAMES[at])
     if not message_plan.smart_encoding:
-        smart = encoding.measure_column(texts.smart_texts(rows, message_plan))["parts"]
-        columns[2] = parts.clone().scatter(wide, smart).alias(NAMES[2])
+        some, smart = texts.smart_texts(rows, message_plan)
+        if len(some):
+            measured = encoding.measure_column(smart)["parts"]
+            columns[2] = parts.clone().scatter(wide.gather(some), measured).alias(NAMES[2])
     return [*columns, nothing.clone().scatter(wide, composable)]
 
 

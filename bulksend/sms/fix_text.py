@@ -73,6 +73,9 @@ def compose(text: str) -> str:
 
 def compose_column(cells: pl.Series) -> pl.Series:
     """`compose` for a column of String."""
+    # one search in all of them costs a third of one in each
+    if not cells.str.join().str.contains(_MAY_CHANGE).any():
+        return cells
     at = cells.str.contains(_MAY_CHANGE).fill_null(value=False).arg_true()
     if at.is_empty():
         return cells
