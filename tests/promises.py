@@ -72,10 +72,9 @@ def planned(
         to_column=0,
         text_column=None if source is not None else 2,
         template_source=source,
-        default_region=None,
-        on_missing=OnMissing.EMPTY,
-        fix_text=fix_text,
-        smart_encoding=smart_encoding,
+        rules=compose.RowRules(
+            on_missing=OnMissing.EMPTY, fix_text=fix_text, smart_encoding=smart_encoding
+        ),
     )
 
 

@@ -145,11 +145,7 @@ def make_plan(
         to_column=to_column,
         text_column=None if template is not None else text_column,
         template_source=template,
-        default_region=identity.default_region,
-        on_missing=identity.on_missing or OnMissing.ERROR,
-        smart_encoding=bool(identity.smart_encoding),
-        fix_text=bool(identity.fix_text),
-        destinations=tuple(identity.destinations.split(",")) if identity.destinations else None,
+        rules=_row_rules(identity),
     )
     _note_fixes(message_plan, reporter)
     card, zones = _rate_card(basis), _zone_counts(basis.guards)
@@ -160,9 +156,11 @@ def make_plan(
             message_plan,
             on_duplicate=identity.on_duplicate or OnDuplicate.SKIP,
             rate_card=card,
-            rules=(*earlier.watchers, *guards, *earlier.rules, *zones),
-            with_digest=identity.sender is not None,
-            on_rows=reporter.reading,
+            reading=estimator.Pass(
+                rules=(*earlier.watchers, *guards, *earlier.rules, *zones),
+                with_digest=identity.sender is not None,
+                on_rows=reporter.reading,
+            ),
         )
     finally:
         reporter.read()
@@ -173,6 +171,16 @@ def make_plan(
         estimate=counted,
         rate_card=card,
         zone_groups=tuple(group for counts in zones for group in counts.groups()),
+    )
+
+
+def _row_rules(identity: Identity) -> compose.RowRules:
+    return compose.RowRules(
+        default_region=identity.default_region,
+        on_missing=identity.on_missing or OnMissing.ERROR,
+        smart_encoding=bool(identity.smart_encoding),
+        fix_text=bool(identity.fix_text),
+        destinations=tuple(identity.destinations.split(",")) if identity.destinations else None,
     )
 
 

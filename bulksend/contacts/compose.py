@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from bulksend.contacts import cell_values, texts, too_long
-from bulksend.contacts.message_plan import MessagePlan, make_message_plan, placeholder_columns
+from bulksend.contacts.message_plan import (
+    MessagePlan,
+    RowRules,
+    make_message_plan,
+    placeholder_columns,
+)
 from bulksend.contacts.reading import traits
 from bulksend.contacts.reading.traits import Trait
 from bulksend.errors import TEXT_FOR, Code
@@ -19,7 +24,14 @@ from bulksend.sms import countries, encoding, fix_text
 from bulksend.sms.message import Message, Status
 from bulksend.sms.phone.columns import parse_column
 
-__all__ = ["MessagePlan", "compose", "make_message_plan", "messages", "placeholder_columns"]
+__all__ = [
+    "MessagePlan",
+    "RowRules",
+    "compose",
+    "make_message_plan",
+    "messages",
+    "placeholder_columns",
+]
 
 #: A text of nothing but white space.
 _BLANK = r"\A\s*\z"

@@ -13,6 +13,23 @@ from bulksend.sms.template import OnMissing
 
 
 @frozen
+class RowRules:
+    """How rows are read and written, whatever their columns are called."""
+
+    #: ISO country of numbers that are written nationally, in either case; None: there are none.
+    default_region: str | None = None
+    on_missing: OnMissing = OnMissing.ERROR
+    #: Count as a profile with smart encoding does.
+    smart_encoding: bool = False
+    fix_text: bool = False
+    #: The only ISO countries that the messaging profile may send to; None: any.
+    destinations: tuple[str, ...] | None = None
+
+
+PLAIN = RowRules()
+
+
+@frozen
 class MessagePlan:
     """How a row becomes a message."""
 
@@ -43,13 +60,13 @@ def make_message_plan(
     to_column: int,
     text_column: int | None,
     template_source: str | None,
-    default_region: str | None,
-    on_missing: OnMissing,
-    smart_encoding: bool = False,
-    fix_text: bool = False,
-    destinations: tuple[str, ...] | None = None,
+    rules: RowRules = PLAIN,
 ) -> MessagePlan:
-    """A message plan whose template fits the header. Raises ContactsError or UsageError."""
+    """A message plan whose template fits the header. Raises ContactsError or UsageError.
+
+    Columns by their places in the header, from 0. `template_source`: None where the cells of the
+    text column are templates.
+    """
     template.check_characters(template_source or "")
     parsed = None if template_source is None else template.parse_template(template_source)
     for name in parsed.placeholders if parsed else ():
@@ -59,13 +76,13 @@ def make_message_plan(
         to_column=to_column,
         template=parsed,
         text_column=text_column,
-        default_region=_region(default_region),
-        on_missing=on_missing,
-        smart_encoding=smart_encoding,
+        default_region=_region(rules.default_region),
+        on_missing=rules.on_missing,
+        smart_encoding=rules.smart_encoding,
         source=template_source or "",
-        destinations=destinations,
-        fix_text=FixText.ALL if fix_text else FixText.OFF,
-        replaced=tuple(replacements(template_source or "")) if fix_text else (),
+        destinations=rules.destinations,
+        fix_text=FixText.ALL if rules.fix_text else FixText.OFF,
+        replaced=tuple(replacements(template_source or "")) if rules.fix_text else (),
         slips=tuple(slips.find(template_source or "", header.names)),
     )
 

@@ -105,32 +105,44 @@ class _Accumulator:
     digest: digest.RowsDigest | None = None
 
 
+@frozen
+class Pass:
+    """What one pass over the contacts file does beside counting and pricing its rows."""
+
+    #: Leave rows out.
+    rules: Sequence[left_out.Rule] = ()
+    #: A digest of all texts and phones is worked out; for one who will never be asked for it, not.
+    with_digest: bool = True
+    #: Hears now and then how many rows were read.
+    on_rows: Callable[[int], None] = lambda _rows: None
+
+
+COUNTING = Pass()
+
+
 def estimate(
     contacts: loader.Contacts,
     message_plan: compose.MessagePlan,
     *,
     on_duplicate: OnDuplicate,
     rate_card: RateCard,
-    rules: Sequence[left_out.Rule] = (),
-    with_digest: bool = True,
-    on_rows: Callable[[int], None] = lambda _rows: None,
+    reading: Pass = COUNTING,
 ) -> Estimate:
     """Pass over the whole file once. Raises ContactsError where it cannot be read.
 
-    `rules` leave rows out; `on_rows` is told now and then how many rows were read. Reading,
-    composing and adding go on beside each other, a slice apart.
+    Reading, composing and adding go on beside each other, a slice apart.
     """
     accumulator = _Accumulator(
         cost_groups.CostGroups(message_plan),
         mistakes.Mistakes(message_plan),
-        digest=digest.RowsDigest() if with_digest else None,
+        digest=digest.RowsDigest() if reading.with_digest else None,
     )
-    for composed, named in ahead(_composed(contacts, message_plan, rules), "compose"):
+    for composed, named in ahead(_composed(contacts, message_plan, reading.rules), "compose"):
         if accumulator.digest is not None:
             accumulator.digest.add(composed)
         marked = left_out.mark(composed, named, Status.SKIPPED)
         _add(accumulator, marked, named, message_plan)
-        on_rows(accumulator.rows)
+        reading.on_rows(accumulator.rows)
     repeated = duplicates.none()
     if on_duplicate is not OnDuplicate.SEND:
         repeated = duplicates.find(accumulator.fingerprints)

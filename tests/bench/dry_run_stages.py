@@ -23,7 +23,6 @@ from bulksend.contacts.reading.traits import Trait
 from bulksend.contacts.skipped import duplicates
 from bulksend.estimate import cost_groups, digest, findings, mistakes, mojibake, samples
 from bulksend.sms.phone import columns
-from bulksend.sms.template import OnMissing
 from tests.bench import contacts_file
 
 _REST = "composed: the rest (plans of the countries met, first problem, columns put together)"
@@ -55,8 +54,7 @@ def measure(path: Path) -> tuple[int, Stages]:
         to_column=column,
         text_column=None,
         template_source=contacts_file.template(),
-        default_region="GB",
-        on_missing=OnMissing.ERROR,
+        rules=compose.RowRules(default_region="GB"),
     )
     groups, shown, total = cost_groups.CostGroups(plan), samples.Samples(), digest.RowsDigest()
     kept: list[duplicates.Fingerprints] = []

@@ -21,13 +21,15 @@ HEADER = Header(("phone", "name", "time", "text"))
 
 
 def make_message_plan(
-    template: str | None = "Hi {name}, see you at {time}", **options: Any
+    template: str | None = "Hi {name}, see you at {time}", **rules: Any
 ) -> compose.MessagePlan:
-    values: dict[str, Any] = {
-        **{"to_column": 0, "text_column": 3, "template_source": template},
-        **{"default_region": None, "on_missing": OnMissing.ERROR},
-    }
-    return compose.make_message_plan(HEADER, **(values | options))
+    return compose.make_message_plan(
+        HEADER,
+        to_column=0,
+        text_column=3,
+        template_source=template,
+        rules=compose.RowRules(**rules),
+    )
 
 
 def compose_rows(message_plan: compose.MessagePlan, *rows: tuple[str, ...]) -> pl.DataFrame:
@@ -68,28 +70,28 @@ GOOD = "+447700900123"
         pytest.param(
             (GOOD, "a" * 1532, "9"), {}, Code.TEXT_TOO_LONG, "10 parts", id="eleven-parts"
         ),
-        pytest.param((GOOD,), {"template_source": " \n"}, Code.TEXT_EMPTY, "empty", id="blank"),
-        pytest.param((GOOD,), {"template_source": ""}, Code.TEXT_EMPTY, "empty", id="empty"),
+        pytest.param((GOOD,), {"template": " \n"}, Code.TEXT_EMPTY, "empty", id="blank"),
+        pytest.param((GOOD,), {"template": ""}, Code.TEXT_EMPTY, "empty", id="empty"),
         pytest.param(
             (GOOD,),
-            {"template_source": "\u200b\ufeff", "smart_encoding": True},
+            {"template": "\u200b\ufeff", "smart_encoding": True},
             Code.TEXT_EMPTY,
             "empty",
             id="empty-after-smart-encoding",
         ),
         pytest.param(
-            (GOOD, "", "", ""), {"template_source": None}, Code.TEXT_EMPTY, "", id="no-own-text"
+            (GOOD, "", "", ""), {"template": None}, Code.TEXT_EMPTY, "", id="no-own-text"
         ),
         pytest.param(
-            (GOOD, "", "", "Hi {name"), {"template_source": None}, Code.TEMPLATE_INVALID, "partner",
+            (GOOD, "", "", "Hi {name"), {"template": None}, Code.TEMPLATE_INVALID, "partner",
             id="own-template-broken",
         ),
         pytest.param(
-            (GOOD, "", "", "Hi {nme}"), {"template_source": None}, Code.TEMPLATE_INVALID,
+            (GOOD, "", "", "Hi {nme}"), {"template": None}, Code.TEMPLATE_INVALID,
             "did you mean {name}", id="own-template-without-column",
         ),
         pytest.param(
-            (GOOD, "", "", "Hi {name}"), {"template_source": None}, Code.FIELD_MISSING, "name",
+            (GOOD, "", "", "Hi {name}"), {"template": None}, Code.FIELD_MISSING, "name",
             id="own-template-empty-field",
         ),
     ],
@@ -113,8 +115,6 @@ def test_the_loaders_problem_comes_first() -> None:
         to_column=0,
         text_column=None,
         template_source="Hi",
-        default_region=None,
-        on_missing=OnMissing.ERROR,
     )
 
     composed = compose.compose(chunk, message_plan)
@@ -201,9 +201,9 @@ def test_every_code_that_compose_gives_has_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("options", "what", "hint"),
     [
-        pytest.param({"template_source": "{nam}"}, "{nam}", "did you mean {name}?", id="near"),
-        pytest.param({"template_source": "{zzz}"}, "no such column", "`phone`, `name`", id="far"),
-        pytest.param({"template_source": "{name"}, "no partner", "{{", id="stray-brace"),
+        pytest.param({"template": "{nam}"}, "{nam}", "did you mean {name}?", id="near"),
+        pytest.param({"template": "{zzz}"}, "no such column", "`phone`, `name`", id="far"),
+        pytest.param({"template": "{name"}, "no partner", "{{", id="stray-brace"),
         pytest.param({"default_region": "UK"}, "'UK'", "GB", id="region"),
     ],
 )
@@ -220,8 +220,8 @@ def test_a_recipe_that_cannot_work_is_refused_at_once(
 def test_a_column_that_is_there_twice_is_refused_only_when_it_is_wanted() -> None:
     header = Header(("phone", "Name", "name"))
     common: dict[str, Any] = {
-        **{"to_column": 0, "text_column": None, "default_region": "gb"},
-        "on_missing": OnMissing.ERROR,
+        **{"to_column": 0, "text_column": None},
+        "rules": compose.RowRules(default_region="gb"),
     }
 
     assert compose.make_message_plan(header, template_source="Hi", **common).default_region == "GB"

@@ -9,7 +9,6 @@ import pytest
 
 from bulksend.contacts import compose, loader
 from bulksend.sms import encoding
-from bulksend.sms.template import OnMissing
 
 
 def nfd(text: str) -> str:
@@ -26,9 +25,7 @@ def own_text(text: str, name: str) -> str:
         to_column=0,
         text_column=2,
         template_source=None,
-        default_region=None,
-        on_missing=OnMissing.ERROR,
-        fix_text=True,
+        rules=compose.RowRules(fix_text=True),
     )
     (chunk,) = contacts.chunks()
     return str(compose.compose(chunk, plan)["text"][0])

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from bulksend.contacts import compose, loader
-from bulksend.sms.template import OnMissing
 
 
 def reason(source: str | None, name: str, text: str = "") -> str:
@@ -17,8 +16,6 @@ def reason(source: str | None, name: str, text: str = "") -> str:
         to_column=0,
         text_column=2 if source is None else None,
         template_source=source,
-        default_region=None,
-        on_missing=OnMissing.ERROR,
     )
     (chunk,) = contacts.chunks()
     composed = compose.compose(chunk, message_plan)

@@ -37,9 +37,7 @@ def estimated(
         to_column=0,
         text_column=3 if source is None else None,
         template_source=source,
-        default_region=None,
-        on_missing=OnMissing.EMPTY,
-        **options,
+        rules=compose.RowRules(on_missing=OnMissing.EMPTY, **options),
     )
     found = estimate.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SEND, rate_card=CARD)
     return found, message_plan
@@ -136,8 +134,6 @@ def test_repeated_rows_are_not_charged() -> None:
         to_column=0,
         text_column=None,
         template_source="Hi {name}" + "x" * 70,
-        default_region=None,
-        on_missing=OnMissing.ERROR,
     )
 
     found = estimate.estimate(contacts, message_plan, on_duplicate=OnDuplicate.SKIP, rate_card=CARD)

@@ -16,7 +16,6 @@ from bulksend.errors import Code
 from bulksend.estimate import estimator as estimate
 from bulksend.sms import rates
 from bulksend.sms.message import Money, OnDuplicate
-from bulksend.sms.template import OnMissing
 
 CARD = rates.RateCard({"GB": Money(Decimal("0.0420"), "USD"), "FR": Money(Decimal("0.07"), "EUR")})
 
@@ -42,8 +41,6 @@ def recipe_for(contacts: loader.Contacts, template: str = "Hi {name}") -> compos
         to_column=0,
         text_column=None,
         template_source=template,
-        default_region=None,
-        on_missing=OnMissing.ERROR,
     )
 
 

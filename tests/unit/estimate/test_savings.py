@@ -8,7 +8,6 @@ import pytest
 from bulksend.contacts import compose, loader
 from bulksend.estimate import estimator
 from bulksend.sms.message import OnDuplicate
-from bulksend.sms.template import OnMissing
 from tests import promises, sizes
 from tests.promises import CARD, assert_promises, estimated, nfd, of_code, promised
 
@@ -105,8 +104,6 @@ def test_lines_that_no_text_reaches_are_named_by_their_kind() -> None:
         to_column=0,
         text_column=None,
         template_source="Hi",
-        default_region=None,
-        on_missing=OnMissing.ERROR,
     )
 
     counts = estimator.estimate(
