@@ -20,6 +20,8 @@ from bulksend.telnyx.reference import RowReference
 #: A row that is in no record counts as absent only after Telnyx's queue (4 hours), the lag of the
 #: records (seen up to 6), and 2 hours more.
 ABSENT_AFTER_S = 12 * 3600.0
+#: What is in no record after so long is not on its way: to look again is of no use.
+RECORDS_LATE_S = 3 * 24 * 3600.0
 #: How many accepted neighbours must be seen before a row's absence says anything, and the most
 #: that are looked for.
 CONTROLS_MIN, CONTROLS_MAX = 20, 100
@@ -45,6 +47,7 @@ class Reason(StrEnum):
 
     # of its key
     KEY_UNPROVEN = "key_unproven"
+    KEY_NOT_HONOURED = "key_not_honoured"
     BYTES_DIFFER = "bytes_differ"
     NO_SERVER_TIME = "no_server_time"
     KEY_TOO_OLD = "key_too_old"
@@ -60,6 +63,7 @@ class Reason(StrEnum):
     TOO_EARLY = "too_early"
     FEW_NEIGHBOURS = "few_neighbours"
     NEIGHBOURS_UNSEEN = "neighbours_unseen"
+    RECORDS_INCOMPLETE = "records_incomplete"
     NOT_CONFIRMED = "not_confirmed"
     # of the batch
     ROW_GONE = "row_gone"
@@ -75,6 +79,7 @@ _REASON_TEXT: Mapping[Reason, str | Pieces] = {
         *(Typed(Setting.PROBE_KEY), " ", Typed(Setting.TO)),
         " +NUMBER` does, for the price of one text or two",
     ),
+    Reason.KEY_NOT_HONOURED: "a probe has shown that idempotency keys are not honoured here",
     Reason.BYTES_DIFFER: "its request would no longer be the same byte for byte",
     Reason.NO_SERVER_TIME: "the server tells no time, so the age of its key is not known",
     Reason.KEY_TOO_OLD: "its key is older than 23 hours by the server's clock",
@@ -96,6 +101,10 @@ _REASON_TEXT: Mapping[Reason, str | Pieces] = {
     ),
     Reason.NEIGHBOURS_UNSEEN: (
         "it is in no record, and neither are all the rows accepted in the same minutes"
+    ),
+    Reason.RECORDS_INCOMPLETE: (
+        "it is in no record, and days later neither are all the rows accepted in the same minutes: "
+        "the records will not say"
     ),
     Reason.NOT_CONFIRMED: (
         "one record fits and may be its own; nobody confirmed it (",
@@ -255,5 +264,7 @@ def _none(evidence: Evidence) -> Absent | Reason:
         return Reason.TOO_EARLY
     if len(evidence.controls) < CONTROLS_MIN:
         return Reason.FEW_NEIGHBOURS
-    every_one_observed = all(control.observed for control in evidence.controls)
-    return Absent() if every_one_observed else Reason.NEIGHBOURS_UNSEEN
+    if all(control.observed for control in evidence.controls):
+        return Absent()
+    late = evidence.age_s >= RECORDS_LATE_S
+    return Reason.RECORDS_INCOMPLETE if late else Reason.NEIGHBOURS_UNSEEN

@@ -44,7 +44,14 @@ class Proof:
 
     def stands(self, now_s: float) -> bool:
         """Whether the key may be relied on now."""
-        return self.verdict is Verdict.PROVEN and 0 <= now_s - self.at_s < PROOF_LIFE_S
+        return self.verdict is Verdict.PROVEN and self._is_recent(now_s)
+
+    def _is_recent(self, now_s: float) -> bool:
+        return 0 <= now_s - self.at_s < PROOF_LIFE_S
+
+    def denies(self, now_s: float) -> bool:
+        """Whether another probe, which costs two texts, would show the same."""
+        return self.verdict is Verdict.NOT_HONOURED and self._is_recent(now_s)
 
 
 def judge_probe(first: Reply, second: Reply) -> Verdict:
@@ -56,11 +63,20 @@ def judge_probe(first: Reply, second: Reply) -> Verdict:
     return Verdict.NOT_HONOURED
 
 
+def untrusted(proof: Proof | None, now_s: float) -> Reason | None:
+    """Why keys may not be relied on, by the last probe; None where they may."""
+    if proof is not None and proof.stands(now_s):
+        return None
+    denied = proof is not None and proof.denies(now_s)
+    return Reason.KEY_NOT_HONOURED if denied else Reason.KEY_UNPROVEN
+
+
 @frozen
 class Repeat:
     """What decides whether one unknown row may be asked for again with its key."""
 
-    proven: bool
+    #: Why the key may not be relied on here; None where a probe has proven it.
+    untrusted: Reason | None
     same_bytes: bool
     #: Since its claim, at the most, by the server's clock; None where it tells no time.
     age_s: float | None
@@ -70,8 +86,8 @@ class Repeat:
 
 def why_not(repeat: Repeat) -> Reason | None:
     """None when the row may be asked for again. A claim from the future is no younger than any."""
-    if not repeat.proven:
-        return Reason.KEY_UNPROVEN
+    if repeat.untrusted is not None:
+        return repeat.untrusted
     if not repeat.same_bytes:
         return Reason.BYTES_DIFFER
     if repeat.age_s is None:

@@ -164,14 +164,14 @@ class Reconciler:
         """The unknown rows whose keys are proven to protect them; the others are told why not."""
         folder, profile_id = self._task.state_folder, self._facts.profile_id
         proof = proofs.load(folder, self._task.server.base_url, profile_id)
-        proven = proof is not None and proof.stands(time.time())
+        untrusted = idempotency.untrusted(proof, time.time())
         may = []
         for unknown_row in self._unknown_rows:
             if unknown_row.message is None:
                 self.resolutions.note_reasons(unknown_row.row, Reason.ROW_GONE)
                 continue
             repeat = idempotency.Repeat(
-                proven=proven,
+                untrusted=untrusted,
                 same_bytes=self._is_same(unknown_row, gateway),
                 age_s=self._age_s(unknown_row, clock),
                 http_status=unknown_row.unknown_claim.http,

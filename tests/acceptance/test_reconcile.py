@@ -149,7 +149,7 @@ async def test_the_key_of_a_row_is_the_same_on_every_attempt_and_so_are_its_byte
     ("prove", "hours", "config", "reason"),
     [
         pytest.param(False, 0, {}, "key_unproven", id="unproven"),
-        pytest.param(True, 0, {"honours_keys": False}, "key_unproven", id="not-honoured"),
+        pytest.param(True, 0, {"honours_keys": False}, "key_not_honoured", id="not-honoured"),
         pytest.param(True, 23.1, {}, "key_too_old", id="older-than-23-hours"),
         pytest.param(True, 25, {"key_life_s": 24 * HOUR_S}, "key_too_old", id="expired"),
         pytest.param(True, -2, {}, "key_too_old", id="from-the-future"),

@@ -177,6 +177,12 @@ KNOWN = record()
             id="a-neighbour-unseen",
         ),
         pytest.param(
+            {"age_s": 72 * HOUR_S, "controls": neighbours(50, unseen=1)},
+            False,
+            Reason.RECORDS_INCOMPLETE,
+            id="a-neighbour-unseen-for-days",
+        ),
+        pytest.param(
             {**OLD, "controls": neighbours(50, masked=1)},
             False,
             Reason.NEIGHBOURS_UNSEEN,
@@ -306,6 +312,7 @@ def test_in_no_world_is_a_row_settled_wrongly(block: int) -> None:
 
 def test_what_may_pass_is_worth_another_look() -> None:
     assert Unresolved(row=2, reasons=(Reason.KEY_UNPROVEN, Reason.TOO_EARLY)).passing
+    assert not Unresolved(row=2, reasons=(Reason.RECORDS_INCOMPLETE,)).passing
     assert not Unresolved(row=2, reasons=(Reason.KEY_TOO_OLD, Reason.AMBIGUOUS)).passing
 
 

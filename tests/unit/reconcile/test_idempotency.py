@@ -68,13 +68,33 @@ def test_a_proof_stands_for_thirty_days(verdict: Verdict, days: float, stands: b
 
 
 @pytest.mark.parametrize(
+    ("verdict", "days", "reason"),
+    [
+        (Verdict.PROVEN, 0.0, None),
+        (Verdict.PROVEN, 30.0, Reason.KEY_UNPROVEN),
+        # Another probe would cost two texts more and show the same.
+        (Verdict.NOT_HONOURED, 0.0, Reason.KEY_NOT_HONOURED),
+        (Verdict.NOT_HONOURED, 30.0, Reason.KEY_UNPROVEN),
+        (Verdict.UNDECIDED, 0.0, Reason.KEY_UNPROVEN),
+    ],
+)
+def test_a_probe_is_asked_for_only_where_it_may_show_something(
+    verdict: Verdict, days: float, reason: Reason | None
+) -> None:
+    proof = Proof(verdict, 1e9)
+
+    assert idempotency.untrusted(proof, 1e9 + days * 24 * HOUR_S) is reason
+    assert idempotency.untrusted(None, 1e9) is Reason.KEY_UNPROVEN
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         pytest.param({}, None, id="all-is-well"),
         pytest.param({"age_s": 22.99 * HOUR_S}, None, id="just-within-23-hours"),
         pytest.param({"http_status": 200}, None, id="a-cut-success-is-remembered"),
         pytest.param({"http_status": 409}, None, id="it-was-being-worked-on"),
-        pytest.param({"proven": False}, Reason.KEY_UNPROVEN, id="unproven"),
+        pytest.param({"untrusted": Reason.KEY_UNPROVEN}, Reason.KEY_UNPROVEN, id="unproven"),
         pytest.param({"same_bytes": False}, Reason.BYTES_DIFFER, id="other-bytes"),
         pytest.param({"age_s": None}, Reason.NO_SERVER_TIME, id="no-time"),
         pytest.param({"age_s": 23 * HOUR_S}, Reason.KEY_TOO_OLD, id="23-hours"),
@@ -90,7 +110,7 @@ def test_a_row_is_asked_for_again_only_where_nothing_can_be_doubled(
     change: dict[str, Any], reason: Reason | None
 ) -> None:
     sound: dict[str, Any] = {
-        "proven": True,
+        "untrusted": None,
         "same_bytes": True,
         "age_s": HOUR_S,
         "http_status": None,
