@@ -116,6 +116,28 @@ def test_only_the_command_line_reads_the_environment() -> None:
             assert "os.environ" not in module.read_text(), module
 
 
+#: `resume` in Python is documented so; the others make a value out of what was read or is known.
+MANY_ARGUMENTS = {
+    "api.resume",
+    "api.aresume",
+    "contacts/loader.__init__",
+}
+
+
+def test_whoever_takes_more_than_five_arguments_takes_a_value() -> None:
+    """It has the name that the arguments have together; the list may become shorter."""
+    many = set()
+    for module in MODULES:
+        place = module.relative_to(PACKAGE).with_suffix("").as_posix()
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [each.arg for each in [*node.args.args, *node.args.kwonlyargs]]
+                if len(set(names) - {"self", "cls"}) > 5:
+                    many.add(f"{place}.{node.name}")
+
+    assert many == MANY_ARGUMENTS
+
+
 #: What begins a command, or opens the batch that a command is about. Whatever is below takes the
 #: part that it needs (`settings/parts.py`): this list may become shorter, and not longer.
 WHOLE_SETTINGS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Mapping
 from typing import Any, Self
@@ -71,16 +70,12 @@ class Client:
         *,
         patience: Patience | None = None,
         route: Route = DIRECT,
-        tls: ssl.SSLContext | None = None,
-        plain: bool = False,
     ) -> None:
         self._base_url = base_url
         self._send_url = yarl.URL(base_url + SEND_PATH, encoded=True)
         self._key = key
         self._patience = patience or Patience()
         self._route = route
-        self._tls = tls or route.tls
-        self._plain = plain
         self._head, self._tail, self._end = _frame(envelope)
         self._row_reference = envelope.row_reference if envelope.webhook_url is not None else None
         #: The server's clock against ours.
@@ -106,7 +101,8 @@ class Client:
             connector=aiohttp.TCPConnector(
                 limit=0,  # the workers are the limit: waiting for a connection looks like silence
                 force_close=True,  # a stray reply on a kept connection would be the next one's
-                ssl=self._tls or (network.trusted() if self._send_url.scheme == "https" else True),
+                ssl=self._route.tls
+                or (network.trusted() if self._send_url.scheme == "https" else True),
             ),
             headers={"User-Agent": "bulksend"},
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -125,7 +121,7 @@ class Client:
 
     async def _choose_transport(self) -> Transport:
         """The fast one where the installed aiohttp has the shape it needs."""
-        fits = not self._plain and await fast_transport.fits(self._session)
+        fits = not self._route.plain and await fast_transport.fits(self._session)
         kind = fast_transport.FastTransport if fits else plain_transport.PlainTransport
         target = Target(
             session=self._session,

@@ -10,6 +10,7 @@ import statistics
 import time
 
 from bulksend.telnyx import client
+from bulksend.telnyx.wire import network
 from tests.bench import contenders, cores, servers
 from tests.makers import PROFILE, make_message
 
@@ -33,7 +34,7 @@ def find(rows: int, in_flight: int) -> dict[str, float]:
 async def _send(url: str, rows: int, in_flight: int, *, plain: bool) -> None:
     envelope = client.Envelope(sender=contenders.SENDER, profile_id=PROFILE)
     key, left = client.Secret(contenders.KEY), iter(range(2, rows + 2))
-    async with client.Client(url, key, envelope, plain=plain) as gateway:
+    async with client.Client(url, key, envelope, route=network.Route(plain=plain)) as gateway:
 
         async def worker() -> None:
             for row in left:

@@ -16,7 +16,7 @@ import pytest
 from bulksend.errors import Code
 from bulksend.sms.message import Status
 from bulksend.telnyx import client
-from bulksend.telnyx.wire import fast_transport
+from bulksend.telnyx.wire import fast_transport, network
 from tests import wire_server as wire
 from tests.makers import PROFILE, make_message
 
@@ -29,7 +29,10 @@ async def send_after(
     server: wire.WireServer, earlier: int, tls: ssl.SSLContext | None = None
 ) -> tuple[Status, str]:
     """Status and code of a request that follows `earlier` good ones on the same connection."""
-    async with client.Client(server.base_url, KEY, ENVELOPE, patience=QUICK, tls=tls) as gateway:
+    route = network.Route(tls=tls)
+    async with client.Client(
+        server.base_url, KEY, ENVELOPE, patience=QUICK, route=route
+    ) as gateway:
         for row in range(earlier):
             reply = await gateway.send(gateway.body(make_message(row + 2)), f"k-{row}")
             assert reply.status is Status.ACCEPTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -80,7 +81,8 @@ def gateway_through(
 ) -> client.Client:
     named = f"{login}@" if login else ""
     route = network.choose_route(url, proxy=f"http://{named}127.0.0.1:{port}")
-    return client.Client(url, KEY, ENVELOPE, patience=QUICK, route=route, tls=tls, plain=plain)
+    route = dataclasses.replace(route, tls=tls, plain=plain)
+    return client.Client(url, KEY, ENVELOPE, patience=QUICK, route=route)
 
 
 @BOTH

@@ -18,6 +18,7 @@ from aiohttp import http_parser
 from bulksend.errors import Code, Stop
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import client
+from bulksend.telnyx.wire import network
 from tests import wire_server as wire
 from tests.makers import PROFILE, make_message
 
@@ -241,8 +242,9 @@ async def replies_to(
     patience: client.Patience,
 ) -> list[Reply]:
     """To `at_once` requests that follow `earlier` good ones on the same connection."""
+    route = network.Route(tls=tls, plain=plain)
     async with client.Client(
-        server.base_url, KEY, ENVELOPE, patience=patience, tls=tls, plain=plain
+        server.base_url, KEY, ENVELOPE, patience=patience, route=route
     ) as gateway:
         for row in range(earlier):
             reply = await gateway.send(gateway.body(make_message(row + 2)), f"k-{row}")

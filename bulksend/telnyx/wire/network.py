@@ -49,6 +49,8 @@ class Route:
     bypassed: Proxy | None = None
     #: None: the computer's own certificates.
     tls: ssl.SSLContext | None = None
+    #: By aiohttp's own connections, also where the faster ones would do.
+    plain: bool = False
 
     def request_arguments(self) -> dict[str, Any]:
         """What aiohttp's requests are called with to go this way."""
