@@ -131,6 +131,8 @@ def check_journal(files: Files) -> None:
     if is_same(path, files.results):
         named = Setting.RESULTS if files.results_named else Setting.JOURNAL
         raise _refused(path, named, "journal and results are two files")
+    if path.is_symlink() and not path.exists():
+        raise _refused(path, Setting.JOURNAL, "it is a link that leads nowhere", "remove it, or ")
     _refuse_companion(path, Setting.JOURNAL)
 
 

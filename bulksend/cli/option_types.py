@@ -340,6 +340,7 @@ class FileName(click.Path):
         return Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
 
 
-#: A file that is read, and one that is written: `sources.named_files` keeps them apart.
-FILE = FileName(path_type=Path)
-WRITTEN = FileName(path_type=Path)
+#: A file that is read, and one that is written: `sources.named_files` keeps them apart. Whether it
+#: can be read is found out by who reads it, and said as what it is there.
+FILE = FileName(path_type=Path, readable=False)
+WRITTEN = FileName(path_type=Path, readable=False)

@@ -104,7 +104,11 @@ def check_writable(path: Path) -> None:
     try:
         tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as failure:
-        raise unwritable(path, failure) from None
+        raise errors.JournalError(
+            f"cannot write {path}: {failure.strerror or failure}; nothing was sent",
+            hint=f"free space, make its folder writable, or give {Setting.RESULTS} another place",
+            code="results_unwritable",
+        ) from None
 
 
 def write_results(

@@ -91,6 +91,13 @@ def test_a_journal_takes_the_place_of_nothing_that_is_read(folder: Path, name: s
         paths.check_journal(files_of(place(folder, journal=folder / name)))
 
 
+def test_a_journal_is_not_made_through_a_link_that_leads_nowhere(folder: Path) -> None:
+    (folder / "x.journal").symlink_to("nowhere")
+
+    with pytest.raises(errors.UsageError, match="leads nowhere"):
+        paths.check_journal(files_of(place(folder, journal=folder / "x.journal")))
+
+
 def test_one_file_is_not_journal_and_results(folder: Path) -> None:
     asked = place(folder, journal=folder / "x", results=folder / "sub/../x")
 
