@@ -100,10 +100,20 @@ def smart_texts(chunk: pl.DataFrame, message_plan: MessagePlan) -> tuple[pl.Seri
     cells = [smart_encoding.smart_column(each) for each in own]
     is_changed = pl.Series([smart_words != parsed]).new_from_index(0, chunk.height)
     for before, after in zip(own, cells, strict=True):
-        is_changed = is_changed | (before != after)
+        is_changed = is_changed if after is before else is_changed | (before != after)
     changed = is_changed.arg_true()
     values = chunk.select("row", *cells)[changed]
     return changed, _filled_in(values, smart_words)
+
+
+def made_of(composed: pl.DataFrame, message_plan: MessagePlan) -> list[str]:
+    """The columns of a composed frame that have a text, its units, and what it is made of."""
+    header = message_plan.header
+    used = set(placeholder_columns(message_plan).values())
+    if message_plan.template is None:
+        used = set(range(len(header.names)))
+    names = ("row", "text", "units", *map(header.cell, sorted(used)), traits.COLUMN)
+    return [name for name in names if name in composed.columns]
 
 
 def own_template(cell: str, header: Header) -> tuple[template.Template, dict[str, int]]:

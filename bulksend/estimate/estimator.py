@@ -191,7 +191,8 @@ def _add(
         accumulator.left_out.append(named)
     if composed["problem"].null_count() < composed.height:
         findings.add(accumulator.problems, findings.problems(composed, message_plan))
-        sendable = composed.filter(pl.col("status") == str(Status.UNSENT))
+        unsent = composed["status"] == str(Status.UNSENT)
+        sendable = composed.drop("status", "problem", "problem_text").filter(unsent)
     accumulator.rows += composed.height
     accumulator.invalid += composed.height - sendable.height - named.height
     if not sendable.height:

@@ -138,10 +138,12 @@ def _general(code: Code) -> str:
 def phone_fixes(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """What was undone in reading the phones of rows that are sent."""
     undone = sendable["phone_fixes"]
-    if not (undone > 0).any():
+    places = (undone > 0).arg_true()
+    if places.is_empty():
         return
+    undone, undone_rows = undone.gather(places), sendable["row"].gather(places)
     for phone_fix in PhoneFix:
-        rows = sendable["row"].filter(undone & int(phone_fix) > 0)
+        rows = undone_rows.filter(undone & int(phone_fix) > 0)
         if len(rows):
             yield Finding(
                 code=str(phone_fix.name).lower(),

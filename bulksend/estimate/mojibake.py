@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from bulksend.contacts import compose
+from bulksend.contacts import cell_values, compose
 from bulksend.estimate import non_gsm
 from bulksend.estimate.findings import FIRST_ROWS, Finding, Kind
 from bulksend.sms import encoding
@@ -25,17 +25,20 @@ _WRONG = f"(?:[ÂÃÄÅ][{_GOES_ON}]|â€[{_GOES_ON}]?|[ÐÑ][{_GOES_ON}][ÐÑ]
 
 def wrongly_decoded(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> Iterator[Finding]:
     """The columns that hold such texts, and the template."""
-    wide = sendable.filter(pl.col("encoding") == encoding.UTF_16)
-    if not wide.height:
+    wide = (sendable["encoding"] == encoding.UTF_16).arg_true()
+    if wide.is_empty():
         return
     for place in non_gsm.sources(message_plan):
-        cells = wide["text" if place.column is None else message_plan.header.cell(place.column)]
-        wrong = cells.str.contains(_WRONG)
-        if wrong.any():
-            rows = wide["row"].filter(wrong)
-            yield _finding(place.name, cells.filter(wrong)[0], rows)
+        name = "text" if place.column is None else message_plan.header.cell(place.column)
+        cells = sendable[name].gather(wide)
+        if not cell_values.any_holds(cells, _WRONG):
+            continue
+        wrong = cells.str.contains(_WRONG).arg_true()
+        if len(wrong):
+            rows = sendable["row"].gather(wide.gather(wrong))
+            yield _finding(place.name, cells[int(wrong[0])], rows)
     if re.search(_WRONG, message_plan.source):
-        yield _finding("", message_plan.source, wide["row"])
+        yield _finding("", message_plan.source, sendable["row"].gather(wide))
 
 
 def _finding(column: str, example: str, rows: pl.Series) -> Finding:

@@ -108,7 +108,7 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
     if at.is_empty():
         numbers = [zeros.alias("units"), zeros.alias("extended")]
         return [*numbers, *(empty.alias(name) for name in (*names, "fields"))]
-    wide = sendable[at]
+    wide = sendable.select(texts.made_of(sendable, message_plan))[at]
     counted = texts.counted(wide["text"], message_plan)
     extended = zeros
     if counted.str.join().str.contains(encoding.TWO_UNITS).any():

@@ -28,8 +28,8 @@ def columns_of(sendable: pl.DataFrame, message_plan: compose.MessagePlan) -> lis
     columns = [parts.alias(name) for name in NAMES]
     if wide.is_empty():
         return [*columns, nothing]
-    rows = sendable[wide]
-    composable = _differs(rows, fix_text.compose_column(rows["text"]))
+    rows = sendable.select(texts.made_of(sendable, message_plan))[wide]
+    composable = _differing_from_composed(rows["text"])
     to_compose, to_fix = composable, composable | _replaceable(rows, message_plan)
     for at, changing, fixing in ((0, to_compose, FixText.COMPOSE), (1, to_fix, FixText.ALL)):
         some = changing.arg_true()
@@ -53,8 +53,11 @@ def _replaceable(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Se
     return pl.Series([may_change]).new_from_index(0, rows.height)
 
 
-def _differs(rows: pl.DataFrame, changed: pl.Series) -> pl.Series:
-    return (rows["text"] != changed).fill_null(value=False)
+def _differing_from_composed(text: pl.Series) -> pl.Series:
+    composed = fix_text.compose_column(text)
+    if composed is text:
+        return pl.Series([False]).new_from_index(0, len(text))
+    return (text != composed).fill_null(value=False)
 
 
 def _parts(rows: pl.DataFrame, message_plan: compose.MessagePlan) -> pl.Series:

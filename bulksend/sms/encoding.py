@@ -150,17 +150,19 @@ def measure_single_units(texts: pl.Series) -> pl.DataFrame:
 
 
 def _measured(texts: pl.Series, units: pl.Series, wide: pl.Series) -> pl.DataFrame:
-    counted = pl.select(units=units, wide=wide).select(
-        encoding=pl.when(pl.col("units").is_null())
-        .then(None)
-        .when("wide")
-        .then(pl.lit(UTF_16))
-        .otherwise(pl.lit(GSM_7)),
-        units="units",
-        size=pl.when("wide").then(SPLIT[UTF_16]).otherwise(SPLIT[GSM_7]).cast(pl.UInt32),
-        single=pl.when("wide").then(SINGLE[UTF_16]).otherwise(SINGLE[GSM_7]).cast(pl.UInt32),
-    )
-    return _with_parts(texts, counted)
+    """A text of one part has it by its units alone; only the longer ones are divided."""
+    encoding = pl.when(wide).then(pl.lit(UTF_16)).otherwise(pl.lit(GSM_7))
+    if units.null_count():
+        encoding = pl.when(units.is_not_null()).then(encoding)
+    parts = units.clip(upper_bound=1)
+    parts_max = parts.clone()
+    long = ((units > SINGLE[GSM_7]) | (wide & (units > SINGLE[UTF_16]))).arg_true()
+    if len(long):
+        divided = _divided(texts.gather(long), units.gather(long), wide.gather(long))
+        parts.scatter(long, divided["parts"])
+        parts_max.scatter(long, divided["parts_max"])
+    counted = {"units": units, "parts": parts, "parts_max": parts_max}
+    return pl.DataFrame(counted).select(encoding.alias("encoding"), pl.all())
 
 
 def _look_closely(texts: pl.Series) -> pl.DataFrame:
@@ -187,15 +189,14 @@ def over_boundary(units: pl.Expr, parts: pl.Expr, wide: pl.Expr) -> pl.Expr:
     return units - pl.when(parts == 2).then(single).otherwise(size * (parts - 1))
 
 
-def _with_parts(texts: pl.Series, counted: pl.DataFrame) -> pl.DataFrame:
-    units, size, single = pl.col("units"), pl.col("size"), pl.col("single")
-    result = counted.with_columns(parts=parts_of(units, size, single)).with_columns(
-        pl.col("parts").cast(pl.UInt32).alias("parts_max"),
-        near=(units > single) & (units > (size - 1) * pl.col("parts")),
+def _divided(texts: pl.Series, units: pl.Series, wide: pl.Series) -> pl.DataFrame:
+    """parts, parts_max (UInt32) of texts that have more units than one part."""
+    size = pl.when(wide).then(SPLIT[UTF_16]).otherwise(SPLIT[GSM_7]).cast(pl.UInt32)
+    single = pl.when(wide).then(SINGLE[UTF_16]).otherwise(SINGLE[GSM_7]).cast(pl.UInt32)
+    counted = pl.DataFrame({"units": units}).select(
+        parts=parts_of(pl.col("units"), size, single).cast(pl.UInt32), near=size - 1
     )
-    near = result["near"].arg_true()
+    near = (units > counted["near"] * counted["parts"]).arg_true()
     packed = [len(split(text)) for text in texts.gather(near)]
-    parts_max = result["parts_max"].scatter(near, pl.Series(packed, dtype=pl.UInt32))
-    return result.select("encoding", "units", pl.col("parts").cast(pl.UInt32)).with_columns(
-        parts_max
-    )
+    parts_max = counted["parts"].clone().scatter(near, pl.Series(packed, dtype=pl.UInt32))
+    return counted.select("parts", parts_max=parts_max)
