@@ -18,7 +18,7 @@ from bulksend.sending.pacing.bucket import TICK_S, Bucket
 from bulksend.sending.pacing.window import Window
 from bulksend.sms.message import Reply, Status
 
-#: How often the first at the wire looks; how soon a change is noticed, however slow the pace is.
+#: How often the line at the wire is looked at; how soon a change is noticed at the slowest pace.
 _WIRE_TICK_S, LOOK_S = 0.001, 0.05
 #: More than so many accepted in a second are not counted: no limit is looked for up there.
 _COUNTED = 2000
