@@ -232,8 +232,8 @@ BUGS = (
     Bug(
         "a key that is relied on unproven",
         "reconcile/reconciler.py",
-        "proven = proof is not None and proof.stands(time.time())",
-        "proven = True",
+        "untrusted = idempotency.untrusted(proof, time.time())",
+        "untrusted = None",
         (f"{_RECONCILE} -k not_relied_on",),
     ),
     Bug(
@@ -253,8 +253,8 @@ BUGS = (
     Bug(
         "absence that is believed without its neighbours",
         "reconcile/evidence.py",
-        "every_one_observed = all(control.observed for control in evidence.controls)",
-        "every_one_observed = True",
+        "if all(control.observed for control in evidence.controls):",
+        "if evidence.controls is not None:",
         (_EVIDENCE,),
     ),
     Bug(

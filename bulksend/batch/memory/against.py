@@ -15,7 +15,7 @@ ALWAYS = Since(same_s=0)
 
 
 def since(again_after_s: float, not_texted_within_s: float | None, now_s: float) -> Since:
-    """From the two options. 0 seconds leave nobody out."""
+    """From when on a text counts, by the two options; 0 seconds leave nobody out."""
     return Since(
         same_s=int(now_s - again_after_s) if again_after_s else None,
         any_s=int(now_s - not_texted_within_s) if not_texted_within_s else None,
@@ -63,7 +63,7 @@ def reason(
 
 @functools.lru_cache(maxsize=4096)
 def day_of(at_s: int) -> str:
-    """`27 Nov 2026`."""
+    """The day of a moment as it is written: `27 Nov 2026`."""
     moment = _moment(at_s)
     return f"{moment.day} {moment:%b %Y}"
 

@@ -25,11 +25,11 @@ class Nobody:
     texted_lately = 0
 
     def rules(self) -> tuple[left_out.Rule, ...]:
-        """None."""
+        """No rule: nobody is left out."""
         return ()
 
     def sentences(self, rows: int, within: str) -> list[str]:  # noqa: ARG002
-        """Nothing is said."""
+        """No sentence: nobody was texted before."""
         return []
 
 

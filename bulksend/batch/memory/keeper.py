@@ -23,7 +23,7 @@ _NOT_SENT = (Status.UNSENT, Status.REFUSED)
 
 
 class Keeper(Protocol):
-    """Whoever remembers for a run."""
+    """What notes the rows of a run in the memory, or does not."""
 
     def listen(self, on_skip: Callable[[journal.Skip], None]) -> None:
         """Call it, in the loop that runs now, with each row that is left out from here on."""
@@ -48,18 +48,18 @@ class NullKeeper:
         """Nobody is left out."""
 
     def reserve(self, batches: Iterable[Sequence[Message]]) -> Iterator[Sequence[Message]]:
-        """All of them."""
+        """The same batches, whole."""
         yield from batches
 
     def keys(self, row: int) -> journal.MemoryKeys:  # noqa: ARG002
-        """None."""
+        """No hashes: there is nothing to rebuild."""
         return journal.NO_MEMORY
 
     def ended(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing."""
+        """There is nothing to note."""
 
     def finish(self, record: journal.Reader) -> None:
-        """Nothing."""
+        """There is nothing to note."""
 
 
 class MemoryKeeper:
@@ -106,7 +106,7 @@ class MemoryKeeper:
             yield [message for message in messages if message.row not in taken]
 
     def keys(self, row: int) -> journal.MemoryKeys:
-        """Of a row that was noted."""
+        """The hashes of a row that was noted."""
         wanted = self._open[row]
         return journal.MemoryKeys(keys.to_bytes(wanted.text), keys.to_bytes(wanted.phone))
 

@@ -110,7 +110,7 @@ def _together(bucket: int, slow: int) -> int:
 
 
 def bucket_of(phone_hash: int) -> int:
-    """Back from a hash of a phone."""
+    """The bucket that a phone's hash begins with."""
     return phone_hash >> (64 - BITS) & _BUCKET_MASK
 
 
@@ -148,5 +148,5 @@ to_bytes: Callable[[int], bytes] = struct.Struct(">q").pack
 
 
 def from_bytes(raw: bytes) -> int:
-    """Back from a journal."""
+    """A hash from the bytes that a journal keeps of it."""
     return int.from_bytes(raw, signed=True)

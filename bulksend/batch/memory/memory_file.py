@@ -138,7 +138,7 @@ class Store:
         """Note these rows as about to be sent, but for those that another batch has: by row."""
         with self._writing():
             if self._recent.has_any(besides=number) or self._recent.is_full:
-                self._lay_down()
+                self._merge_recent()
             taken = self._taken(number, rows, bounds)
             free = [each for each in rows if each.row not in taken] if taken else rows
             self._recent.add(number, now_s, free)
@@ -221,7 +221,7 @@ class Store:
     def end(self, number: int) -> None:
         """The run ended, and what it did not send is released."""
         with self._writing():
-            self._lay_down()
+            self._merge_recent()
             self._connection.execute("UPDATE batch SET open = 0 WHERE id = ?", (number,))
 
     def batches(self) -> dict[int, Batch]:
@@ -243,7 +243,7 @@ class Store:
     def forget(self, phone: int, now_s: int) -> int:
         """Take out what is held of a phone; how many texts that were. The mark stays."""
         with self._writing():
-            self._lay_down()
+            self._merge_recent()
             gone = self._connection.execute("DELETE FROM sent WHERE phone = ?", (phone,)).rowcount
             self._connection.execute(
                 "INSERT OR REPLACE INTO forgotten VALUES (?1, ?2)", (phone, now_s)
@@ -263,7 +263,7 @@ class Store:
         if oldest is None or oldest >= before_s:
             return
         with self._writing():
-            self._lay_down()
+            self._merge_recent()
             self._connection.execute("DELETE FROM sent WHERE at_s < ?", (before_s,))
             self._connection.execute(
                 "DELETE FROM batch WHERE began_s < ? AND id NOT IN (SELECT batch FROM sent)",
@@ -281,11 +281,11 @@ class Store:
         """What runs at work have noted goes where it is looked for."""
         if self._recent.has_any():
             with self._writing():
-                self._lay_down()
+                self._merge_recent()
 
-    def _lay_down(self) -> None:
+    def _merge_recent(self) -> None:
         self._map.mark(map(keys.bucket_of, self._recent.phones()))
-        self._recent.lay_down()
+        self._recent.merge()
 
     def _add(self, rows: Iterable[tuple[int, ...]]) -> None:
         self._connection.executemany(_ADD, rows)

@@ -64,7 +64,7 @@ def opened(folder: Path, reporter: Reporter, nearby: Iterable[Path] = ()) -> Ite
 
 
 def unusable(folder: Path, why: str) -> errors.UsageError:
-    """Whoever cannot remember must be told before anything is sent."""
+    """The error where the memory cannot be used: it is said before anything is sent."""
     return errors.UsageError(
         f"{folder}: what this computer remembers of earlier batches cannot be used: {why}",
         hint=f"make the folder writable, or set XDG_STATE_HOME; {_without()}",

@@ -27,7 +27,7 @@ _ADDED_TOGETHER = 300
 _DROP = "DELETE FROM recent WHERE batch = ? AND row = ? AND phone = ? AND text = ?"
 _OF_OTHERS = "SELECT EXISTS (SELECT 1 FROM recent WHERE batch < ?1 OR batch > ?1)"
 _PHONES = "SELECT phone FROM recent"
-_LAY_DOWN = """
+_MERGE = """
 INSERT OR REPLACE INTO sent (phone, text, batch, row, at_s)
 SELECT phone, text, batch, row, at_s FROM recent ORDER BY phone, text, batch
 """
@@ -62,7 +62,7 @@ class Recent:
 
     @property
     def is_full(self) -> bool:
-        """Whether so many were added that they are to be laid down."""
+        """Whether so many were added that they are to be merged."""
         return self._added >= MOST
 
     def has_any(self, besides: int = 0) -> bool:
@@ -73,9 +73,9 @@ class Recent:
         """Of all lines that are here."""
         return [phone for (phone,) in self._connection.execute(_PHONES)]
 
-    def lay_down(self) -> None:
+    def merge(self) -> None:
         """All lines go to their place."""
-        self._connection.execute(_LAY_DOWN)
+        self._connection.execute(_MERGE)
         self._connection.execute("DELETE FROM recent")
         self._added = 0
 

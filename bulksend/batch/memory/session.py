@@ -48,18 +48,18 @@ class Without:
     """A sandbox, and whoever goes on without a memory."""
 
     def check(self, sender: str) -> Checks:  # noqa: ARG002
-        """Nobody is known."""
+        """A check that leaves nobody out."""
         return check.Nobody()
 
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:  # noqa: ARG002
-        """Nothing is remembered."""
+        """A keeper that notes nothing."""
         return keeper.NullKeeper()
 
     def believe(self, record: journal.Reader) -> None:
-        """It is believed."""
+        """Any journal is believed: nobody knows better."""
 
     def refresh(self, record: journal.Reader) -> None:
-        """Nothing."""
+        """There is no memory to bring up to date."""
 
     def texted_elsewhere(self, record: journal.Reader) -> TextedElsewhere:  # noqa: ARG002
         """Nobody knows of any."""
@@ -82,13 +82,13 @@ class With:
             self._bounds = against.not_before(self._bounds, recency.anew_since_s)
 
     def check(self, sender: str) -> Checks:
-        """For a new batch nobody is left out, and it is said all the same."""
+        """For the pass over a contacts file; a new batch only says who was texted before."""
         if not (self._bounds.asks or self._lately.same_s is not None):
             return check.Nobody()
         return check.Check(self._memory, sender, self._bounds, self._lately)
 
     def keeper(self, record: journal.Journal, plan: Plan) -> keeper.Keeper:
-        """The batch is noted as one that a run works on; what it leaves out is noted in it."""
+        """For a run of the batch: it is noted as at work, and its journal notes who is left out."""
         self.believe(record)
         facts, path = record.batch(), self._journal_path
         with keeper.durably():
@@ -99,7 +99,7 @@ class With:
         return keeper.MemoryKeeper(self._memory, number, record, self._bounds, plan.on_duplicate)
 
     def believe(self, record: journal.Reader) -> None:
-        """A copy that stayed behind knows less than the batch has sent since.
+        """Raises JournalError for a copy that stayed behind: its batch has sent more since.
 
         What a killed run noted and never sent is no reason: its batch is marked as open.
         """
@@ -113,7 +113,7 @@ class With:
             raise _older(self._journal_path, more, Path(batch.journal))
 
     def refresh(self, record: journal.Reader) -> None:
-        """Whole, from the journal."""
+        """Put what the journal shows in the place of what is remembered of its batch."""
         number = self._memory.store.begin(opening.noted(record.batch(), self._journal_path))
         self._memory.store.replace(number, opening.rows_of(record))
 

@@ -120,7 +120,7 @@ def test_what_was_not_committed_is_marked_by_the_next_who_notes_it(
     number = begin(stores[0], "a")
     stores[0].reserve(number, [wanted(2)], ALL, NOW_S)
     with monkeypatch.context() as broken:
-        broken.setattr(recent, "_LAY_DOWN", "INSERT INTO nothing VALUES (1)")
+        broken.setattr(recent, "_MERGE", "INSERT INTO nothing VALUES (1)")
         with pytest.raises(memory_file.Failure):
             stores[0].end(number)
 
