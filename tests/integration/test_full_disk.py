@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors, journal
+from bulksend.journal.models import NO_MEMORY
 from bulksend.journal.writer import Writer
 from bulksend.sms.message import Outcome, Status
 from tests.acceptance import cli
@@ -39,7 +40,7 @@ class Room:
 async def claim_until_full(record: journal.Journal, room: Room) -> tuple[list[int], list[bool]]:
     """Rows that were claimed, and whether the outcomes of the last eight became durable."""
     writer = Writer(record._connection, room)
-    record._writer = writer
+    record._writer, record._memory_keys = writer, lambda _: NO_MEMORY
     claimed: list[int] = []
     with pytest.raises(errors.JournalError, match="full"):
         for row in range(2, 5_000):

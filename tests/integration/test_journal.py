@@ -276,7 +276,10 @@ class Commits:
         self.count += statement == "COMMIT"
 
 
-async def test_rows_of_one_turn_and_of_the_next_share_a_commit(path: Path) -> None:
+async def test_rows_of_one_turn_and_of_the_next_share_a_commit(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bulksend.journal.writer.GATHER_S", 60.0)  # a turn may take its time here
     commits = Commits(path)
 
     async def claim(row: int) -> None:

@@ -26,7 +26,7 @@ def load(folder: Path, content: bytes) -> tuple[loader.Contacts, list[tuple[obje
     contacts = loader.open_contacts(path)
     rows: list[tuple[object, ...]] = []
     for chunk in contacts.chunks():
-        rows += chunk.drop("problem_text", "plain", strict=False).rows()
+        rows += chunk.drop("problem_text", "traits", strict=False).rows()
     return contacts, rows
 
 
@@ -184,7 +184,7 @@ def test_both_readers_and_every_border_give_the_same_rows(
 
 def read(frames: records.Frames, blocks: list[bytes]) -> list[tuple[object, ...]]:
     return [
-        row for it in frames.read(iter(blocks)) for row in it.drop("plain", strict=False).rows()
+        row for it in frames.read(iter(blocks)) for row in it.drop("traits", strict=False).rows()
     ]
 
 
