@@ -103,8 +103,20 @@ def send_open_rows(batch: OpenBatch) -> Summary:
             hint=f"free space or repair the disk, then: {advice.command('resume', place)}",
             code="journal_failed",
         ) from None
+    _refuse_removed(place.journal_path, rewritten.path)
     stands = rewritten.named_in(summary)
     return replace(stands, invalid_by=plan.invalid_by, texted_before=plan.texted_before)
+
+
+def _refuse_removed(journal_path: Path, results: Path) -> None:
+    """Raises JournalError for a journal that was deleted while it was written: SQLite sees none."""
+    if journal_path.exists():
+        return
+    raise errors.JournalError(
+        f"{journal_path}: was removed while rows were sent; the results are in {results}",
+        hint="bring it back, or keep the results: nothing else beside them says who was texted",
+        code="journal_removed",
+    )
 
 
 def _check_descriptors(max_in_flight: int) -> None:
