@@ -54,8 +54,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "coverage.json"
         code = _run((*_ALL,) if whole else (*_OWN_TESTS, "-m", "not slow"), path)
-        if code:
-            return code
+        if not path.exists():
+            return code or 1
         report = json.loads(path.read_text())
     below = 0
     for room, (run, lines) in sorted(rooms(report).items()):
@@ -67,7 +67,7 @@ def main() -> int:
         below += short
         words = "" if floor is None else f"floor {floor:.0f} %{': BELOW' if short else ''}"
         print(f"{room or 'all of it':24} {percent:6.1f} %  {words}")
-    return 1 if below else 0
+    return code or (1 if below else 0)
 
 
 def _run(tests: tuple[str, ...], report: Path) -> int:
