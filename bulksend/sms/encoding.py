@@ -57,6 +57,11 @@ OUTSIDE = f"[^{GSM_CLASS[1:-1]}]"
 _ONE_UNIT_RE = re.compile(_ONE_UNIT.replace("$", r"\Z"))
 _GSM_RE = re.compile(GSM_TEXT.replace("$", r"\Z"))
 _TWO_UNITS = {GSM_7: _class_of(EXTENDED), UTF_16: "[\U00010000-\U0010ffff]"}
+#: The bytes that such a character begins with in UTF-8, and none else of the encoding.
+_TWO_UNITS_BEGIN = {
+    GSM_7: bytes({each.encode()[0] for each in EXTENDED}),
+    UTF_16: b"\xf0\xf1\xf2\xf3\xf4",
+}
 #: One character that takes two units of GSM-7.
 TWO_UNITS = _TWO_UNITS[GSM_7]
 _TWO_UNITS_TEXT = {encoding: re.compile(pattern) for encoding, pattern in _TWO_UNITS.items()}
@@ -170,10 +175,15 @@ def _look_closely(texts: pl.Series) -> pl.DataFrame:
     units, wide = texts.str.len_chars(), ~texts.str.contains(GSM_TEXT)
     for encoding, places in ((GSM_7, (~wide).arg_true()), (UTF_16, wide.arg_true())):
         of_encoding, double = texts.gather(places), _TWO_UNITS[encoding]
-        # one search in all of them costs a third of one in each
-        if len(places) and of_encoding.str.join().str.contains(double)[0]:
+        if len(places) and _any_byte(of_encoding, _TWO_UNITS_BEGIN[encoding]):
             units.scatter(places, units.gather(places) + of_encoding.str.count_matches(double))
     return pl.DataFrame({"units": units, "wide": wide})
+
+
+def _any_byte(texts: pl.Series, wanted: bytes) -> bool:
+    """Whether any of the texts has any of these bytes: quicker than a search in each of them."""
+    every: bytes = texts.str.join().cast(pl.Binary).item()
+    return any(byte in every for byte in wanted)
 
 
 def parts_of(units: pl.Expr, size: pl.Expr, single: pl.Expr) -> pl.Expr:

@@ -18,7 +18,8 @@ from bulksend.sms.phone.wrapping import PhoneError, PhoneFix
 _CLEAN = r"^\+[1-9][0-9]{6,14}$"
 _INTERNATIONAL = r"^\+[1-9][0-9 ()\-]{5,24}$"
 _NATIONAL = r"^\(?[0-9][0-9 ()\-]{5,24}$"
-_NOT_DIGITS = r"[^0-9]"
+#: What these have besides digits.
+_SEPARATORS = dict.fromkeys("+ ()-", "")
 #: A longer row of zeros could be a second number.
 _POINT_ZERO = r"^(\+?[0-9]{6,20})[.,]0{1,3}$|^(\+?[0-9 ()\-]{6,24}[0-9)])[.,]0{1,3}$"
 #: Looks American, and may be a number at home that lost its zero.
@@ -119,44 +120,82 @@ def _read(cells: pl.Series, region: str | None) -> pl.DataFrame:
 def _read_noisy(cells: pl.Series, region: str | None) -> pl.DataFrame:
     """The same for cells that have more than a plus and digits in them, or less."""
     shown, undone = _without_hidden(cells)
-    cell, written = pl.col("cell"), pl.col("written")
-    whole = pl.coalesce(cell.str.extract(_POINT_ZERO, 1), cell.str.extract(_POINT_ZERO, 2))
+    whole = _before_point_zero(shown)
     read = (
-        pl.DataFrame({"cell": shown, "undone": undone})
-        .with_columns(point_zero=whole.is_not_null(), cell=pl.coalesce(whole, cell))
+        pl.DataFrame({"cell": shown, "undone": undone, "whole": whole})
+        .select(
+            "undone",
+            point_zero=pl.col("whole").is_not_null(),
+            cell=pl.coalesce("whole", "cell"),
+        )
         .with_columns(
-            plus=cell.str.starts_with("+"),
-            written=pl.when(cell.str.contains(f"{_INTERNATIONAL}|{_NATIONAL}")).then(
-                cell.str.replace_all(_NOT_DIGITS, "")
+            plus=pl.col("cell").str.starts_with("+"),
+            written=pl.when(pl.col("cell").str.contains(f"{_INTERNATIONAL}|{_NATIONAL}")).then(
+                pl.col("cell").str.replace_many(_SEPARATORS)
             ),
         )
         .with_columns(
             pieces=(pl.col("undone") & int(PhoneFix.HIDDEN) > 0)
-            | (cell.str.len_bytes() > written.str.len_bytes() + pl.col("plus").cast(pl.UInt32)),
+            | (
+                pl.col("cell").str.len_bytes()
+                > pl.col("written").str.len_bytes() + pl.col("plus").cast(pl.UInt32)
+            ),
         )
     )
-    return _read_digits(read, region)
+    result = _read_with_plus(read)
+    at = (~read["plus"]).arg_true()
+    if at.is_empty():
+        return result
+    without = _read_digits(read[at], region)
+    return result.with_columns(
+        result[name].clone().scatter(at, without[name]) for name in result.columns
+    )
+
+
+def _before_point_zero(cells: pl.Series) -> pl.Series:
+    """The number of cells that a sheet made fractions of; null for all others."""
+    whole = pl.Series([None], dtype=pl.String).new_from_index(0, len(cells))
+    at = cells.str.ends_with("0").arg_true()
+    some = (
+        cells.gather(at)
+        .to_frame("cell")
+        .select(pl.coalesce(pl.col("cell").str.extract(_POINT_ZERO, group) for group in (1, 2)))
+    )
+    return whole.scatter(at, some.to_series()) if len(at) else whole
+
+
+def _read_with_plus(read: pl.DataFrame) -> pl.DataFrame:
+    """What `_read_digits` makes of cells that begin with a plus."""
+    written, pieces = pl.col("written"), pl.col("pieces")
+    two = pieces & (written.str.len_bytes() >= parse.LONG_MIN)
+    return read.select(
+        digits=pl.when(~two).then(written),
+        phone_fixes=_bits((pl.col("point_zero"), PhoneFix.POINT_ZERO)) | pl.col("undone"),
+        abroad=pl.when(~two & ~pieces & ~pl.col("point_zero")).then(written),
+    )
 
 
 def _read_digits(read: pl.DataFrame, region: str | None) -> pl.DataFrame:
-    """`written` has the digits of cells that columns can read; what they mean."""
-    written, plus, pieces = pl.col("written"), pl.col("plus"), pl.col("pieces")
+    """`written` has the digits of cells without a plus that columns can read; what they mean."""
+    written, pieces = pl.col("written"), pl.col("pieces")
     home = plans.home_plan(region) if region else None
-    double_zero = ~plus & written.str.starts_with("00")
+    double_zero = written.str.starts_with("00")
     long = (written.str.len_bytes() >= plans.LOST_PLUS_MIN) & ~written.str.starts_with("0")
-    national, lost, foreign = _NOTHING, long & (region is None), pl.lit(value=False)
-    zero = pl.lit(value=False)
+    national, lost, zero = _NOTHING, long & (region is None), pl.lit(value=False)
+    read = read.with_columns(foreign=pl.lit(value=False))
     if home is not None:
-        foreign = home.foreign(written)
-        national, lost = home.digits(written), home.lost_plus(written) | foreign
+        read = read.with_columns(foreign=home.foreign(written), own=home.lost_plus(written))
+        lost = pl.col("own") | pl.col("foreign")
+        national = home.digits(written, lost)
         zero = home.lost_zero(written)
     # In these `0011` or `001` may be what is dialled, or two numbers stand in the cell.
     dialled = double_zero & (written.str.slice(2, 1) != "1") & abroad.dials_double_zero(region)
-    two = pieces & ((written.str.len_bytes() >= parse.LONG_MIN) | (foreign & ~plus & ~double_zero))
-    by_itself = pl.when(plus).then(written).when(dialled).then(written.str.slice(2))
+    two = pieces & (
+        (written.str.len_bytes() >= parse.LONG_MIN) | (pl.col("foreign") & ~double_zero)
+    )
     read = read.with_columns(
-        abroad=pl.when(~two).then(by_itself),
-        lost=(~plus & ~double_zero & lost),
+        abroad=pl.when(~two & dialled).then(written.str.slice(2)),
+        lost=(~double_zero & lost),
         undecided=two | (double_zero & ~dialled),
     ).with_columns(
         digits=pl.when(~pl.col("undecided")).then(
@@ -169,7 +208,7 @@ def _read_digits(read: pl.DataFrame, region: str | None) -> pl.DataFrame:
         "digits",
         phone_fixes=_bits(
             (pl.col("lost"), PhoneFix.LOST_PLUS),
-            (~plus & ~double_zero & ~pl.col("lost") & zero, PhoneFix.LOST_ZERO),
+            (~double_zero & ~pl.col("lost") & zero, PhoneFix.LOST_ZERO),
             (pl.col("point_zero"), PhoneFix.POINT_ZERO),
         )
         | pl.col("undone"),
@@ -181,7 +220,7 @@ def _read_digits(read: pl.DataFrame, region: str | None) -> pl.DataFrame:
 def _at_home(read: pl.DataFrame, home: plans.HomePlan) -> pl.Series:
     """digits, with mobiles that lost their zero where they could else only be American numbers."""
     digits = read["digits"]
-    unclear = read["written"].str.contains(_ELEVEN_FROM_ONE) & ~read["plus"] & digits.is_null()
+    unclear = read["written"].str.contains(_ELEVEN_FROM_ONE) & digits.is_null()
     at = (unclear & read["written"].str.contains(home.general)).arg_true()
     if at.is_empty():
         return digits

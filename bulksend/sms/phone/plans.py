@@ -61,8 +61,10 @@ class HomePlan:
     #: Digits of its longest number, without code and prefix.
     longest: int
 
-    def digits(self, written: pl.Expr) -> pl.Expr:
+    def digits(self, written: pl.Expr, lost: pl.Expr) -> pl.Expr:
         """The number with its calling code; null for what is not plainly a national number.
+
+        `lost`: where it is `lost_plus` or `foreign`.
 
         Without its prefix a long number could be one of another country that lost its plus.
         """
@@ -74,12 +76,7 @@ class HomePlan:
             else pl.lit(value=True)
         )
         usable = plain & bare.str.contains(self.general) & ~written.str.contains(self.abroad)
-        return (
-            pl.when(usable)
-            .then(pl.concat_str(pl.lit(self.code), bare))
-            .when(self.lost_plus(written) | self.foreign(written))
-            .then(written)
-        )
+        return pl.when(usable).then(pl.concat_str(pl.lit(self.code), bare)).when(lost).then(written)
 
     def lost_plus(self, written: pl.Expr) -> pl.Expr:
         """Whether it is one of its own numbers with the calling code, and nothing else."""
