@@ -30,7 +30,9 @@ from bulksend.receipts.collect import Collected
 from bulksend.receipts.listen import Address, listening, parse_address
 from bulksend.receipts.schedule import Patience
 from bulksend.reconcile import evidence
+from bulksend.results import file_kinds
 from bulksend.sending import halt
+from bulksend.setting_names import Setting
 from bulksend.sms.message import Reply, Status
 from bulksend.telnyx import client
 from bulksend.telnyx.receipt_search import Trouble
@@ -78,6 +80,7 @@ def collect_receipts(
     place = settings.place
     write = partial(results.results, settings, contacts=contacts)
     batch_status.refuse_missing(place)
+    file_kinds.refuse_other(place.results_path, Setting.RESULTS, file_kinds.RESULTS)
     with journal.read(place.journal_path) as record:
         facts, accepted = record.batch(), record.counts()[Status.ACCEPTED]
     asking.refuse_sandbox(facts)
@@ -125,6 +128,7 @@ def listen(
     began_s = time.monotonic()
     door = _Door(parse_address(where), signature.checker(public_key))
     batch_status.refuse_missing(settings.place)
+    file_kinds.refuse_other(settings.place.results_path, Setting.RESULTS, file_kinds.RESULTS)
     with journal.read(settings.journal_path) as record:
         facts = record.batch()
     stop = asyncio.run(_listen(door, settings.journal_path, facts, wait_s, reporter))
