@@ -77,8 +77,6 @@ def compose_column(cells: pl.Series) -> pl.Series:
     if not cells.str.join().str.contains(_MAY_CHANGE).any():
         return cells
     at = cells.str.contains(_MAY_CHANGE).fill_null(value=False).arg_true()
-    if at.is_empty():
-        return cells
     changed = [compose(cell) for cell in cells.gather(at)]
     return cells.clone().scatter(at, pl.Series(changed, dtype=pl.String))
 
