@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import click
-from tabulate import tabulate
 
 from bulksend import visible
 from bulksend.batch.dry_run import DryRun
@@ -84,6 +83,8 @@ def _countries(lines: tuple[CountryLine, ...]) -> str:
     if rest:
         rows, parts = sum(line.rows for line in rest), sum(line.parts for line in rest)
         table.append((f"{len(rest)} more", f"{rows:,}", f"{parts:,}", "see --json"))
+    from tabulate import tabulate  # a dry run as JSON has no table
+
     return tabulate(
         table,
         headers=("country", "rows", "parts", "price"),

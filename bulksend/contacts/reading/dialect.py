@@ -19,6 +19,8 @@ _LOOKED_AT = 60
 _NOTHING = DELIMITERS + " \r\n"
 #: It names one sign of ASCII; a quote, a letter or a line end delimit nothing.
 _SEP_LINE = re.compile(r'\A"?sep=([\t !#-/:-@\[-`{-~])"?(\r\n|\r|\n)', re.IGNORECASE)
+#: With its end.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 #: A first record whose every field stands in single quotes.
 _SINGLE_QUOTED = re.compile(r"\s*'[^'\"\r\n]*'(?:[,;\t|] *'[^'\"\r\n]*')+ *(?:\r|\n)")
 
@@ -96,5 +98,5 @@ def _score(sample: str, delimiter: str, quote: str) -> tuple[float, float]:
 
 def _records(sample: str, delimiter: str, quote: str) -> Iterator[list[str]]:
     csv.field_size_limit(max(csv.field_size_limit(), len(sample)))
-    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", sample)
+    lines = (line[0] for line in _LINE.finditer(sample))
     return islice(csv.reader(lines, delimiter=delimiter, quotechar=quote), _LOOKED_AT)

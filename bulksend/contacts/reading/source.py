@@ -109,6 +109,8 @@ class _Utf8Check:
 
     def feed(self, block: bytes) -> None:
         """The next bytes."""
+        if block.isascii() and not self._decoder.getstate()[0]:
+            return
         if self._valid:
             try:
                 self._decoder.decode(block)
