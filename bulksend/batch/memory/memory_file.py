@@ -115,6 +115,11 @@ class Store:
         """What stands in the companion goes into the file."""
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def into_one_file(self) -> None:
+        """Nothing stands in a companion any more, so that the file can be moved."""
+        if self._connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete":
+            raise sqlite3.OperationalError("the memory could not be written as one file")
+
     def close(self) -> None:
         """The file alone is enough to go on."""
         self._connection.close()

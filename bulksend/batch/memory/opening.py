@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +25,8 @@ KEPT_S = 400 * 86_400
 #: The journals of all batches, a path a line: what a damaged memory is rebuilt from.
 JOURNALS = "memory.journals"
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
+#: Why a journal, or the disk beneath it, cannot be used just now; another time it can.
+_FOR_NOW = {"journal_held", "journal_failed", "journal_forbidden", "journal_unreachable"}
 
 
 class Memory:
@@ -166,26 +168,48 @@ def _set_aside(folder: Path, name: str, why: str, reporter: Reporter) -> None:
 def _made_anew(
     folder: Path, secret: keys.Keys, journals: Iterable[Path], reporter: Reporter
 ) -> Memory:
-    """An empty memory, filled with what the journals show."""
-    memory_tables.create(folder / memory_tables.NAME, secret)
-    memory = Memory(folder, secret, memory_file.connect(folder / memory_tables.NAME, secret))
-    shown = [path for path in dict.fromkeys(journals) if _absorb(memory, path)]
+    """A memory of what the journals show. It comes to its place whole: a part would be believed.
+
+    Raises OSError or sqlite3.Error where a journal, or the disk, cannot be used for now.
+    """
+    path, part = folder / memory_tables.NAME, folder / f"{memory_tables.NAME}.new"
+    for name in (part.name, path.name):  # SQLite would take an earlier file's for this one's
+        for companion in _COMPANIONS[1:]:
+            (folder / f"{name}{companion}").unlink(missing_ok=True)
+    memory_tables.create(part, secret)
+    shown = _fill(part, secret, list(dict.fromkeys(journals)))
+    part.rename(path)
     if shown:
-        rebuilt = "1 journal" if len(shown) == 1 else f"{len(shown)} journals"
+        rebuilt = "1 journal" if shown == 1 else f"{shown} journals"
         reporter.note(f"it was rebuilt from {rebuilt}; what others show is not known any more")
-    return memory
+    return Memory(folder, secret, memory_file.connect(path, secret))
 
 
-def _absorb(memory: Memory, path: Path) -> bool:
-    """Take in what a journal shows. False where it cannot be read, or is no real batch's."""
+def _fill(part: Path, secret: keys.Keys, journals: Sequence[Path]) -> int:
+    """Into one file; how many of the journals showed anything."""
+    if not journals:
+        return 0
+    with contextlib.closing(memory_file.connect(part, secret)) as store:
+        shown = sum(_absorb(store, path) for path in journals)
+        store.into_one_file()
+    return shown
+
+
+def _absorb(store: memory_file.Store, path: Path) -> bool:
+    """Take in what a journal shows. False where it is gone or damaged, or is no real batch's.
+
+    Raises OSError where it may be read later: whom it shows would be texted twice without it.
+    """
     try:
         with journal.read(path) as record:
             facts = record.batch()
             if facts.sandbox:
                 return False
-            number = memory.store.begin(noted(facts, path))
-            memory.store.replace(number, rows_of(record))
-    except (errors.BulksendError, OSError):
+            number = store.begin(noted(facts, path))
+            store.replace(number, rows_of(record))
+    except errors.BulksendError as failure:
+        if failure.code in _FOR_NOW:
+            raise OSError(f"it is to be made anew from journals, and {failure}") from None
         return False
     return True
 

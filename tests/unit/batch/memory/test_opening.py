@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulksend import errors, journal
-from bulksend.batch.memory import keeper, keys, opening
+from bulksend.batch.memory import keeper, keys, memory_tables, opening
 from bulksend.batch.reporter import Silent
 from bulksend.sms.message import Outcome, Reply
 from tests.integration.test_journal import make_batch
@@ -62,6 +62,65 @@ async def test_a_memory_is_rebuilt_from_what_was_sent_or_may_have_been(
         rebuilt = [(each.row, each.phone, each.text) for each, _ in opening.rows_of(record)]
 
     assert rebuilt == ([(2, -8, 7)] if is_known else [])
+
+
+async def remembered(folder: Path) -> Path:
+    """A state folder that knows of one journal, in which one row is noted as sent."""
+    with opening.opened(folder, Silent()):
+        path = folder / "a.journal"
+        opening.list_journal(folder, path)
+    hashes = journal.MemoryKeys(keys.to_bytes(7), keys.to_bytes(-8))
+    with journal.Journal.create(path, make_batch()) as record:
+        async with record.writing(lambda _: hashes):
+            await record.claim(make_message(2), b"body")
+            await record.settle(Outcome(2, 1, 1, accepted()))
+    return path
+
+
+def shown_in(folder: Path) -> list[int]:
+    """The hashes of texts to the phone of that row, as the memory has them."""
+    with opening.opened(folder, Silent()) as memory:
+        return [sent.text for sent in memory.store.of_phone(-8)]
+
+
+@pytest.mark.parametrize("damaged", [True, False], ids=["damaged", "gone"])
+async def test_a_memory_is_not_made_anew_while_a_journal_cannot_be_read_for_now(
+    tmp_path: Path, damaged: bool
+) -> None:
+    path, memory = await remembered(tmp_path), tmp_path / memory_tables.NAME
+    memory.write_bytes(b"garbage" * 999) if damaged else memory.unlink()
+    aside = path.rename(tmp_path / "elsewhere")
+    path.symlink_to(path)  # a loop: whatever the disk says, it is there
+
+    opened = opening.opened(tmp_path, Silent())
+    with pytest.raises(errors.UsageError, match="made anew from journals") as failure, opened:
+        pass
+    assert failure.value.code == "memory_unusable"
+    assert not memory.exists()  # an empty one would be believed
+
+    path.unlink()
+    aside.rename(path)
+    assert shown_in(tmp_path) == [7]
+
+
+async def test_a_journal_that_is_gone_or_damaged_stops_no_memory(tmp_path: Path) -> None:
+    await remembered(tmp_path)
+    (tmp_path / memory_tables.NAME).unlink()
+    opening.list_journal(tmp_path, tmp_path / "gone.journal")
+    (tmp_path / "damaged.journal").write_bytes(b"garbage" * 999)
+    opening.list_journal(tmp_path, tmp_path / "damaged.journal")
+
+    assert shown_in(tmp_path) == [7]
+
+
+async def test_what_a_kill_left_beside_a_memory_is_taken_for_nobodys(tmp_path: Path) -> None:
+    await remembered(tmp_path)
+    (tmp_path / memory_tables.NAME).unlink()
+    for name in (memory_tables.NAME, f"{memory_tables.NAME}.new"):
+        for companion in ("-wal", "-journal"):
+            (tmp_path / f"{name}{companion}").write_bytes(b"garbage" * 999)
+
+    assert shown_in(tmp_path) == [7]
 
 
 @pytest.mark.parametrize(
