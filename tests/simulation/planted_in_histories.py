@@ -137,11 +137,4 @@ BUGS = (
         "        if failure.code in ():\n",
         ("tests/unit/batch/memory/test_opening.py",),
     ),
-    Bug(
-        "a memory that takes the lines of one that was set aside",
-        "batch/memory/opening.py",
-        '            (folder / f"{name}{companion}").unlink(missing_ok=True)\n',
-        "            pass\n",
-        ("tests/unit/batch/memory/test_opening.py",),
-    ),
 )

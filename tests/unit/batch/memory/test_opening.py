@@ -114,11 +114,15 @@ async def test_a_journal_that_is_gone_or_damaged_stops_no_memory(tmp_path: Path)
 
 
 async def test_what_a_kill_left_beside_a_memory_is_taken_for_nobodys(tmp_path: Path) -> None:
-    await remembered(tmp_path)
+    path = await remembered(tmp_path)
+    with opening.opened(tmp_path, Silent()) as memory, journal.read(path) as record:
+        number = memory.store.begin(opening.noted(record.batch(), path))
+        memory.store.replace(number, [])
+        left = (tmp_path / f"{memory_tables.NAME}-wal").read_bytes()
+    assert len(left) > 1024
     (tmp_path / memory_tables.NAME).unlink()
     for name in (memory_tables.NAME, f"{memory_tables.NAME}.new"):
-        for companion in ("-wal", "-journal"):
-            (tmp_path / f"{name}{companion}").write_bytes(b"garbage" * 999)
+        (tmp_path / f"{name}-wal").write_bytes(left)
 
     assert shown_in(tmp_path) == [7]
 
